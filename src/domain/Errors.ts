@@ -1,0 +1,34 @@
+import * as Schema from "effect/Schema"
+
+/**
+ * Why a client's request was not carried out. It is data for programs; the
+ * words for people stand beside it, in `message`.
+ */
+export const RefusalCode = Schema.Literal(
+  "bad-line",
+  "line-too-long",
+  "unknown-command",
+  "bad-command",
+  "unsupported-version",
+  "not-joined",
+  "already-joined",
+  "name-empty",
+  "name-too-long",
+  "name-not-allowed",
+  "name-reserved",
+  "name-taken",
+  "text-empty",
+  "text-line-break"
+)
+export type RefusalCode = typeof RefusalCode.Type
+
+/**
+ * A request that cannot be carried out as it was sent. Its sender is told and
+ * may go on; nobody else notices.
+ */
+export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
+  code: RefusalCode,
+  message: Schema.String,
+  /** The sender's own mark on the refused request, sent back unchanged. */
+  ref: Schema.optional(Schema.String)
+}) {}

@@ -1,0 +1,127 @@
+import * as Schema from "effect/Schema"
+import { RefusalCode } from "./Errors.ts"
+import { Nickname } from "./Nickname.ts"
+import { RoomName } from "./RoomName.ts"
+import { Text } from "./Text.ts"
+
+/** A member's identity in the room: opaque, and never given to another one. */
+export const MemberId = Schema.NonEmptyString.pipe(Schema.brand("MemberId"))
+export type MemberId = typeof MemberId.Type
+
+/** Somebody in the room. */
+export const Member = Schema.Struct({ id: MemberId, name: Nickname })
+export type Member = typeof Member.Type
+
+/**
+ * Why somebody left.
+ *
+ * - `quit`: asked to; `closed`: ended the connection without a word
+ * - `lost`: the connection was reset or timed out
+ * - `too-slow`: did not read what was sent; `removed`: was sent away
+ * - `internal-error`: a fault of the server; `closing`: the server closes
+ * - `not-for-us`: spoke a protocol that is not spoken here
+ */
+export const LeaveCode = Schema.Literal(
+  "quit",
+  "closed",
+  "lost",
+  "too-slow",
+  "removed",
+  "internal-error",
+  "closing",
+  "not-for-us"
+)
+export type LeaveCode = typeof LeaveCode.Type
+
+/** Milliseconds since 1970, taken when the event was decided; never decreasing. */
+const at = Schema.Number
+
+/** The number of this event in its room, without gaps: a gap means something was missed. */
+const seq = Schema.Number
+
+const inRoom = { seq, at, room: RoomName }
+
+/** What the server lets a client do, so that a client can say so before it is refused. */
+export const Limits = Schema.Struct({
+  /** The longest line a client may send, in bytes without the line feed. */
+  lineBytes: Schema.Number,
+  nameGraphemes: Schema.Number,
+  nameBytes: Schema.Number
+})
+export type Limits = typeof Limits.Type
+
+/** You are in. `seq` is the room's last number so far; `members` holds the first 100, you included. */
+export const Welcome = Schema.TaggedStruct("Welcome", {
+  ...inRoom,
+  you: Member,
+  /** The name that was asked for, when it was taken and you got another. */
+  asked: Schema.optional(Nickname),
+  /** How many are in the room, you included. */
+  here: Schema.Number,
+  members: Schema.Array(Member),
+  server: Schema.String,
+  limits: Limits
+})
+export type Welcome = typeof Welcome.Type
+
+/** Somebody said a line. Its author gets it too: that is the receipt. */
+export const Said = Schema.TaggedStruct("Said", {
+  ...inRoom,
+  from: Member,
+  text: Text,
+  /** The author's own mark; it means something only to the author. */
+  ref: Schema.optional(Schema.String)
+})
+export type Said = typeof Said.Type
+
+/** Somebody entered the room. */
+export const Joined = Schema.TaggedStruct("Joined", { ...inRoom, member: Member })
+export type Joined = typeof Joined.Type
+
+/** Somebody is gone. `reason` is absent after a plain quit. */
+export const Left = Schema.TaggedStruct("Left", {
+  ...inRoom,
+  member: Member,
+  code: LeaveCode,
+  reason: Schema.optional(Text)
+})
+export type Left = typeof Left.Type
+
+/** A page of who is in the room; `more` says whether another page follows. */
+export const Members = Schema.TaggedStruct("Members", {
+  at,
+  here: Schema.Number,
+  members: Schema.Array(Member),
+  more: Schema.Boolean
+})
+export type Members = typeof Members.Type
+
+/** What you asked was not done; the rest of what you sent still counts. */
+export const Refused = Schema.TaggedStruct("Refused", {
+  at,
+  code: RefusalCode,
+  message: Text,
+  ref: Schema.optional(Schema.String)
+})
+export type Refused = typeof Refused.Type
+
+/** The server asks for a sign of life: answer with a `Pong`. */
+export const Ping = Schema.TaggedStruct("Ping", { at })
+export type Ping = typeof Ping.Type
+
+/** The answer to a client's `Ping`. */
+export const Pong = Schema.TaggedStruct("Pong", { at, ref: Schema.optional(Schema.String) })
+export type Pong = typeof Pong.Type
+
+/** The last thing a client is told; the connection closes after it. */
+export const Goodbye = Schema.TaggedStruct("Goodbye", { at, code: LeaveCode, reason: Text })
+export type Goodbye = typeof Goodbye.Type
+
+/** All a client may be told, as it travels in the native dialect. */
+export const Event = Schema.Union(Welcome, Said, Joined, Left, Members, Refused, Ping, Pong, Goodbye)
+export type Event = typeof Event.Type
+
+/** What concerns only those who watch the server: nobody in the room is told. */
+export type Observation =
+  | { readonly _tag: "Connected"; readonly at: number }
+  | { readonly _tag: "Disconnected"; readonly at: number; readonly code: LeaveCode; readonly reason: Text | undefined }

@@ -1,0 +1,111 @@
+import * as Schema from "effect/Schema"
+import { Refusal } from "./Errors.ts"
+
+/**
+ * A name that is safe to show: NFC, trimmed, 1 to {@link maxGraphemes} graphemes,
+ * at most {@link maxBytes} bytes of UTF-8, with nothing invisible in it.
+ */
+export const Nickname = Schema.NonEmptyString.pipe(Schema.brand("Nickname"))
+export type Nickname = typeof Nickname.Type
+
+/** What two names have in common when people would take one for the other. */
+export const NameKey = Schema.String.pipe(Schema.brand("NameKey"))
+export type NameKey = typeof NameKey.Type
+
+/** The most characters, as a reader counts them, that a name may have. */
+export const maxGraphemes = 32
+
+/** The most bytes of UTF-8 that a name may have. */
+export const maxBytes = 128
+
+const reserved: ReadonlySet<string> = new Set(["server", "system"])
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
+const utf8 = new TextEncoder()
+
+// ZWJ and ZWNJ between letters or emoji, a variation selector after one, and
+// the tags of a subdivision flag: these are part of how a name is written.
+const joiner =
+  /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=[\p{L}\p{M}\p{Extended_Pictographic}])\p{Variation_Selector}|(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=\u{1f3f4})[\u{e0020}-\u{e007e}]+\u{e007f}/gu
+const strayJoiner = /[\u200c\u200d]|\p{Variation_Selector}/gu
+const notAllowed = /[:\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800]/gu
+const visible = /[\p{L}\p{N}\p{P}\p{S}]/u
+
+// Walks the name in the pieces between its joiners: only these can hold what
+// is stray or not allowed.
+const between = (name: string, edit: (piece: string) => string): string => {
+  let result = ""
+  let end = 0
+  for (const match of name.matchAll(joiner)) {
+    result += edit(name.slice(end, match.index)) + match[0]
+    end = match.index + match[0].length
+  }
+  return result + edit(name.slice(end))
+}
+
+const normalise = (raw: string): string =>
+  between(raw.normalize("NFC"), (piece) => piece.replace(strayJoiner, "")).trim()
+
+const graphemeCount = (name: string): number => [...graphemes.segment(name)].length
+const byteLength = (name: string): number => utf8.encode(name).length
+
+// As much of the name as fits beside a suffix, cut between graphemes.
+const cut = (name: string, suffix = ""): string => {
+  let room = maxGraphemes - graphemeCount(suffix)
+  let bytes = maxBytes - byteLength(suffix)
+  let result = ""
+  for (const { segment } of graphemes.segment(name)) {
+    room -= 1
+    bytes -= byteLength(segment)
+    if (room < 0 || bytes < 0) break
+    result += segment
+  }
+  return result.trimEnd()
+}
+
+/** A name as a program sent it, or why it cannot be one. */
+export const parse = (raw: string): Nickname | Refusal => {
+  const name = normalise(raw)
+  if (!visible.test(name)) {
+    return new Refusal({ code: "name-empty", message: "A name needs at least one character that can be seen." })
+  }
+  if (between(name, (piece) => piece.replace(notAllowed, "")) !== name) {
+    return new Refusal({
+      code: "name-not-allowed",
+      message: "A name cannot contain a colon, a line break, or control, invisible or direction-changing characters."
+    })
+  }
+  if (graphemeCount(name) > maxGraphemes || byteLength(name) > maxBytes) {
+    return new Refusal({
+      code: "name-too-long",
+      message: `A name has at most ${maxGraphemes} characters and ${maxBytes} bytes.`
+    })
+  }
+  return Nickname.make(name)
+}
+
+/**
+ * The nearest name to what was typed: what is not allowed is taken out, what is
+ * too long is cut. `undefined` when nothing is left.
+ */
+export const lenient = (raw: string): Nickname | undefined => {
+  const allowed = between(raw.toWellFormed().normalize("NFC"), (piece) => piece.replace(notAllowed, ""))
+  const name = cut(normalise(allowed))
+  return visible.test(name) ? Nickname.make(name) : undefined
+}
+
+/**
+ * The key under which names are the same: two names that differ only in case,
+ * compatibility form, joiners or the width of their spaces have one key.
+ */
+export const key = (name: string): NameKey => {
+  const fold = (text: string) =>
+    text.normalize("NFKC").replace(/\p{Default_Ignorable_Code_Point}/gu, "").toUpperCase().toLowerCase()
+  return NameKey.make(fold(fold(name)).normalize("NFKC").replace(/\s+/gu, " ").trim())
+}
+
+/** Whether nobody may bear this name, because it would speak for the server. */
+export const isReserved = (name: Nickname): boolean => reserved.has(key(name))
+
+/** The name with `_n` after it, cut so that the whole is still a name. */
+export const numbered = (name: Nickname, n: number): Nickname => Nickname.make(`${cut(name, `_${n}`)}_${n}`)

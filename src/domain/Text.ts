@@ -1,0 +1,46 @@
+import * as Schema from "effect/Schema"
+import { Refusal } from "./Errors.ts"
+
+/**
+ * One line of text that is safe to show on any screen: no control characters
+ * (tab excepted), no line breaks, nothing that reverses the direction of what
+ * follows, no lone surrogates.
+ */
+export const Text = Schema.String.pipe(Schema.brand("Text"))
+export type Text = typeof Text.Type
+
+// LF, VT, FF, CR, NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR
+const lineBreak = /[\n\v\f\r\u0085\u2028\u2029]/u
+const lineBreaks = new RegExp(lineBreak, "gu")
+
+// Controls but for the tab; embeddings, overrides and isolates; the byte order
+// mark; interlinear annotations; deprecated format characters.
+ 
+const unsafe = /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]/gu
+
+/**
+ * Makes any string safe to show: line breaks become spaces, what could steer a
+ * terminal or reverse a line is taken out, lone surrogates become U+FFFD.
+ */
+export const clean = (raw: string): Text => Text.make(raw.toWellFormed().replace(lineBreaks, " ").replace(unsafe, ""))
+
+/**
+ * Text as a program sent it: trailing white space is removed, what is unsafe to
+ * show is taken out, and a line break anywhere or nothing left is a refusal.
+ */
+export const parse = (raw: string): Text | Refusal => {
+  const trimmed = raw.trimEnd()
+  if (lineBreak.test(trimmed)) {
+    return new Refusal({
+      code: "text-line-break",
+      message: "A message is one line: send each line as a message of its own."
+    })
+  }
+  return lenient(trimmed) ?? new Refusal({ code: "text-empty", message: "There is nothing in this message to say." })
+}
+
+/** Text as a person typed it: never refused, `undefined` when nothing is left to say. */
+export const lenient = (raw: string): Text | undefined => {
+  const text = Text.make(clean(raw).trimEnd())
+  return text.length === 0 ? undefined : text
+}

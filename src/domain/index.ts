@@ -1,0 +1,13 @@
+/**
+ * What a chat is: the state and its decisions, the commands, the events, and
+ * their wire formats. No I/O.
+ */
+export * as Chat from "./Chat.ts"
+export type * as Command from "./Command.ts"
+export * as Errors from "./Errors.ts"
+export * as Event from "./Event.ts"
+export * as Nickname from "./Nickname.ts"
+export * as RoomName from "./RoomName.ts"
+export * as Text from "./Text.ts"
+export * as Lines from "./wire/Lines.ts"
+export * as Ndjson from "./wire/Ndjson.ts"

@@ -1,0 +1,81 @@
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import { Refusal } from "../Errors.ts"
+import { Event, MemberId } from "../Event.ts"
+import { clean } from "../Text.ts"
+
+/** The version of the native dialect that this program speaks. */
+export const version = 1
+
+/** The most bytes of UTF-8 that a client's mark on a message may have. */
+export const maxRefBytes = 64
+
+const utf8Encoder = new TextEncoder()
+const utf8Decoder = new TextDecoder("utf-8")
+
+const Ref = Schema.String.pipe(
+  Schema.filter((ref) => utf8Encoder.encode(ref).length <= maxRefBytes || `at most ${maxRefBytes} bytes`)
+)
+
+/** The first message of a client: the dialect's version and the name it wants. */
+export const Hello = Schema.TaggedStruct("Hello", { v: Schema.Number, nickname: Schema.optional(Schema.String) })
+/** Say a line to the room. */
+export const Say = Schema.TaggedStruct("Say", { text: Schema.String, ref: Schema.optional(Ref) })
+/** Ask who is here, a page at a time. */
+export const Who = Schema.TaggedStruct("Who", { after: Schema.optional(MemberId) })
+/** Ask for a sign of life. */
+export const Ping = Schema.TaggedStruct("Ping", { ref: Schema.optional(Ref) })
+/** The answer to the server's `Ping`. */
+export const Pong = Schema.TaggedStruct("Pong", {})
+/** Leave, with words for those who stay. */
+export const Quit = Schema.TaggedStruct("Quit", { reason: Schema.optional(Schema.String) })
+
+const messages = { Hello, Say, Who, Ping, Pong, Quit }
+
+/** All a client may send, as it travels: strings are not yet names or texts. */
+export const ClientMessage = Schema.Union(Hello, Say, Who, Ping, Pong, Quit)
+export type ClientMessage = typeof ClientMessage.Type
+
+const json = Schema.decodeUnknownEither(Schema.parseJson())
+const decodeClientMessage = Schema.decodeUnknownEither(ClientMessage)
+const decodeEvent = Schema.decodeUnknownEither(Event)
+
+/** One message or event as a line of JSON, its line feed included. */
+export const encode = (message: ClientMessage | Event): string => `${JSON.stringify(message)}\n`
+
+/** A client's line, or what is wrong with it. */
+export const decodeMessage = (line: Uint8Array): ClientMessage | Refusal => {
+  const value = Either.getOrUndefined(json(utf8Decoder.decode(line)))
+  if (!Predicate.hasProperty(value, "_tag") || !Predicate.isString(value._tag)) {
+    return new Refusal({ code: "bad-line", message: `A line is one JSON object with a _tag, such as {"_tag":"Say","text":"hi"}.` })
+  }
+  const tag = value._tag
+  if (!Object.hasOwn(messages, tag)) {
+    return new Refusal({ code: "unknown-command", message: `There is no command ${clean(tag).slice(0, 64)}.` })
+  }
+  return Either.getOrElse(decodeClientMessage(value), (error) => badCommand(tag, error))
+}
+
+/**
+ * A server's line. `undefined` for what this program does not know: a client
+ * ignores it. Every string in it is made safe to show.
+ */
+export const decodeLine = (line: Uint8Array): Event | undefined =>
+  Either.getOrUndefined(Either.flatMap(json(utf8Decoder.decode(line)), (value) => decodeEvent(cleanAll(value))))
+
+const badCommand = (tag: string, error: ParseResult.ParseError): Refusal => {
+  const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
+  const where = issues.map(({ message, path }) => `${path.map(String).join(".")}: ${message}`).join("; ")
+  return new Refusal({ code: "bad-command", message: `${tag} is not right: ${where}`.slice(0, 300) })
+}
+
+const cleanAll = (value: unknown): unknown => {
+  if (Predicate.isString(value)) return clean(value)
+  if (Array.isArray(value)) return value.map(cleanAll)
+  if (Predicate.isRecord(value)) {
+    return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, cleanAll(inner)]))
+  }
+  return value
+}

@@ -1,0 +1,177 @@
+import type * as Net from "node:net"
+import * as Effect from "effect/Effect"
+import { ConnectionLost, EndOfInput, type ReadError } from "./Errors.ts"
+
+/** Nothing was heard for as long as the reader wanted to wait. */
+export const silence = Symbol("silence")
+
+/**
+ * A peer over TCP: bytes in, pulled by one reader; bytes out, in order.
+ *
+ * What holds, in every state of the socket:
+ * - The socket has an `error` listener from the moment it gets here.
+ * - At most {@link inboxBytes} wait for the reader; then the peer has to.
+ * - The socket goes on reading while the reader is busy, so an end or a reset is noticed at once.
+ * - Reading never ends writing: a peer that has ended its half can still be told goodbye.
+ */
+export class Connection {
+  /** `address:port` of the peer. */
+  readonly address: string
+  readonly #socket: Net.Socket
+  #inbox: Array<Uint8Array> = []
+  #inboxBytes = 0
+  #ended: ReadError | undefined
+  #wake: (() => void) | undefined
+
+  constructor(socket: Net.Socket) {
+    this.#socket = socket
+    this.address = formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0)
+    socket.setNoDelay(true)
+    socket.on("data", (chunk: Uint8Array) => {
+      this.#inbox.push(chunk)
+      this.#inboxBytes += chunk.length
+      if (this.#inboxBytes >= inboxBytes) socket.pause()
+      this.#wake?.()
+    })
+    socket.on("end", () => {
+      this.#end(new EndOfInput())
+    })
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      // What a peer that is gone had said last is not worth the wait for it.
+      this.#inbox = []
+      if (this.#ended?._tag === "EndOfInput") this.#ended = undefined
+      this.#end(new ConnectionLost({ code: error.code ?? error.message }))
+    })
+    socket.on("close", () => {
+      this.#end(new ConnectionLost({ code: "closed" }))
+    })
+  }
+
+  /** Whether the peer can still be written to. */
+  get writable(): boolean {
+    return this.#socket.writable
+  }
+
+  /** Bytes written that the system has not taken yet. */
+  get backlog(): number {
+    return this.#socket.writableLength
+  }
+
+  /**
+   * The next bytes, or {@link silence} after `patience` ms without any. What
+   * had come before the end is read before the end is.
+   */
+  read(patience?: number): Effect.Effect<Uint8Array | typeof silence, ReadError> {
+    return Effect.suspend(() =>
+      this.#inbox.length > 0 || this.#ended !== undefined
+        ? this.#take()
+        : Effect.zipRight(this.#arrival(patience), Effect.suspend(() => this.#take()))
+    )
+  }
+
+  /** Ends the reading with this error, at once: for what this side decides about the peer. */
+  stopReading(error: ReadError): void {
+    this.#inbox = []
+    this.#inboxBytes = 0
+    this.#ended = error
+    this.#wake?.()
+  }
+
+  /** Hands bytes to the system, in order and without waiting. */
+  write(bytes: Uint8Array | string): void {
+    if (this.#socket.writable) this.#socket.write(bytes)
+  }
+
+  /** Waits until the system has taken all that was written, or the connection is gone. */
+  get drained(): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      const socket = this.#socket
+      if (socket.destroyed || !socket.writableNeedDrain) {
+        resume(Effect.void)
+        return
+      }
+      const stop = () => {
+        socket.off("drain", done)
+        socket.off("close", done)
+      }
+      const done = () => {
+        stop()
+        resume(Effect.void)
+      }
+      socket.on("drain", done)
+      socket.on("close", done)
+      return Effect.sync(stop)
+    })
+  }
+
+  /** Ends this side's half after all that was written, and waits until the connection is gone. */
+  get end(): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      const socket = this.#socket
+      if (socket.destroyed) {
+        resume(Effect.void)
+        return
+      }
+      const closed = () => {
+        resume(Effect.void)
+      }
+      socket.once("close", closed)
+      // What the peer still sends is of no use, but unread it would turn the end into a reset.
+      this.#inbox = []
+      this.#ended ??= new ConnectionLost({ code: "closed" })
+      socket.removeAllListeners("data")
+      socket.on("data", ignore)
+      socket.resume()
+      socket.end()
+      return Effect.sync(() => {
+        socket.off("close", closed)
+      })
+    })
+  }
+
+  /** Ends both halves now, whatever is on its way. */
+  get destroy(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.#socket.destroy()
+    })
+  }
+
+  #end(error: ReadError) {
+    this.#ended ??= error
+    this.#wake?.()
+  }
+
+  #take(): Effect.Effect<Uint8Array | typeof silence, ReadError> {
+    const chunk = this.#inbox.shift()
+    if (chunk === undefined) return this.#ended === undefined ? Effect.succeed(silence) : Effect.fail(this.#ended)
+    this.#inboxBytes -= chunk.length
+    if (this.#inboxBytes < inboxBytes && this.#socket.isPaused()) this.#socket.resume()
+    return Effect.succeed(chunk)
+  }
+
+  #arrival(patience: number | undefined): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      const timer = patience === undefined ? undefined : setTimeout(() => this.#wake?.(), patience)
+      this.#wake = () => {
+        clearTimeout(timer)
+        this.#wake = undefined
+        resume(Effect.void)
+      }
+      return Effect.sync(() => {
+        clearTimeout(timer)
+        this.#wake = undefined
+      })
+    })
+  }
+}
+
+/** How many bytes wait for a busy reader before the peer has to wait. */
+export const inboxBytes = 65_536
+
+/** `host:port`, with an IPv6 host in brackets and an IPv4 host as itself. */
+export const formatAddress = (host: string, port: number): string => {
+  const plain = host.startsWith("::ffff:") ? host.slice("::ffff:".length) : host
+  return plain.includes(":") ? `[${plain}]:${port}` : `${plain}:${port}`
+}
+
+const ignore = () => undefined

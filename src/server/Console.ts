@@ -1,0 +1,150 @@
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import type * as LogLevel from "effect/LogLevel"
+import { clean } from "../domain/Text.ts"
+import { type Envelope, Hub } from "./Hub.ts"
+
+/** Where the console writes. It never waits: what finds no room is its to skip, and to say so. */
+export interface ConsoleOutput {
+  readonly write: (text: string) => void
+}
+
+export const ConsoleOutput = Context.GenericTag<ConsoleOutput>("brusio/ConsoleOutput")
+
+/** One line of the console: what it says, and the same as fields for programs. */
+export interface Entry {
+  readonly at: number
+  readonly level: "info" | "warn" | "error"
+  readonly event: string
+  readonly message: string
+  readonly fields: Readonly<Record<string, string | number | undefined>>
+}
+
+/** How an entry looks: for people at a terminal, as a plain log line, or as a JSON object. */
+export type Format = (entry: Entry) => string
+
+export const formats = {
+  terminal: ({ at, level, message }) =>
+    `${new Date(at).toTimeString().slice(0, 8)} ${level === "info" ? "" : `${level.toUpperCase()} `}${message}\n`,
+  plain: ({ at, level, message }) => `${new Date(at).toISOString()} ${level.toUpperCase().padEnd(5)} ${message}\n`,
+  json: ({ at, event, fields, level, message }) =>
+    `${JSON.stringify({ time: new Date(at).toISOString(), level, event, ...fields, message })}\n`
+} satisfies Record<string, Format>
+
+/** Shows everything that happens in the room, in order. */
+export interface Console {
+  /** Writes these entries first, and from then on whatever happens. */
+  readonly open: (entries: ReadonlyArray<Entry>) => Effect.Effect<void>
+}
+
+export const Console = Context.GenericTag<Console>("brusio/Console")
+
+/** How many envelopes are shown in one write at most. */
+const batchSize = 1024
+
+const make = (format: Format) =>
+  Effect.gen(function* () {
+    const hub = yield* Hub
+    const output = yield* ConsoleOutput
+    const subscription = yield* hub.subscribe
+    const opened = yield* Deferred.make<void>()
+
+    const show = (envelopes: ReadonlyArray<Envelope>) => {
+      const text = envelopes.map((envelope) => describe(envelope)).map((entry) => (entry ? format(entry) : "")).join("")
+      if (text.length > 0) output.write(text)
+    }
+    // What the goodbyes told is shown too: this scope closes after theirs.
+    const showRest: Effect.Effect<void> = Effect.flatMap(subscription.poll(batchSize), (envelopes) => {
+      show(envelopes)
+      return envelopes.length > 0 ? showRest : Effect.void
+    })
+    yield* Effect.addFinalizer(() => showRest)
+    yield* Deferred.await(opened).pipe(
+      Effect.zipRight(Effect.forever(Effect.map(subscription.take(batchSize), show))),
+      Effect.tapErrorCause((cause) => Effect.logError("The console has failed", cause)),
+      Effect.forkScoped
+    )
+    return Console.of({
+      open: (entries) =>
+        Effect.sync(() => {
+          output.write(entries.map(format).join(""))
+        }).pipe(Effect.zipRight(Deferred.succeed(opened, undefined)), Effect.asVoid)
+    })
+  })
+
+/** What the console says of an envelope; `undefined` for what only its asker is concerned with. */
+export const describe = ({ event, from }: Envelope): Entry | undefined => {
+  const address = from?.address ?? ""
+  const entry = (
+    message: string,
+    fields: Entry["fields"],
+    level: Entry["level"] = "info"
+  ): Entry => ({ at: event.at, level, event: event._tag.toLowerCase(), message, fields })
+
+  switch (event._tag) {
+    case "Connected":
+      return entry(`${address} connected`, { address })
+    case "Disconnected":
+      return entry(`${address} disconnected: ${event.reason ?? event.code}`, {
+        address,
+        code: event.code,
+        reason: event.reason
+      })
+    case "Joined":
+      return entry(`${event.member.name} joined (${address})`, { name: event.member.name, id: event.member.id, address })
+    case "Left":
+      return entry(
+        `${event.member.name} left: ${event.reason ?? event.code} (${address})`,
+        { name: event.member.name, id: event.member.id, address, code: event.code, reason: event.reason },
+        event.code === "too-slow" || event.code === "internal-error" ? "warn" : "info"
+      )
+    case "Said":
+      return entry(`${event.from.name}: ${event.text}`, { name: event.from.name, id: event.from.id, text: event.text })
+    case "Refused":
+      return entry(
+        `refused ${from?.member?.name ?? "a newcomer"} (${address}): ${event.message}`,
+        { name: from?.member?.name, address, code: event.code },
+        "warn"
+      )
+    case "Goodbye":
+      return entry(`closing: ${event.reason}`, { code: event.code, reason: event.reason })
+    case "Welcome":
+    case "Members":
+    case "Ping":
+    case "Pong":
+      return undefined
+  }
+}
+
+const level = ({ label }: LogLevel.LogLevel): Entry["level"] =>
+  label === "ERROR" || label === "FATAL" ? "error" : label === "WARN" ? "warn" : "info"
+
+// Faults are shown where everything else is, on one line, made safe like all other text.
+const logger = (format: Format) =>
+  Layer.unwrapEffect(
+    Effect.map(ConsoleOutput, (output) =>
+      Logger.replace(
+        Logger.defaultLogger,
+        Logger.make(({ cause, date, logLevel, message }) => {
+          const words = [message].flat().map(String).join(" ")
+          const trace = Cause.isEmpty(cause) ? "" : `: ${Cause.pretty(cause, { renderErrorCause: true })}`
+          output.write(
+            format({
+              at: date.getTime(),
+              level: level(logLevel),
+              event: "log",
+              message: clean(words + trace.replace(/\n\s*/gu, " | ")),
+              fields: {}
+            })
+          )
+        })
+      )
+    )
+  )
+
+/** The console, and the log, which is part of it. */
+export const layer = (format: Format) => Layer.scoped(Console, make(format)).pipe(Layer.provideMerge(logger(format)))

@@ -1,0 +1,68 @@
+import * as Chunk from "effect/Chunk"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Envelope as ChatEnvelope } from "../domain/Chat.ts"
+import type { Outbox } from "./Outbox.ts"
+import { ServerConfig } from "./ServerConfig.ts"
+
+export type Envelope = ChatEnvelope<Outbox>
+
+/** One who hears everything, in order, from the moment of subscribing. */
+export interface Subscription {
+  /** Waits for the next envelope and takes it with all that has come, `max` at most. */
+  readonly take: (max: number) => Effect.Effect<ReadonlyArray<Envelope>>
+  /** What has come by now, `max` at most. */
+  readonly poll: (max: number) => Effect.Effect<ReadonlyArray<Envelope>>
+}
+
+/**
+ * What everything said goes through, in one order. It is bounded: whoever reads
+ * from clients waits while it is more than half full, so that what is decided
+ * where nothing can wait, such as in a finalizer, always finds room.
+ */
+export interface Hub {
+  /** Never waits. `false` when there was no room, which is a bug. */
+  readonly unsafePublish: (envelopes: ReadonlyArray<Envelope>) => boolean
+  /** Waits while the Hub is more than half full. */
+  readonly room: Effect.Effect<void>
+  /** A subscriber that never lags: whoever may be slow uses `observe`. */
+  readonly subscribe: Effect.Effect<Subscription, never, Scope.Scope>
+  /** For observers: never slows the room; what does not fit is lost, oldest first, and shows as a gap in `seq`. */
+  readonly observe: (capacity: number) => Stream.Stream<Envelope>
+}
+
+export const Hub = Context.GenericTag<Hub>("brusio/Hub")
+
+const make = Effect.gen(function* () {
+  const { hubCapacity } = yield* ServerConfig
+  const pubsub = yield* Effect.acquireRelease(PubSub.bounded<Envelope>(hubCapacity), PubSub.shutdown)
+  const taken = yield* Effect.makeLatch()
+
+  const room: Effect.Effect<void> = Effect.suspend(() =>
+    Option.getOrElse(pubsub.unsafeSize(), () => 0) * 2 > hubCapacity ? Effect.zipRight(taken.await, room) : Effect.void
+  )
+  const subscribe = Effect.map(
+    PubSub.subscribe(pubsub),
+    (queue): Subscription => ({
+      take: (max) => Queue.takeBetween(queue, 1, max).pipe(Effect.map(Chunk.toReadonlyArray), Effect.zipLeft(taken.release)),
+      poll: (max) => Queue.takeUpTo(queue, max).pipe(Effect.map(Chunk.toReadonlyArray), Effect.zipLeft(taken.release))
+    })
+  )
+  return Hub.of({
+    unsafePublish: (envelopes) => envelopes.every((envelope) => pubsub.unsafeOffer(envelope)),
+    room,
+    subscribe,
+    observe: (capacity) =>
+      Stream.unwrapScoped(
+        Effect.map(subscribe, ({ take }) => Stream.repeatEffectChunk(Effect.map(take(capacity), Chunk.unsafeFromArray)))
+      ).pipe(Stream.buffer({ capacity, strategy: "sliding" }))
+  })
+})
+
+export const layer = Layer.scoped(Hub, make)

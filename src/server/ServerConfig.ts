@@ -1,0 +1,74 @@
+import * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
+
+/** Every limit of the server. Times are in ms, sizes in bytes. */
+export interface ServerConfig {
+  /** The address to listen on. */
+  readonly host: string
+  /** The port to listen on; 0 takes a free one. */
+  readonly port: number
+  /** The longest line a client may send, without its line feed. */
+  readonly lineBytes: number
+  /** Whether a plain client gets its own messages back: `auto` sends them to programs that show only what the server sends. */
+  readonly echo: "auto" | "on" | "off"
+
+  /** How long a connection may be silent before it is greeted and asked for a name. */
+  readonly greetAfter: number
+  /** How long first bytes that could still become another dialect are waited for. */
+  readonly detectWithin: number
+  /** A silence that ends a name sent without a line feed. */
+  readonly nameSilence: number
+  /** The same, after a single byte: a person may be typing. */
+  readonly typedSilence: number
+  /** A silence that ends a message of a program that sends no line feeds. */
+  readonly chunkSilence: number
+
+  /** How many envelopes may wait to be handed over. Above half of it, clients are not read. */
+  readonly hubCapacity: number
+  /** How many envelopes one frame gathers at most. */
+  readonly batchSize: number
+  /** The longest the Broadcaster gathers before it sends. */
+  readonly gatherAtMost: number
+
+  /** Bytes waiting in a client's socket above which frames are held back as references. */
+  readonly outboxSoftBytes: number
+  /** Bytes waiting for a client above which it is cut off. */
+  readonly outboxHardBytes: number
+  /** How long a client may take nothing of what is held back for it before it is cut off. */
+  readonly stallGrace: number
+
+  /** How long a farewell waits for what was said before it. */
+  readonly farewellOrder: number
+  /** How long a farewell waits for a client to read what is held back for it. */
+  readonly farewellDrain: number
+  /** How long a client has to end its half after ours has ended. */
+  readonly closeGrace: number
+}
+
+export const ServerConfig = Context.GenericTag<ServerConfig>("brusio/ServerConfig")
+
+/** The defaults of every limit. */
+export const defaults: ServerConfig = {
+  host: "127.0.0.1",
+  port: 25565,
+  lineBytes: 16_384,
+  echo: "auto",
+  greetAfter: 600,
+  detectWithin: 1000,
+  nameSilence: 120,
+  typedSilence: 2000,
+  chunkSilence: 50,
+  hubCapacity: 16_384,
+  batchSize: 1024,
+  gatherAtMost: 5,
+  outboxSoftBytes: 65_536,
+  outboxHardBytes: 1_048_576,
+  stallGrace: 30_000,
+  farewellOrder: 250,
+  farewellDrain: 1000,
+  closeGrace: 1000
+}
+
+/** The defaults, but for what is given. */
+export const layer = (config: Partial<ServerConfig> = {}): Layer.Layer<ServerConfig> =>
+  Layer.succeed(ServerConfig, { ...defaults, ...config })

@@ -1,0 +1,132 @@
+import type { Event } from "../domain/Event.ts"
+import type { Dialect } from "./dialect/Dialect.ts"
+import type { Envelope } from "./Hub.ts"
+import type { Outbox } from "./Outbox.ts"
+
+/**
+ * Hands a batch over: to each client, in order, what of the batch is for it, in
+ * one write. An event is encoded once for each dialect. A plain client does not
+ * get its own messages back.
+ */
+export const deliver = (batch: ReadonlyArray<Envelope>): void => {
+  let pending: Array<Told> = []
+  for (const { audience, event, from } of batch) {
+    if (event._tag === "Connected" || event._tag === "Disconnected" || audience.length === 0) continue
+    if (event._tag === "Goodbye") {
+      send(pending)
+      pending = []
+      for (const { peer } of audience) peer.farewell(event)
+    } else {
+      pending.push({ event, audience, author: event._tag === "Said" ? from?.peer : undefined })
+    }
+  }
+  send(pending)
+}
+
+interface Told {
+  readonly event: Event
+  readonly audience: Envelope["audience"]
+  readonly author: Outbox | undefined
+}
+
+/** From where to where in the batch a client was in the room; both ends belong to it. */
+interface Span {
+  readonly first: number
+  last: number
+}
+
+const send = (told: ReadonlyArray<Told>): void => {
+  if (told.length === 0) return
+  const frames = new Map<Dialect, Frame>()
+  const frameFor = (dialect: Dialect): Frame => {
+    const frame = frames.get(dialect) ?? makeFrame(told, dialect)
+    frames.set(dialect, frame)
+    return frame
+  }
+  const members = spans(told)
+  const exceptions = exceptionsOf(told)
+  for (const [outbox, { first, last }] of members) {
+    if (!exceptions.has(outbox)) outbox.send(slice(frameFor(outbox.dialect), first, last + 1))
+  }
+  for (const [outbox, places] of exceptions) {
+    outbox.send(assemble(told, frameFor(outbox.dialect), places, members.get(outbox)))
+  }
+}
+
+const isShared = ({ audience }: Told): boolean => audience.length > 1
+
+// A member list stays one array until somebody joins or leaves, and a client is
+// in consecutive lists: it is enough to look at each list once.
+const spans = (told: ReadonlyArray<Told>): Map<Outbox, Span> => {
+  const found = new Map<Outbox, Span>()
+  let previous: Envelope["audience"] | undefined
+  let current: Array<Span> = []
+  told.forEach((entry, index) => {
+    if (!isShared(entry)) return
+    if (entry.audience !== previous) {
+      previous = entry.audience
+      current = previous.map(({ peer }) => {
+        const span = found.get(peer) ?? { first: index, last: index }
+        found.set(peer, span)
+        return span
+      })
+    }
+    for (const span of current) span.last = index
+  })
+  return found
+}
+
+// The places where a client's part of the batch differs from the shared frame:
+// what is for it alone, and what it said itself and does not get back.
+const exceptionsOf = (told: ReadonlyArray<Told>): Map<Outbox, Array<number>> => {
+  const places = new Map<Outbox, Array<number>>()
+  const add = (outbox: Outbox, index: number) => {
+    const known = places.get(outbox)
+    if (known === undefined) places.set(outbox, [index])
+    else known.push(index)
+  }
+  told.forEach((entry, index) => {
+    const alone = isShared(entry) ? undefined : entry.audience[0]?.peer
+    const silent = entry.author?.echo === false ? entry.author : undefined
+    if (alone !== undefined && alone !== silent) add(alone, index)
+    else if (alone === undefined && silent !== undefined) add(silent, index)
+  })
+  return places
+}
+
+/** What is shared of a batch in one dialect; what is for one alone takes no room in it. */
+interface Frame {
+  readonly dialect: Dialect
+  readonly bytes: Buffer
+  /** Where each event starts, and at last where the frame ends. */
+  readonly offsets: ReadonlyArray<number>
+}
+
+const makeFrame = (told: ReadonlyArray<Told>, dialect: Dialect): Frame => {
+  const slices = told.map((entry) => Buffer.from(isShared(entry) ? dialect.encode(entry.event) : ""))
+  const offsets = [0]
+  let end = 0
+  for (const { length } of slices) offsets.push((end += length))
+  return { dialect, bytes: Buffer.concat(slices, end), offsets }
+}
+
+const slice = ({ bytes, offsets }: Frame, from: number, to: number): Buffer =>
+  bytes.subarray(offsets[from] ?? bytes.length, offsets[to] ?? bytes.length)
+
+const assemble = (
+  told: ReadonlyArray<Told>,
+  frame: Frame,
+  places: ReadonlyArray<number>,
+  span: Span | undefined
+): Buffer => {
+  const parts: Array<Buffer> = []
+  let next = span?.first ?? told.length
+  for (const place of places) {
+    const entry = told[place]
+    if (place > next) parts.push(slice(frame, next, place))
+    if (entry !== undefined && !isShared(entry)) parts.push(Buffer.from(frame.dialect.encode(entry.event)))
+    if (place >= next) next = place + 1
+  }
+  if (span !== undefined) parts.push(slice(frame, next, span.last + 1))
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,159 @@
+import { Refusal } from "../../domain/Errors.ts"
+import type { Goodbye } from "../../domain/Event.ts"
+import * as Nickname from "../../domain/Nickname.ts"
+import * as Text from "../../domain/Text.ts"
+import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
+import type { ServerConfig } from "../ServerConfig.ts"
+import { command, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
+import { lineTooLong } from "./native.ts"
+import { farewell, quitWords } from "./plain.ts"
+import { TelnetFilter } from "./telnet.ts"
+
+type Config = Pick<ServerConfig, "lineBytes" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence">
+
+const utf8 = new TextEncoder()
+const decoder = new TextDecoder("utf-8")
+
+/**
+ * Hears people with `nc` and programs that never heard of us. A line feed ends
+ * a name or a message; a silence ends one too for those who send none.
+ *
+ * - `unknown`: has not named itself yet
+ * - `line`: ended its name with a line feed, and so ends its messages
+ * - `chunk`: ended its name with a silence, and so ends its messages
+ */
+export class PlainInterpreter implements Interpreter {
+  readonly #config: Config
+  readonly #greeted: boolean
+  readonly #lines: LineSplitter
+  readonly #telnet = new TelnetFilter()
+  #sender: "unknown" | "line" | "chunk" = "unknown"
+  #reads = 0
+  #onlySingleBytes = true
+  #asked: string | undefined
+  #name: string | undefined
+  #quitWord: string | undefined
+
+  /** `greeted`: whether the client was asked for its name before it sent anything. */
+  constructor(config: Config, greeted: boolean) {
+    this.#config = config
+    this.#greeted = greeted
+    this.#lines = new LineSplitter(config.lineBytes)
+  }
+
+  get echo(): boolean {
+    const { echo } = this.#config
+    return echo === "auto" ? this.#sender === "chunk" && this.#greeted : echo === "on"
+  }
+
+  get patience(): number | undefined {
+    const pending = this.#lines.pending
+    if (this.#sender === "chunk") {
+      return this.#lines.skipping || pending.length > incompleteTail(pending) ? this.#config.chunkSilence : undefined
+    }
+    if (pending.length === 0 || this.#isTyping) return undefined
+    if (this.#sender === "line") {
+      return quitWords.has(this.#unit(pending)) ? this.#config.chunkSilence : undefined
+    }
+    if (pending.length === incompleteTail(pending)) return undefined
+    return this.#onlySingleBytes ? this.#config.typedSilence : this.#config.nameSilence
+  }
+
+  hear(bytes: Uint8Array): ReadonlyArray<Heard> {
+    this.#reads += 1
+    if (bytes.length !== 1) this.#onlySingleBytes = false
+    const heard: Array<Heard> = []
+    for (const line of this.#lines.push(this.#telnet.filter(bytes))) {
+      if (this.#sender === "unknown" && line !== tooLong) this.#sender = "line"
+      heard.push(...this.#line(line))
+    }
+    return heard
+  }
+
+  silence(): ReadonlyArray<Heard> {
+    if (this.#sender === "unknown") this.#sender = "chunk"
+    return this.#line(this.#lines.flush(incompleteTail(this.#lines.pending)))
+  }
+
+  end(): ReadonlyArray<Heard> {
+    return this.#lines.pending.length === 0 ? [] : this.#line(this.#lines.flush())
+  }
+
+  joined(name: Nickname.Nickname): void {
+    this.#name = name
+  }
+
+  // The tutorial programs wait for their own word to come back, and nothing else.
+  goodbye(goodbye: Goodbye): Uint8Array {
+    const word = this.#sender === "chunk" && goodbye.code === "quit" ? this.#quitWord : undefined
+    return utf8.encode(word ?? farewell(goodbye))
+  }
+
+  // Two or more reads of one byte each: every key is sent as it is pressed.
+  get #isTyping(): boolean {
+    return this.#onlySingleBytes && this.#reads > 1
+  }
+
+  #unit(bytes: Uint8Array): string {
+    return eraseBackwards(decoder.decode(bytes)).replaceAll("\r", "").replaceAll("\0", "").trim()
+  }
+
+  #line(line: Line): ReadonlyArray<Heard> {
+    if (line === tooLong) return [refuse(lineTooLong(this.#config.lineBytes))]
+    const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
+    const word = unit.trim()
+    if (quitWords.has(word)) {
+      this.#quitWord = word
+      return [quit()]
+    }
+    return this.#asked === undefined ? this.#nameGiven(unit) : say(this.#withoutName(unit))
+  }
+
+  // `NAME: text`, where NAME has no space, is a name and its first message at once.
+  #nameGiven(unit: string): ReadonlyArray<Heard> {
+    const both = /^\s*([^\s:]+): (.*)$/su.exec(unit)
+    const asked = (both?.[1] ?? unit).trim()
+    const nickname = Nickname.lenient(asked)
+    if (nickname === undefined) {
+      return [refuse(new Refusal({ code: "name-empty", message: "Please type a name and press Enter:" }))]
+    }
+    this.#asked = asked
+    return [command({ _tag: "Join", nickname, ifTaken: "number" }), ...say(both?.[2] ?? "")]
+  }
+
+  #withoutName(unit: string): string {
+    for (const name of [this.#asked, this.#name]) {
+      if (name !== undefined && unit.startsWith(`${name}: `)) return unit.slice(name.length + 2)
+    }
+    return unit
+  }
+}
+
+const say = (unit: string): ReadonlyArray<Heard> => {
+  const text = Text.lenient(unit)
+  return text === undefined ? [] : [command({ _tag: "Say", text })]
+}
+
+/** Each backspace takes the character before it away. */
+const eraseBackwards = (text: string): string => {
+  if (!/[\b\u007f]/u.test(text)) return text
+  const kept: Array<string> = []
+  for (const character of text) {
+    if (character === "\b" || character === "\u007f") kept.pop()
+    else kept.push(character)
+  }
+  return kept.join("")
+}
+
+/** How many bytes at the end are the start of a UTF-8 character that is not whole yet. */
+const incompleteTail = (bytes: Uint8Array): number => {
+  for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+      return length > back ? back : 0
+    }
+    if (byte < 0x80) return 0
+  }
+  return 0
+}

@@ -1,0 +1,44 @@
+/** What the first bytes of a connection turn out to be. */
+export type Kind = "native" | "plain" | "irc" | "http" | "tls" | "unknown"
+
+const openBrace = 0x7b
+const latin1 = new TextDecoder("latin1")
+
+const native = /^\{[ \t\r\n]*["}]/u
+const nativeSoFar = /^\{[ \t\r\n]*$/u
+const methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
+const http = new RegExp(`^(?:${methods.join("|")}) /`, "u")
+const irc = /^(?:CAP (?:LS|REQ|LIST|END)\b.*|NICK \S+|USER \S+ \S+ \S+ :.*|PASS \S+)\r?\n/u
+const ircWords = ["CAP ", "NICK ", "USER ", "PASS "]
+
+/**
+ * Tells dialects apart by their first bytes: `undefined` while these can still
+ * become more than one of them. The same bytes give the same answer however
+ * they were split.
+ */
+export const detect = (bytes: Uint8Array): Kind | undefined => {
+  const first = bytes[0]
+  if (first === undefined) return undefined
+  if (first === 0x16) {
+    if (bytes.length === 1) return undefined
+    return bytes[1] === 0x03 ? "tls" : "unknown"
+  }
+  const isLineSpace = first === 0x09 || first === 0x0a || first === 0x0d
+  if ((first < 0x20 && !isLineSpace) || first === 0x7f || first === 0xfe) return "unknown"
+  const head = latin1.decode(bytes.subarray(0, 512))
+  if (first === openBrace) {
+    if (native.test(head)) return "native"
+    return nativeSoFar.test(head) && head.length < 512 ? undefined : "plain"
+  }
+  if (http.test(head)) return "http"
+  if (irc.test(head)) return "irc"
+  return canBecomeHttp(head) || canBecomeIrc(head) ? undefined : "plain"
+}
+
+const canBecomeHttp = (head: string): boolean => methods.some((method) => `${method} /`.startsWith(head))
+
+// A line that starts like an IRC command is waited for up to its end.
+const canBecomeIrc = (head: string): boolean =>
+  !head.includes("\n") &&
+  head.length < 512 &&
+  ircWords.some((word) => word.startsWith(head) || head.startsWith(word))

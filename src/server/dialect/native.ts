@@ -1,0 +1,96 @@
+import type { Goodbye } from "../../domain/Event.ts"
+import { Refusal } from "../../domain/Errors.ts"
+import * as Nickname from "../../domain/Nickname.ts"
+import * as Text from "../../domain/Text.ts"
+import { type ClientMessage, decodeMessage, encode, version } from "../../domain/wire/Ndjson.ts"
+import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
+import type { ServerConfig } from "../ServerConfig.ts"
+import { command, type Dialect, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
+
+/** One JSON object a line: see `docs/wire/native.md`. */
+export const native: Dialect = { name: "native", encode }
+
+const utf8 = new TextEncoder()
+
+/** What a line longer than `bytes` is told. */
+export const lineTooLong = (bytes: number): Refusal =>
+  new Refusal({
+    code: "line-too-long",
+    message: `A line has at most ${bytes} bytes: this one was longer and was not taken. Send it in parts.`
+  })
+
+/** Hears native clients. Every line gets its answer, and none ends the connection but `Quit`. */
+export class NativeInterpreter implements Interpreter {
+  readonly echo = true
+  readonly patience = undefined
+  readonly #lines: LineSplitter
+  readonly #lineBytes: number
+
+  constructor(config: Pick<ServerConfig, "lineBytes">) {
+    this.#lineBytes = config.lineBytes
+    this.#lines = new LineSplitter(config.lineBytes)
+  }
+
+  hear(bytes: Uint8Array): ReadonlyArray<Heard> {
+    return this.#lines.push(bytes).flatMap((line) => this.#line(line))
+  }
+
+  silence(): ReadonlyArray<Heard> {
+    return []
+  }
+
+  end(): ReadonlyArray<Heard> {
+    return this.#lines.pending.length === 0 ? [] : this.#line(this.#lines.flush())
+  }
+
+  joined(): void {
+    // Nothing of what a native client sends depends on its name.
+  }
+
+  goodbye(goodbye: Goodbye): Uint8Array {
+    return utf8.encode(encode(goodbye))
+  }
+
+  #line(line: Line): ReadonlyArray<Heard> {
+    if (line === tooLong) return [refuse(lineTooLong(this.#lineBytes))]
+    if (line.every(isBlank)) return []
+    const message = decodeMessage(line)
+    return message instanceof Refusal ? [refuse(message)] : interpret(message)
+  }
+}
+
+const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d
+
+const interpret = (message: ClientMessage): ReadonlyArray<Heard> => {
+  switch (message._tag) {
+    case "Hello":
+      return [hello(message.v, message.nickname)]
+    case "Say": {
+      const text = Text.parse(message.text)
+      return [
+        text instanceof Refusal
+          ? refuse(new Refusal({ ...text, ref: message.ref }))
+          : command({ _tag: "Say", text, ref: message.ref })
+      ]
+    }
+    case "Who":
+    case "Ping":
+      return [command(message)]
+    case "Pong":
+      return []
+    case "Quit":
+      return [quit(message.reason === undefined ? undefined : Text.lenient(message.reason))]
+  }
+}
+
+const hello = (v: number, name: string | undefined): Heard => {
+  if (v !== version) {
+    return refuse(
+      new Refusal({ code: "unsupported-version", message: `This server speaks version ${version}: send {"_tag":"Hello","v":${version},...}.` })
+    )
+  }
+  const nickname = Nickname.parse(name ?? "")
+  return nickname instanceof Refusal
+    ? refuse(nickname)
+    : command({ _tag: "Join", nickname, ifTaken: "refuse" })
+}

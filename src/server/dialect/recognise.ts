@@ -1,0 +1,60 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { type Connection, silence } from "../../net/Connection.ts"
+import type { ServerConfig } from "../ServerConfig.ts"
+import type { Dialect, Interpreter } from "./Dialect.ts"
+import { detect, type Kind } from "./detect.ts"
+import { native, NativeInterpreter } from "./native.ts"
+import { greeting, plain } from "./plain.ts"
+import { PlainInterpreter } from "./PlainInterpreter.ts"
+import { refusing } from "./refusals.ts"
+
+/** How a client speaks, and what it has sent so far, read by read. */
+export interface Recognised {
+  readonly dialect: Dialect
+  readonly interpreter: Interpreter
+  readonly chunks: ReadonlyArray<Uint8Array>
+}
+
+/**
+ * Waits until a connection's first bytes tell its dialect. One that says
+ * nothing is greeted and asked for a name, once.
+ */
+export const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerConfig) {
+  const chunks: Array<Uint8Array> = []
+  let greeted = false
+  let kind: Kind | undefined
+  let decideBy = 0
+  while (kind === undefined) {
+    const now = yield* Clock.currentTimeMillis
+    const patience = chunks.length > 0 ? Math.max(0, decideBy - now) : greeted ? undefined : config.greetAfter
+    // What had come before the end of the input still counts: the end is read again by the session.
+    const bytes = yield* Effect.catchTag(connection.read(patience), "EndOfInput", (end) =>
+      chunks.length > 0 ? Effect.succeed(silence) : Effect.fail(end)
+    )
+    if (bytes === silence) {
+      if (chunks.length > 0) {
+        kind = "plain"
+      } else {
+        greeted = true
+        connection.write(greeting)
+      }
+    } else {
+      if (chunks.length === 0) decideBy = (yield* Clock.currentTimeMillis) + config.detectWithin
+      chunks.push(bytes)
+      kind = detect(Buffer.concat(chunks))
+    }
+  }
+  return { ...speaker(kind, config, greeted), chunks } satisfies Recognised
+})
+
+const speaker = (kind: Kind, config: ServerConfig, greeted: boolean): Omit<Recognised, "chunks"> => {
+  switch (kind) {
+    case "native":
+      return { dialect: native, interpreter: new NativeInterpreter(config) }
+    case "plain":
+      return { dialect: plain, interpreter: new PlainInterpreter(config, greeted) }
+    default:
+      return { dialect: plain, interpreter: refusing(kind) }
+  }
+}
