@@ -14,7 +14,7 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/array-type": ["error", { default: "generic" }],
-      "@typescript-eslint/no-invalid-void-type": ["error", { allowInGenericTypeArguments: true }],
+      "@typescript-eslint/no-invalid-void-type": "off",
       "@typescript-eslint/no-unnecessary-type-parameters": "off",
       "no-console": "error"
     }

@@ -3,7 +3,7 @@ import type { Goodbye } from "../domain/Event.ts"
 import type { Connection } from "../net/Connection.ts"
 import { CutOff } from "../net/Errors.ts"
 import type { Dialect, Interpreter } from "./dialect/Dialect.ts"
-import { farewell as plainFarewell, plain } from "./dialect/plain.ts"
+import { plain } from "./dialect/plain.ts"
 import type { ServerConfig } from "./ServerConfig.ts"
 
 type Config = Pick<ServerConfig, "outboxSoftBytes" | "outboxHardBytes" | "stallGrace" | "farewellDrain">
@@ -61,7 +61,7 @@ export class Outbox {
   /** The last words. Only the first farewell is written, and nothing after it. */
   farewell(goodbye: Goodbye): void {
     if (this.#farewell !== undefined) return
-    this.#farewell = this.#interpreter?.goodbye(goodbye) ?? utf8.encode(plainFarewell(goodbye))
+    this.#farewell = this.#interpreter?.goodbye(goodbye) ?? utf8.encode(plain.encode(goodbye))
     this.#put(this.#farewell)
   }
 

@@ -13,6 +13,8 @@ import * as Session from "./Session.ts"
 export interface Server extends Listener.Listener {
   /** Asks for the close, with the reason its clients are told; whoever holds the scope then closes it. */
   readonly close: (reason: string) => Effect.Effect<void>
+  /** The same, for a fault: whoever runs the server then ends with an error. */
+  readonly fail: (reason: string) => Effect.Effect<void>
   /** Waits until the close is asked for, or something inside has failed for good. */
   readonly closing: Effect.Effect<Closing.ClosingReason>
 }
@@ -22,7 +24,7 @@ export const Server = Context.GenericTag<Server>("brusio/Server")
 const make = Effect.gen(function* () {
   const listener = yield* Listener.Listener
   const closing = yield* Closing.Closing
-  return Server.of({ ...listener, close: closing.request, closing: closing.requested })
+  return Server.of({ ...listener, close: closing.request, fail: closing.fail, closing: closing.requested })
 })
 
 /** All that a room is made of, but for the open port: what observes the room is put between the two. */

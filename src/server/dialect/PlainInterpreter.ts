@@ -6,7 +6,7 @@ import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import type { ServerConfig } from "../ServerConfig.ts"
 import { command, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
 import { lineTooLong } from "./native.ts"
-import { farewell, quitWords } from "./plain.ts"
+import { plain, quitWords } from "./plain.ts"
 import { TelnetFilter } from "./telnet.ts"
 
 type Config = Pick<ServerConfig, "lineBytes" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence">
@@ -86,7 +86,7 @@ export class PlainInterpreter implements Interpreter {
   // The tutorial programs wait for their own word to come back, and nothing else.
   goodbye(goodbye: Goodbye): Uint8Array {
     const word = this.#sender === "chunk" && goodbye.code === "quit" ? this.#quitWord : undefined
-    return utf8.encode(word ?? farewell(goodbye))
+    return utf8.encode(word ?? plain.encode(goodbye))
   }
 
   // Two or more reads of one byte each: every key is sent as it is pressed.

@@ -69,7 +69,7 @@ const interpret = (message: ClientMessage): ReadonlyArray<Heard> => {
       const text = Text.parse(message.text)
       return [
         text instanceof Refusal
-          ? refuse(new Refusal({ ...text, ref: message.ref }))
+          ? refuse(new Refusal({ code: text.code, message: text.message, ref: message.ref }))
           : command({ _tag: "Say", text, ref: message.ref })
       ]
     }

@@ -1,4 +1,5 @@
-import type { Event, Goodbye, Left, Welcome } from "../../domain/Event.ts"
+import type { Event, Said, Welcome } from "../../domain/Event.ts"
+import * as wording from "../../domain/wording.ts"
 import type { Dialect } from "./Dialect.ts"
 
 /** The longest line that a plain client is sent, in bytes with its line feed. */
@@ -17,17 +18,17 @@ const encode = (event: Event): string => {
     case "Welcome":
       return welcome(event)
     case "Said":
-      return said(event.from.name, event.text)
+      return said(event)
     case "Joined":
-      return `${event.member.name} has joined the chat!\n`
+      return `${wording.joined(event)}\n`
     case "Left":
-      return left(event)
+      return `${wording.left(event)}\n`
     case "Members":
       return `Here now: ${event.here}. ${event.members.map(({ name }) => name).join(", ")}\n`
     case "Refused":
       return `${event.message}\n`
     case "Goodbye":
-      return farewell(event)
+      return `${wording.goodbye(event)}\n`
     case "Ping":
     case "Pong":
       return ""
@@ -37,36 +38,19 @@ const encode = (event: Event): string => {
 /** Lines for people and for programs written long before this one: see `docs/wire/plain.md`. */
 export const plain: Dialect = { name: "plain", encode }
 
-/** The last line that a plain client is sent. */
-export const farewell = ({ code, reason }: Goodbye): string => {
-  switch (code) {
-    case "closing":
-      return `The server is closing: ${sentence(reason)}\n`
-    case "quit":
-      return "Goodbye!\n"
-    default:
-      return `You have been disconnected: ${sentence(reason)}\n`
-  }
-}
-
-const sentence = (words: string): string => (/[.!?]$/u.test(words) ? words : `${words}.`)
-
 // The welcome comes first and alone: programs that sent a name wait for just this line.
 const welcome = ({ asked, you }: Welcome): string => {
   const first = `Welcome ${you.name}! To leave, type {quit}.\n`
   return asked === undefined ? first : `${first}The name ${asked} is taken: you are ${you.name}.\n`
 }
 
-const left = ({ code, member, reason }: Left): string =>
-  code === "quit" && reason === undefined
-    ? `${member.name} has left the chat.\n`
-    : `${member.name} has left the chat. (${reason ?? code})\n`
-
 // Many programs read at most 1024 bytes at once and show them as one message:
 // a longer one is cut, between characters, into lines that each bear the name.
-const said = (name: string, text: string): string => {
-  const whole = `${name}: ${text}\n`
+const said = (event: Said): string => {
+  const whole = `${wording.said(event)}\n`
   if (whole.length * 3 <= maxLineBytes || utf8.encode(whole).length <= maxLineBytes) return whole
+  const { text } = event
+  const { name } = event.from
   const room = maxLineBytes - utf8.encode(`${name}: \n`).length
   let result = ""
   let line = ""

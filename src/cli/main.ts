@@ -1,0 +1,59 @@
+import { stripVTControlCharacters } from "node:util"
+import * as Command from "@effect/cli/Command"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import { makeRunMain } from "@effect/platform/Runtime"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { version } from "../domain/version.ts"
+import { join } from "./join.ts"
+import { exitFlushed, Failed, unblockOutput } from "./process.ts"
+import { serve } from "./serve.ts"
+import { complain } from "./stdio.ts"
+
+const brusio = Command.make("brusio").pipe(
+  Command.withDescription("A chat room in one command. Example: brusio serve, and in other terminals: brusio join"),
+  Command.withSubcommands([serve, join])
+)
+
+// Help and errors come with colours wherever they go: these are for terminals, and not for all of them.
+const words = (args: ReadonlyArray<unknown>, stream: NodeJS.WriteStream): string => {
+  const text = args.map(String).join(" ")
+  return stream.isTTY && (process.env["NO_COLOR"] ?? "") === "" ? text : stripVTControlCharacters(text)
+}
+const write = (stream: NodeJS.WriteStream, text: string) =>
+  Effect.sync(() => {
+    stream.write(`${text.trimEnd()}\n`)
+  })
+
+const main = Effect.consoleWith((console) =>
+  Command.run(brusio, { name: "brusio", version })(process.argv).pipe(
+    Effect.withConsole({
+      ...console,
+      log: (...args: ReadonlyArray<unknown>) => write(process.stdout, words(args, process.stdout)),
+      error: (...args: ReadonlyArray<unknown>) =>
+        write(process.stderr, `${words(args, process.stderr).replace(/\s+/gu, " ").trim()} (see --help)`)
+    })
+  )
+).pipe(
+  Effect.catchTag("BadSetting", ({ message }) => Effect.zipRight(complain(message), new Failed())),
+  Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer))
+)
+
+const run = makeRunMain(({ fiber, teardown }) => {
+  const keepAlive = setInterval(() => undefined, 2 ** 31 - 1)
+  fiber.addObserver((exit) => {
+    clearInterval(keepAlive)
+    teardown(exit, exitFlushed)
+  })
+})
+
+unblockOutput()
+// What is not said yet is a fault of this program: it is told whole.
+run(Effect.tapErrorCause(main, (cause) => (Chunk.isEmpty(Cause.defects(cause)) ? Effect.void : complain(Cause.pretty(cause)))), {
+  disableErrorReporting: true,
+  disablePrettyLogger: true
+})

@@ -1,0 +1,88 @@
+import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import type * as Scope from "effect/Scope"
+
+/** What ends a program from outside or from below: a signal, or a fault that nobody caught. */
+export type Ending =
+  | { readonly _tag: "Signal"; readonly name: NodeJS.Signals }
+  | { readonly _tag: "Fault"; readonly error: unknown }
+
+/** The program did not end well, and has said why. It exits with 1. */
+export class Failed extends Data.TaggedError("Failed") {}
+
+/**
+ * The first ending of this process. All later ones change nothing as long as
+ * the scope is open: a second Ctrl-C does not cut short what the first began.
+ */
+export const ending = (signals: ReadonlyArray<NodeJS.Signals>): Effect.Effect<Deferred.Deferred<Ending>, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const first = yield* Deferred.make<Ending>()
+    const end = (value: Ending) => {
+      Deferred.unsafeDone(first, Effect.succeed(value))
+    }
+    const onSignal = (name: NodeJS.Signals) => {
+      end({ _tag: "Signal", name })
+    }
+    const onFault = (error: unknown) => {
+      end({ _tag: "Fault", error })
+    }
+    yield* Effect.acquireRelease(
+      Effect.sync(() => {
+        for (const name of signals) process.on(name, onSignal)
+        process.on("uncaughtException", onFault)
+        process.on("unhandledRejection", onFault)
+      }),
+      () =>
+        Effect.sync(() => {
+          for (const name of signals) process.off(name, onSignal)
+          process.off("uncaughtException", onFault)
+          process.off("unhandledRejection", onFault)
+        })
+    )
+    return first
+  })
+
+/** What a signal is called in a goodbye; a plain Ctrl-C needs no words. */
+export const signalWords = (name: NodeJS.Signals): string | undefined => {
+  switch (name) {
+    case "SIGHUP":
+      return "the window was closed"
+    case "SIGTERM":
+      return "terminated"
+    default:
+      return undefined
+  }
+}
+
+/** Whatever still waits, this process ends by then. */
+export const exitWithin = (millis: number, code: number): Effect.Effect<void> =>
+  Effect.sync(() => {
+    setTimeout(() => process.exit(code), millis).unref()
+  })
+
+/**
+ * Makes a terminal's output never stop the event loop, and lets the program
+ * outlive whoever reads its output. Terminal output in Node blocks otherwise:
+ * Ctrl-S would hold up everything, the end included.
+ */
+export const unblockOutput = (): void => {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", () => undefined)
+    const handle: unknown = Predicate.hasProperty(stream, "_handle") ? stream._handle : undefined
+    if (stream.isTTY && Predicate.hasProperty(handle, "setBlocking") && Predicate.isFunction(handle.setBlocking)) {
+      Reflect.apply(handle.setBlocking, handle, [false])
+    }
+  }
+}
+
+/** How long the last output may take to be read, ms. */
+const flushPatience = 300
+
+/** Ends the process once its output has been taken, or has not for too long. */
+export const exitFlushed = (code: number): void => {
+  const exit = () => process.exit(code)
+  setTimeout(exit, flushPatience)
+  process.stdout.write("", () => process.stderr.write("", exit))
+}

@@ -1,0 +1,102 @@
+import * as Options from "@effect/cli/Options"
+import * as Config from "effect/Config"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { clean } from "../domain/Text.ts"
+
+/** A value, from the command line or the environment, that cannot be used. */
+export class BadSetting extends Data.TaggedError("BadSetting")<{
+  readonly name: string
+  readonly value: string
+  readonly source: string
+  readonly expected: string
+}> {
+  override get message(): string {
+    return `${this.source} cannot be ${JSON.stringify(this.value)}: it must be ${this.expected}.`
+  }
+
+  /** The same, with what could not be done for it. */
+  within(undone: string): BadSetting {
+    const { expected, name, source, value } = this
+    return new BadSetting({ name, value, source: `${undone}: ${source}`, expected })
+  }
+}
+
+/** A setting: an option of the command line that also comes from the environment. */
+export interface Setting<A> {
+  readonly name: string
+  /** What stands for it in the help. */
+  readonly pseudoName: string
+  /** What it may be, in words. */
+  readonly expected: string
+  readonly decode: (value: unknown) => Either.Either<A, ParseResult.ParseError>
+}
+
+/** The environment variable of an option: `--log-format` is `BRUSIO_LOG_FORMAT`. */
+const variable = (name: string): string => `BRUSIO_${name.toUpperCase().replaceAll("-", "_")}`
+
+const describe = (name: string, description: string, fallback: string): string =>
+  `${description} Default: ${fallback}. Environment: ${variable(name)}.`
+
+export const host: Setting<string> = { name: "host", pseudoName: "HOST", expected: "an address or a host name", decode: Schema.decodeUnknownEither(Schema.NonEmptyTrimmedString) }
+const decodePort = (least: number) =>
+  Schema.decodeUnknownEither(
+    Schema.NumberFromString.pipe(Schema.filter((port) => Number.isInteger(port) && port >= least && port <= 65_535))
+  )
+export const listenPort: Setting<number> = {
+  name: "port", pseudoName: "PORT",
+  expected: "a whole number from 0 to 65535 (0 takes a free port)",
+  decode: decodePort(0)
+}
+export const serverPort: Setting<number> = { name: "port", pseudoName: "PORT", expected: "a whole number from 1 to 65535", decode: decodePort(1) }
+export const name: Setting<string> = { name: "name", pseudoName: "NAME", expected: "a name", decode: Schema.decodeUnknownEither(Schema.String) }
+export const logFormat: Setting<"text" | "json"> = {
+  name: "log-format", pseudoName: "text|json",
+  expected: "text or json",
+  decode: Schema.decodeUnknownEither(Schema.Literal("text", "json"))
+}
+export const echo: Setting<"auto" | "on" | "off"> = {
+  name: "echo", pseudoName: "auto|on|off",
+  expected: "auto, on or off",
+  decode: Schema.decodeUnknownEither(Schema.Literal("auto", "on", "off"))
+}
+
+/** The option of a setting. `fallback` is shown in the help. */
+export const option = <A>({ name, pseudoName }: Setting<A>, description: string, fallback: string): Options.Options<Option.Option<string>> =>
+  Options.text(name).pipe(
+    Options.withPseudoName(pseudoName),
+    Options.withDescription(describe(name, description, fallback)), Options.optional)
+
+/** The option of a switch. */
+export const flag = (name: string, description: string): Options.Options<boolean> =>
+  Options.boolean(name).pipe(Options.withDescription(describe(name, description, "off")))
+
+/** What was given: on the command line first, else in the environment, where empty is as good as absent. */
+export const given = <A>(setting: Setting<A>, option: Option.Option<string>): Effect.Effect<Option.Option<A>, BadSetting> =>
+  Effect.gen(function* () {
+    const environment = yield* Effect.orDie(Config.option(Config.string(variable(setting.name))))
+    const source = Option.isSome(option) ? `--${setting.name}` : variable(setting.name)
+    const value = Option.orElse(option, () => Option.filter(environment, (text) => text !== ""))
+    if (Option.isNone(value)) return Option.none()
+    const decoded = setting.decode(value.value)
+    return Either.isRight(decoded)
+      ? Option.some(decoded.right)
+      : yield* new BadSetting({ name: setting.name, value: clean(value.value), source, expected: setting.expected })
+  })
+
+const yes = new Set(["1", "true", "yes", "on"])
+const no = new Set(["", "0", "false", "no", "off"])
+
+/** Whether a switch is on, on the command line or in the environment. */
+export const isOn = (name: string, flag: boolean): Effect.Effect<boolean, BadSetting> =>
+  Effect.gen(function* () {
+    if (flag) return true
+    const value = Option.getOrElse(yield* Effect.orDie(Config.option(Config.string(variable(name)))), () => "")
+    if (yes.has(value.toLowerCase())) return true
+    if (no.has(value.toLowerCase())) return false
+    return yield* new BadSetting({ name, value: clean(value), source: variable(name), expected: "on or off" })
+  })

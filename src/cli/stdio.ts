@@ -1,0 +1,130 @@
+import * as Effect from "effect/Effect"
+import * as Mailbox from "effect/Mailbox"
+import type * as Scope from "effect/Scope"
+import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
+
+/** The longest line that is read from standard input, in bytes. */
+const maxLineBytes = 1_048_576
+
+/** How many lines wait for a slow reader before the input has to. */
+const lineCapacity = 256
+
+/** Output that is still to be taken above which more of it is skipped, in bytes. */
+const maxBacklog = 65_536
+
+/** The lines of standard input; it ends with the input, or when that cannot be read. */
+export const inputLines: Effect.Effect<Mailbox.ReadonlyMailbox<string>, never, Scope.Scope> = Effect.gen(function* () {
+  const lines = yield* Mailbox.make<string>(lineCapacity)
+  const splitter = new LineSplitter(maxLineBytes)
+  const decoder = new TextDecoder()
+  const offer = (line: Uint8Array) => lines.offer(decoder.decode(line).replace(/\r$/u, ""))
+  const read = Effect.gen(function* () {
+    for (;;) {
+      const chunk = yield* nextChunk
+      if (chunk === undefined) break
+      for (const line of splitter.push(chunk)) {
+        yield* line === tooLong
+          ? complain(`A line of the input was longer than ${maxLineBytes} bytes and was skipped.`)
+          : offer(line)
+      }
+    }
+    if (splitter.pending.length > 0) yield* offer(splitter.flush())
+    yield* lines.end
+  })
+  yield* Effect.forkScoped(read)
+  return lines
+})
+
+const nextChunk = Effect.async<Uint8Array | undefined>((resume) => {
+  const { stdin } = process
+  const take = () => {
+    const chunk: unknown = stdin.read()
+    if (chunk instanceof Uint8Array) done(chunk)
+    else if (stdin.readableEnded || stdin.destroyed) done(undefined)
+  }
+  const end = () => {
+    done(undefined)
+  }
+  const stop = () => {
+    stdin.off("readable", take)
+    stdin.off("end", end)
+    stdin.off("error", end)
+  }
+  const done = (chunk: Uint8Array | undefined) => {
+    stop()
+    resume(Effect.succeed(chunk))
+  }
+  stdin.on("readable", take)
+  stdin.on("end", end)
+  stdin.on("error", end)
+  take()
+  return Effect.sync(stop)
+})
+
+/** Writes to standard output, and waits while its reader is slow. */
+export const print = (text: string): Effect.Effect<void> =>
+  Effect.async<void>((resume) => {
+    const { stdout } = process
+    if (stdout.destroyed || stdout.write(text)) {
+      resume(Effect.void)
+      return
+    }
+    const done = () => {
+      stop()
+      resume(Effect.void)
+    }
+    const stop = () => {
+      stdout.off("drain", done)
+      stdout.off("close", done)
+    }
+    stdout.on("drain", done)
+    stdout.on("close", done)
+    return Effect.sync(stop)
+  })
+
+/** Writes one line to standard error. */
+export const complain = (line: string): Effect.Effect<void> =>
+  Effect.sync(() => {
+    process.stderr.write(`${line}\n`)
+  })
+
+/** Completes when nobody reads standard output any more. */
+export const outputClosed: Effect.Effect<void> = Effect.async<void>((resume) => {
+  const { stdout } = process
+  const closed = () => {
+    resume(Effect.void)
+  }
+  stdout.once("error", closed)
+  stdout.once("close", closed)
+  return Effect.sync(() => {
+    stdout.off("error", closed)
+    stdout.off("close", closed)
+  })
+})
+
+/**
+ * Standard output for one who never waits: while its reader is behind, whole
+ * lines are skipped, and how many is said as soon as it reads on.
+ */
+export const skippingOutput = Effect.sync(() => {
+  const { stdout } = process
+  let skipped = 0
+  const confess = () => {
+    if (skipped === 0 || stdout.destroyed) return
+    const words = `(${skipped} lines were skipped: the output was not read)\n`
+    skipped = 0
+    stdout.write(words)
+  }
+  stdout.on("drain", confess)
+  return {
+    write: (text: string) => {
+      if (stdout.destroyed) return
+      if (stdout.writableLength > maxBacklog) {
+        skipped += text.split("\n").length - 1
+        return
+      }
+      confess()
+      stdout.write(text)
+    }
+  }
+})

@@ -1,0 +1,180 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import { Refusal } from "../domain/Errors.ts"
+import type { Event, Refused, Welcome } from "../domain/Event.ts"
+import * as Text from "../domain/Text.ts"
+import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
+import { type ClientMessage, decodeLine, encode, version } from "../domain/wire/Ndjson.ts"
+import { type Connection, silence } from "../net/Connection.ts"
+import { dial } from "../net/dial.ts"
+import { Receipts } from "./Receipts.ts"
+import { ConnectFailed, type JoinError, JoinRefused, Lost, TurnedAway } from "./Errors.ts"
+
+/** Somebody in a room: what is told, and what can be said. The goodbye is said when its scope closes. */
+export interface ChatClient {
+  /** What the server said when it let us in: who we are, and who is here. */
+  readonly welcome: Welcome
+  /**
+   * All that is told from then on, once, in order. It ends after the server's
+   * `Goodbye` and fails when the connection is lost without one. It waits for
+   * its reader: one who never reads is, in the end, too slow for the server.
+   */
+  readonly events: Stream.Stream<Event, Lost>
+  /**
+   * Says a line and returns its mark, which the receipt (our own `Said`) or a
+   * `Refused` bears. What the server would not take fails here.
+   */
+  readonly say: (text: string) => Effect.Effect<string, Refusal>
+  /** Waits until all that was said has its receipt, or none can come any more. */
+  readonly settled: Effect.Effect<void>
+  /** Asks to leave, with words for those who stay or without. `events` then ends with the goodbye. */
+  readonly quit: (reason?: string) => Effect.Effect<void>
+}
+
+/** Where to connect, and as who. */
+export interface ConnectOptions {
+  readonly host: string
+  readonly port: number
+  readonly nickname: string
+  /** Another name to try on the same connection when this one is refused; without it, or at `undefined`, the refusal stands. */
+  readonly retry?: (refused: Refused) => string | undefined
+  /** How long the server may take to let us in, ms. */
+  readonly patience?: number
+}
+
+/** How many events wait for a slow reader before the server has to. */
+const inboxCapacity = 1024
+
+/** The longest line a server may send; longer ones are skipped. */
+const maxLineBytes = 1_048_576
+
+/** How long the goodbye may take, ms. */
+const goodbyePatience = 1000
+
+/**
+ * Connects and joins. The connection belongs to the scope: however that closes,
+ * the server is told.
+ *
+ * @example
+ * const client = yield* connect({ host: "127.0.0.1", port: 25565, nickname: "ada" })
+ * yield* client.say("hello")
+ */
+export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, JoinError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { host, patience = 10_000, port } = options
+    const connection = yield* dial(host, port).pipe(
+      Effect.mapError(({ code }) => new ConnectFailed({ code, host, port })),
+      Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectFailed({ code: "ETIMEDOUT", host, port }) })
+    )
+    const inbox = yield* Mailbox.make<Event, Lost>(inboxCapacity)
+    const receipts = new Receipts()
+    yield* receive(connection, inbox, receipts).pipe(
+      Effect.matchCauseEffect({
+        onSuccess: () => inbox.end,
+        onFailure: () => inbox.fail(new Lost({ host, port }))
+      }),
+      Effect.ensuring(
+        Effect.sync(() => {
+          receipts.end()
+        })
+      ),
+      Effect.forkScoped
+    )
+    yield* Effect.addFinalizer((exit) => goodbye(connection, exit))
+
+    const welcome = yield* join(connection, inbox, options).pipe(
+      Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectFailed({ code: "no-answer", host, port }) })
+    )
+    return {
+      welcome,
+      events: Mailbox.toStream(inbox),
+      say: (text) => say(connection, receipts, welcome, text),
+      settled: receipts.settled,
+      quit: (reason) =>
+        Effect.sync(() => {
+          send(connection, { _tag: "Quit", reason })
+        })
+    }
+  })
+
+const send = (connection: Connection, message: ClientMessage) => {
+  connection.write(encode(message))
+}
+
+// Ends well after a goodbye, and fails when there is nothing more to read.
+const receive = Effect.fnUntraced(function* (
+  connection: Connection,
+  inbox: Mailbox.Mailbox<Event, Lost>,
+  receipts: Receipts
+) {
+  const lines = new LineSplitter(maxLineBytes)
+  for (;;) {
+    const bytes = yield* connection.read()
+    if (bytes === silence) continue
+    for (const line of lines.push(bytes)) {
+      const event = line === tooLong ? undefined : decodeLine(line)
+      if (event === undefined) continue
+      if (event._tag === "Ping") {
+        send(connection, { _tag: "Pong" })
+        continue
+      }
+      receipts.heard(event)
+      yield* inbox.offer(event)
+      if (event._tag === "Goodbye") return
+    }
+  }
+})
+
+const join = (connection: Connection, inbox: Mailbox.ReadonlyMailbox<Event, Lost>, options: ConnectOptions) =>
+  Effect.gen(function* () {
+    const { host, nickname, port, retry } = options
+    send(connection, { _tag: "Hello", v: version, nickname })
+    for (;;) {
+      const event = yield* inbox.take.pipe(Effect.catchTag("NoSuchElementException", () => new Lost({ host, port })))
+      switch (event._tag) {
+        case "Welcome":
+          return event
+        case "Refused": {
+          const other = retry?.(event)
+          if (other === undefined) return yield* new JoinRefused({ code: event.code, reason: event.message, host, port })
+          send(connection, { _tag: "Hello", v: version, nickname: other })
+          break
+        }
+        case "Goodbye":
+          return yield* new TurnedAway({ code: event.code, reason: event.reason, host, port })
+        default:
+          break
+      }
+    }
+  })
+
+const say = Effect.fnUntraced(function* (connection: Connection, receipts: Receipts, { limits }: Welcome, words: string) {
+  const text = Text.parse(words)
+  if (text instanceof Refusal) return yield* text
+  const ref = receipts.next()
+  const line = encode({ _tag: "Say", text, ref })
+  if (Buffer.byteLength(line) - 1 > limits.lineBytes) {
+    receipts.cancel(ref)
+    return yield* new Refusal({
+      code: "line-too-long",
+      message: `This message is too long (a line has at most ${limits.lineBytes} bytes): send it in parts.`
+    })
+  }
+  connection.write(line)
+  // One who says more than the server reads waits for it.
+  yield* connection.drained
+  return ref
+})
+
+// The last word is ours on every way out: the others are told at once, and why if it was a fault.
+const goodbye = (connection: Connection, exit: Exit.Exit<unknown, unknown>) =>
+  Effect.gen(function* () {
+    const fault = Exit.isFailure(exit) && Option.isSome(Cause.dieOption(exit.cause))
+    send(connection, { _tag: "Quit", reason: fault ? "internal error" : undefined })
+    yield* connection.end.pipe(Effect.interruptible, Effect.timeoutOption(goodbyePatience))
+  })

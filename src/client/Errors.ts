@@ -1,0 +1,60 @@
+import * as Schema from "effect/Schema"
+import { RefusalCode } from "../domain/Errors.ts"
+import { LeaveCode } from "../domain/Event.ts"
+import { formatAddress } from "../net/Connection.ts"
+
+const where = { host: Schema.String, port: Schema.Number }
+
+const systemWords: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nobody listens there; is the server running?",
+  ENOTFOUND: "there is no such host.",
+  EAI_AGAIN: "there is no such host, or the name service does not answer.",
+  ETIMEDOUT: "no answer in time.",
+  EHOSTUNREACH: "the host cannot be reached.",
+  ENETUNREACH: "the network cannot be reached.",
+  ECONNRESET: "the connection was reset."
+}
+
+/** No connection, or nobody there who speaks our dialect. `code` is the system's, or `no-answer`. */
+export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectFailed", {
+  code: Schema.String,
+  ...where
+}) {
+  override get message(): string {
+    const words =
+      this.code === "no-answer" ? "what listens there does not answer as a brusio server." : (systemWords[this.code] ?? `${this.code}.`)
+    return `Cannot connect to ${formatAddress(this.host, this.port)}: ${words}`
+  }
+}
+
+/** The server does not let us in, mostly because of the name. */
+export class JoinRefused extends Schema.TaggedError<JoinRefused>()("JoinRefused", {
+  code: RefusalCode,
+  reason: Schema.String,
+  ...where
+}) {
+  override get message(): string {
+    return `Refused by ${formatAddress(this.host, this.port)}: ${this.reason}`
+  }
+}
+
+/** The server ended the connection with a goodbye before it let us in. */
+export class TurnedAway extends Schema.TaggedError<TurnedAway>()("TurnedAway", {
+  code: LeaveCode,
+  reason: Schema.String,
+  ...where
+}) {
+  override get message(): string {
+    return `${formatAddress(this.host, this.port)} closed the connection: ${this.reason}`
+  }
+}
+
+/** The connection is gone without a goodbye. */
+export class Lost extends Schema.TaggedError<Lost>()("Lost", where) {
+  override get message(): string {
+    return `Connection to ${formatAddress(this.host, this.port)} lost.`
+  }
+}
+
+/** Why one is not in the room. */
+export type JoinError = ConnectFailed | JoinRefused | TurnedAway | Lost

@@ -1,0 +1,26 @@
+import * as Net from "node:net"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { Connection } from "./Connection.ts"
+import { ConnectionLost } from "./Errors.ts"
+
+/** Opens a connection, which is gone with its scope. A failure carries the system's code, such as `ECONNREFUSED`. */
+export const dial = (host: string, port: number): Effect.Effect<Connection, ConnectionLost, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.async<Connection, ConnectionLost>((resume) => {
+      const socket = Net.connect({ host, port, allowHalfOpen: true })
+      const failed = (error: NodeJS.ErrnoException) => {
+        resume(Effect.fail(new ConnectionLost({ code: error.code ?? error.message })))
+      }
+      socket.once("error", failed)
+      socket.once("connect", () => {
+        const connection = new Connection(socket)
+        socket.off("error", failed)
+        resume(Effect.succeed(connection))
+      })
+      return Effect.sync(() => {
+        socket.destroy()
+      })
+    }).pipe(Effect.interruptible),
+    (connection) => connection.destroy
+  )
