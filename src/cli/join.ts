@@ -74,7 +74,7 @@ const resolve = (options: Given): Effect.Effect<Settings, BadSetting> =>
 // From the questions to the goodbye: whether it ended as somebody asked.
 const attend = (settings: Settings) =>
   Effect.gen(function* () {
-    const end = yield* ending(["SIGINT", "SIGTERM", "SIGHUP"])
+    const end = yield* ending({ signals: ["SIGINT", "SIGTERM", "SIGHUP"] })
     const place = settings.isTerminal ? yield* keyboard : { ...(yield* pipe), prompt: () => Effect.void }
     const enter: Effect.Effect<ChatClient, JoinError | Failed, Scope.Scope> = settings.asks ? Form.ask(place, settings.given) : Form.accept(settings.given)
     const client = yield* Effect.raceFirst(

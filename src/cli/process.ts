@@ -2,7 +2,6 @@ import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import type * as Scope from "effect/Scope"
 
 /** What ends a program from outside or from below: a signal, or a fault that nobody caught. */
 export type Ending =
@@ -13,34 +12,29 @@ export type Ending =
 export class Failed extends Data.TaggedError("Failed") {}
 
 /**
- * The first ending of this process. All later ones change nothing as long as
- * the scope is open: a second Ctrl-C does not cut short what the first began.
+ * The first ending of this process. All later ones change nothing, for as long
+ * as the process lives: a second Ctrl-C does not cut short what the first began.
  */
-export const ending = (signals: ReadonlyArray<NodeJS.Signals>): Effect.Effect<Deferred.Deferred<Ending>, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    const first = yield* Deferred.make<Ending>()
+export const ending = (options: {
+  readonly signals: ReadonlyArray<NodeJS.Signals>
+  /** Signals that would end the process by themselves, and shall not. */
+  readonly ignored?: ReadonlyArray<NodeJS.Signals>
+}): Effect.Effect<Deferred.Deferred<Ending>> =>
+  Effect.map(Deferred.make<Ending>(), (first) => {
     const end = (value: Ending) => {
       Deferred.unsafeDone(first, Effect.succeed(value))
     }
-    const onSignal = (name: NodeJS.Signals) => {
-      end({ _tag: "Signal", name })
-    }
-    const onFault = (error: unknown) => {
+    const fault = (error: unknown) => {
       end({ _tag: "Fault", error })
     }
-    yield* Effect.acquireRelease(
-      Effect.sync(() => {
-        for (const name of signals) process.on(name, onSignal)
-        process.on("uncaughtException", onFault)
-        process.on("unhandledRejection", onFault)
-      }),
-      () =>
-        Effect.sync(() => {
-          for (const name of signals) process.off(name, onSignal)
-          process.off("uncaughtException", onFault)
-          process.off("unhandledRejection", onFault)
-        })
-    )
+    for (const name of options.signals) {
+      process.on(name, () => {
+        end({ _tag: "Signal", name })
+      })
+    }
+    for (const name of options.ignored ?? []) process.on(name, () => undefined)
+    process.on("uncaughtException", fault)
+    process.on("unhandledRejection", fault)
     return first
   })
 

@@ -44,7 +44,7 @@ interface Settings {
   readonly format: Console.Format
   readonly echo: "auto" | "on" | "off"
   readonly readsInput: boolean
-  readonly signals: ReadonlyArray<NodeJS.Signals>
+  readonly ignoresHangup: boolean
 }
 
 type Given = Command.Command.ParseConfig<typeof options>
@@ -57,7 +57,6 @@ const resolve = (options: Given): Effect.Effect<Settings, BadSetting> =>
     )
     const json = yield* given(logFormat, options.logFormat)
     const mirror = yield* given(echo, options.echo)
-    const ignoreHangup = yield* isOn("ignore-hangup", options.ignoreHangup)
     const text = process.stdout.isTTY ? Console.formats.terminal : Console.formats.plain
     return {
       host: at,
@@ -65,15 +64,17 @@ const resolve = (options: Given): Effect.Effect<Settings, BadSetting> =>
       format: Option.contains(json, "json") ? Console.formats.json : text,
       echo: Option.getOrElse(mirror, () => defaults.echo),
       readsInput: !(yield* isOn("no-input", options.noInput)),
-      signals: ignoreHangup ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGHUP"]
+      ignoresHangup: yield* isOn("ignore-hangup", options.ignoreHangup)
     }
   })
 
 // Runs the room until it is asked to close or fails; whether it was asked.
 const run = (settings: Settings) =>
   Effect.gen(function* () {
-    const end = yield* ending(settings.signals)
-    const { echo, host, port } = settings
+    const { echo, host, ignoresHangup, port } = settings
+    const end = yield* ending(
+      ignoresHangup ? { signals: ["SIGINT", "SIGTERM"], ignored: ["SIGHUP"] } : { signals: ["SIGINT", "SIGTERM", "SIGHUP"] }
+    )
     const room = Server.port.pipe(
       Layer.provideMerge(Console.layer(settings.format)),
       Layer.provideMerge(Layer.scoped(Console.ConsoleOutput, skippingOutput)),

@@ -9,6 +9,7 @@ import * as Queue from "effect/Queue"
 import { Connection, formatAddress } from "../net/Connection.ts"
 import { Closing } from "./Closing.ts"
 import { ListenError } from "./Errors.ts"
+import { Hub } from "./Hub.ts"
 import { Registry } from "./Registry.ts"
 import { ServerConfig } from "./ServerConfig.ts"
 import { Session } from "./Session.ts"
@@ -45,6 +46,7 @@ const listen = (server: Net.Server, host: string, port: number) =>
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
   const closing = yield* Closing
+  const hub = yield* Hub
   const registry = yield* Registry
   const session = yield* Session
 
@@ -88,6 +90,7 @@ const make = Effect.gen(function* () {
   server.on("error", () => undefined)
 
   yield* Queue.take(accepted).pipe(
+    Effect.zipLeft(hub.room),
     Effect.flatMap((connection) => FiberSet.run(sessions, session.serve(connection, (drain) => fork(drain)))),
     Effect.forever,
     Effect.onExit((exit) =>
