@@ -1,15 +1,17 @@
 // Bundles the program into `dist/cli.js`, and emits the library with its types into `dist/lib`.
 import { execFileSync } from "node:child_process"
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { build } from "esbuild"
 
-rmSync("dist", { recursive: true, force: true })
+// Built beside, then put in place whole: a program that runs meanwhile finds all of its parts.
+const next = "dist.next"
+rmSync(next, { recursive: true, force: true })
 
 await build({
   entryPoints: { cli: "src/cli/main.ts" },
-  outdir: "dist",
+  outdir: next,
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,
   splitting: true,
@@ -22,14 +24,17 @@ await build({
   banner: { js: "#!/usr/bin/env node\nimport{createRequire as __createRequire}from\"node:module\";const require=__createRequire(import.meta.url);" },
   logLevel: "warning"
 })
-chmodSync("dist/cli.js", 0o755)
+chmodSync(join(next, "cli.js"), 0o755)
 
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc")
-execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { stdio: "inherit" })
+execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(next, "lib")], { stdio: "inherit" })
 
 // The compiler rewrites the endings of relative imports in the code, not in the declarations.
-for (const name of readdirSync("dist/lib", { recursive: true, encoding: "utf8" })) {
+for (const name of readdirSync(join(next, "lib"), { recursive: true, encoding: "utf8" })) {
   if (!name.endsWith(".d.ts")) continue
-  const file = join("dist/lib", name)
+  const file = join(next, "lib", name)
   writeFileSync(file, readFileSync(file, "utf8").replaceAll(/((?:from|import\() ?"\.[^"]*)\.ts"/gu, "$1.js\""))
 }
+
+rmSync("dist", { recursive: true, force: true })
+renameSync(next, "dist")

@@ -26,7 +26,7 @@ const utf8 = new TextEncoder()
 // ZWJ and ZWNJ between letters or emoji, a variation selector after one, and
 // the tags of a subdivision flag: these are part of how a name is written.
 const joiner =
-  /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=[\p{L}\p{M}\p{Extended_Pictographic}])\p{Variation_Selector}|(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=\u{1f3f4})[\u{e0020}-\u{e007e}]+\u{e007f}/gu
+  /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=(?!\p{Variation_Selector})[\p{L}\p{M}\p{Extended_Pictographic}])\p{Variation_Selector}|(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=\u{1f3f4})[\u{e0020}-\u{e007e}]+\u{e007f}/gu
 const strayJoiner = /[\u200c\u200d]|\p{Variation_Selector}/gu
 const notAllowed = /[:\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800]/gu
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u
@@ -43,13 +43,19 @@ const between = (name: string, edit: (piece: string) => string): string => {
   return result + edit(name.slice(end))
 }
 
-const normalise = (raw: string): string =>
-  between(raw.normalize("NFC"), (piece) => piece.replace(strayJoiner, "")).trim()
+// What is taken out can bring together what composes, or leave a joiner with
+// nothing to join: until nothing changes any more.
+const normalise = (raw: string): string => {
+  const name = between(raw.normalize("NFC"), (piece) => piece.replace(strayJoiner, ""))
+    .normalize("NFC")
+    .trim()
+  return name === raw ? name : normalise(name)
+}
 
 const graphemeCount = (name: string): number => [...graphemes.segment(name)].length
 const byteLength = (name: string): number => utf8.encode(name).length
 
-// As much of the name as fits beside a suffix, cut between graphemes.
+// As much of the name as fits beside a suffix, cut between graphemes, with no joiner left at the end.
 const cut = (name: string, suffix = ""): string => {
   let room = maxGraphemes - graphemeCount(suffix)
   let bytes = maxBytes - byteLength(suffix)
@@ -60,7 +66,7 @@ const cut = (name: string, suffix = ""): string => {
     if (room < 0 || bytes < 0) break
     result += segment
   }
-  return result.trimEnd()
+  return normalise(result)
 }
 
 /** A name as a program sent it, or why it cannot be one. */

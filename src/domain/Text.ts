@@ -29,14 +29,13 @@ export const clean = (raw: string): Text => Text.make(raw.toWellFormed().replace
  * show is taken out, and a line break anywhere or nothing left is a refusal.
  */
 export const parse = (raw: string): Text | Refusal => {
-  const trimmed = raw.trimEnd()
-  if (lineBreak.test(trimmed)) {
+  if (lineBreak.test(raw)) {
     return new Refusal({
       code: "text-line-break",
       message: "A message is one line: send each line as a message of its own."
     })
   }
-  return lenient(trimmed) ?? new Refusal({ code: "text-empty", message: "There is nothing in this message to say." })
+  return lenient(raw) ?? new Refusal({ code: "text-empty", message: "There is nothing in this message to say." })
 }
 
 /** Text as a person typed it: never refused, `undefined` when nothing is left to say. */

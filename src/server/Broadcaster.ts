@@ -21,16 +21,6 @@ export interface Broadcaster {
 
 export const Broadcaster = Context.GenericTag<Broadcaster>("brusio/Broadcaster")
 
-// Ends when the event loop has read what its sockets hold: `Effect.yieldNow` would not let it.
-const endOfTurn = Effect.async<void>((resume) => {
-  const immediate = setImmediate(() => {
-    resume(Effect.void)
-  })
-  return Effect.sync(() => {
-    clearImmediate(immediate)
-  })
-})
-
 const nanosPerMilli = 1e6
 
 const make = Effect.gen(function* () {
@@ -53,7 +43,6 @@ const make = Effect.gen(function* () {
 
   const turn = Effect.gen(function* () {
     const first = yield* subscription.take(batchSize)
-    yield* endOfTurn
     yield* gather
     const rest = first.length < batchSize ? yield* subscription.poll(batchSize - first.length) : []
     const batch = [...first, ...rest]

@@ -15,7 +15,7 @@ export type Envelope = ChatEnvelope<Outbox>
 
 /** One who hears everything, in order, from the moment of subscribing. */
 export interface Subscription {
-  /** Waits for the next envelope and takes it with all that has come, `max` at most. */
+  /** Waits for the next envelope, lets the turn of the event loop end, and takes all that has come, `max` at most. */
   readonly take: (max: number) => Effect.Effect<ReadonlyArray<Envelope>>
   /** What has come by now, `max` at most. */
   readonly poll: (max: number) => Effect.Effect<ReadonlyArray<Envelope>>
@@ -39,6 +39,16 @@ export interface Hub {
 
 export const Hub = Context.GenericTag<Hub>("brusio/Hub")
 
+// When the event loop has read what its sockets hold: `Effect.yieldNow` would not let it.
+const endOfTurn = Effect.async<void>((resume) => {
+  const immediate = setImmediate(() => {
+    resume(Effect.void)
+  })
+  return Effect.sync(() => {
+    clearImmediate(immediate)
+  })
+})
+
 const make = Effect.gen(function* () {
   const { hubCapacity } = yield* ServerConfig
   const pubsub = yield* Effect.acquireRelease(PubSub.bounded<Envelope>(hubCapacity), PubSub.shutdown)
@@ -50,7 +60,14 @@ const make = Effect.gen(function* () {
   const subscribe = Effect.map(
     PubSub.subscribe(pubsub),
     (queue): Subscription => ({
-      take: (max) => Queue.takeBetween(queue, 1, max).pipe(Effect.map(Chunk.toReadonlyArray), Effect.zipLeft(taken.release)),
+      take: (max) =>
+        Effect.gen(function* () {
+          const first = yield* Queue.take(queue)
+          yield* endOfTurn
+          const rest = yield* Queue.takeUpTo(queue, max - 1)
+          yield* taken.release
+          return [first, ...rest]
+        }),
       poll: (max) => Queue.takeUpTo(queue, max).pipe(Effect.map(Chunk.toReadonlyArray), Effect.zipLeft(taken.release))
     })
   )

@@ -59,19 +59,16 @@ const isShared = ({ audience }: Told): boolean => audience.length > 1
 // in consecutive lists: it is enough to look at each list once.
 const spans = (told: ReadonlyArray<Told>): Map<Outbox, Span> => {
   const found = new Map<Outbox, Span>()
-  let previous: Envelope["audience"] | undefined
-  let current: Array<Span> = []
-  told.forEach((entry, index) => {
-    if (!isShared(entry)) return
-    if (entry.audience !== previous) {
-      previous = entry.audience
-      current = previous.map(({ peer }) => {
-        const span = found.get(peer) ?? { first: index, last: index }
-        found.set(peer, span)
-        return span
-      })
+  const shared = told.flatMap((entry, index) => (isShared(entry) ? [{ audience: entry.audience, index }] : []))
+  shared.forEach(({ audience, index }, at) => {
+    const starts = audience !== shared[at - 1]?.audience
+    const ends = audience !== shared[at + 1]?.audience
+    if (!starts && !ends) return
+    for (const { peer } of audience) {
+      const span = found.get(peer)
+      if (span === undefined) found.set(peer, { first: index, last: index })
+      else span.last = index
     }
-    for (const span of current) span.last = index
   })
   return found
 }

@@ -12,6 +12,9 @@ export const version = 1
 /** The most bytes of UTF-8 that a client's mark on a message may have. */
 export const maxRefBytes = 64
 
+/** How deep arrays and objects of a line may be nested. */
+const maxDepth = 32
+
 const utf8Encoder = new TextEncoder()
 const utf8Decoder = new TextDecoder("utf-8")
 
@@ -47,15 +50,15 @@ export const encode = (message: ClientMessage | Event): string => `${JSON.string
 
 /** A client's line, or what is wrong with it. */
 export const decodeMessage = (line: Uint8Array): ClientMessage | Refusal => {
-  const value = Either.getOrUndefined(json(utf8Decoder.decode(line)))
+  const value = parse(line)
   if (!Predicate.hasProperty(value, "_tag") || !Predicate.isString(value._tag)) {
-    return new Refusal({ code: "bad-line", message: `A line is one JSON object with a _tag, such as {"_tag":"Say","text":"hi"}.` })
+    return new Refusal({ code: "bad-line", message: `A line is one JSON object with a _tag, such as {"_tag":"Say","text":"hi"}, nested at most ${maxDepth} deep.` })
   }
   const tag = value._tag
   if (!Object.hasOwn(messages, tag)) {
     return new Refusal({ code: "unknown-command", message: `There is no command ${clean(tag).slice(0, 64)}.` })
   }
-  return Either.getOrElse(decodeClientMessage(value), (error) => badCommand(tag, error))
+  return Either.getOrElse(decodeClientMessage(value), (error) => badCommand(tag, value, error))
 }
 
 /**
@@ -63,12 +66,31 @@ export const decodeMessage = (line: Uint8Array): ClientMessage | Refusal => {
  * ignores it. Every string in it is made safe to show.
  */
 export const decodeLine = (line: Uint8Array): Event | undefined =>
-  Either.getOrUndefined(Either.flatMap(json(utf8Decoder.decode(line)), (value) => decodeEvent(cleanAll(value))))
+  Either.getOrUndefined(decodeEvent(cleanAll(parse(line))))
 
-const badCommand = (tag: string, error: ParseResult.ParseError): Refusal => {
+// `undefined` for what is not JSON, and for what is nested so deeply that only an attack is.
+const parse = (line: Uint8Array): unknown => {
+  const text = utf8Decoder.decode(line)
+  return isShallow(text) ? Either.getOrUndefined(json(text)) : undefined
+}
+
+const isShallow = (text: string): boolean => {
+  let depth = 0
+  for (const [bracket] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gu)) {
+    if (bracket === "[" || bracket === "{") depth += 1
+    if (bracket === "]" || bracket === "}") depth -= 1
+    if (depth > maxDepth) return false
+  }
+  return true
+}
+
+const isRef = Schema.is(Ref)
+
+const badCommand = (tag: string, value: object, error: ParseResult.ParseError): Refusal => {
   const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
   const where = issues.map(({ message, path }) => `${path.map(String).join(".")}: ${message}`).join("; ")
-  return new Refusal({ code: "bad-command", message: `${tag} is not right: ${where}`.slice(0, 300) })
+  const ref = Predicate.hasProperty(value, "ref") && isRef(value.ref) ? value.ref : undefined
+  return new Refusal({ code: "bad-command", message: `${tag} is not right: ${where}`.slice(0, 300), ref })
 }
 
 const cleanAll = (value: unknown): unknown => {

@@ -101,12 +101,13 @@ export class PlainInterpreter implements Interpreter {
   #line(line: Line): ReadonlyArray<Heard> {
     if (line === tooLong) return [refuse(lineTooLong(this.#config.lineBytes))]
     const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
-    const word = unit.trim()
+    const words = this.#asked === undefined ? unit : this.#withoutName(unit)
+    const word = words.trim()
     if (quitWords.has(word)) {
       this.#quitWord = word
       return [quit()]
     }
-    return this.#asked === undefined ? this.#nameGiven(unit) : say(this.#withoutName(unit))
+    return this.#asked === undefined ? this.#nameGiven(words) : say(words)
   }
 
   // `NAME: text`, where NAME has no space, is a name and its first message at once.

@@ -8,7 +8,7 @@ const native = /^\{[ \t\r\n]*["}]/u
 const nativeSoFar = /^\{[ \t\r\n]*$/u
 const methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
 const http = new RegExp(`^(?:${methods.join("|")}) /`, "u")
-const irc = /^(?:CAP (?:LS|REQ|LIST|END)\b.*|NICK \S+|USER \S+ \S+ \S+ :.*|PASS \S+)\r?\n/u
+const irc = /^(?:CAP (?:LS|REQ|LIST|END)\b.*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :.*|PASS [^ \r\n]+)\r?\n/u
 const ircWords = ["CAP ", "NICK ", "USER ", "PASS "]
 
 /**

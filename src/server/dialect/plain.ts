@@ -1,4 +1,4 @@
-import type { Event, Said, Welcome } from "../../domain/Event.ts"
+import type { Event, Welcome } from "../../domain/Event.ts"
 import * as wording from "../../domain/wording.ts"
 import type { Dialect } from "./Dialect.ts"
 
@@ -18,17 +18,17 @@ const encode = (event: Event): string => {
     case "Welcome":
       return welcome(event)
     case "Said":
-      return said(event)
+      return lines(event.text, `${event.from.name}: `)
     case "Joined":
-      return `${wording.joined(event)}\n`
+      return lines(wording.joined(event))
     case "Left":
-      return `${wording.left(event)}\n`
+      return lines(wording.left(event))
     case "Members":
-      return `Here now: ${event.here}. ${event.members.map(({ name }) => name).join(", ")}\n`
+      return lines(`Here now: ${event.here}. ${event.members.map(({ name }) => name).join(", ")}`)
     case "Refused":
-      return `${event.message}\n`
+      return lines(event.message)
     case "Goodbye":
-      return `${wording.goodbye(event)}\n`
+      return lines(wording.goodbye(event))
     case "Ping":
     case "Pong":
       return ""
@@ -46,12 +46,10 @@ const welcome = ({ asked, you }: Welcome): string => {
 
 // Many programs read at most 1024 bytes at once and show them as one message:
 // a longer one is cut, between characters, into lines that each bear the name.
-const said = (event: Said): string => {
-  const whole = `${wording.said(event)}\n`
+const lines = (text: string, prefix = ""): string => {
+  const whole = `${prefix}${text}\n`
   if (whole.length * 3 <= maxLineBytes || utf8.encode(whole).length <= maxLineBytes) return whole
-  const { text } = event
-  const { name } = event.from
-  const room = maxLineBytes - utf8.encode(`${name}: \n`).length
+  const room = maxLineBytes - utf8.encode(`${prefix}\n`).length
   let result = ""
   let line = ""
   let bytes = 0
@@ -59,7 +57,7 @@ const said = (event: Said): string => {
     for (const piece of pieces(segment, room)) {
       const length = utf8.encode(piece).length
       if (bytes + length > room) {
-        result += `${name}: ${line}\n`
+        result += `${prefix}${line}\n`
         line = ""
         bytes = 0
       }
@@ -67,7 +65,7 @@ const said = (event: Said): string => {
       bytes += length
     }
   }
-  return `${result}${name}: ${line}\n`
+  return `${result}${prefix}${line}\n`
 }
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })

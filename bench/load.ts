@@ -1,0 +1,71 @@
+// The load generator: plain Node in a process of its own, so that it is not the
+// limit. It joins, talks, checks every delivery, and writes its result as JSON.
+import { parseArgs } from "node:util"
+import { setTimeout as sleep } from "node:timers/promises"
+import { Fault } from "./load/Fault.ts"
+import { Histogram } from "./load/Histogram.ts"
+import { join } from "./load/join.ts"
+import { busySeconds, cpuSeconds, residentKb } from "./load/proc.ts"
+import { Room } from "./load/Room.ts"
+import { choose, pace, saturate } from "./load/talk.ts"
+import type { Result } from "./Result.ts"
+
+const saturatedSenders = 10
+const saturatedInFlight = 10
+const pacedSenders = 50
+const drainMillis = 10_000
+/** Long enough for one too many to come. */
+const quietMillis = 250
+
+process.on("uncaughtException", (error) => {
+  console.error(error instanceof Fault ? error.message : error)
+  process.exit(1)
+})
+
+const option = { type: "string", default: "" } as const
+const { values } = parseArgs({
+  options: { host: option, port: option, pid: option, clients: option, mode: option, rate: option, seconds: option, "warm-up": option }
+})
+const pid = Number(values.pid)
+
+const emptyKb = residentKb(pid)
+const { listen, members } = await join(values.host, Number(values.port), Number(values.clients))
+const senders = choose(members, values.mode === "paced" ? pacedSenders : saturatedSenders)
+const room = new Room(members, senders)
+listen((member, bytes) => {
+  room.hear(member, bytes)
+})
+await sleep(1000)
+const fullKb = residentKb(pid)
+
+const stop = values.mode === "paced" ? pace(senders, Number(values.rate)) : saturate(room, senders, saturatedInFlight)
+await sleep(Number(values["warm-up"]) * 1000)
+
+const latencies = new Histogram()
+const now = () => ({ at: performance.now(), deliveries: room.deliveries, server: cpuSeconds(pid), own: cpuSeconds(process.pid), all: busySeconds() })
+const start = now()
+room.latencies = latencies
+await sleep(Number(values.seconds) * 1000)
+room.latencies = undefined
+const end = now()
+
+stop()
+const drainUntil = performance.now() + drainMillis
+while (!room.settled && performance.now() < drainUntil) await sleep(10)
+await sleep(quietMillis)
+room.check()
+
+const difference = (from: number | undefined, to: number | undefined): number | null =>
+  from === undefined || to === undefined ? null : to - from
+
+const result: Result = {
+  seconds: (end.at - start.at) / 1000,
+  deliveries: end.deliveries - start.deliveries,
+  serverCpuSeconds: difference(start.server, end.server),
+  generatorCpuSeconds: difference(start.own, end.own),
+  allCpuSeconds: difference(start.all, end.all),
+  p50: latencies.percentile(0.5),
+  p99: latencies.percentile(0.99),
+  memoryKb: difference(emptyKb, fullKb)
+}
+process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0))

@@ -1,0 +1,50 @@
+import type { Member } from "./Member.ts"
+import type { Room } from "./Room.ts"
+
+/** Ends the talking. */
+export type Stop = () => void
+
+/** So many of the members, evenly spread over the order in which they joined; one at least stays silent. */
+export const choose = (members: ReadonlyArray<Member>, count: number): ReadonlyArray<Member> => {
+  const size = Math.min(count, members.length - 1)
+  return members.filter((_, i) => Math.floor((i * size) / members.length) !== Math.floor(((i + 1) * size) / members.length))
+}
+
+/**
+ * The senders take turns, so many messages a second in all. A message that goes
+ * out late counts from when it was to go out.
+ */
+export const pace = (senders: ReadonlyArray<Member>, rate: number): Stop => {
+  const start = performance.now()
+  let said = 0
+  let timer: NodeJS.Timeout | undefined
+  const next = () => {
+    for (;;) {
+      const intendedAt = start + (said * 1000) / rate
+      const wait = intendedAt - performance.now()
+      if (wait > 0) {
+        timer = setTimeout(next, wait)
+        return
+      }
+      senders[said % senders.length]?.say(1, intendedAt)
+      said += 1
+    }
+  }
+  next()
+  return () => {
+    clearTimeout(timer)
+  }
+}
+
+/** Every sender keeps so many messages under way: as soon as one has reached everybody, the next goes out. */
+export const saturate = (room: Room, senders: ReadonlyArray<Member>, inFlight: number): Stop => {
+  const fill = () => {
+    const now = performance.now()
+    for (const sender of senders) if (sender.inFlight < inFlight) sender.say(inFlight - sender.inFlight, now)
+  }
+  room.onDelivered = fill
+  fill()
+  return () => {
+    room.onDelivered = () => undefined
+  }
+}

@@ -1,0 +1,108 @@
+import { key } from "../../domain/Nickname.ts"
+
+/** What a word can become. `from` is the index in the text where the word starts. */
+export interface Completion {
+  readonly from: number
+  /** What can stand in the word's place, sorted; none when there is nothing to complete. */
+  readonly candidates: ReadonlyArray<string>
+}
+
+/** Completes the word at the end of the text before the cursor. */
+export type Complete = (before: string) => Completion
+
+/** A command that can be completed. */
+export interface CommandWord {
+  /** As it is typed: `/msg`. */
+  readonly name: string
+  /** A name comes after it. */
+  readonly takesName: boolean
+  /** Something else comes after it. */
+  readonly takesText?: boolean
+}
+
+/**
+ * Completes commands, and the names of who is here. Names may contain spaces; an
+ * `@` before one is kept; case and width of letters do not matter.
+ *
+ * ```ts
+ * const complete = completion({ names: ["Ada Lovelace"], commands: [{ name: "/msg", takesName: true }] })
+ * complete("ad")       // { from: 0, candidates: ["Ada Lovelace: "] }
+ * complete("hi @ad")   // { from: 3, candidates: ["@Ada Lovelace "] }
+ * complete("/m")       // { from: 0, candidates: ["/msg "] }
+ * complete("/msg ad")  // { from: 5, candidates: ['"Ada Lovelace" '] }
+ * ```
+ */
+export const completion = (options: {
+  readonly names: ReadonlyArray<string>
+  readonly commands: ReadonlyArray<CommandWord>
+}): Complete => {
+  const names = sorted(options.names.map((text) => ({ text, folded: fold(text) })))
+  const commands = sorted(options.commands.map((command) => ({ ...command, text: command.name, folded: fold(command.name) })))
+
+  return (before) => {
+    const word = /^\/(?!\/)\S*/u.exec(before)?.[0] ?? ""
+    if (word !== "" && word === before) {
+      return { from: 0, candidates: matching(commands, word).map(spelled) }
+    }
+    const takesName = commands.some((command) => command.takesName && command.folded === fold(word))
+    const argument = takesName ? (/^\S+\s+/u.exec(before)?.[0].length ?? 0) : undefined
+
+    // The longest that is the beginning of a name: names contain spaces.
+    for (const from of starts(before, word.length)) {
+      const write =
+        from === argument ? quoted : before.slice(0, from).trim() === "" ? (name: string) => `${name}: ` : (name: string) => `${name} `
+      const candidates = complete(names, before.slice(from), write, from === argument)
+      if (candidates.length > 0) return { from, candidates }
+    }
+    return { from: before.length, candidates: [] }
+  }
+}
+
+/** Something that can be completed, and what it has in common with what is typed for it. */
+interface Word {
+  readonly text: string
+  readonly folded: string
+}
+
+// A name has at most 128 bytes; typed in another form it may be longer.
+const longest = 256
+
+const starts = (before: string, after: number): ReadonlyArray<number> =>
+  [...before.matchAll(/(?<!\S)\S|@/gu)]
+    .map((match) => match.index)
+    .filter((index) => index >= after && index >= before.length - longest)
+
+const complete = (
+  names: ReadonlyArray<Word>,
+  typed: string,
+  write: (name: string) => string,
+  mayBeQuoted: boolean
+): ReadonlyArray<string> => {
+  const [, at = "", quote = "", rest = ""] = /^(@?)("?)(.*)$/su.exec(typed) ?? []
+  const whole = matching(names, typed)
+  if (whole.length > 0) return whole.map(({ text }) => write(text))
+  const named = matching(names, quote + rest)
+  const found = named.length > 0 || !mayBeQuoted ? named : matching(names, rest)
+  return found.map(({ text }) => at + write(text))
+}
+
+const matching = <A extends Word>(words: ReadonlyArray<A>, typed: string): ReadonlyArray<A> => {
+  const folded = fold(typed)
+  const beginning = /\s$/u.test(typed) ? `${folded} ` : folded
+  return folded === "" ? [] : words.filter((word) => word.folded.startsWith(beginning))
+}
+
+const quoted = (name: string): string => (/\s/u.test(name) ? `"${name}" ` : `${name} `)
+
+const spelled = ({ name, takesName, takesText }: CommandWord): string =>
+  takesName || takesText === true ? `${name} ` : name
+
+// A sigma looks different at the end of a word, and what is typed may end anywhere.
+const fold = (text: string): string => key(text).replaceAll("ς", "σ")
+
+const sorted = <A extends Word>(words: ReadonlyArray<A>): ReadonlyArray<A> =>
+  [...new Map(words.map((word) => [word.text, word])).values()].sort((a, b) =>
+    a.folded === b.folded ? compare(a.text, b.text) : compare(a.folded, b.folded)
+  )
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,199 @@
+import { clean } from "../../domain/Text.ts"
+import type { Complete, Completion } from "./completion.ts"
+import type { Key } from "./keys.ts"
+
+/**
+ * A line being typed. The cursor is between `before` and `after`, never within a
+ * character as a reader sees it. The line is in logical order and safe to show.
+ */
+export interface Editor {
+  readonly before: string
+  readonly after: string
+  /** What was submitted, the oldest first: at most {@link maxHistory} lines. */
+  readonly history: ReadonlyArray<string>
+  /** What was cut last: Ctrl-Y puts it back. */
+  readonly cut: string
+  /** While earlier lines are looked at: these lines and the draft as they have been edited, and which is shown. */
+  readonly recall: { readonly lines: ReadonlyArray<string>; readonly at: number } | undefined
+  /** While Tab goes through the candidates: the line around them, and which is shown. */
+  readonly cycle: Cycle | undefined
+}
+
+/** What a key made of the line; `submitted` when it was enter. */
+export interface Edited {
+  readonly editor: Editor
+  readonly submitted?: string
+}
+
+/** The most bytes of UTF-8 in the line. */
+export const maxBytes = 16 * 1024
+
+/** The most lines in the history. */
+export const maxHistory = 200
+
+/** A line of which nothing is typed yet. */
+export const empty: Editor = { before: "", after: "", history: [], cut: "", recall: undefined, cycle: undefined }
+
+/** The editor with this line in place of the one it had, the cursor at its end. */
+export const withText = (editor: Editor, text: string): Editor =>
+  ({ ...edit(editor, fitting(text, ""), ""), recall: undefined })
+
+/**
+ * The editor with this text before the cursor. Line breaks and tabs become
+ * spaces, what is unsafe to show is left out, and so is what does not fit.
+ */
+export const insert = (editor: Editor, text: string): Editor =>
+  edit(editor, editor.before + fitting(text, whole(editor)), editor.after)
+
+/**
+ * The editor after a key, as in a shell: Emacs chords, a history, completion
+ * with Tab. A key that means nothing to it (Ctrl-C; Ctrl-D on an empty line)
+ * leaves the line as it is: after enter, `press(withText(empty, "hi"), ...)`
+ * has an empty line, `submitted: "hi"` and `history: ["hi"]`.
+ */
+export const press = (editor: Editor, key: Key, complete: Complete): Edited => {
+  switch (key._tag) {
+    case "Focus":
+      return { editor }
+    case "Text":
+    case "Paste":
+      return { editor: insert(editor, key.text) }
+    case "Press": {
+      if (key.name === "enter") return submit(editor)
+      const chord = `${key.ctrl ? "C-" : ""}${key.alt ? "M-" : ""}${key.name}`
+      if (chord === "tab") return { editor: turn(editor, key.shift ? -1 : 1, complete) }
+      const settled = editor.cycle === undefined ? editor : { ...editor, cycle: undefined }
+      return { editor: commands.get(chord)?.(settled) ?? settled }
+    }
+  }
+}
+
+interface Cycle {
+  readonly before: string
+  readonly after: string
+  readonly candidates: ReadonlyArray<string>
+  readonly at: number
+}
+
+type Edit = (editor: Editor) => Editor
+
+/** Where something is in a line, seen from a cursor in it. */
+type Place = (line: string, cursor: number) => number
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
+const words = new Intl.Segmenter("und", { granularity: "word" })
+const utf8 = new TextEncoder()
+
+const byteLength = (text: string): number => utf8.encode(text).length
+const whole = ({ after, before }: Editor): string => before + after
+
+// Where the character that the index is in begins and ends; at a border both are the index.
+const floor: Place = (line, index) => graphemes.segment(line).containing(index)?.index ?? index
+const ceil: Place = (line, index) => {
+  const start = floor(line, index)
+  return start === index ? index : next(line, start)
+}
+
+const start: Place = () => 0
+const end: Place = (line) => line.length
+const previous: Place = (line, cursor) => (cursor === 0 ? 0 : floor(line, cursor - 1))
+const next: Place = (line, cursor) => {
+  const character = graphemes.segment(line).containing(cursor)
+  return character === undefined ? line.length : character.index + character.segment.length
+}
+
+const word = (step: -1 | 1): Place => (line, cursor) => {
+  const segments = words.segment(line)
+  const beside = (position: number) => segments.containing(step < 0 ? position - 1 : position)
+  let position = cursor
+  for (let word = beside(cursor); word !== undefined; word = beside(position)) {
+    position = step < 0 ? word.index : word.index + word.segment.length
+    if (word.isWordLike === true) break
+  }
+  return step < 0 ? floor(line, position) : ceil(line, position)
+}
+
+const afterSpace: Place = (line, cursor) => {
+  let position = line.slice(0, cursor).trimEnd().length
+  while (position > 0 && !/\s/u.test(line.charAt(position - 1))) position -= 1
+  return floor(line, position)
+}
+
+const move = (place: Place): Edit => (editor) => {
+  const line = whole(editor)
+  const cursor = place(line, editor.before.length)
+  return cursor === editor.before.length ? editor : edit(editor, line.slice(0, cursor), line.slice(cursor))
+}
+
+const erase = (place: Place, keep = false): Edit => (editor) => {
+  const line = whole(editor)
+  const cursor = editor.before.length
+  const other = place(line, cursor)
+  if (other === cursor) return editor
+  const [from, to] = other < cursor ? [other, cursor] : [cursor, other]
+  const erased = edit(editor, line.slice(0, from), line.slice(to))
+  return keep ? { ...erased, cut: line.slice(from, to) } : erased
+}
+
+const cut = (place: Place): Edit => erase(place, true)
+
+const recall = (step: -1 | 1): Edit => (editor) => {
+  const { at, lines } = editor.recall ?? { lines: [...editor.history, whole(editor)], at: editor.history.length }
+  const line = lines[at + step]
+  if (line === undefined) return editor
+  return { ...edit(editor, line, ""), recall: { lines: lines.with(at, whole(editor)), at: at + step } }
+}
+
+const submit = (editor: Editor): Edited => {
+  const line = whole(editor)
+  const isRemembered = line.trim() !== "" && line !== editor.history.at(-1)
+  const history = isRemembered ? [...editor.history, line].slice(-maxHistory) : editor.history
+  return { editor: { ...edit(editor, "", ""), history, recall: undefined }, submitted: line }
+}
+
+const turn = (editor: Editor, step: -1 | 1, complete: Complete): Editor => {
+  const { after, at, before, candidates } = editor.cycle ?? begin(editor, step, complete(editor.before))
+  const next = (at + step + candidates.length) % candidates.length
+  const candidate = candidates[next]
+  if (candidate === undefined || byteLength(before + candidate + after) > maxBytes) return editor
+  return { ...edit(editor, before + clean(candidate), after), cycle: { after, at: next, before, candidates } }
+}
+
+// One place beside the candidate to be shown first.
+const begin = ({ after, before }: Editor, step: -1 | 1, { candidates, from }: Completion): Cycle =>
+  ({ before: before.slice(0, from), after, candidates, at: step > 0 ? -1 : 0 })
+
+// What joins into one character with what comes after the cursor takes the cursor to its end.
+const edit = (editor: Editor, before: string, after: string): Editor => {
+  const line = before + after
+  const cursor = ceil(line, before.length)
+  return { ...editor, before: line.slice(0, cursor), after: line.slice(cursor), cycle: undefined }
+}
+
+// As much of the text as fits beside what is there, cut between characters.
+const fitting = (text: string, beside: string): string => {
+  const safe = clean(text.replace(/\r\n|\t/gu, " "))
+  let room = maxBytes - byteLength(beside)
+  if (byteLength(safe) <= room) return safe
+  let result = ""
+  for (const { segment } of graphemes.segment(safe)) {
+    room -= byteLength(segment)
+    if (room < 0) break
+    result += segment
+  }
+  return result
+}
+
+const chords: ReadonlyArray<readonly [string, Edit]> = [
+  ["left C-b", move(previous)], ["right C-f", move(next)],
+  ["home C-a", move(start)], ["end C-e", move(end)],
+  ["C-left M-left M-b", move(word(-1))], ["C-right M-right M-f", move(word(1))],
+  ["backspace", erase(previous)], ["delete C-d", erase(next)],
+  ["M-backspace", cut(word(-1))], ["M-d", cut(word(1))],
+  ["C-u", cut(start)], ["C-k", cut(end)],
+  ["C-w", cut(afterSpace)], ["C-y", (editor) => insert(editor, editor.cut)],
+  ["up C-p", recall(-1)], ["down C-n", recall(1)]
+]
+const commands: ReadonlyMap<string, Edit> = new Map(
+  chords.flatMap(([names, edit]) => names.split(" ").map((name) => [name, edit] as const))
+)

@@ -1,0 +1,199 @@
+/** The keys that have a name. In a chord with Ctrl or Alt, a key that gives a character is named by it: `a`, `.`. */
+export type KeyName =
+  | "enter" | "tab" | "backspace" | "delete" | "insert" | "escape" | "space"
+  | "left" | "right" | "up" | "down" | "home" | "end" | "pageup" | "pagedown"
+
+/**
+ * What a terminal says that somebody did at it.
+ *
+ * - `Text`: printable text was typed; never a control character
+ * - `Paste`: a bracketed paste, whole: its line breaks are `\n`, tabs stay, other
+ *   controls are taken out; `truncated` when it was longer than {@link maxPasteBytes}
+ * - `Press`: a key that is not text. Letters are small: Alt-Shift-B is `b` with `alt` and `shift`
+ * - `Focus`: the window came to the front, or went
+ */
+export type Key =
+  | { readonly _tag: "Text"; readonly text: string }
+  | { readonly _tag: "Paste"; readonly text: string; readonly truncated: boolean }
+  | { readonly _tag: "Press"; readonly name: string; readonly ctrl: boolean; readonly alt: boolean; readonly shift: boolean }
+  | { readonly _tag: "Focus"; readonly focused: boolean }
+
+/** The most bytes of UTF-8 that are kept of one paste. */
+export const maxPasteBytes = 1024 * 1024
+
+/**
+ * Makes keys of what a terminal in raw mode sends. The input may be cut anywhere:
+ * the keys are the same. A sequence that is not known is swallowed whole.
+ *
+ * ```ts
+ * const decoder = new KeyDecoder()
+ * decoder.push("hi\r")    // Text "hi", Press enter
+ * decoder.push("\u001b")  // nothing yet: decoder.pending
+ * decoder.push("[1;5C")   // Press right with ctrl
+ * ```
+ */
+export class KeyDecoder {
+  #sequence: string | undefined // what came after ESC, while it has not ended
+  #paste: string | undefined
+  #pasteTail = "" // as much as may be the beginning of its end
+  #half = "" // of a character that was cut in two
+  #keys: Array<Key> = []
+
+  /** An escape sequence has begun and not ended: unless more comes soon, `flush` it. Never so within a paste. */
+  get pending(): boolean {
+    return this.#sequence !== undefined
+  }
+
+  /** A paste has begun and not ended. If its end was lost, `flush` ends it. */
+  get pasting(): boolean {
+    return this.#paste !== undefined
+  }
+
+  push(chunk: string): ReadonlyArray<Key> {
+    const input = this.#half + chunk
+    this.#half = /[\ud800-\udbff]$/.exec(input)?.[0] ?? ""
+    this.#read(input.slice(0, input.length - this.#half.length).toWellFormed())
+    return this.#keys.splice(0)
+  }
+
+  /** What has begun counts as it stands: a lone ESC is the escape key, half a sequence is nothing. */
+  flush(): ReadonlyArray<Key> {
+    this.#read(this.#half.toWellFormed())
+    this.#half = ""
+    if (this.#paste !== undefined) this.#endPaste(this.#paste + this.#pasteTail)
+    if (this.#sequence !== undefined) this.#interrupt(this.#sequence)
+    return this.#keys.splice(0)
+  }
+
+  #read(input: string) {
+    for (let rest = input; rest !== "";) {
+      if (this.#paste !== undefined) {
+        rest = this.#pasted(this.#paste, this.#pasteTail + rest)
+        continue
+      }
+      const part = (this.#sequence === undefined ? run : character).exec(rest)?.[0] ?? ""
+      rest = rest.slice(part.length)
+      if (this.#sequence === undefined) this.#begin(part)
+      else this.#continue(this.#sequence, part)
+    }
+  }
+
+  #begin(part: string) {
+    const opening = openings.get(part)
+    const last = this.#keys.at(-1)
+    if (opening !== undefined) this.#sequence = opening
+    else if (isControl(part)) this.#keys.push(...(part <= "\u007f" ? [fromControl(part)] : []))
+    else if (last?._tag === "Text") this.#keys.splice(-1, 1, { _tag: "Text", text: last.text + part })
+    else this.#keys.push({ _tag: "Text", text: part })
+  }
+
+  #continue(sequence: string, char: string) {
+    const longer = (sequence.endsWith(ESC) ? sequence : sequence.slice(0, longest)) + char
+    if (whole.test(longer)) this.#end(longer)
+    else if (unfinished.test(longer)) this.#sequence = longer
+    else if (sequence === "" && (char <= "\u007f" || !isControl(char))) {
+      this.#sequence = undefined
+      this.#keys.push(withAlt(char))
+    } else {
+      this.#interrupt(sequence.replace(/\u001b$/u, ""))
+      this.#read(sequence.endsWith(ESC) ? ESC + char : char)
+    }
+  }
+
+  #end(sequence: string) {
+    const single = sequence.replace(/^\u001b/u, "")
+    const key = fromSequence(single)
+    const isPaste = single === "[200~"
+    this.#sequence = undefined
+    if (isPaste) [this.#paste, this.#pasteTail] = ["", ""]
+    // Two ESC are Alt, as rxvt sends it, or where that means nothing the escape key.
+    const isAlt = single !== sequence && key?._tag === "Press" && !key.alt
+    if (single !== sequence && !isAlt && (isPaste || key !== undefined)) this.#keys.push(press("escape"))
+    if (key !== undefined) this.#keys.push(isAlt ? { ...key, alt: true } : key)
+  }
+
+  // No more of it comes: of a sequence that has only begun the characters are keys, another is nothing.
+  #interrupt(sequence: string) {
+    this.#sequence = undefined
+    const single = sequence.replace(/^\u001b/u, "")
+    if (single !== sequence && single.length < 2) this.#keys.push(press("escape"))
+    if (single.length < 2) this.#keys.push(single === "" ? press("escape") : withAlt(single))
+  }
+
+  // Returns what comes after the paste.
+  #pasted(before: string, input: string): string {
+    const end = input.indexOf(pasteEnds)
+    const text = input.slice(0, end < 0 ? Math.max(0, input.length - pasteEnds.length + 1) : end)
+    this.#paste = (before + text).slice(0, maxPasteBytes + 1)
+    this.#pasteTail = input.slice(text.length)
+    if (end < 0) return ""
+    this.#endPaste(this.#paste)
+    return input.slice(end + pasteEnds.length)
+  }
+
+  #endPaste(pasted: string) {
+    const bytes = utf8.encode(pasted.replace(/\r\n?/gu, "\n").replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, ""))
+    const truncated = pasted.length > maxPasteBytes || bytes.length > maxPasteBytes
+    // A stream leaves out the character that is cut at its end.
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, maxPasteBytes), { stream: true })
+    this.#keys.push({ _tag: "Paste", text, truncated })
+    this.#paste = undefined
+  }
+}
+
+type Press = Extract<Key, { readonly _tag: "Press" }>
+const utf8 = new TextEncoder()
+const ESC = "\u001b"
+const pasteEnds = `${ESC}[201~`
+const longest = 64 // no key is as long
+// Text is read in runs, a sequence one character at a time.
+const run = /^(?:\P{Cc}+|\p{Cc})/u
+const character = /^./su
+const isControl = (part: string) => /^\p{Cc}/u.test(part)
+
+const openings: ReadonlyMap<string, string> = new Map([[ESC, ""], ["\u009b", "["], ["\u008f", "O"]]) // CSI, SS3
+// In this order: F1 of the Linux console, a mouse, Shift-Delete of rxvt, CSI, SS3, a string (OSC, DCS, SOS, PM, APC).
+const whole =
+  /^\u001b?(?:\[\[\P{Cc}|\[M\P{Cc}{3}|\[\d+\$|\[(?![[M])[ -?]*[@-~]|O[\d;]*[ -/:<-~]|[\]PX^_]\P{Cc}*(?:[\u0007\u0018\u001a\u009c]|\u001b\\))$/u
+const unfinished = /^\u001b?(?:|\[\[?|\[M\P{Cc}*|\[[ -?]*|O[\d;]*|[\]PX^_]\P{Cc}*\u001b?)$/u
+
+type Names = Readonly<Record<string, KeyName>>
+const letters: Names = { A: "up", B: "down", C: "right", D: "left", F: "end", H: "home" }
+const rxvtLetters: Names = { a: "up", b: "down", c: "right", d: "left" }
+const numbers: Names = { 1: "home", 2: "insert", 3: "delete", 4: "end", 5: "pageup", 6: "pagedown", 7: "home", 8: "end" }
+// rxvt says in the last character what xterm says in a second number.
+const rxvtModifiers: Readonly<Record<string, string>> = { $: "2", "^": "5", "@": "6" }
+
+const press = (name: string, modifiers: Partial<Press> = {}): Press =>
+  ({ _tag: "Press", name, ctrl: false, alt: false, shift: false, ...modifiers })
+
+const fromControl = (char: string): Press => {
+  if (char === "\r" || char === "\n") return press("enter")
+  if (char === "\t") return press("tab")
+  if (char === "\b" || char === "\u007f") return press("backspace")
+  if (char === "\0") return press("space", { ctrl: true })
+  return press(String.fromCharCode(char.charCodeAt(0) + 0x40).toLowerCase(), { ctrl: true })
+}
+
+const withAlt = (char: string): Press => {
+  if (isControl(char)) return { ...fromControl(char), alt: true }
+  const name = char === " " ? "space" : char.toLowerCase()
+  return press(name, { alt: true, shift: char !== " " && name !== char })
+}
+
+const fromSequence = (sequence: string): Key | undefined => {
+  if (sequence === "[I" || sequence === "[O") return { _tag: "Focus", focused: sequence === "[I" }
+  const [, opening, first = "", second, final = ""] = /^([[O])(\d{0,3})(?:;(\d{1,3}))?(.)$/u.exec(sequence) ?? []
+  if (opening === undefined) return undefined
+  if (opening === "[" && /[~$^@]/u.test(final)) return modified(numbers[first], second ?? rxvtModifiers[final])
+  if (opening === "[" && final === "Z") return press("tab", { shift: true })
+  if (opening === "O" && final === "M") return modified("enter", second ?? first)
+  if (final in rxvtLetters) return modified(rxvtLetters[final], opening === "[" ? "2" : "5")
+  return modified(letters[final], second ?? first)
+}
+
+// The number is 1 and the sum of the modifiers: 1 Shift, 2 Alt, 4 Ctrl, 8 Meta.
+const modified = (name: KeyName | undefined, modifier = "1"): Press | undefined => {
+  const bits = Math.max(0, Number(modifier) - 1)
+  return name && press(name, { shift: (bits & 1) !== 0, alt: (bits & 10) !== 0, ctrl: (bits & 4) !== 0 })
+}

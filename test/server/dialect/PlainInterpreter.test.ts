@@ -1,0 +1,436 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as FastCheck from "effect/FastCheck"
+import type { LeaveCode } from "../../../src/domain/Event.ts"
+import * as Nickname from "../../../src/domain/Nickname.ts"
+import * as Text from "../../../src/domain/Text.ts"
+import { PlainInterpreter } from "../../../src/server/dialect/PlainInterpreter.ts"
+import { defaults, type ServerConfig } from "../../../src/server/ServerConfig.ts"
+import { anyString, inPieces } from "../../support/arbitraries.ts"
+import { oneByOne, show, utf8 } from "../../support/bytes.ts"
+import { brief } from "../../support/heard.ts"
+import { always } from "../../support/property.ts"
+
+const { chunkSilence, nameSilence, typedSilence } = defaults
+
+/** A plain client, in whose tests a read is a string or some bytes. */
+class Client {
+  readonly interpreter: PlainInterpreter
+
+  constructor({ greeted = false, ...config }: Partial<ServerConfig> & { readonly greeted?: boolean } = {}) {
+    this.interpreter = new PlainInterpreter({ ...defaults, ...config }, greeted)
+  }
+
+  reads(...all: ReadonlyArray<string | Uint8Array>): ReadonlyArray<string> {
+    return all.flatMap((read) => brief(this.interpreter.hear(typeof read === "string" ? utf8(read) : read)))
+  }
+
+  /** What one read and the silence after it come to; nothing when the silence means nothing. */
+  readsAndRests(read: string | Uint8Array): ReadonlyArray<string> {
+    return [...this.reads(read), ...this.rests()]
+  }
+
+  rests(): ReadonlyArray<string> {
+    return this.patience === undefined ? [] : brief(this.interpreter.silence())
+  }
+
+  ends(): ReadonlyArray<string> {
+    return brief(this.interpreter.end())
+  }
+
+  get patience() {
+    return this.interpreter.patience
+  }
+
+  goodbye(code: LeaveCode): string {
+    return show(this.interpreter.goodbye({ _tag: "Goodbye", at: 0, code, reason: Text.clean("the end") }))
+  }
+}
+
+const lineSender = (config: Partial<ServerConfig> & { readonly greeted?: boolean } = {}) => {
+  const client = new Client(config)
+  client.reads("ann\n")
+  return client
+}
+
+const chunkSender = (config: Partial<ServerConfig> & { readonly greeted?: boolean } = {}) => {
+  const client = new Client(config)
+  client.readsAndRests("ann")
+  return client
+}
+
+describe("A line feed", () => {
+  it("ends a name and each message, and no silence does after it", () => {
+    const client = new Client()
+    expect(client.reads("ann\nhi", " all\nbye\n")).toEqual(["join ann", "say hi all", "say bye"])
+    client.reads("and")
+    expect(client.patience).toBeUndefined()
+  })
+
+  it("may have a carriage return before it, which is dropped", () => {
+    expect(new Client().reads("ann\r\nhi\r\n")).toEqual(["join ann", "say hi"])
+    expect(new Client().reads("ann\r\0\nhi\r", "\n")).toEqual(["join ann", "say hi"])
+  })
+
+  it("alone says nothing", () => {
+    expect(lineSender().reads("\n", "  \n", "\r\n")).toEqual([])
+  })
+
+  it("makes the same of what is sent, however it is split", () => {
+    const words = FastCheck.oneof(
+      FastCheck.constantFrom("ann", "ann: hi", "{quit}", " ", "a\bb", "\0\0", "é😀한", "\u001b[A", "x".repeat(50)),
+      anyString(12)
+    )
+    const stream = FastCheck.array(words, { maxLength: 8 }).map((lines) => utf8(lines.map((line) => `${line}\n`).join("")))
+    always(inPieces(stream), ({ pieces, whole }) => {
+      const once = new Client({ lineBytes: 40 }).reads(whole)
+      expect(new Client({ lineBytes: 40 }).reads(...pieces)).toEqual(once)
+      expect(new Client({ lineBytes: 40 }).reads(...oneByOne(whole))).toEqual(once)
+    })
+  })
+})
+
+describe("A silence", () => {
+  it("ends a name that was sent without a line feed, and then each message", () => {
+    const client = new Client()
+    expect(client.reads("ann")).toEqual([])
+    expect(client.patience).toBe(nameSilence)
+    expect(client.rests()).toEqual(["join ann"])
+    expect(client.patience).toBeUndefined()
+    expect(client.reads("hi", " all")).toEqual([])
+    expect(client.patience).toBe(chunkSilence)
+    expect(client.rests()).toEqual(["say hi all"])
+  })
+
+  it("means nothing before anything was sent", () => {
+    expect(new Client().patience).toBeUndefined()
+    expect(chunkSender().patience).toBeUndefined()
+  })
+
+  it("does not end a line sender's message, but where that is a quit word", () => {
+    for (const word of ["{quit}", "(quit)", "/quit", " {quit} ", "{quit}\r"]) {
+      const client = lineSender()
+      expect(client.reads(word)).toEqual([])
+      expect(client.patience).toBe(chunkSilence)
+      expect(client.rests()).toEqual(["quit"])
+    }
+    const client = lineSender()
+    client.reads("{quit")
+    expect(client.patience).toBeUndefined()
+    client.reads("} now")
+    expect(client.patience).toBeUndefined()
+    expect(client.reads("\n")).toEqual(["say {quit} now"])
+  })
+
+  it("does not part what a chunk sender ended with a line feed itself", () => {
+    const client = chunkSender()
+    expect(client.readsAndRests("one\ntwo")).toEqual(["say one", "say two"])
+  })
+
+  it("never cuts inside a character", () => {
+    for (const character of ["é", "한", "😀"]) {
+      const bytes = utf8(character)
+      for (let at = 1; at < bytes.length; at += 1) {
+        const client = chunkSender()
+        expect(client.readsAndRests(Uint8Array.from([0x61, ...bytes.subarray(0, at)]))).toEqual(["say a"])
+        expect(client.patience).toBeUndefined()
+        expect(client.readsAndRests(bytes.subarray(at))).toEqual([`say ${character}`])
+      }
+    }
+  })
+
+  it("never cuts inside a character of a name", () => {
+    const client = new Client()
+    const [first, second] = utf8("é")
+    expect(client.readsAndRests(Uint8Array.of(0x5a, 0x6f, first!))).toEqual(["join Zo"])
+    expect(client.readsAndRests(Uint8Array.of(second!))).toEqual(["say é"])
+  })
+
+  it("waits for the rest of a name's only character", () => {
+    const client = new Client()
+    const bytes = utf8("😀")
+    client.reads(bytes.subarray(0, 3))
+    expect(client.patience).toBeUndefined()
+    expect(client.readsAndRests(bytes.subarray(3))).toEqual(["join 😀"])
+  })
+})
+
+describe("A person whose every key is sent at once", () => {
+  const keys = (text: string) => oneByOne(utf8(text))
+
+  it("ends the name and the messages with a line feed alone", () => {
+    const client = new Client()
+    client.reads(...keys("an"))
+    expect(client.patience).toBeUndefined()
+    expect(client.reads(...keys("n\r\n"))).toEqual(["join ann"])
+    client.reads(...keys("hi"))
+    expect(client.patience).toBeUndefined()
+    expect(client.reads(...keys(" all\r\n"))).toEqual(["say hi all"])
+  })
+
+  it("may think about a quit word without having said it", () => {
+    const client = new Client()
+    client.reads(...keys("ann\n{quit}"))
+    expect(client.patience).toBeUndefined()
+    expect(client.reads(...keys("\n"))).toEqual(["quit"])
+  })
+
+  it("has two seconds for a second key, after which the first is a name", () => {
+    const client = new Client()
+    client.reads("a")
+    expect(client.patience).toBe(typedSilence)
+    expect(client.rests()).toEqual(["join a"])
+    expect(client.readsAndRests("hi")).toEqual(["say hi"])
+  })
+
+  it("is not typing when one read brings more", () => {
+    const client = new Client()
+    client.reads("a", "nn")
+    expect(client.patience).toBe(nameSilence)
+    const other = new Client()
+    other.reads("an", "n")
+    expect(other.patience).toBe(nameSilence)
+  })
+})
+
+describe("What is taken out", () => {
+  it.each([
+    ["a backspace with the character before it", "anm\bn", "ann"],
+    ["a delete with the character before it", "anm\u007fn", "ann"],
+    ["as many characters as there are backspaces", "bob\b\b\bann", "ann"],
+    ["a backspace that has nothing before it", "\b\b\bann", "ann"],
+    ["a backspace with a whole character of four bytes", "ann😀\b", "ann"],
+    ["NULs that fill up a name", `ann${"\0".repeat(29)}`, "ann"],
+    ["NULs between letters", "a\0n\0n\0", "ann"],
+    ["other controls", "a\u0007n\u001bn", "ann"],
+    ["white space around it", " \tann  ", "ann"],
+    ["a carriage return", "ann\r", "ann"],
+    ["a colon", "ann:", "ann"]
+  ])("of a name is %s", (_, sent, name) => {
+    expect(new Client().reads(`${sent}\n`)).toEqual([`join ${name}`])
+    expect(new Client().readsAndRests(sent)).toEqual([`join ${name}`])
+  })
+
+  it.each([
+    ["a backspace with the character before it", "hu\bi", "hi"],
+    ["NULs", "hi\0\0\0", "hi"],
+    ["escapes", "\u001b[31mhi", "[31mhi"],
+    ["bidi overrides", "h\u202ei", "hi"],
+    ["white space at the end", "hi \t ", "hi"],
+    ["nothing of white space before it", "  hi", "  hi"],
+    ["no tab within", "h\ti", "h\ti"]
+  ])("of a message is %s", (_, sent, text) => {
+    expect(lineSender().reads(`${sent}\n`)).toEqual([`say ${text}`])
+    expect(chunkSender().readsAndRests(sent)).toEqual([`say ${text}`])
+  })
+
+  it("are telnet's own sequences, also where a read ends in one", () => {
+    const [IAC, WILL, SB, SE] = [255, 251, 250, 240]
+    const bytes = Uint8Array.from([IAC, WILL, 31, ...utf8("an"), IAC, SB, 31, 0, 10, IAC, SE, ...utf8("n\n")])
+    expect(new Client().reads(bytes)).toEqual(["join ann"])
+    for (let at = 1; at < bytes.length; at += 1) {
+      expect(new Client().reads(bytes.subarray(0, at), bytes.subarray(at))).toEqual(["join ann"])
+    }
+  })
+
+  it("leaves nothing to wait for when nothing is left", () => {
+    const client = new Client()
+    client.reads(Uint8Array.of(255, 251, 31))
+    expect(client.patience).toBeUndefined()
+  })
+
+  it("are bytes that are no UTF-8, in whose place stands a replacement", () => {
+    expect(lineSender().reads(Uint8Array.of(0x63, 0xe9, 0x0a))).toEqual(["say c\ufffd"])
+  })
+})
+
+describe("A name", () => {
+  it("and a first message come at once as NAME: text", () => {
+    expect(new Client().reads("ann: hi all\n")).toEqual(["join ann", "say hi all"])
+    expect(new Client().readsAndRests("ann: hi all")).toEqual(["join ann", "say hi all"])
+    expect(new Client().reads("ann: so: it is\n")).toEqual(["join ann", "say so: it is"])
+  })
+
+  it.each([
+    ["ann: ", ["join ann"]],
+    ["ann:", ["join ann"]],
+    ["ann:hi", ["join annhi"]],
+    ["Nick Cave: hi", ["join Nick Cave hi"]],
+    ["exit", ["join exit"]],
+    ["bye", ["join bye"]]
+  ])("is what is sent first: %s", (sent, expected) => {
+    expect(new Client().reads(`${sent}\n`)).toEqual(expected)
+  })
+
+  it("is cut when it is too long, and asks for a number when it is taken", () => {
+    expect(new Client().interpreter.hear(utf8(`${"a".repeat(50)}\n`))).toEqual([
+      { _tag: "Command", command: { _tag: "Join", nickname: "a".repeat(32), ifTaken: "number" } }
+    ])
+  })
+
+  it.each(["", "   ", "\0\0", ":", "\u200b", "\u001b"])("of which nothing is left is asked for again: %j", (sent) => {
+    expect(new Client().reads(`${sent}\n`, "ann\n", "hi\n")).toEqual(["refuse name-empty", "join ann", "say hi"])
+  })
+
+  it("is asked for again also where a silence ends it", () => {
+    const client = new Client()
+    expect(client.readsAndRests("\u200b")).toEqual(["refuse name-empty"])
+    expect(client.readsAndRests("ann")).toEqual(["join ann"])
+    expect(client.readsAndRests("hi")).toEqual(["say hi"])
+  })
+
+  it("before a message is taken off, once", () => {
+    expect(lineSender().reads("ann: hi\n")).toEqual(["say hi"])
+    expect(lineSender().reads("ann: ann: hi\n")).toEqual(["say ann: hi"])
+    expect(chunkSender().readsAndRests("ann: hi")).toEqual(["say hi"])
+  })
+
+  it("before a message is taken off whether it is the one asked for or the one it got", () => {
+    const client = lineSender()
+    client.interpreter.joined(Nickname.Nickname.make("ann_2"))
+    expect(client.reads("ann: hi\n", "ann_2: hi\n")).toEqual(["say hi", "say hi"])
+  })
+
+  it.each(["bob: hi", "ann:hi", "ANN: hi", " ann: hi", "annie: hi"])("is not what stands before %j", (message) => {
+    expect(lineSender().reads(`${message}\n`)).toEqual([`say ${message}`])
+  })
+
+  it("before a message with nothing after it says nothing", () => {
+    expect(lineSender().reads("ann: \n")).toEqual([])
+  })
+})
+
+describe("A quit word", () => {
+  const words = ["{quit}", "(quit)", "/quit"]
+
+  it.each(words)("%s leaves, in place of a name and in place of a message", (word) => {
+    expect(new Client().reads(`${word}\n`)).toEqual(["quit"])
+    expect(new Client().readsAndRests(word)).toEqual(["quit"])
+    expect(lineSender().reads(`${word}\n`)).toEqual(["quit"])
+    expect(chunkSender().readsAndRests(word)).toEqual(["quit"])
+    expect(chunkSender().readsAndRests(` ${word}\0`)).toEqual(["quit"])
+  })
+
+  it.each(["exit", "bye", "quit", "{QUIT}", "/quit now", "say {quit}", "{quit}{quit}"])("is not %s", (word) => {
+    expect(lineSender().reads(`${word}\n`)).toEqual([`say ${word}`])
+    expect(chunkSender().readsAndRests(word)).toEqual([`say ${word}`])
+  })
+
+  it.each(words)("%s comes back to a chunk sender, without a line feed", (word) => {
+    const client = chunkSender()
+    client.readsAndRests(` ${word} `)
+    expect(client.goodbye("quit")).toBe(word)
+  })
+
+  it("is answered to a line sender with a line", () => {
+    const client = lineSender()
+    client.reads("{quit}\n")
+    expect(client.goodbye("quit")).toBe("Goodbye!\n")
+  })
+
+  it("does not come back to a chunk sender that goes for another reason", () => {
+    expect(chunkSender().goodbye("closing")).toBe("The server is closing: the end.\n")
+    expect(chunkSender().goodbye("too-slow")).toBe("You have been disconnected: the end.\n")
+    const client = chunkSender()
+    client.readsAndRests("{quit}")
+    expect(client.goodbye("closing")).toBe("The server is closing: the end.\n")
+  })
+
+  it("is not needed to be told goodbye before there is a name", () => {
+    expect(new Client().goodbye("closing")).toBe("The server is closing: the end.\n")
+  })
+})
+
+describe("The end of the input", () => {
+  it("ends what is pending", () => {
+    const client = lineSender()
+    client.reads("hi")
+    expect(client.ends()).toEqual(["say hi"])
+    const nameless = new Client()
+    nameless.reads("ann: hi")
+    expect(nameless.ends()).toEqual(["join ann", "say hi"])
+    const quitting = lineSender()
+    quitting.reads("{quit}")
+    expect(quitting.ends()).toEqual(["quit"])
+  })
+
+  it("ends also a character that is not whole", () => {
+    const client = lineSender()
+    client.reads(Uint8Array.of(0x61, 0xf0, 0x9f))
+    expect(client.ends()).toEqual(["say a\ufffd"])
+  })
+
+  it("is nothing by itself when nothing is pending", () => {
+    expect(new Client().ends()).toEqual([])
+    expect(lineSender().ends()).toEqual([])
+    expect(chunkSender().ends()).toEqual([])
+  })
+})
+
+describe("A line that is too long", () => {
+  it("is refused once, and the next is heard", () => {
+    const client = lineSender({ lineBytes: 10 })
+    expect(client.reads("x".repeat(11), "x".repeat(50), "\nhi\n")).toEqual(["refuse line-too-long", "say hi"])
+  })
+
+  it("is no name", () => {
+    expect(new Client({ lineBytes: 10 }).reads(`${"x".repeat(11)}\nann\n`)).toEqual(["refuse line-too-long", "join ann"])
+  })
+
+  it("in place of a name does not tell how its sender ends what it sends", () => {
+    const client = new Client({ lineBytes: 10 })
+    expect(client.reads(`${"x".repeat(11)}\n`)).toEqual(["refuse line-too-long"])
+    expect(client.readsAndRests("ann")).toEqual(["join ann"])
+    expect(client.readsAndRests("hi")).toEqual(["say hi"])
+  })
+
+  it("ends with a silence when a chunk sender sent it", () => {
+    const client = chunkSender({ lineBytes: 10 })
+    expect(client.reads("x".repeat(11), "x".repeat(5))).toEqual(["refuse line-too-long"])
+    expect(client.patience).toBe(chunkSilence)
+    expect(client.rests()).toEqual([])
+    expect(client.readsAndRests("hi")).toEqual(["say hi"])
+  })
+})
+
+describe("A client's own messages", () => {
+  const echoes = (echo: ServerConfig["echo"], greeted: boolean) => ({
+    line: lineSender({ echo, greeted }).interpreter.echo,
+    chunk: chunkSender({ echo, greeted }).interpreter.echo
+  })
+
+  it("come back, when it is left to the server, to a chunk sender that waited for the greeting alone", () => {
+    expect(echoes("auto", false)).toEqual({ line: false, chunk: false })
+    expect(echoes("auto", true)).toEqual({ line: false, chunk: true })
+  })
+
+  it("come back to all or to none when the server is told so", () => {
+    for (const greeted of [true, false]) {
+      expect(echoes("on", greeted)).toEqual({ line: true, chunk: true })
+      expect(echoes("off", greeted)).toEqual({ line: false, chunk: false })
+    }
+  })
+})
+
+describe("Whatever is sent", () => {
+  it("comes to one name at most that is a name, and to texts that are safe to show", () => {
+    const bytes = FastCheck.oneof(anyString(20).map(utf8), FastCheck.uint8Array({ maxLength: 20 }))
+    const happenings = FastCheck.array(FastCheck.oneof(bytes, FastCheck.constant("silence" as const)), { maxLength: 12 })
+    always(happenings, (all) => {
+      const { interpreter } = new Client({ lineBytes: 64 })
+      const heard = all.flatMap((what) => {
+        if (what !== "silence") return interpreter.hear(what)
+        return interpreter.patience === undefined ? [] : interpreter.silence()
+      })
+      let names = 0
+      for (const item of [...heard, ...interpreter.end()]) {
+        if (item._tag !== "Command") continue
+        if (item.command._tag === "Join") names += 1
+        if (item.command._tag === "Say") {
+          expect(names).toBe(1)
+          expect(Text.parse(item.command.text)).toBe(item.command.text)
+        }
+      }
+      expect(names).toBeLessThanOrEqual(1)
+    })
+  })
+})

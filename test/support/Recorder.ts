@@ -1,0 +1,24 @@
+import { Socket } from "node:net"
+import { Connection } from "../../src/net/Connection.ts"
+import { show } from "./bytes.ts"
+
+/** A connection to nobody that takes everything at once and remembers each write. */
+export class Recorder extends Connection {
+  readonly writes: Array<string> = []
+
+  constructor() {
+    super(new Socket())
+  }
+
+  override get writable(): boolean {
+    return true
+  }
+
+  override get backlog(): number {
+    return 0
+  }
+
+  override write(bytes: Uint8Array | string): void {
+    this.writes.push(typeof bytes === "string" ? bytes : show(bytes))
+  }
+}

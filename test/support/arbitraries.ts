@@ -1,0 +1,51 @@
+import * as FastCheck from "effect/FastCheck"
+import * as Nickname from "../../src/domain/Nickname.ts"
+import * as Text from "../../src/domain/Text.ts"
+
+// What has a rule of its own somewhere: joiners and their neighbours, what
+// composes, what folds, what is invisible, what steers a screen.
+const awkward = [
+  "a", "A", "b", "Z", "1", "#", "=", "_", ":", ".", " ", "\t", "\u00a0", "\u3000",
+  "é", "e", "\u0301", "\u0338", "\u0323", "\u034f", "ﬁ", "Ａ", "ß", "ẞ", "ς", "Σ", "İ", "ı", "ᾳ", "¨", "ǆ",
+  "\n", "\r", "\v", "\f", "\u0085", "\u2028", "\u2029", "\0", "\b", "\u001b", "\u007f", "\u009b",
+  "\u200b", "\u200c", "\u200d", "\u200e", "\u2060", "\ufeff", "\u061c", "\u202e", "\u2066", "\u2069", "\u206a", "\ufff9",
+  "\ufe0e", "\ufe0f", "\u{e0100}", "\u180b", "\u20e3", "\u3164", "\u115f", "\uffa0", "\u2800", "\ufffd",
+  "\ud800", "\udc00", "\u{1f468}", "\u{1f469}", "\u{1f3fd}", "\u2764", "\u{1f1ee}", "\u{1f1f9}", "\u{1f3f4}", "\u{e0067}", "\u{e007f}",
+  "م", "ی", "خ", "ש", "क", "्", "ष", "ก", "ำ", "한", "ᄒ", "ᅡ", "ᆫ"
+]
+
+const codeUnit = FastCheck.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit))
+const codePoint = FastCheck.string({ unit: "binary", minLength: 1, maxLength: 1 })
+
+const joined = (unit: FastCheck.Arbitrary<string>, maxLength: number) =>
+  FastCheck.array(unit, { maxLength, size: "max" }).map((units) => units.join(""))
+
+/** Any string at all, lone surrogates too, and more than its share of what is difficult. */
+export const anyString = (maxLength = 60): FastCheck.Arbitrary<string> =>
+  FastCheck.oneof(
+    joined(FastCheck.oneof({ weight: 6, arbitrary: FastCheck.constantFrom(...awkward) }, codeUnit, codePoint), maxLength),
+    joined(FastCheck.constantFrom(...awkward), 8)
+  )
+
+/** Any name that is allowed. */
+export const nickname: FastCheck.Arbitrary<Nickname.Nickname> = anyString().map(
+  (raw) => Nickname.lenient(raw) ?? Nickname.Nickname.make("nobody")
+)
+
+/** Any text that can be said. */
+export const text = (maxLength = 60): FastCheck.Arbitrary<Text.Text> =>
+  anyString(maxLength).map((raw) => Text.lenient(raw) ?? Text.clean("nothing"))
+
+/** Bytes, and the same bytes in pieces: at random places, some of them empty. */
+export const inPieces = (
+  bytes: FastCheck.Arbitrary<Uint8Array>
+): FastCheck.Arbitrary<{ readonly whole: Uint8Array; readonly pieces: ReadonlyArray<Uint8Array> }> =>
+  FastCheck.tuple(bytes, FastCheck.array(FastCheck.nat(), { maxLength: 12 })).map(([whole, places]) => ({
+    whole,
+    pieces: cutAt(whole, places)
+  }))
+
+const cutAt = (bytes: Uint8Array, places: ReadonlyArray<number>): ReadonlyArray<Uint8Array> => {
+  const ends = places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b)
+  return [...ends, bytes.length].map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
+}
