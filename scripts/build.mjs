@@ -22,6 +22,10 @@ await build({
   format: "esm",
   target: "node20.19",
   banner: { js: "#!/usr/bin/env node\nimport{createRequire as __createRequire}from\"node:module\";const require=__createRequire(import.meta.url);" },
+  jsx: "automatic",
+  define: { "process.env.NODE_ENV": '"production"' },
+  // Only for the debugger of a screen's author, and not there.
+  alias: { "react-devtools-core": "./scripts/empty.mjs" },
   logLevel: "warning"
 })
 chmodSync(join(next, "cli.js"), 0o755)

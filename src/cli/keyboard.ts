@@ -23,21 +23,27 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
   const readline = yield* Effect.acquireRelease(
     Effect.sync(() => Readline.createInterface({ input, output, terminal: true, prompt: "", historySize: 200 })),
     (readline) =>
-      Effect.sync(() => {
-        // The line being typed goes with the room it was meant for.
-        output.write(`\r${up(readline)}\u001b[J`)
-        readline.close()
-      })
+      // A terminal that is gone cannot be given back as it was.
+      Effect.ignore(
+        Effect.try(() => {
+          // The line being typed goes with the room it was meant for.
+          output.write(`\r${up(readline)}\u001b[J`)
+          readline.close()
+        })
+      )
   )
   readline.on("line", (line) => {
     lines.unsafeOffer(line)
     readline.prompt()
   })
   readline.on("SIGINT", () => process.kill(process.pid, "SIGINT"))
+  // A terminal's input ends when its window is closed; Ctrl-D only closes what reads it.
+  const hangUp = () => process.kill(process.pid, "SIGHUP")
+  input.once("end", hangUp)
+  input.once("error", hangUp)
   readline.once("close", () => {
-    lines.unsafeDone(Exit.void)
+    if (!input.readableEnded && !input.destroyed) lines.unsafeDone(Exit.void)
   })
-  input.on("error", () => undefined)
 
   // Readline goes back to the first row of what it drew last, so the cursor
   // has to stand as many rows below the new text as it stood below that row.

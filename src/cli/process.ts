@@ -1,3 +1,5 @@
+import { closeSync } from "node:fs"
+import { isatty } from "node:tty"
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -53,7 +55,10 @@ export const signalWords = (name: NodeJS.Signals): string | undefined => {
 /** Whatever still waits, this process ends by then. */
 export const exitWithin = (millis: number, code: number): Effect.Effect<void> =>
   Effect.sync(() => {
-    setTimeout(() => process.exit(code), millis).unref()
+    setTimeout(() => {
+      forgetClosedTerminal()
+      process.exit(code)
+    }, millis).unref()
   })
 
 /**
@@ -71,12 +76,22 @@ export const unblockOutput = (): void => {
   }
 }
 
+// Node gives a terminal back as it was, and aborts when that is gone with its window.
+const forgetClosedTerminal = (): void => {
+  for (const [fd, stream] of [process.stdin, process.stdout, process.stderr].entries()) {
+    if (stream.isTTY && !isatty(fd)) closeSync(fd)
+  }
+}
+
 /** How long the last output may take to be read, ms. */
 const flushPatience = 300
 
 /** Ends the process once its output has been taken, or has not for too long. */
 export const exitFlushed = (code: number): void => {
-  const exit = () => process.exit(code)
+  const exit = () => {
+    forgetClosedTerminal()
+    process.exit(code)
+  }
   setTimeout(exit, flushPatience)
   process.stdout.write("", () => process.stderr.write("", exit))
 }

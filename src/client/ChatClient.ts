@@ -6,13 +6,14 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { Refusal } from "../domain/Errors.ts"
-import type { Event, Refused, Welcome } from "../domain/Event.ts"
+import type { Event, Member, MemberId, Refused, Welcome } from "../domain/Event.ts"
 import * as Text from "../domain/Text.ts"
 import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
 import { type ClientMessage, decodeLine, encode, version } from "../domain/wire/Ndjson.ts"
 import { type Connection, silence } from "../net/Connection.ts"
 import { dial } from "../net/dial.ts"
 import { Receipts } from "./Receipts.ts"
+import { Roster } from "./Roster.ts"
 import { ConnectFailed, type JoinError, JoinRefused, Lost, TurnedAway } from "./Errors.ts"
 
 /** Somebody in a room: what is told, and what can be said. The goodbye is said when its scope closes. */
@@ -27,9 +28,20 @@ export interface ChatClient {
   readonly events: Stream.Stream<Event, Lost>
   /**
    * Says a line and returns its mark, which the receipt (our own `Said`) or a
-   * `Refused` bears. What the server would not take fails here.
+   * `Refused` bears: `ref`, at most 64 bytes, or one that is made here. What the
+   * server would not take fails at once.
    */
-  readonly say: (text: string) => Effect.Effect<string, Refusal>
+  readonly say: (text: string, ref?: string) => Effect.Effect<string, Refusal>
+  /** The same for what one does: `/me waves`. */
+  readonly act: (text: string, ref?: string) => Effect.Effect<string, Refusal>
+  /** The same to one member only. */
+  readonly whisper: (to: MemberId, text: string, ref?: string) => Effect.Effect<string, Refusal>
+  /** Asks for another name; the answer is a `Renamed` or a `Refused`. */
+  readonly rename: (nickname: string) => Effect.Effect<void>
+  /** Who is here now, in the order of joining. */
+  readonly members: Effect.Effect<ReadonlyArray<Member>>
+  /** Asks who is here, from after a member on; the answer is a page of `Members`. */
+  readonly who: (after?: MemberId) => Effect.Effect<void>
   /** Waits until all that was said has its receipt, or none can come any more. */
   readonly settled: Effect.Effect<void>
   /** Asks to leave, with words for those who stay or without. `events` then ends with the goodbye. */
@@ -73,7 +85,10 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     )
     const inbox = yield* Mailbox.make<Event, Lost>(inboxCapacity)
     const receipts = new Receipts()
-    yield* receive(connection, inbox, receipts).pipe(
+    const roster = new Roster((after) => {
+      send(connection, { _tag: "Who", after })
+    })
+    yield* receive(connection, inbox, receipts, roster).pipe(
       Effect.matchCauseEffect({
         onSuccess: () => inbox.end,
         onFailure: () => inbox.fail(new Lost({ host, port }))
@@ -90,15 +105,26 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     const welcome = yield* join(connection, inbox, options).pipe(
       Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectFailed({ code: "no-answer", host, port }) })
     )
+    const put = speaker(connection, receipts, welcome)
+    const ask = (message: ClientMessage) =>
+      Effect.sync(() => {
+        send(connection, message)
+      })
     return {
       welcome,
       events: Mailbox.toStream(inbox),
-      say: (text) => say(connection, receipts, welcome, text),
-      settled: receipts.settled,
-      quit: (reason) =>
+      say: (text, ref) => put(text, ref, (text, ref) => ({ _tag: "Say", text, ref })),
+      act: (text, ref) => put(text, ref, (text, ref) => ({ _tag: "Act", text, ref })),
+      whisper: (to, text, ref) => put(text, ref, (text, ref) => ({ _tag: "Whisper", to, text, ref })),
+      rename: (nickname) => ask({ _tag: "Rename", nickname }),
+      members: Effect.sync(() => roster.members),
+      who: (after) =>
         Effect.sync(() => {
-          send(connection, { _tag: "Quit", reason })
-        })
+          roster.asked()
+          send(connection, { _tag: "Who", after })
+        }),
+      settled: receipts.settled,
+      quit: (reason) => ask({ _tag: "Quit", reason })
     }
   })
 
@@ -110,7 +136,8 @@ const send = (connection: Connection, message: ClientMessage) => {
 const receive = Effect.fnUntraced(function* (
   connection: Connection,
   inbox: Mailbox.Mailbox<Event, Lost>,
-  receipts: Receipts
+  receipts: Receipts,
+  roster: Roster
 ) {
   const lines = new LineSplitter(maxLineBytes)
   for (;;) {
@@ -124,6 +151,7 @@ const receive = Effect.fnUntraced(function* (
         continue
       }
       receipts.heard(event)
+      if (roster.heard(event)) continue
       yield* inbox.offer(event)
       if (event._tag === "Goodbye") return
     }
@@ -153,23 +181,31 @@ const join = (connection: Connection, inbox: Mailbox.ReadonlyMailbox<Event, Lost
     }
   })
 
-const say = Effect.fnUntraced(function* (connection: Connection, receipts: Receipts, { limits }: Welcome, words: string) {
-  const text = Text.parse(words)
-  if (text instanceof Refusal) return yield* text
-  const ref = receipts.next()
-  const line = encode({ _tag: "Say", text, ref })
-  if (Buffer.byteLength(line) - 1 > limits.lineBytes) {
-    receipts.cancel(ref)
-    return yield* new Refusal({
-      code: "line-too-long",
-      message: `This message is too long (a line has at most ${limits.lineBytes} bytes): send it in parts.`
-    })
-  }
-  connection.write(line)
-  // One who says more than the server reads waits for it.
-  yield* connection.drained
-  return ref
-})
+type Put = (
+  words: string,
+  ref: string | undefined,
+  message: (text: Text.Text, ref: string) => ClientMessage
+) => Effect.Effect<string, Refusal>
+
+// Says what gets a receipt. What the server would not take is not sent.
+const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome): Put =>
+  Effect.fnUntraced(function* (words, given, message) {
+    const text = Text.parse(words)
+    if (text instanceof Refusal) return yield* text
+    const ref = receipts.next(given)
+    const line = encode(message(text, ref))
+    if (Buffer.byteLength(line) - 1 > limits.lineBytes) {
+      receipts.cancel(ref)
+      return yield* new Refusal({
+        code: "line-too-long",
+        message: `This message is too long (a line has at most ${limits.lineBytes} bytes): send it in parts.`
+      })
+    }
+    connection.write(line)
+    // One who says more than the server reads waits for it.
+    yield* connection.drained
+    return ref
+  })
 
 // The last word is ours on every way out: the others are told at once, and why if it was a fault.
 const goodbye = (connection: Connection, exit: Exit.Exit<unknown, unknown>) =>

@@ -5,9 +5,10 @@ import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Event } from "../domain/Event.ts"
+import * as Commands from "../domain/commands.ts"
 import type { ChatClient } from "./ChatClient.ts"
 import type { Lost } from "./Errors.ts"
-import type { Input } from "./input.ts"
+import { commands, type Input } from "./input.ts"
 
 /** What a conversation needs of the place where it is held: a terminal, a pipe, a test. */
 export interface Place {
@@ -72,7 +73,25 @@ const talk = Effect.fnUntraced(function* (client: ChatClient, place: Place, { re
       case "Say":
         yield* Effect.catchTag(client.say(input.text), "Refusal", ({ message }) => place.complain(message))
         break
-      case "Unknown":
+      case "Act":
+        yield* Effect.catchTag(client.act(input.text), "Refusal", ({ message }) => place.complain(message))
+        break
+      case "Whisper":
+        yield* whisper(client, place, input.words)
+        break
+      case "Rename":
+        yield* client.rename(input.name)
+        break
+      case "Who":
+        yield* client.who()
+        break
+      case "Help":
+        yield* place.show(Commands.help(commands).join("\n"))
+        break
+      case "Clear":
+        yield* place.complain("This screen scrolls: there is nothing to clear.")
+        break
+      case "Wrong":
         yield* place.complain(input.message)
         break
       case "Quit":
@@ -81,4 +100,10 @@ const talk = Effect.fnUntraced(function* (client: ChatClient, place: Place, { re
   }
   yield* client.settled
   yield* client.quit()
+})
+
+const whisper = Effect.fnUntraced(function* (client: ChatClient, place: Place, words: string) {
+  const found = Commands.addressee(words, yield* client.members)
+  if (found === undefined) return yield* place.complain("Nobody here has that name: /who shows who is here.")
+  yield* Effect.catchTag(client.whisper(found.to.id, found.text), "Refusal", ({ message }) => place.complain(message))
 })

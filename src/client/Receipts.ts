@@ -14,10 +14,10 @@ export class Receipts {
     return this.#settled.await
   }
 
-  /** A mark for what is about to be said. */
-  next(): string {
+  /** A mark for what is about to be said: the given one, or one of our own. */
+  next(given?: string): string {
     this.#sent += 1
-    const ref = String(this.#sent)
+    const ref = given ?? String(this.#sent)
     this.#pending.add(ref)
     if (!this.#ended) this.#settled.unsafeClose()
     return ref
@@ -31,7 +31,9 @@ export class Receipts {
   heard(event: Event): void {
     if (event._tag === "Welcome") this.#me = event.you.id
     if (event._tag === "Refused") this.#answered(event.ref)
-    if (event._tag === "Said" && event.from.id === this.#me) this.#answered(event.ref)
+    if ((event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered") && event.from.id === this.#me) {
+      this.#answered(event.ref)
+    }
   }
 
   /** The connection is gone: nobody has to wait. */

@@ -17,12 +17,22 @@ export const render = (event: Event, me: Member): string | undefined => {
     }
     case "Said":
       return event.from.id === me.id ? undefined : wording.said(event)
+    case "Acted":
+      return event.from.id === me.id ? undefined : wording.acted(event)
+    case "Whispered":
+      return event.from.id === me.id ? undefined : wording.whispered(event)
+    case "Renamed":
+      return wording.renamed(event)
+    case "Notice":
+      return wording.notice(event)
+    case "Help":
+      return event.lines.join("\n")
     case "Joined":
       return wording.joined(event)
     case "Left":
       return wording.left(event)
     case "Members":
-      return `Here: ${event.members.map(({ name }) => name).join(", ")}`
+      return `Here: ${wording.names(event)}`
     case "Refused":
       return event.message
     case "Goodbye":

@@ -1,6 +1,7 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
-import type { Command, Join, Say, Who } from "./Command.ts"
+import type { Address, Command, Join, Rename, Who } from "./Command.ts"
+import * as Commands from "./commands.ts"
 import { Refusal } from "./Errors.ts"
 import type { Event, LeaveCode, Limits, Member, Observation } from "./Event.ts"
 import { MemberId } from "./Event.ts"
@@ -32,6 +33,8 @@ export interface Envelope<Peer> {
   readonly seq: number
   readonly event: Event | Observation
   readonly audience: Audience<Peer>
+  /** Whether it is for a whole room; the rest is for those few it concerns. */
+  readonly toRoom: boolean
   /** The connection that caused it; absent when the server itself did. */
   readonly from: Client<Peer> | undefined
 }
@@ -108,7 +111,17 @@ export const decide = <Peer>(chat: Chat<Peer>, from: ClientId, command: Command,
       case "Join":
         return join(next, client, command)
       case "Say":
-        return say(next, client, command)
+        return inRoom(next, client, command, "say something", (from, at) => ({ ...at, _tag: "Said", from, text: command.text, ref: command.ref }))
+      case "Act":
+        return inRoom(next, client, command, "do something", (from, at) => ({ ...at, _tag: "Acted", from, text: command.text, ref: command.ref }))
+      case "Whisper":
+        return whisper(next, client, command, next.members.find(({ member }) => member?.id === command.to))
+      case "Address":
+        return address(next, client, command)
+      case "Rename":
+        return rename(next, client, command)
+      case "Help":
+        return tell(next, client, [[{ _tag: "Help", at: next.at, lines: Commands.help(Commands.roomCommands).map(Text.clean) }, [client]]])
       case "Who":
         return who(next, client, command)
       case "Ping":
@@ -140,6 +153,15 @@ export const leave = <Peer>(
     const left = { _tag: "Left", seq: roomSeq, at: next.at, room: lobby, member, code, reason } as const
     return tell({ ...next, clients, members, names, roomSeq }, client, [[left, members]])
   })
+
+/** The server speaks to everybody in the room. */
+export const announce = <Peer>(chat: Chat<Peer>, text: Text.Text, now: number): Decision<Peer> => {
+  const next = tick(chat, now)
+  const roomSeq = next.roomSeq + 1
+  return tell({ ...next, roomSeq }, undefined, [
+    [{ _tag: "Notice", seq: roomSeq, at: next.at, room: lobby, text }, next.members]
+  ])
+}
 
 /** The server closes: every member is told once, and the leaves that follow tell nobody. */
 export const close = <Peer>(chat: Chat<Peer>, reason: Text.Text, now: number): Decision<Peer> => {
@@ -186,7 +208,7 @@ const join = <Peer>(chat: Chat<Peer>, client: Client<Peer>, command: Join): Deci
   ])
 }
 
-const freeName = <Peer>(chat: Chat<Peer>, { ifTaken, nickname }: Join): Nickname.Nickname | Refusal => {
+const freeName = <Peer>(chat: Chat<Peer>, { ifTaken, nickname }: Pick<Join, "ifTaken" | "nickname">): Nickname.Nickname | Refusal => {
   const taken = (name: Nickname.Nickname) => HashMap.has(chat.names, Nickname.key(name))
   const reserved = Nickname.isReserved(nickname)
   if (!reserved && !taken(nickname)) return nickname
@@ -200,13 +222,67 @@ const freeName = <Peer>(chat: Chat<Peer>, { ifTaken, nickname }: Join): Nickname
   return Nickname.numbered(nickname, n)
 }
 
-const say = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { ref, text }: Say): Decision<Peer> => {
-  const from = client.member
-  if (from === undefined) return refused(chat, client, notJoined("say something", ref))
+interface InRoom {
+  readonly seq: number
+  readonly at: number
+  readonly room: typeof lobby
+}
+
+// What a member does before the whole room.
+const inRoom = <Peer>(
+  chat: Chat<Peer>,
+  client: Client<Peer>,
+  { ref }: { readonly ref?: string | undefined },
+  what: string,
+  event: (from: Member, at: InRoom) => Event
+): Decision<Peer> => {
+  if (client.member === undefined) return refused(chat, client, notJoined(what, ref))
   const roomSeq = chat.roomSeq + 1
   return tell({ ...chat, roomSeq }, client, [
-    [{ _tag: "Said", seq: roomSeq, at: chat.at, room: lobby, from, text, ref }, chat.members]
+    [event(client.member, { seq: roomSeq, at: chat.at, room: lobby }), chat.members]
   ])
+}
+
+const whisper = <Peer>(
+  chat: Chat<Peer>,
+  client: Client<Peer>,
+  { ref, text }: { readonly ref?: string | undefined; readonly text: Text.Text },
+  to: Client<Peer> | undefined
+): Decision<Peer> => {
+  const from = client.member
+  if (from === undefined) return refused(chat, client, notJoined("say something", ref))
+  if (to?.member === undefined) {
+    return refused(chat, client, new Refusal({ code: "no-such-member", message: "Nobody here has that name: /who shows who is here.", ref }))
+  }
+  return tell(chat, client, [
+    [{ _tag: "Whispered", at: chat.at, from, to: to.member, text, ref }, to.id === client.id ? [client] : [to, client]]
+  ])
+}
+
+const address = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { words }: Address): Decision<Peer> => {
+  const named = chat.members.flatMap((to) => (to.member === undefined ? [] : [{ name: to.member.name, client: to }]))
+  const found = Commands.addressee(words, named)
+  const text = Text.lenient(found?.text ?? "")
+  return found !== undefined && text === undefined
+    ? refused(chat, client, new Refusal({ code: "text-empty", message: `Type what to say to ${found.to.name}: /msg NAME TEXT` }))
+    : whisper(chat, client, { text: text ?? words }, found?.to.client)
+}
+
+const rename = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { nickname }: Rename): Decision<Peer> => {
+  const was = client.member
+  if (was === undefined) return refused(chat, client, notJoined("change your name"))
+  const freed = { ...chat, names: HashMap.remove(chat.names, Nickname.key(was.name)) }
+  const name = freeName(freed, { nickname, ifTaken: "refuse" })
+  if (name instanceof Refusal) return refused(chat, client, name)
+  const renamed: Client<Peer> = { ...client, member: { id: was.id, name } }
+  const members = chat.members.map((other) => (other.id === client.id ? renamed : other))
+  const next: Chat<Peer> = {
+    ...freed,
+    clients: HashMap.set(chat.clients, client.id, renamed),
+    names: HashMap.set(freed.names, Nickname.key(name), client.id),
+    members
+  }
+  return inRoom(next, renamed, {}, "change your name", (member, at) => ({ ...at, _tag: "Renamed", member, was: was.name }))
 }
 
 const who = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { after }: Who): Decision<Peer> => {
@@ -263,5 +339,11 @@ const tell = <Peer>(
   events: ReadonlyArray<readonly [Event | Observation, Audience<Peer>]>
 ): Decision<Peer> => ({
   chat: { ...chat, seq: chat.seq + events.length },
-  told: events.map(([event, audience], index) => ({ seq: chat.seq + index + 1, event, audience, from }))
+  told: events.map(([event, audience], index) => ({
+    seq: chat.seq + index + 1,
+    event,
+    audience,
+    toRoom: "room" in event && event._tag !== "Welcome",
+    from
+  }))
 })

@@ -3,7 +3,7 @@ import type { Text } from "./Text.ts"
 import type { MemberId } from "./Event.ts"
 
 /** All a client may ask of the chat, whatever dialect it speaks. */
-export type Command = Join | Say | Who | Ping
+export type Command = Join | Say | Act | Whisper | Address | Rename | Who | Help | Ping
 
 /** Enter the room under a name. */
 export interface Join {
@@ -19,6 +19,38 @@ export interface Say {
   readonly text: Text
   /** The sender's own mark, sent back with the message. */
   readonly ref?: string | undefined
+}
+
+/** Say what one does: `/me waves`. */
+export interface Act {
+  readonly _tag: "Act"
+  readonly text: Text
+  readonly ref?: string | undefined
+}
+
+/** Say a line to one member only. */
+export interface Whisper {
+  readonly _tag: "Whisper"
+  readonly to: MemberId
+  readonly text: Text
+  readonly ref?: string | undefined
+}
+
+/** The same as people type it: `NAME TEXT`, where only the chat knows which names there are. */
+export interface Address {
+  readonly _tag: "Address"
+  readonly words: Text
+}
+
+/** Bear another name from now on. */
+export interface Rename {
+  readonly _tag: "Rename"
+  readonly nickname: Nickname
+}
+
+/** Ask what can be typed. */
+export interface Help {
+  readonly _tag: "Help"
 }
 
 /** Ask who is in the room, a page at a time. */

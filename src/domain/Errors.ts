@@ -17,6 +17,7 @@ export const RefusalCode = Schema.Literal(
   "name-not-allowed",
   "name-reserved",
   "name-taken",
+  "no-such-member",
   "text-empty",
   "text-line-break"
 )

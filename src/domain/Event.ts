@@ -74,6 +74,33 @@ export const Said = Schema.TaggedStruct("Said", {
 })
 export type Said = typeof Said.Type
 
+/** Somebody does something: `* Ada waves`. Otherwise as `Said`. */
+export const Acted = Schema.TaggedStruct("Acted", {
+  ...inRoom,
+  from: Member,
+  text: Text,
+  ref: Schema.optional(Schema.String)
+})
+export type Acted = typeof Acted.Type
+
+/** Somebody said a line to one member only. Both get it: for its author it is the receipt. */
+export const Whispered = Schema.TaggedStruct("Whispered", {
+  at,
+  from: Member,
+  to: Member,
+  text: Text,
+  ref: Schema.optional(Schema.String)
+})
+export type Whispered = typeof Whispered.Type
+
+/** Somebody bears another name from now on; `was` is the one before. */
+export const Renamed = Schema.TaggedStruct("Renamed", { ...inRoom, member: Member, was: Nickname })
+export type Renamed = typeof Renamed.Type
+
+/** The server speaks to everybody in the room. */
+export const Notice = Schema.TaggedStruct("Notice", { ...inRoom, text: Text })
+export type Notice = typeof Notice.Type
+
 /** Somebody entered the room. */
 export const Joined = Schema.TaggedStruct("Joined", { ...inRoom, member: Member })
 export type Joined = typeof Joined.Type
@@ -95,6 +122,10 @@ export const Members = Schema.TaggedStruct("Members", {
   more: Schema.Boolean
 })
 export type Members = typeof Members.Type
+
+/** What can be typed, in lines for people. */
+export const Help = Schema.TaggedStruct("Help", { at, lines: Schema.Array(Text) })
+export type Help = typeof Help.Type
 
 /** What you asked was not done; the rest of what you sent still counts. */
 export const Refused = Schema.TaggedStruct("Refused", {
@@ -118,7 +149,22 @@ export const Goodbye = Schema.TaggedStruct("Goodbye", { at, code: LeaveCode, rea
 export type Goodbye = typeof Goodbye.Type
 
 /** All a client may be told, as it travels in the native dialect. */
-export const Event = Schema.Union(Welcome, Said, Joined, Left, Members, Refused, Ping, Pong, Goodbye)
+export const Event = Schema.Union(
+  Welcome,
+  Said,
+  Acted,
+  Whispered,
+  Renamed,
+  Notice,
+  Joined,
+  Left,
+  Members,
+  Help,
+  Refused,
+  Ping,
+  Pong,
+  Goodbye
+)
 export type Event = typeof Event.Type
 
 /** What concerns only those who watch the server: nobody in the room is told. */

@@ -31,7 +31,7 @@ export interface Typed {
  * that starts with `//` is none: it says the rest, see {@link unescape}.
  */
 export const parse = (line: string): Typed | undefined => {
-  const match = /^\/([^/\s]\S*)\s*(.*)$/su.exec(line.trimEnd())
+  const match = /^\/(?!\/)(\S*)\s*(.*)$/su.exec(line.trimEnd())
   return match === null ? undefined : { name: `/${(match[1] ?? "").toLowerCase()}`, rest: match[2] ?? "" }
 }
 

@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { Closing } from "./Closing.ts"
 import { deliver } from "./deliver.ts"
-import { Hub } from "./Hub.ts"
+import { type Envelope, Hub } from "./Hub.ts"
 import { ServerConfig } from "./ServerConfig.ts"
 
 /**
@@ -41,8 +41,7 @@ const make = Effect.gen(function* () {
     gatherUntil > time ? Effect.sleep(gatherUntil - time) : Effect.void
   )
 
-  const turn = Effect.gen(function* () {
-    const first = yield* subscription.take(batchSize)
+  const handOver = Effect.fnUntraced(function* (first: ReadonlyArray<Envelope>) {
     yield* gather
     const rest = first.length < batchSize ? yield* subscription.poll(batchSize - first.length) : []
     const batch = [...first, ...rest]
@@ -54,7 +53,7 @@ const make = Effect.gen(function* () {
     yield* progress.release
   })
 
-  yield* Effect.forever(turn).pipe(
+  yield* subscription.forEachBatch(batchSize, handOver).pipe(
     Effect.onExit((exit) =>
       Effect.sync(() => {
         ended = true

@@ -64,7 +64,13 @@ const make = (format: Format) =>
     })
     yield* Effect.addFinalizer(() => showRest)
     yield* Deferred.await(opened).pipe(
-      Effect.zipRight(Effect.forever(Effect.map(subscription.take(batchSize), show))),
+      Effect.zipRight(
+        subscription.forEachBatch(batchSize, (batch) =>
+          Effect.sync(() => {
+            show(batch)
+          })
+        )
+      ),
       Effect.tapErrorCause((cause) => Effect.logError("The console has failed", cause)),
       Effect.forkScoped
     )
@@ -104,6 +110,19 @@ export const describe = ({ event, from }: Envelope): Entry | undefined => {
       )
     case "Said":
       return entry(`${event.from.name}: ${event.text}`, { name: event.from.name, id: event.from.id, text: event.text })
+    case "Acted":
+      return entry(`* ${event.from.name} ${event.text}`, { name: event.from.name, id: event.from.id, text: event.text })
+    case "Whispered":
+      return entry(`${event.from.name} whispers to ${event.to.name}`, { name: event.from.name, to: event.to.name })
+    case "Renamed":
+      return entry(`${event.was} is now called ${event.member.name} (${address})`, {
+        name: event.member.name,
+        was: event.was,
+        id: event.member.id,
+        address
+      })
+    case "Notice":
+      return entry(`[server] ${event.text}`, { text: event.text })
     case "Refused":
       return entry(
         `refused ${from?.member?.name ?? "a newcomer"} (${address}): ${event.message}`,
@@ -114,6 +133,7 @@ export const describe = ({ event, from }: Envelope): Entry | undefined => {
       return entry(`closing: ${event.reason}`, { code: event.code, reason: event.reason })
     case "Welcome":
     case "Members":
+    case "Help":
     case "Ping":
     case "Pong":
       return undefined

@@ -15,8 +15,14 @@ export type Envelope = ChatEnvelope<Outbox>
 
 /** One who hears everything, in order, from the moment of subscribing. */
 export interface Subscription {
-  /** Waits for the next envelope, lets the turn of the event loop end, and takes all that has come, `max` at most. */
-  readonly take: (max: number) => Effect.Effect<ReadonlyArray<Envelope>>
+  /**
+   * Handles all that comes, in batches of a turn of the event loop, `max` at
+   * most in one. Interrupted, it ends between two batches: none is lost.
+   */
+  readonly forEachBatch: (
+    max: number,
+    handle: (batch: ReadonlyArray<Envelope>) => Effect.Effect<void>
+  ) => Effect.Effect<never>
   /** What has come by now, `max` at most. */
   readonly poll: (max: number) => Effect.Effect<ReadonlyArray<Envelope>>
 }
@@ -60,14 +66,16 @@ const make = Effect.gen(function* () {
   const subscribe = Effect.map(
     PubSub.subscribe(pubsub),
     (queue): Subscription => ({
-      take: (max) =>
-        Effect.gen(function* () {
-          const first = yield* Queue.take(queue)
-          yield* endOfTurn
-          const rest = yield* Queue.takeUpTo(queue, max - 1)
-          yield* taken.release
-          return [first, ...rest]
-        }),
+      forEachBatch: (max, handle) =>
+        Effect.uninterruptibleMask((restore) =>
+          Effect.gen(function* () {
+            const first = yield* restore(Queue.take(queue))
+            yield* endOfTurn
+            const rest = yield* Queue.takeUpTo(queue, max - 1)
+            yield* taken.release
+            yield* handle([first, ...rest])
+          })
+        ).pipe(Effect.forever),
       poll: (max) => Queue.takeUpTo(queue, max).pipe(Effect.map(Chunk.toReadonlyArray), Effect.zipLeft(taken.release))
     })
   )
@@ -77,7 +85,19 @@ const make = Effect.gen(function* () {
     subscribe,
     observe: (capacity) =>
       Stream.unwrapScoped(
-        Effect.map(subscribe, ({ take }) => Stream.repeatEffectChunk(Effect.map(take(capacity), Chunk.unsafeFromArray)))
+        Effect.map(subscribe, ({ forEachBatch }) =>
+          Stream.asyncPush<Envelope>(
+            (emit) =>
+              Effect.forkScoped(
+                forEachBatch(capacity, (batch) =>
+                  Effect.sync(() => {
+                    emit.array(batch)
+                  })
+                )
+              ),
+            { bufferSize: capacity, strategy: "sliding" }
+          )
+        )
       ).pipe(Stream.buffer({ capacity, strategy: "sliding" }))
   })
 })

@@ -27,6 +27,8 @@ export interface Registry {
   readonly refuse: (from: Chat.ClientId, refusal: Refusal) => Effect.Effect<void>
   /** The number of the last envelope that can concern the one who left. */
   readonly leave: (from: Chat.ClientId, code: LeaveCode, reason: Text | undefined) => Effect.Effect<number>
+  /** Speaks to everybody in the room. */
+  readonly announce: (text: Text) => Effect.Effect<void>
   readonly close: (reason: Text) => Effect.Effect<void>
   /** Who is here now. */
   readonly chat: Effect.Effect<Chat.Chat<Outbox>>
@@ -68,6 +70,7 @@ const make = Effect.gen(function* () {
     refuse: (from, refusal) => Effect.asVoid(apply((chat, now) => Chat.refuse(chat, from, refusal, now))),
     leave: (from, code, reason) =>
       Effect.map(apply((chat, now) => Chat.leave(chat, from, code, reason, now)), ({ chat }) => chat.seq),
+    announce: (text) => Effect.asVoid(apply((chat, now) => Chat.announce(chat, text, now))),
     close: (reason) => Effect.asVoid(apply((chat, now) => Chat.close(chat, reason, now))),
     chat: Ref.get(ref)
   })

@@ -60,7 +60,10 @@ const make = Effect.gen(function* () {
       switch (item._tag) {
         case "Command": {
           const told = yield* registry.decide(id, item.command)
-          for (const { event } of told) if (event._tag === "Welcome") interpreter.joined(event.you.name)
+          for (const { event } of told) {
+            if (event._tag === "Welcome") interpreter.joined(event.you.name)
+            if (event._tag === "Renamed") interpreter.joined(event.member.name)
+          }
           break
         }
         case "Refuse":

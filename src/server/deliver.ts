@@ -10,14 +10,15 @@ import type { Outbox } from "./Outbox.ts"
  */
 export const deliver = (batch: ReadonlyArray<Envelope>): void => {
   let pending: Array<Told> = []
-  for (const { audience, event, from } of batch) {
+  for (const { audience, event, from, toRoom } of batch) {
     if (event._tag === "Connected" || event._tag === "Disconnected" || audience.length === 0) continue
     if (event._tag === "Goodbye") {
       send(pending)
       pending = []
       for (const { peer } of audience) peer.farewell(event)
     } else {
-      pending.push({ event, audience, author: event._tag === "Said" ? from?.peer : undefined })
+      const isOwn = event._tag === "Said" || event._tag === "Acted"
+      pending.push({ event, audience, toRoom, author: isOwn ? from?.peer : undefined })
     }
   }
   send(pending)
@@ -26,6 +27,7 @@ export const deliver = (batch: ReadonlyArray<Envelope>): void => {
 interface Told {
   readonly event: Event
   readonly audience: Envelope["audience"]
+  readonly toRoom: boolean
   readonly author: Outbox | undefined
 }
 
@@ -53,13 +55,11 @@ const send = (told: ReadonlyArray<Told>): void => {
   }
 }
 
-const isShared = ({ audience }: Told): boolean => audience.length > 1
-
 // A member list stays one array until somebody joins or leaves, and a client is
 // in consecutive lists: it is enough to look at each list once.
 const spans = (told: ReadonlyArray<Told>): Map<Outbox, Span> => {
   const found = new Map<Outbox, Span>()
-  const shared = told.flatMap((entry, index) => (isShared(entry) ? [{ audience: entry.audience, index }] : []))
+  const shared = told.flatMap((entry, index) => (entry.toRoom ? [{ audience: entry.audience, index }] : []))
   shared.forEach(({ audience, index }, at) => {
     const starts = audience !== shared[at - 1]?.audience
     const ends = audience !== shared[at + 1]?.audience
@@ -74,7 +74,7 @@ const spans = (told: ReadonlyArray<Told>): Map<Outbox, Span> => {
 }
 
 // The places where a client's part of the batch differs from the shared frame:
-// what is for it alone, and what it said itself and does not get back.
+// what is for it alone or a few, and what it said itself and does not get back.
 const exceptionsOf = (told: ReadonlyArray<Told>): Map<Outbox, Array<number>> => {
   const places = new Map<Outbox, Array<number>>()
   const add = (outbox: Outbox, index: number) => {
@@ -83,15 +83,13 @@ const exceptionsOf = (told: ReadonlyArray<Told>): Map<Outbox, Array<number>> => 
     else known.push(index)
   }
   told.forEach((entry, index) => {
-    const alone = isShared(entry) ? undefined : entry.audience[0]?.peer
-    const silent = entry.author?.echo === false ? entry.author : undefined
-    if (alone !== undefined && alone !== silent) add(alone, index)
-    else if (alone === undefined && silent !== undefined) add(silent, index)
+    if (!entry.toRoom) for (const { peer } of entry.audience) add(peer, index)
+    else if (entry.author?.echo === false) add(entry.author, index)
   })
   return places
 }
 
-/** What is shared of a batch in one dialect; what is for one alone takes no room in it. */
+/** What is shared of a batch in one dialect; what is for a few only takes no room in it. */
 interface Frame {
   readonly dialect: Dialect
   readonly bytes: Buffer
@@ -100,7 +98,7 @@ interface Frame {
 }
 
 const makeFrame = (told: ReadonlyArray<Told>, dialect: Dialect): Frame => {
-  const slices = told.map((entry) => Buffer.from(isShared(entry) ? dialect.encode(entry.event) : ""))
+  const slices = told.map((entry) => Buffer.from(entry.toRoom ? dialect.encode(entry.event) : ""))
   const offsets = [0]
   let end = 0
   for (const { length } of slices) offsets.push((end += length))
@@ -121,7 +119,7 @@ const assemble = (
   for (const place of places) {
     const entry = told[place]
     if (place > next) parts.push(slice(frame, next, place))
-    if (entry !== undefined && !isShared(entry)) parts.push(Buffer.from(frame.dialect.encode(entry.event)))
+    if (entry !== undefined && !entry.toRoom) parts.push(Buffer.from(frame.dialect.encode(entry.event)))
     if (place >= next) next = place + 1
   }
   if (span !== undefined) parts.push(slice(frame, next, span.last + 1))

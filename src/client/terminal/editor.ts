@@ -43,7 +43,7 @@ export const withText = (editor: Editor, text: string): Editor =>
  * spaces, what is unsafe to show is left out, and so is what does not fit.
  */
 export const insert = (editor: Editor, text: string): Editor =>
-  edit(editor, editor.before + fitting(text, whole(editor)), editor.after)
+  edit(editor, editor.before + fitting(text, lineOf(editor)), editor.after)
 
 /**
  * The editor after a key, as in a shell: Emacs chords, a history, completion
@@ -85,7 +85,8 @@ const words = new Intl.Segmenter("und", { granularity: "word" })
 const utf8 = new TextEncoder()
 
 const byteLength = (text: string): number => utf8.encode(text).length
-const whole = ({ after, before }: Editor): string => before + after
+/** The whole line. */
+export const lineOf = ({ after, before }: Editor): string => before + after
 
 // Where the character that the index is in begins and ends; at a border both are the index.
 const floor: Place = (line, index) => graphemes.segment(line).containing(index)?.index ?? index
@@ -120,13 +121,13 @@ const afterSpace: Place = (line, cursor) => {
 }
 
 const move = (place: Place): Edit => (editor) => {
-  const line = whole(editor)
+  const line = lineOf(editor)
   const cursor = place(line, editor.before.length)
   return cursor === editor.before.length ? editor : edit(editor, line.slice(0, cursor), line.slice(cursor))
 }
 
 const erase = (place: Place, keep = false): Edit => (editor) => {
-  const line = whole(editor)
+  const line = lineOf(editor)
   const cursor = editor.before.length
   const other = place(line, cursor)
   if (other === cursor) return editor
@@ -138,14 +139,14 @@ const erase = (place: Place, keep = false): Edit => (editor) => {
 const cut = (place: Place): Edit => erase(place, true)
 
 const recall = (step: -1 | 1): Edit => (editor) => {
-  const { at, lines } = editor.recall ?? { lines: [...editor.history, whole(editor)], at: editor.history.length }
+  const { at, lines } = editor.recall ?? { lines: [...editor.history, lineOf(editor)], at: editor.history.length }
   const line = lines[at + step]
   if (line === undefined) return editor
-  return { ...edit(editor, line, ""), recall: { lines: lines.with(at, whole(editor)), at: at + step } }
+  return { ...edit(editor, line, ""), recall: { lines: lines.with(at, lineOf(editor)), at: at + step } }
 }
 
 const submit = (editor: Editor): Edited => {
-  const line = whole(editor)
+  const line = lineOf(editor)
   const isRemembered = line.trim() !== "" && line !== editor.history.at(-1)
   const history = isRemembered ? [...editor.history, line].slice(-maxHistory) : editor.history
   return { editor: { ...edit(editor, "", ""), history, recall: undefined }, submitted: line }
@@ -173,15 +174,8 @@ const edit = (editor: Editor, before: string, after: string): Editor => {
 // As much of the text as fits beside what is there, cut between characters.
 const fitting = (text: string, beside: string): string => {
   const safe = clean(text.replace(/\r\n|\t/gu, " "))
-  let room = maxBytes - byteLength(beside)
-  if (byteLength(safe) <= room) return safe
-  let result = ""
-  for (const { segment } of graphemes.segment(safe)) {
-    room -= byteLength(segment)
-    if (room < 0) break
-    result += segment
-  }
-  return result
+  const room = new Uint8Array(Math.max(0, maxBytes - byteLength(beside)))
+  return safe.slice(0, floor(safe, utf8.encodeInto(safe, room).read))
 }
 
 const chords: ReadonlyArray<readonly [string, Edit]> = [

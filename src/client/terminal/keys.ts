@@ -124,7 +124,7 @@ export class KeyDecoder {
   #pasted(before: string, input: string): string {
     const end = input.indexOf(pasteEnds)
     const text = input.slice(0, end < 0 ? Math.max(0, input.length - pasteEnds.length + 1) : end)
-    this.#paste = (before + text).slice(0, maxPasteBytes + 1)
+    this.#paste = before.length > maxPasteBytes ? before : (before + text).slice(0, maxPasteBytes + 1)
     this.#pasteTail = input.slice(text.length)
     if (end < 0) return ""
     this.#endPaste(this.#paste)

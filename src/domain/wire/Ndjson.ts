@@ -26,6 +26,12 @@ const Ref = Schema.String.pipe(
 export const Hello = Schema.TaggedStruct("Hello", { v: Schema.Number, nickname: Schema.optional(Schema.String) })
 /** Say a line to the room. */
 export const Say = Schema.TaggedStruct("Say", { text: Schema.String, ref: Schema.optional(Ref) })
+/** Say what one does. */
+export const Act = Schema.TaggedStruct("Act", { text: Schema.String, ref: Schema.optional(Ref) })
+/** Say a line to one member only. */
+export const Whisper = Schema.TaggedStruct("Whisper", { to: MemberId, text: Schema.String, ref: Schema.optional(Ref) })
+/** Bear another name. */
+export const Rename = Schema.TaggedStruct("Rename", { nickname: Schema.String })
 /** Ask who is here, a page at a time. */
 export const Who = Schema.TaggedStruct("Who", { after: Schema.optional(MemberId) })
 /** Ask for a sign of life. */
@@ -35,10 +41,10 @@ export const Pong = Schema.TaggedStruct("Pong", {})
 /** Leave, with words for those who stay. */
 export const Quit = Schema.TaggedStruct("Quit", { reason: Schema.optional(Schema.String) })
 
-const messages = { Hello, Say, Who, Ping, Pong, Quit }
+const messages = { Hello, Say, Act, Whisper, Rename, Who, Ping, Pong, Quit }
 
 /** All a client may send, as it travels: strings are not yet names or texts. */
-export const ClientMessage = Schema.Union(Hello, Say, Who, Ping, Pong, Quit)
+export const ClientMessage = Schema.Union(Hello, Say, Act, Whisper, Rename, Who, Ping, Pong, Quit)
 export type ClientMessage = typeof ClientMessage.Type
 
 const json = Schema.decodeUnknownEither(Schema.parseJson())

@@ -1,5 +1,6 @@
 import { Refusal } from "../../domain/Errors.ts"
 import type { Goodbye } from "../../domain/Event.ts"
+import * as Commands from "../../domain/commands.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import * as Text from "../../domain/Text.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
@@ -107,7 +108,7 @@ export class PlainInterpreter implements Interpreter {
       this.#quitWord = word
       return [quit()]
     }
-    return this.#asked === undefined ? this.#nameGiven(words) : say(words)
+    return this.#asked === undefined ? this.#nameGiven(words) : list(talk(words))
   }
 
   // `NAME: text`, where NAME has no space, is a name and its first message at once.
@@ -119,7 +120,7 @@ export class PlainInterpreter implements Interpreter {
       return [refuse(new Refusal({ code: "name-empty", message: "Please type a name and press Enter:" }))]
     }
     this.#asked = asked
-    return [command({ _tag: "Join", nickname, ifTaken: "number" }), ...say(both?.[2] ?? "")]
+    return [command({ _tag: "Join", nickname, ifTaken: "number" }), ...list(say(both?.[2] ?? ""))]
   }
 
   #withoutName(unit: string): string {
@@ -130,10 +131,40 @@ export class PlainInterpreter implements Interpreter {
   }
 }
 
-const say = (unit: string): ReadonlyArray<Heard> => {
-  const text = Text.lenient(unit)
-  return text === undefined ? [] : [command({ _tag: "Say", text })]
+// What people type once they are in: a command, or something to say.
+const talk = (line: string): Heard | undefined => {
+  const typed = Commands.parse(line)
+  if (typed === undefined) return say(Commands.unescape(line))
+  const { name, rest } = typed
+  const text = Text.lenient(rest)
+  switch (name) {
+    case "/help":
+      return command({ _tag: "Help" })
+    case "/who":
+      return command({ _tag: "Who" })
+    case "/quit":
+      return quit(text)
+    case "/me":
+      return text === undefined ? usage("/me ACTION") : command({ _tag: "Act", text })
+    case "/msg":
+      return text === undefined ? usage("/msg NAME TEXT") : command({ _tag: "Address", words: text })
+    case "/nick": {
+      const nickname = Nickname.parse(rest)
+      return nickname instanceof Refusal ? refuse(nickname) : command({ _tag: "Rename", nickname })
+    }
+    default:
+      return refuse(new Refusal({ code: "unknown-command", message: Commands.unknown(typed, Commands.roomCommands) }))
+  }
 }
+
+const usage = (how: string): Heard => refuse(new Refusal({ code: "text-empty", message: `Type ${how}` }))
+
+const say = (unit: string): Heard | undefined => {
+  const text = Text.lenient(unit)
+  return text === undefined ? undefined : command({ _tag: "Say", text })
+}
+
+const list = (heard: Heard | undefined): ReadonlyArray<Heard> => (heard === undefined ? [] : [heard])
 
 /** Each backspace takes the character before it away. */
 const eraseBackwards = (text: string): string => {

@@ -65,13 +65,19 @@ const interpret = (message: ClientMessage): ReadonlyArray<Heard> => {
   switch (message._tag) {
     case "Hello":
       return [hello(message.v, message.nickname)]
-    case "Say": {
+    case "Say":
+    case "Act":
+    case "Whisper": {
       const text = Text.parse(message.text)
       return [
         text instanceof Refusal
           ? refuse(new Refusal({ code: text.code, message: text.message, ref: message.ref }))
-          : command({ _tag: "Say", text, ref: message.ref })
+          : command({ ...message, text })
       ]
+    }
+    case "Rename": {
+      const nickname = Nickname.parse(message.nickname)
+      return [nickname instanceof Refusal ? refuse(nickname) : command({ _tag: "Rename", nickname })]
     }
     case "Who":
     case "Ping":

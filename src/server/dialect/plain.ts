@@ -19,12 +19,22 @@ const encode = (event: Event): string => {
       return welcome(event)
     case "Said":
       return lines(event.text, `${event.from.name}: `)
+    case "Acted":
+      return lines(event.text, `* ${event.from.name} `)
+    case "Whispered":
+      return lines(event.text, `[${event.from.name} -> ${event.to.name}] `)
+    case "Renamed":
+      return lines(wording.renamed(event))
+    case "Notice":
+      return lines(event.text, "[server] ")
+    case "Help":
+      return event.lines.map((line) => lines(line)).join("")
     case "Joined":
       return lines(wording.joined(event))
     case "Left":
       return lines(wording.left(event))
     case "Members":
-      return lines(`Here now: ${event.here}. ${event.members.map(({ name }) => name).join(", ")}`)
+      return lines(`Here: ${wording.names(event)}`)
     case "Refused":
       return lines(event.message)
     case "Goodbye":
@@ -47,29 +57,40 @@ const welcome = ({ asked, you }: Welcome): string => {
 // Many programs read at most 1024 bytes at once and show them as one message:
 // a longer one is cut, between characters, into lines that each bear the name.
 const lines = (text: string, prefix = ""): string => {
-  const whole = `${prefix}${text}\n`
-  if (whole.length * 3 <= maxLineBytes || utf8.encode(whole).length <= maxLineBytes) return whole
   const room = maxLineBytes - utf8.encode(`${prefix}\n`).length
   let result = ""
-  let line = ""
+  let start = 0
+  do {
+    const end = cut(text, start, room)
+    result += `${prefix}${text.slice(start, end)}\n`
+    start = end
+  } while (start < text.length)
+  return result
+}
+
+// Where a line that starts here ends: as far as its bytes fit.
+const cut = (text: string, start: number, room: number): number => {
+  if ((text.length - start) * 3 <= room) return text.length
   let bytes = 0
-  for (const { segment } of graphemes.segment(text)) {
-    for (const piece of pieces(segment, room)) {
-      const length = utf8.encode(piece).length
-      if (bytes + length > room) {
-        result += `${prefix}${line}\n`
-        line = ""
-        bytes = 0
-      }
-      line += piece
-      bytes += length
-    }
+  let end = start
+  while (end < text.length) {
+    const code = text.codePointAt(end) ?? 0
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+    if (bytes > room) return atCharacter(text, start, end)
+    end += code < 0x10000 ? 1 : 2
   }
-  return `${result}${prefix}${line}\n`
+  return end
 }
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 
-// A character piled up until it does not fit in a line is cut between its code points.
-const pieces = (segment: string, room: number): Iterable<string> =>
-  utf8.encode(segment).length <= room ? [segment] : segment
+/** As far back as a character may begin before a cut in it; finding out costs as much as this is long. */
+const maxLookBack = 64
+
+// The start of the character at the cut. One piled up higher than that is cut between its code points.
+const atCharacter = (text: string, start: number, end: number): number => {
+  if (text.charCodeAt(end) < 0x80) return end
+  const from = Math.max(start, end - maxLookBack)
+  const begin = graphemes.segment(text.slice(from, end + maxLookBack)).containing(end - from)?.index ?? 0
+  return begin === 0 ? end : from + begin
+}

@@ -1,0 +1,66 @@
+import type { Event, Member, MemberId, Welcome } from "../domain/Event.ts"
+
+/**
+ * Who is here, kept from what is told. A `Welcome` names only the first; the
+ * rest is asked for, a page at a time, and the answers to that are not shown.
+ */
+export class Roster {
+  readonly #members = new Map<MemberId, Member>()
+  // Answers come in the order of the questions: this is whose they are.
+  readonly #questions: Array<"roster" | "user"> = []
+  readonly #ask: (after: MemberId) => void
+
+  /** `ask` sends the question for the page after a member. */
+  constructor(ask: (after: MemberId) => void) {
+    this.#ask = ask
+  }
+
+  /** In the order of joining, as far as it is known. */
+  get members(): ReadonlyArray<Member> {
+    return [...this.#members.values()]
+  }
+
+  /** The user asks who is here: that answer is for showing. */
+  asked(): void {
+    this.#questions.push("user")
+  }
+
+  /** Takes note of an event; `true` when it was for the roster alone. */
+  heard(event: Event): boolean {
+    switch (event._tag) {
+      case "Welcome":
+        this.#welcome(event)
+        return false
+      case "Joined":
+      case "Renamed":
+        this.#members.set(event.member.id, event.member)
+        return false
+      case "Left":
+        this.#members.delete(event.member.id)
+        return false
+      case "Members":
+        return this.#page(event.members, event.more)
+      default:
+        return false
+    }
+  }
+
+  #welcome({ here, members }: Welcome): void {
+    for (const member of members) this.#members.set(member.id, member)
+    if (here > members.length) this.#next(members)
+  }
+
+  #page(members: ReadonlyArray<Member>, more: boolean): boolean {
+    if (this.#questions.shift() !== "roster") return false
+    for (const member of members) this.#members.set(member.id, member)
+    if (more) this.#next(members)
+    return true
+  }
+
+  #next(page: ReadonlyArray<Member>): void {
+    const last = page.at(-1)
+    if (last === undefined) return
+    this.#questions.push("roster")
+    this.#ask(last.id)
+  }
+}

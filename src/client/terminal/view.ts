@@ -1,0 +1,56 @@
+import * as Form from "../form.ts"
+import type { Screen } from "./screen.ts"
+import { fit, wrap } from "./wrap.ts"
+
+/** A row below the conversation. */
+export interface Row {
+  readonly text: string
+  readonly look: "plain" | "dim" | "status"
+}
+
+/** All that is drawn below the conversation, and where the cursor is in it. */
+export interface View {
+  readonly rows: ReadonlyArray<Row>
+  readonly cursor: { readonly x: number; readonly y: number } | undefined
+}
+
+/** How many unanswered messages are shown at most; of more, the last. */
+const maxPending = 5
+
+/** How the screen looks in a terminal of this size. No row fills it, so that a resize moves as little as it can. */
+export const view = (screen: Screen, size: { readonly columns: number; readonly rows: number }): View => {
+  if (screen.phase === "over") return { rows: [], cursor: undefined }
+  const columns = Math.max(8, size.columns - 1)
+  const above: ReadonlyArray<Row> = [
+    ...screen.pending.slice(-maxPending).map(({ typed }): Row => ({ text: fit(`  ${typed} …`, columns), look: "dim" })),
+    { text: fit(status(screen), columns), look: "status" }
+  ]
+  if (screen.paste !== undefined) {
+    const question = `Send ${screen.paste.length} lines? (y/n) `
+    return { rows: [...above, { text: question, look: "plain" }], cursor: { x: question.length, y: above.length } }
+  }
+  const { after, before } = screen.editor
+  const { cursor, rows } = wrap(prompt(screen) + before, after, columns)
+  // What does not fit on a small screen scrolls with the cursor.
+  const most = Math.max(1, Math.floor(size.rows / 2) - above.length)
+  const first = Math.max(0, Math.min(cursor.row - most + 1, rows.length - most))
+  return {
+    rows: [...above, ...rows.slice(first, first + most).map((text): Row => ({ text, look: "plain" }))],
+    cursor: { x: cursor.column, y: above.length + cursor.row - first }
+  }
+}
+
+const prompt = (screen: Screen): string =>
+  screen.phase === "form" ? (Form.question(screen.form) ?? "") : screen.phase === "room" ? "> " : ""
+
+const status = ({ form, here, phase, room, unread }: Screen): string => {
+  const { host, port } = form.answers
+  switch (phase) {
+    case "form":
+      return "brusio: where to, and as who? Enter takes what is in brackets."
+    case "connecting":
+      return `connecting to ${host}, port ${port} ...`
+    default:
+      return [room, `${here} here`, "connected", ...(unread > 0 ? [`${unread} unread`] : [])].join(" · ")
+  }
+}

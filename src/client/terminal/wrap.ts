@@ -1,0 +1,54 @@
+import stringWidth from "string-width"
+
+/** A line laid out in rows, and where the cursor is in them, in columns from 0. */
+export interface Wrapped {
+  readonly rows: ReadonlyArray<string>
+  readonly cursor: { readonly row: number; readonly column: number }
+}
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
+
+/**
+ * Lays a line out in rows of `columns`, and finds the cursor, which stands
+ * before `after`. Columns are counted as a terminal does: wide characters take
+ * two, combining marks none. In right-to-left text the cursor follows the
+ * logical order.
+ */
+export const wrap = (before: string, after: string, columns: number): Wrapped => {
+  const rows: Array<string> = []
+  let row = ""
+  let width = 0
+  let cursor = { row: 0, column: 0 }
+  const add = (text: string) => {
+    for (const { segment } of graphemes.segment(text)) {
+      const columnsOf = stringWidth(segment)
+      if (width + columnsOf > columns) {
+        rows.push(row)
+        row = ""
+        width = 0
+      }
+      row += segment
+      width += columnsOf
+    }
+  }
+  add(before)
+  // At the end of a full row the cursor is at the start of the next.
+  cursor = width >= columns ? { row: rows.length + 1, column: 0 } : { row: rows.length, column: width }
+  add(after)
+  rows.push(row)
+  if (cursor.row === rows.length) rows.push("")
+  return { rows, cursor }
+}
+
+/** As much of a line as fits in `columns`. */
+export const fit = (text: string, columns: number): string => {
+  if (stringWidth(text) <= columns) return text
+  let result = ""
+  let width = 1
+  for (const { segment } of graphemes.segment(text)) {
+    width += stringWidth(segment)
+    if (width > columns) break
+    result += segment
+  }
+  return `${result}…`
+}
