@@ -7,9 +7,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { defaults } from "../server/ServerConfig.ts"
 import * as Console from "../server/Console.ts"
+import * as Operator from "../server/Operator.ts"
+import * as Registry from "../server/Registry.ts"
 import * as Server from "../server/Server.ts"
 import { type Ending, ending, exitWithin, Failed, signalWords } from "./process.ts"
 import { type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option } from "./settings.ts"
@@ -44,6 +48,8 @@ interface Settings {
   readonly format: Console.Format
   readonly echo: "auto" | "on" | "off"
   readonly readsInput: boolean
+  /** Whether a status line and a prompt stand below what happens. */
+  readonly hasPrompt: boolean
   readonly ignoresHangup: boolean
 }
 
@@ -58,12 +64,15 @@ const resolve = (options: Given): Effect.Effect<Settings, BadSetting> =>
     const json = yield* given(logFormat, options.logFormat)
     const mirror = yield* given(echo, options.echo)
     const text = process.stdout.isTTY ? Console.formats.terminal : Console.formats.plain
+    const readsInput = !(yield* isOn("no-input", options.noInput))
+    const isTerminal = process.stdin.isTTY && process.stdout.isTTY && process.env["TERM"] !== "dumb"
     return {
       host: at,
       port: Option.getOrElse(port, () => defaults.port),
       format: Option.contains(json, "json") ? Console.formats.json : text,
       echo: Option.getOrElse(mirror, () => defaults.echo),
-      readsInput: !(yield* isOn("no-input", options.noInput)),
+      readsInput,
+      hasPrompt: readsInput && isTerminal && !Option.contains(json, "json"),
       ignoresHangup: yield* isOn("ignore-hangup", options.ignoreHangup)
     }
   })
@@ -75,17 +84,23 @@ const run = (settings: Settings) =>
     const end = yield* ending(
       ignoresHangup ? { signals: ["SIGINT", "SIGTERM"], ignored: ["SIGHUP"] } : { signals: ["SIGINT", "SIGTERM", "SIGHUP"] }
     )
+    const names = yield* Ref.make<Effect.Effect<ReadonlyArray<string>>>(Effect.succeed([]))
+    const { lines, output } = settings.hasPrompt ? yield* terminal(names) : yield* pipe(settings)
     const room = Server.port.pipe(
+      Layer.provideMerge(Operator.layer),
       Layer.provideMerge(Console.layer(settings.format)),
-      Layer.provideMerge(Layer.scoped(Console.ConsoleOutput, skippingOutput)),
+      Layer.provideMerge(Layer.succeed(Console.ConsoleOutput, output)),
       Layer.provideMerge(Server.core({ host, port, echo }))
     )
     return yield* Effect.gen(function* () {
       const server = yield* Server.Server
       const console = yield* Console.Console
-      yield* console.open(announcement(server))
+      yield* console.open(server.address, announcement(server))
       yield* Deferred.await(end).pipe(Effect.flatMap((ending) => closeFor(server, ending)), Effect.forkScoped)
-      if (settings.readsInput) yield* Effect.forkScoped(commands(server))
+      const operator = yield* Operator.Operator
+      const registry = yield* Registry.Registry
+      yield* Ref.set(names, Effect.map(registry.members, (members) => members.map(({ member }) => member.name)))
+      yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(lines), operator.perform))
       const { asked } = yield* server.closing
       yield* exitWithin(closeWithin, asked ? 0 : 1)
       return asked
@@ -97,18 +112,24 @@ const closeFor = (server: Server.Server, ending: Ending): Effect.Effect<void> =>
     ? server.close(signalWords(ending.name) ?? "stopped by its operator")
     : Effect.zipRight(Effect.logFatal("A fault that nobody caught", Cause.die(ending.error)), server.fail("internal error"))
 
-// Its end is no reason to stop: a service has none.
-const commands = (server: Server.Server) =>
+interface Place {
+  readonly output: Console.ConsoleOutput
+  readonly lines: Mailbox.ReadonlyMailbox<string>
+}
+
+// The end of the input is no reason to stop: a service has none.
+const pipe = ({ readsInput }: Settings): Effect.Effect<Place, never, Scope.Scope> =>
+  Effect.map(readsInput ? inputLines : Mailbox.make<string>(), (lines) => ({ lines, output: skippingOutput() }))
+
+const terminal = (names: Ref.Ref<Effect.Effect<ReadonlyArray<string>>>): Effect.Effect<Place, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const lines = yield* inputLines
-    yield* Mailbox.toStream(lines).pipe(
-      Stream.runForEach((line) => {
-        const words = line.trim()
-        const [command, ...reason] = words.split(/\s+/u)
-        if (command === "/quit") return server.close(reason.join(" ") || "stopped from its console")
-        return words === "" ? Effect.void : Effect.logWarning("The console knows one command: /quit [REASON] closes the room")
-      })
+    // Loaded only here: a room without a prompt has no use for it.
+    const [{ prompt }, { completion }] = yield* Effect.promise(() =>
+      Promise.all([import("./prompt.ts"), import("../client/terminal/completion.ts")])
     )
+    const commands = Operator.commands.map(({ args, name, takesName }) => ({ name, takesName, takesText: args !== "" }))
+    const complete = Effect.map(Effect.flatten(Ref.get(names)), (names) => completion({ names, commands }))
+    return yield* prompt(complete)
   })
 
 const announcement = ({ address, host, port }: Server.Server): ReadonlyArray<Console.Entry> => {

@@ -104,16 +104,17 @@ export const outputClosed: Effect.Effect<void> = Effect.async<void>((resume) => 
 
 /**
  * Standard output for one who never waits: while its reader is behind, whole
- * lines are skipped, and how many is said as soon as it reads on.
+ * lines are skipped, and how many is said as soon as it reads on. `around` is
+ * what surrounds a text on its way, such as a prompt that stays below it.
  */
-export const skippingOutput = Effect.sync(() => {
+export const skippingOutput = (around: (text: string) => string = (text) => text) => {
   const { stdout } = process
   let skipped = 0
   const confess = () => {
     if (skipped === 0 || stdout.destroyed) return
     const words = `(${skipped} lines were skipped: the output was not read)\n`
     skipped = 0
-    stdout.write(words)
+    stdout.write(around(words))
   }
   stdout.on("drain", confess)
   return {
@@ -124,7 +125,7 @@ export const skippingOutput = Effect.sync(() => {
         return
       }
       confess()
-      stdout.write(text)
+      stdout.write(around(text))
     }
   }
-})
+}

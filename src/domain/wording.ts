@@ -19,7 +19,7 @@ export const left = ({ code, member, reason }: Left): string =>
     : `${member.name} has left the chat. (${reason ?? code})`
 
 /** Who is here, as far as a page goes. */
-export const names = ({ here, members, more }: Members): string =>
+export const names = ({ here, members, more }: Pick<Members, "here" | "members" | "more">): string =>
   `${members.map(({ name }) => name).join(", ")}${more ? ", ..." : ""} (${here})`
 
 /** The last words to the one who goes. */

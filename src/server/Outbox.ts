@@ -65,6 +65,11 @@ export class Outbox {
     this.#put(this.#farewell)
   }
 
+  /** Sends the client away: its session ends with this reason. */
+  remove(reason: string): void {
+    this.#connection.stopReading(new CutOff({ code: "removed", reason }))
+  }
+
   /**
    * Waits until nothing is held back any more. A client that does not read in
    * time loses what is held; the farewell takes its place.

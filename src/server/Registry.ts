@@ -6,7 +6,7 @@ import * as Ref from "effect/Ref"
 import * as Chat from "../domain/Chat.ts"
 import type { Command } from "../domain/Command.ts"
 import type { Refusal } from "../domain/Errors.ts"
-import type { LeaveCode } from "../domain/Event.ts"
+import type { LeaveCode, Member } from "../domain/Event.ts"
 import * as Nickname from "../domain/Nickname.ts"
 import type { Text } from "../domain/Text.ts"
 import { Closing } from "./Closing.ts"
@@ -30,7 +30,9 @@ export interface Registry {
   /** Speaks to everybody in the room. */
   readonly announce: (text: Text) => Effect.Effect<void>
   readonly close: (reason: Text) => Effect.Effect<void>
-  /** Who is here now. */
+  /** Who is in the room, in the order of joining, and the way to them. */
+  readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly outbox: Outbox }>>
+  /** Everybody who is connected, as it stands. */
   readonly chat: Effect.Effect<Chat.Chat<Outbox>>
 }
 
@@ -72,6 +74,9 @@ const make = Effect.gen(function* () {
       Effect.map(apply((chat, now) => Chat.leave(chat, from, code, reason, now)), ({ chat }) => chat.seq),
     announce: (text) => Effect.asVoid(apply((chat, now) => Chat.announce(chat, text, now))),
     close: (reason) => Effect.asVoid(apply((chat, now) => Chat.close(chat, reason, now))),
+    members: Effect.map(Ref.get(ref), ({ members }) =>
+      members.flatMap(({ member, peer }) => (member === undefined ? [] : [{ member, outbox: peer }]))
+    ),
     chat: Ref.get(ref)
   })
 })
