@@ -153,7 +153,10 @@ const receive = Effect.fnUntraced(function* (
       receipts.heard(event)
       if (roster.heard(event)) continue
       yield* inbox.offer(event)
-      if (event._tag === "Goodbye") return
+      if (event._tag === "Goodbye") {
+        connection.finish()
+        return
+      }
     }
   }
 })

@@ -111,9 +111,9 @@ export const decide = <Peer>(chat: Chat<Peer>, from: ClientId, command: Command,
       case "Join":
         return join(next, client, command)
       case "Say":
-        return inRoom(next, client, command, "say something", (from, at) => ({ ...at, _tag: "Said", from, text: command.text, ref: command.ref }))
+        return inRoom(next, client, command, "say something", (from, at) => ({ _tag: "Said", ...at, from, text: command.text, ref: command.ref }))
       case "Act":
-        return inRoom(next, client, command, "do something", (from, at) => ({ ...at, _tag: "Acted", from, text: command.text, ref: command.ref }))
+        return inRoom(next, client, command, "do something", (from, at) => ({ _tag: "Acted", ...at, from, text: command.text, ref: command.ref }))
       case "Whisper":
         return whisper(next, client, command, next.members.find(({ member }) => member?.id === command.to))
       case "Address":
@@ -252,7 +252,7 @@ const whisper = <Peer>(
   const from = client.member
   if (from === undefined) return refused(chat, client, notJoined("say something", ref))
   if (to?.member === undefined) {
-    return refused(chat, client, new Refusal({ code: "no-such-member", message: "Nobody here has that name: /who shows who is here.", ref }))
+    return refused(chat, client, new Refusal({ code: "no-such-member", message: "Nobody here has that name.", ref }))
   }
   return tell(chat, client, [
     [{ _tag: "Whispered", at: chat.at, from, to: to.member, text, ref }, to.id === client.id ? [client] : [to, client]]
@@ -282,7 +282,7 @@ const rename = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { nickname }: Rena
     names: HashMap.set(freed.names, Nickname.key(name), client.id),
     members
   }
-  return inRoom(next, renamed, {}, "change your name", (member, at) => ({ ...at, _tag: "Renamed", member, was: was.name }))
+  return inRoom(next, renamed, {}, "change your name", (member, at) => ({ _tag: "Renamed", ...at, member, was: was.name }))
 }
 
 const who = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { after }: Who): Decision<Peer> => {

@@ -20,6 +20,14 @@ export const maxBytes = 128
 
 const reserved: ReadonlySet<string> = new Set(["server", "system"])
 
+// Whatever it is normalised to, it is not a name; and finding that out costs more the longer it is.
+const maxRawLength = 4 * maxBytes
+
+const tooLong = new Refusal({
+  code: "name-too-long",
+  message: `A name has at most ${maxGraphemes} characters and ${maxBytes} bytes.`
+})
+
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 const utf8 = new TextEncoder()
 
@@ -71,6 +79,7 @@ const cut = (name: string, suffix = ""): string => {
 
 /** A name as a program sent it, or why it cannot be one. */
 export const parse = (raw: string): Nickname | Refusal => {
+  if (raw.length > maxRawLength) return tooLong
   const name = normalise(raw)
   if (!visible.test(name)) {
     return new Refusal({ code: "name-empty", message: "A name needs at least one character that can be seen." })
@@ -81,12 +90,7 @@ export const parse = (raw: string): Nickname | Refusal => {
       message: "A name cannot contain a colon, a line break, or control, invisible or direction-changing characters."
     })
   }
-  if (graphemeCount(name) > maxGraphemes || byteLength(name) > maxBytes) {
-    return new Refusal({
-      code: "name-too-long",
-      message: `A name has at most ${maxGraphemes} characters and ${maxBytes} bytes.`
-    })
-  }
+  if (byteLength(name) > maxBytes || graphemeCount(name) > maxGraphemes) return tooLong
   return Nickname.make(name)
 }
 
@@ -95,7 +99,7 @@ export const parse = (raw: string): Nickname | Refusal => {
  * too long is cut. `undefined` when nothing is left.
  */
 export const lenient = (raw: string): Nickname | undefined => {
-  const allowed = between(raw.toWellFormed().normalize("NFC"), (piece) => piece.replace(notAllowed, ""))
+  const allowed = between(raw.slice(0, maxRawLength).toWellFormed().normalize("NFC"), (piece) => piece.replace(notAllowed, ""))
   const name = cut(normalise(allowed))
   return visible.test(name) ? Nickname.make(name) : undefined
 }

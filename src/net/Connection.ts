@@ -28,6 +28,7 @@ export class Connection {
     this.address = formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0)
     socket.setNoDelay(true)
     socket.on("data", (chunk: Uint8Array) => {
+      if (this.#ended !== undefined) return
       this.#inbox.push(chunk)
       this.#inboxBytes += chunk.length
       if (this.#inboxBytes >= inboxBytes) socket.pause()
@@ -104,6 +105,11 @@ export class Connection {
     })
   }
 
+  /** Ends this side's half after all that was written, without waiting. */
+  finish(): void {
+    this.#socket.end()
+  }
+
   /** Ends this side's half after all that was written, and waits until the connection is gone. */
   get end(): Effect.Effect<void> {
     return Effect.async<void>((resume) => {
@@ -151,7 +157,9 @@ export class Connection {
 
   #arrival(patience: number | undefined): Effect.Effect<void> {
     return Effect.async<void>((resume) => {
-      const timer = patience === undefined ? undefined : setTimeout(() => this.#wake?.(), patience)
+      // What has come by now is read first: after a stall it is still in the system's hands.
+      const timer =
+        patience === undefined ? undefined : setTimeout(() => setImmediate(() => this.#wake?.()), patience)
       this.#wake = () => {
         clearTimeout(timer)
         this.#wake = undefined

@@ -1,5 +1,6 @@
 import * as Net from "node:net"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -8,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import { Connection, formatAddress } from "../net/Connection.ts"
 import { Closing } from "./Closing.ts"
+import { plain } from "./dialect/plain.ts"
 import { ListenError } from "./Errors.ts"
 import { Hub } from "./Hub.ts"
 import { Registry } from "./Registry.ts"
@@ -66,10 +68,11 @@ const make = Effect.gen(function* () {
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
       const { reason } = yield* closing.reason
+      const at = yield* Clock.currentTimeMillis
       yield* Effect.forEach(
         open,
         (connection) => {
-          connection.write(`The server is closing: ${reason}\n`)
+          connection.write(plain.encode({ _tag: "Goodbye", at, code: "closing", reason }))
           return connection.end.pipe(
             Effect.interruptible,
             Effect.timeoutOption(config.closeGrace),

@@ -143,6 +143,7 @@ export class Outbox {
   #cutOff(): void {
     this.#open = false
     this.#drop()
+    if (this.#farewell !== undefined) this.#connection.write(this.#farewell)
     this.#connection.stopReading(new CutOff({ code: "too-slow", reason: "too slow" }))
   }
 

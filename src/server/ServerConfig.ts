@@ -58,7 +58,7 @@ export const defaults: ServerConfig = {
   nameSilence: 120,
   typedSilence: 2000,
   chunkSilence: 50,
-  hubCapacity: 16_384,
+  hubCapacity: 65_536,
   batchSize: 1024,
   gatherAtMost: 5,
   outboxSoftBytes: 65_536,

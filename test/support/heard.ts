@@ -22,6 +22,16 @@ const command = (command: Extract<Heard, { _tag: "Command" }>["command"]): strin
       return `join ${command.nickname}`
     case "Say":
       return `say ${command.text}`
+    case "Act":
+      return `act ${command.text}`
+    case "Whisper":
+      return `whisper ${command.to} ${command.text}`
+    case "Address":
+      return `address ${command.words}`
+    case "Rename":
+      return `rename ${command.nickname}`
+    case "Help":
+      return "help"
     case "Who":
       return `who ${command.after ?? ""}`.trimEnd()
     case "Ping":

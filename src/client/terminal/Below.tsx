@@ -20,7 +20,7 @@ export const Below = ({ attach, colour, view }: Props) => {
   return (
     <Box flexDirection="column">
       {view.rows.map(({ look, text }, index) => (
-        <Text key={index} dimColor={look === "dim"} inverse={colour && look === "status"} wrap="truncate">
+        <Text key={index} dimColor={colour && look === "dim"} inverse={colour && look === "status"} wrap="truncate">
           {text === "" ? " " : text}
         </Text>
       ))}

@@ -22,6 +22,8 @@ export interface Screen {
   readonly pending: ReadonlyArray<Pending>
   /** A paste of several lines that waits for a yes or a no. */
   readonly paste: ReadonlyArray<string> | undefined
+  /** What was entered before there was a room to say it in: it is said there, in order. */
+  readonly ahead: ReadonlyArray<Ahead>
   /** What came back and finds the input line taken: it waits for its turn. */
   readonly returned: ReadonlyArray<string>
   readonly focused: boolean
@@ -34,6 +36,12 @@ interface Pending {
   readonly ref: string
   /** As it was typed. */
   readonly typed: string
+}
+
+interface Ahead {
+  /** As it was typed. */
+  readonly typed: string
+  readonly input: Input
 }
 
 /** What happens to the screen. */
@@ -72,6 +80,7 @@ export const start = (form: Form.Form): Step =>
     here: 0,
     pending: [],
     paste: undefined,
+    ahead: [],
     returned: [],
     focused: true,
     unread: 0,
@@ -83,25 +92,28 @@ export const update = (screen: Screen, happening: Happening): Step => {
   switch (happening._tag) {
     case "Key":
       return key(screen, happening.key, happening.members)
-    case "Entered": {
-      const { here, room, you } = happening.welcome
-      const entered = { ...screen, phase: "room", me: you, room, here, editor: Editor.empty } as const
-      return step(entered, info(`Welcome ${you.name}! /help shows what you can type, {quit} leaves.`))
-    }
+    case "Entered":
+      return entered(screen, happening.welcome)
     case "NotEntered": {
-      const asking = ask({ ...screen, form: Form.again(screen.form) })
+      // What was begun meanwhile was meant for the room, not for an answer.
+      const begun = Editor.lineOf(screen.editor)
+      const returned = begun === "" ? screen.returned : [...screen.returned, begun]
+      const asking = ask({ ...screen, form: Form.again(screen.form), editor: Editor.empty, returned })
       return { screen: asking.screen, wishes: [error(happening.reason), ...asking.wishes] }
     }
     case "Told":
       return told(screen, happening.event)
     case "Unsent":
       return unsent(screen, happening.ref, happening.reason)
-    case "Over":
+    case "Over": {
+      const begun = Editor.lineOf(screen.editor)
+      const left = [...screen.pending.map(({ typed }) => typed), ...screen.returned, ...(screen.paste ?? []), begun]
       return step(
-        { ...screen, phase: "over", pending: [] },
-        ...screen.pending.map(({ typed }) => error(`Not sent: ${typed}`)),
+        { ...screen, phase: "over", pending: [], returned: [], paste: undefined, editor: Editor.empty },
+        ...left.filter((line) => line.trim() !== "").map((line) => error(`Not sent: ${clean(line)}`)),
         { _tag: "End" }
       )
+    }
   }
 }
 
@@ -117,27 +129,54 @@ const ask = (screen: Screen): Step =>
 const key = (screen: Screen, key: Key, members: ReadonlyArray<Member>): Step => {
   if (key._tag === "Focus") return step({ ...screen, focused: key.focused, unread: key.focused ? 0 : screen.unread })
   if (key._tag === "Press" && key.ctrl) {
-    if (key.name === "c" || (key.name === "d" && Editor.lineOf(screen.editor) === "")) return step(screen, { _tag: "Interrupt" })
+    if (key.name === "c" || (key.name === "d" && Editor.lineOf(screen.editor) === "")) {
+      return step({ ...screen, editor: Editor.withText(screen.editor, ""), paste: undefined, returned: [] }, { _tag: "Interrupt" })
+    }
     if (key.name === "z") return step(screen, { _tag: "Suspend" })
     if (key.name === "l") return step(screen, { _tag: "Clear" })
   }
-  if (screen.paste !== undefined) return confirm(screen, screen.paste, key)
-  if (key._tag === "Paste" && screen.phase === "room") return paste(screen, key.text)
-  const names = members.filter(({ id }) => id !== screen.me?.id).map(({ name }) => name)
-  const complete = screen.phase === "room" ? completion({ names, commands: commandWords }) : nothing
-  const { editor, submitted } = Editor.press(screen.editor, key, complete)
+  if (screen.paste !== undefined) return confirm(screen, screen.paste, key, members)
+  if (key._tag === "Paste") return paste(screen, key)
+  const { editor, submitted } = Editor.press(screen.editor, key, (before) => complete(screen, members)(before))
   if (submitted === undefined) return step({ ...screen, editor })
-  return screen.phase === "room"
-    ? next(submit({ ...screen, editor }, submitted, parse(submitted), members))
-    : answer({ ...screen, editor: Editor.empty }, submitted)
+  switch (screen.phase) {
+    case "form":
+      return answer({ ...screen, editor: Editor.empty }, submitted)
+    case "connecting":
+      return step({ ...screen, editor, ahead: [...screen.ahead, { typed: submitted, input: parse(submitted) }] })
+    case "room":
+      return next(submit({ ...screen, editor }, submitted, parse(submitted), members))
+    case "over":
+      return step(screen)
+  }
 }
 
+// Made only for Tab: there may be thousands of names.
+const complete = ({ me, phase }: Screen, members: ReadonlyArray<Member>) =>
+  completion(
+    phase === "form"
+      ? { names: [], commands: [] }
+      : { names: members.filter(({ id }) => id !== me?.id).map(({ name }) => name), commands: commandWords }
+  )
+
 const commandWords = commands.map(({ args, name, takesName }) => ({ name, takesName, takesText: args !== "" }))
-const nothing = completion({ names: [], commands: [] })
+
+const entered = (screen: Screen, { here, members, room, you }: Welcome): Step => {
+  const start = step(
+    { ...screen, phase: "room", me: you, room, here, ahead: [] },
+    info(`Welcome ${you.name}! /help shows what you can type, {quit} leaves.`)
+  )
+  return next(
+    screen.ahead.reduce<Step>((before, { input, typed }) => {
+      const { screen, wishes } = submit(before.screen, typed, input, members)
+      return { screen, wishes: [...before.wishes, ...wishes] }
+    }, start)
+  )
+}
 
 const answer = (screen: Screen, line: string): Step => {
   const question = Form.question(screen.form)
-  if (screen.phase !== "form" || question === undefined) return step(screen)
+  if (question === undefined) return step(screen)
   const form = Form.answer(screen.form, line)
   if (form instanceof Refusal) return step(screen, info(`${question}${line}`), error(form.message))
   const asked = ask({ ...screen, form })
@@ -185,26 +224,43 @@ const put = (screen: Screen, typed: string, wish: (ref: string) => Wish): Step =
   return step({ ...screen, lastRef: screen.lastRef + 1, pending: [...screen.pending, { ref, typed }] }, wish(ref))
 }
 
-const paste = (screen: Screen, text: string): Step => {
-  const lines = text.replace(/\n+$/u, "").split("\n")
-  if (lines.length === 1) return step({ ...screen, editor: Editor.insert(screen.editor, text) })
+const paste = (screen: Screen, { text, truncated }: Extract<Key, { readonly _tag: "Paste" }>): Step => {
+  // Half of it would be worse than nothing.
+  const tooLong = step(screen, error("This is too long to be pasted: nothing of it was taken."))
+  if (truncated) return tooLong
   const { after, before } = screen.editor
+  const lines = text.split("\n").filter((line) => line.trim() !== "")
   const [first = "", ...rest] = lines
-  const whole = [before + first, ...rest.slice(0, -1), `${rest.at(-1) ?? ""}${after}`]
-  return step({ ...screen, paste: whole.filter((line) => line.trim() !== "") })
+  if (rest.length === 0 || screen.phase === "form") {
+    const editor = Editor.insert(screen.editor, lines.length === 0 ? text : lines.join(" "))
+    return Editor.lineOf(editor).length < (before + lines.join(" ") + after).length ? tooLong : step({ ...screen, editor })
+  }
+  return step({ ...screen, paste: [before + first, ...rest.slice(0, -1), `${rest.at(-1) ?? ""}${after}`] })
 }
 
-const confirm = (screen: Screen, lines: ReadonlyArray<string>, key: Key): Step => {
-  const words = key._tag === "Text" ? key.text.toLowerCase() : key._tag === "Press" ? key.name : ""
+const confirm = (screen: Screen, lines: ReadonlyArray<string>, key: Key, members: ReadonlyArray<Member>): Step => {
+  const [, answer = "", rest = ""] = key._tag === "Text" ? (/^([yn])(.*)$/iu.exec(key.text) ?? []) : []
+  const word = key._tag === "Press" ? key.name : answer.toLowerCase()
   const calm = { ...screen, paste: undefined }
-  if (words === "n" || words === "escape") return step(calm, info(`The ${lines.length} lines were not sent.`))
-  if (words !== "y" && words !== "enter") return step(screen)
-  return lines.reduce<Step>(
-    ({ screen, wishes }, line) => {
-      const said = put(screen, line, (ref) => ({ _tag: "Say", text: clean(line).trimEnd(), ref }))
-      return { screen: said.screen, wishes: [...wishes, ...said.wishes] }
-    },
-    step({ ...calm, editor: Editor.withText(screen.editor, "") })
+  // What was typed right behind the answer is typed then.
+  const goOn = ({ screen, wishes }: Step): Step => ({
+    screen: rest === "" ? screen : { ...screen, editor: Editor.insert(screen.editor, rest) },
+    wishes
+  })
+  if (word === "n" || word === "escape") return goOn(step(calm, info(`The ${lines.length} lines were not sent.`)))
+  if (word !== "y" && word !== "enter") return step(screen)
+  return goOn(
+    lines.reduce<Step>(
+      (before, line) => {
+        const input: Input = { _tag: "Say", text: clean(line).trimEnd() }
+        if (before.screen.phase !== "room") {
+          return step({ ...before.screen, ahead: [...before.screen.ahead, { typed: line, input }] })
+        }
+        const said = submit(before.screen, line, input, members)
+        return { screen: said.screen, wishes: [...before.wishes, ...said.wishes] }
+      },
+      step({ ...calm, editor: Editor.withText(screen.editor, "") })
+    )
   )
 }
 

@@ -26,12 +26,19 @@ export const nameColour = (name: string): number => {
 export const mentions = (text: string, name: string): boolean => {
   const words = ` ${Nickname.key(text)} `
   const key = Nickname.key(name)
+  if (key === "") return false
   for (let at = words.indexOf(key); at >= 0; at = words.indexOf(key, at + 1)) {
-    const around = `${words[at - 1] ?? " "}${words[at + key.length] ?? " "}`
-    if (!/[\p{L}\p{N}_]/u.test(around)) return true
+    const around = [words.slice(0, at), words.slice(at + key.length)]
+    if (!endsInWord.test(around[0] ?? "") && !beginsInWord.test(around[1] ?? "")) return true
   }
   return false
 }
+
+// In these scripts words stand side by side without a space.
+const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`
+const inWord = String.raw`(?:(?![${unspaced}])[\p{L}\p{N}_]|\p{M})`
+const endsInWord = new RegExp(`${inWord}$`, "u")
+const beginsInWord = new RegExp(`^${inWord}`, "u")
 
 /** How the conversation looks. `colour` is whether the terminal shows any. */
 export const draw = (colour: boolean): Draw => {

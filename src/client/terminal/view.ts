@@ -1,6 +1,6 @@
 import * as Form from "../form.ts"
 import type { Screen } from "./screen.ts"
-import { fit, wrap } from "./wrap.ts"
+import { fit, heightOf, wrap } from "./wrap.ts"
 
 /** A row below the conversation. */
 export interface Row {
@@ -20,19 +20,23 @@ const maxPending = 5
 /** How the screen looks in a terminal of this size. No row fills it, so that a resize moves as little as it can. */
 export const view = (screen: Screen, size: { readonly columns: number; readonly rows: number }): View => {
   if (screen.phase === "over") return { rows: [], cursor: undefined }
-  const columns = Math.max(8, size.columns - 1)
+  const columns = Math.max(8, (size.columns > 0 ? size.columns : 80) - 1)
+  // The upper half belongs to the conversation, also on a small screen.
+  const height = Math.max(1, Math.floor(size.rows / 2))
+  const waiting = [...screen.pending, ...screen.ahead].map(({ typed }) => typed.replaceAll("\t", " "))
+  const shown = Math.max(0, Math.min(maxPending, Math.floor(height / 2) - 1))
   const above: ReadonlyArray<Row> = [
-    ...screen.pending.slice(-maxPending).map(({ typed }): Row => ({ text: fit(`  ${typed} …`, columns), look: "dim" })),
-    { text: fit(status(screen), columns), look: "status" }
+    ...waiting.slice(Math.max(0, waiting.length - shown)).map((typed): Row => ({ text: `${fit(`  ${typed}`, columns - 2)} …`, look: "dim" })),
+    ...(height > 1 ? [{ text: fit(status(screen), columns), look: "status" } as const] : [])
   ]
   if (screen.paste !== undefined) {
-    const question = `Send ${screen.paste.length} lines? (y/n) `
+    const question = fit(`Send ${screen.paste.length} lines? (y/n) `, columns)
     return { rows: [...above, { text: question, look: "plain" }], cursor: { x: question.length, y: above.length } }
   }
   const { after, before } = screen.editor
   const { cursor, rows } = wrap(prompt(screen) + before, after, columns)
-  // What does not fit on a small screen scrolls with the cursor.
-  const most = Math.max(1, Math.floor(size.rows / 2) - above.length)
+  // What does not fit scrolls with the cursor.
+  const most = Math.max(1, height - above.length)
   const first = Math.max(0, Math.min(cursor.row - most + 1, rows.length - most))
   return {
     rows: [...above, ...rows.slice(first, first + most).map((text): Row => ({ text, look: "plain" }))],
@@ -40,8 +44,13 @@ export const view = (screen: Screen, size: { readonly columns: number; readonly 
   }
 }
 
-const prompt = (screen: Screen): string =>
-  screen.phase === "form" ? (Form.question(screen.form) ?? "") : screen.phase === "room" ? "> " : ""
+/** How many rows above the cursor a view begins in a terminal that has become narrower and breaks the rows that no longer fit. */
+export const rowsAbove = ({ cursor, rows }: View, columns: number): number =>
+  cursor === undefined
+    ? 0
+    : rows.slice(0, cursor.y).reduce((sum, { text }) => sum + heightOf(text, columns), Math.floor(cursor.x / columns))
+
+const prompt = (screen: Screen): string => (screen.phase === "form" ? (Form.question(screen.form) ?? "") : "> ")
 
 const status = ({ form, here, phase, room, unread }: Screen): string => {
   const { host, port } = form.answers

@@ -40,6 +40,9 @@ export const wrap = (before: string, after: string, columns: number): Wrapped =>
   return { rows, cursor }
 }
 
+/** How many rows of `columns` a line takes. */
+export const heightOf = (line: string, columns: number): number => wrap("", line, columns).rows.length
+
 /** As much of a line as fits in `columns`. */
 export const fit = (text: string, columns: number): string => {
   if (stringWidth(text) <= columns) return text

@@ -94,7 +94,9 @@ const isRef = Schema.is(Ref)
 
 const badCommand = (tag: string, value: object, error: ParseResult.ParseError): Refusal => {
   const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
-  const where = issues.map(({ message, path }) => `${path.map(String).join(".")}: ${message}`).join("; ")
+  // Of two ways to be right, the one that the field was not meant to be is of no use.
+  const useful = issues.filter(({ message }) => !message.startsWith("Expected undefined"))
+  const where = useful.map(({ message, path }) => `${path.map(String).join(".")}: ${message}`).join("; ")
   const ref = Predicate.hasProperty(value, "ref") && isRef(value.ref) ? value.ref : undefined
   return new Refusal({ code: "bad-command", message: `${tag} is not right: ${where}`.slice(0, 300), ref })
 }

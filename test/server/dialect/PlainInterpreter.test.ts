@@ -310,7 +310,7 @@ describe("A quit word", () => {
     expect(chunkSender().readsAndRests(` ${word}\0`)).toEqual(["quit"])
   })
 
-  it.each(["exit", "bye", "quit", "{QUIT}", "/quit now", "say {quit}", "{quit}{quit}"])("is not %s", (word) => {
+  it.each(["exit", "bye", "quit", "{QUIT}", "say {quit}", "{quit}{quit}"])("is not %s", (word) => {
     expect(lineSender().reads(`${word}\n`)).toEqual([`say ${word}`])
     expect(chunkSender().readsAndRests(word)).toEqual([`say ${word}`])
   })
@@ -337,6 +337,41 @@ describe("A quit word", () => {
 
   it("is not needed to be told goodbye before there is a name", () => {
     expect(new Client().goodbye("closing")).toBe("The server is closing: the end.\n")
+  })
+})
+
+describe("A command that is typed", () => {
+  it.each([
+    ["/who", ["who"]],
+    ["/help", ["help"]],
+    ["/HELP ", ["help"]],
+    ["/me  waves both hands", ["act waves both hands"]],
+    ["/me", ["refuse text-empty"]],
+    ["/msg Ann B. are you there", ["address Ann B. are you there"]],
+    ["/msg", ["refuse text-empty"]],
+    ["/nick Ann B.", ["rename Ann B."]],
+    ["/nick", ["refuse name-empty"]],
+    ["/nick a:b", ["refuse name-not-allowed"]],
+    ["/quit gone fishing", ["quit gone fishing"]],
+    ["/dance", ["refuse unknown-command"]],
+    ["/ who", ["refuse unknown-command"]],
+    ["//who is here?", ["say /who is here?"]],
+    [" /who", ["say  /who"]],
+    ["and /or", ["say and /or"]]
+  ])("%j asks for %j", (line, heard) => {
+    const client = new Client()
+    expect(client.reads("bob\n")).toEqual(["join bob"])
+    expect(client.reads(`${line}\n`)).toEqual(heard)
+  })
+
+  it("is one also from a program that puts the name in front", () => {
+    const client = new Client()
+    client.reads("bob\n")
+    expect(client.reads("bob: /who\n")).toEqual(["who"])
+  })
+
+  it("is a name as long as none was given", () => {
+    expect(new Client().reads("/who\n")).toEqual(["join /who"])
   })
 })
 

@@ -69,7 +69,7 @@ describe("A plain client", () => {
     [
       "who is here",
       plain.encode({ _tag: "Members", at: 0, here: 2, members: [member("ann"), member("bob")], more: false }),
-      "Here now: 2. ann, bob\n"
+      "Here: ann, bob (2)\n"
     ],
     [
       "what was refused",

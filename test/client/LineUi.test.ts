@@ -1,0 +1,134 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Mailbox from "effect/Mailbox"
+import * as Queue from "effect/Queue"
+import * as ChatClient from "../../src/client/ChatClient.ts"
+import { literal, parse } from "../../src/client/input.ts"
+import { converse, type Manner, type Place } from "../../src/client/LineUi.ts"
+import { render } from "../../src/client/render.ts"
+import { fakeServer } from "../support/FakeServer.ts"
+import { member, next, opened, tell } from "../support/room.ts"
+
+const host = "127.0.0.1"
+
+/** A conversation of ada's, held in the test: it types, and sees what is shown. */
+const conversation = (port: number, read: Manner["read"] = parse) =>
+  Effect.gen(function* () {
+    const client = yield* ChatClient.connect({ host, port, nickname: "ada" })
+    const typed = yield* Mailbox.make<string>()
+    const shown = yield* Queue.unbounded<string>()
+    const complaints = yield* Queue.unbounded<string>()
+    const place: Place = {
+      lines: typed,
+      show: (line) => Effect.asVoid(Queue.offer(shown, line)),
+      complain: (line) => Effect.asVoid(Queue.offer(complaints, line))
+    }
+    const manner: Manner = {
+      read,
+      render: (event) => render(event, client.welcome.you),
+      isComplaint: ({ _tag }) => _tag === "Refused"
+    }
+    const talking = yield* Effect.forkScoped(converse(client, place, manner))
+    return {
+      type: (...lines: ReadonlyArray<string>) => Effect.asVoid(typed.offerAll(lines)),
+      endInput: typed.end,
+      shown: Queue.take(shown),
+      complaint: Queue.take(complaints),
+      ended: Fiber.join(talking)
+    }
+  })
+
+describe.concurrent("A conversation", () => {
+  it.scopedLive("shows the welcome, what others say, and the goodbye; it ended well when one asked for it", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const bob = yield* member(port, "bob")
+      const ada = yield* conversation(port)
+      expect(yield* ada.shown).toBe("Welcome ada! Here with you: bob. To leave, type {quit}.")
+      yield* tell(bob, { _tag: "Say", text: "hello" })
+      expect(yield* ada.shown).toBe("bob: hello")
+      yield* ada.type("hello bob", "", "/quit lunch")
+      expect(yield* next(bob, "Said", ({ from }) => from.name === "ada")).toMatchObject({ text: "hello bob" })
+      expect(yield* next(bob, "Left")).toMatchObject({ member: { name: "ada" }, reason: "lunch" })
+      expect(yield* ada.shown).toBe("Goodbye!")
+      expect(yield* ada.ended).toBe(true)
+    })
+  )
+
+  it.scopedLive("tells what was wrong with a line, and goes on", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ lineBytes: 100 })
+      const bob = yield* member(port, "bob")
+      const ada = yield* conversation(port)
+      yield* ada.type("/fly", "x".repeat(200), "hello")
+      expect(yield* ada.complaint).toContain("There is no command /fly.")
+      expect(yield* ada.complaint).toContain("too long")
+      expect((yield* next(bob, "Said")).text).toBe("hello")
+    })
+  )
+
+  it.scopedLive("with the input at its end leaves only when all is said", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const bob = yield* member(port, "bob")
+      const ada = yield* conversation(port, literal)
+      const lines = Array.from({ length: 200 }, (_, n) => `${n}`)
+      yield* ada.type(...lines, "/quit")
+      yield* ada.endInput
+      for (const line of [...lines, "/quit"]) expect((yield* next(bob, "Said")).text).toBe(line)
+      expect(yield* next(bob, "Left")).toMatchObject({ code: "quit" })
+      expect(yield* ada.ended).toBe(true)
+    })
+  )
+
+  it.scopedLive("ends well when the server closes, and says why", () =>
+    Effect.gen(function* () {
+      const room = yield* opened({ closeGrace: 50 })
+      const ada = yield* conversation(room.port)
+      yield* ada.shown
+      yield* room.close("out for lunch")
+      expect(yield* ada.shown).toBe("The server is closing: out for lunch.")
+      expect(yield* ada.ended).toBe(true)
+    })
+  )
+
+  const fake = Effect.gen(function* () {
+    const server = yield* fakeServer
+    const starting = yield* Effect.fork(conversation(server.port))
+    const there = yield* server.accept
+    yield* there.send(
+      `{"_tag":"Welcome","seq":1,"at":1,"room":"lobby","you":{"id":"m1","name":"ada"},"here":1,"members":[],"server":"fake","limits":{"lineBytes":100,"nameGraphemes":32,"nameBytes":128}}\n`
+    )
+    const ada = yield* Fiber.join(starting)
+    yield* ada.shown
+    return { ada, there }
+  })
+
+  it.scopedLive("did not end well when the server sends one away", () =>
+    Effect.gen(function* () {
+      const { ada, there } = yield* fake
+      yield* there.send(`{"_tag":"Goodbye","at":1,"code":"too-slow","reason":"too slow"}\n`)
+      expect(yield* ada.shown).toBe("You have been disconnected: too slow.")
+      expect(yield* ada.ended).toBe(false)
+    })
+  )
+
+  it.scopedLive("fails when the connection is lost", () =>
+    Effect.gen(function* () {
+      const { ada, there } = yield* fake
+      there.socket.resetAndDestroy()
+      expect((yield* Effect.flip(ada.ended))._tag).toBe("Lost")
+    })
+  )
+
+  it.scopedLive("ends well when the server has no goodbye for one who quits", () =>
+    Effect.gen(function* () {
+      const { ada, there } = yield* fake
+      yield* ada.type("{quit}")
+      yield* there.line
+      expect(yield* there.line).toBe(`{"_tag":"Quit"}`)
+      expect(yield* ada.ended).toBe(true)
+    })
+  )
+})

@@ -1,0 +1,198 @@
+import * as DiagnosticsChannel from "node:diagnostics_channel"
+import * as Net from "node:net"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+
+/** How long a test waits for a signal before it says what came instead, ms. */
+const patience = 15_000
+
+/** A bare TCP connection, seen from a test: it keeps what comes until the test takes it. */
+export class Peer {
+  readonly socket: Net.Socket
+  /** When the last bytes came, ms since the process started. */
+  lastHeard = 0
+  #unread: Buffer = Buffer.alloc(0)
+  #chunks: Array<Buffer> = []
+  #ended: "end" | "reset" | undefined
+  readonly #watchers = new Set<() => void>()
+
+  constructor(socket: Net.Socket) {
+    this.socket = socket
+    socket.setNoDelay(true)
+    const changed = () => {
+      for (const watcher of [...this.#watchers]) watcher()
+    }
+    socket.on("data", (chunk: Buffer) => {
+      this.lastHeard = performance.now()
+      this.#chunks.push(chunk)
+      changed()
+    })
+    socket.on("end", () => {
+      this.#ended ??= "end"
+      // As everybody's socket does, but for those who want to say more.
+      socket.end()
+      changed()
+    })
+    socket.on("error", () => {
+      this.#ended = "reset"
+      changed()
+    })
+    socket.on("close", () => {
+      this.#ended ??= "reset"
+      changed()
+    })
+  }
+
+  /** What has come and was not taken yet. */
+  get unread(): Buffer {
+    if (this.#chunks.length > 0) this.#unread = Buffer.concat([this.#unread, ...this.#chunks.splice(0)])
+    return this.#unread
+  }
+
+  /** How the other side ended, if it has: in order, or not. */
+  get ended(): "end" | "reset" | undefined {
+    return this.#ended
+  }
+
+  take(bytes: number): Buffer {
+    const taken = this.unread.subarray(0, bytes)
+    this.#unread = this.unread.subarray(bytes)
+    return taken
+  }
+
+  /** Waits until `probe` has an answer; it is asked again whenever something comes. */
+  until<A>(what: string, probe: () => A | undefined): Effect.Effect<A> {
+    return Effect.suspend(() => {
+      const answer = probe()
+      return answer === undefined ? this.#change(what, probe) : Effect.succeed(answer)
+    })
+  }
+
+  #change<A>(what: string, probe: () => A | undefined): Effect.Effect<A> {
+    return Effect.async<A>((resume) => {
+      const check = () => {
+        const answer = probe()
+        if (answer === undefined) return
+        this.#watchers.delete(check)
+        resume(Effect.succeed(answer))
+      }
+      this.#watchers.add(check)
+      return Effect.sync(() => {
+        this.#watchers.delete(check)
+      })
+    }).pipe(
+      Effect.timeoutOption(patience),
+      Effect.flatMap((answer) =>
+        answer._tag === "Some"
+          ? Effect.succeed(answer.value)
+          : Effect.dieMessage(`No ${what} came; unread: ${JSON.stringify(this.unread.toString().slice(0, 500))}`)
+      )
+    )
+  }
+
+  /** The next line, without its line feed. */
+  get line(): Effect.Effect<string> {
+    return this.until("line", () => {
+      const end = this.unread.indexOf(10)
+      if (end >= 0) return { line: this.take(end + 1).toString().slice(0, -1) }
+      return this.#ended === undefined ? undefined : { line: undefined }
+    }).pipe(
+      Effect.flatMap(({ line }) =>
+        line === undefined
+          ? Effect.dieMessage(`The connection ended before a line; unread: ${JSON.stringify(this.unread.toString())}`)
+          : Effect.succeed(line)
+      )
+    )
+  }
+
+  /** All that comes up to the end of the connection, which has to be an orderly one. */
+  get rest(): Effect.Effect<string> {
+    return Effect.flatMap(this.closed, (how) =>
+      how === "end"
+        ? Effect.sync(() => this.take(this.unread.length).toString())
+        : Effect.dieMessage(`The connection was reset; unread: ${JSON.stringify(this.unread.toString().slice(-500))}`)
+    )
+  }
+
+  /** Waits for the end. */
+  get closed(): Effect.Effect<"end" | "reset"> {
+    return this.until("end", () => this.#ended)
+  }
+
+  send(data: string | Uint8Array): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.socket.write(data)
+    })
+  }
+
+  /** Ends this side's half. */
+  get end(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.socket.end()
+    })
+  }
+
+  /** Stops reading. */
+  get pause(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.socket.pause()
+    })
+  }
+
+  get resume(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.socket.resume()
+    })
+  }
+}
+
+/** Connects; the connection is gone with its scope. */
+export const connect = (port: number): Effect.Effect<Peer, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.async<Peer>((resume) => {
+      const socket = Net.connect({ host: "127.0.0.1", port, allowHalfOpen: true })
+      const peer = new Peer(socket)
+      socket.once("connect", () => {
+        resume(Effect.succeed(peer))
+      })
+      socket.once("error", (error) => {
+        resume(Effect.die(error))
+      })
+    }),
+    (peer) =>
+      Effect.sync(() => {
+        peer.socket.destroy()
+      })
+  )
+
+// Every socket that a server of this process has accepted, by the ports of its two ends.
+const accepted = new Map<string, Net.Socket>()
+
+DiagnosticsChannel.subscribe("net.server.socket", (message) => {
+  if (typeof message !== "object" || message === null || !("socket" in message)) return
+  const { socket } = message
+  if (!(socket instanceof Net.Socket)) return
+  const ends = `${socket.localPort}-${socket.remotePort}`
+  accepted.set(ends, socket)
+  socket.once("close", () => accepted.delete(ends))
+})
+
+/** The other end of this connection, where the server is in this process and has accepted it. */
+export const otherEnd = (peer: Peer): Net.Socket | undefined =>
+  accepted.get(`${peer.socket.remotePort}-${peer.socket.localPort}`)
+
+/** Waits, a turn of the event loop at a time, until something is so. */
+export const eventually = (what: string, holds: () => boolean): Effect.Effect<void> =>
+  Effect.async<void>((resume) => {
+    const giveUp = performance.now() + patience
+    let immediate: NodeJS.Immediate
+    const check = () => {
+      if (holds()) resume(Effect.void)
+      else if (performance.now() > giveUp) resume(Effect.dieMessage(`It never came to be: ${what}`))
+      else immediate = setImmediate(check)
+    }
+    check()
+    return Effect.sync(() => {
+      clearImmediate(immediate)
+    })
+  })

@@ -1,0 +1,123 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Scope from "effect/Scope"
+import type { Event } from "../../src/domain/Event.ts"
+import { decodeLine, encode, type ClientMessage } from "../../src/domain/wire/Ndjson.ts"
+import * as Broadcaster from "../../src/server/Broadcaster.ts"
+import * as Closing from "../../src/server/Closing.ts"
+import * as Hub from "../../src/server/Hub.ts"
+import * as Registry from "../../src/server/Registry.ts"
+import * as Server from "../../src/server/Server.ts"
+import * as ServerConfig from "../../src/server/ServerConfig.ts"
+import * as Session from "../../src/server/Session.ts"
+import { connect, type Peer } from "./Peer.ts"
+
+type Config = Partial<ServerConfig.ServerConfig>
+
+/** Opens a room that the test can close before its own end. */
+export const open = <A, E>(layer: Layer.Layer<A | Server.Server, E>) =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    const shut = Scope.close(scope, Exit.void)
+    yield* Effect.addFinalizer(() => shut)
+    const context = yield* Layer.buildWithScope(layer, scope)
+    const server = Context.get(context, Server.Server)
+    return { context, server, port: server.port, shut, close: (reason: string) => Effect.zipRight(server.close(reason), shut) }
+  })
+
+/** A room on a free port. */
+export const opened = (config: Config = {}) => open(Server.layer({ port: 0, ...config }))
+
+/** A room put together from its parts, some of them the test's own. */
+export const assembled = (
+  config: Config,
+  parts: {
+    readonly registry?: Layer.Layer<Registry.Registry, never, Hub.Hub | Closing.Closing | ServerConfig.ServerConfig>
+    readonly closing?: Layer.Layer<Closing.Closing>
+  }
+) =>
+  Server.port.pipe(
+    Layer.provideMerge(Session.layer),
+    Layer.provideMerge(Broadcaster.layer),
+    Layer.provideMerge(parts.registry ?? Registry.layer),
+    Layer.provideMerge(Hub.layer),
+    Layer.provideMerge(parts.closing ?? Closing.layer),
+    Layer.provideMerge(ServerConfig.layer({ port: 0, ...config }))
+  )
+
+/** Puts what is logged into `lines` instead of on the screen. */
+export const loggingTo = (lines: Array<string>) =>
+  Logger.replace(
+    Logger.defaultLogger,
+    Logger.make(({ logLevel, message }) => {
+      lines.push(`${logLevel.label} ${[message].flat().map(String).join(" ")}`)
+    })
+  )
+
+/** Sends messages of the native dialect. */
+export const tell = (peer: Peer, ...messages: ReadonlyArray<ClientMessage>) => peer.send(messages.map(encode).join(""))
+
+/** The next event. */
+export const event = (peer: Peer): Effect.Effect<Event> =>
+  Effect.flatMap(peer.line, (line) => {
+    const known = decodeLine(Buffer.from(line))
+    return known === undefined ? Effect.dieMessage(`This is no event: ${line}`) : Effect.succeed(known)
+  })
+
+type Kind = Event["_tag"]
+type Of<K extends Kind> = Extract<Event, { readonly _tag: K }>
+
+const is =
+  <K extends Kind>(kind: K) =>
+  (event: Event): event is Of<K> =>
+    event._tag === kind
+
+/** The next event of this kind, and of what else is asked of it; those before it are dropped. */
+export const next = <K extends Kind>(peer: Peer, kind: K, fits: (event: Of<K>) => boolean = () => true): Effect.Effect<Of<K>> =>
+  Effect.flatMap(event(peer), (found) => (is(kind)(found) && fits(found) ? Effect.succeed(found) : next(peer, kind, fits)))
+
+/** All events up to the first that fits, that one included. */
+export const upTo = (peer: Peer, fits: (event: Event) => boolean) =>
+  Effect.gen(function* () {
+    const events: Array<Event> = []
+    for (;;) {
+      const found = yield* event(peer)
+      events.push(found)
+      if (fits(found)) return events
+    }
+  })
+
+/** Says hello, without waiting for the answer. */
+export const hello = (peer: Peer, nickname: string) => tell(peer, { _tag: "Hello", v: 1, nickname })
+
+/** Somebody in the room who speaks the native dialect. */
+export const member = (port: number, nickname: string) =>
+  Effect.gen(function* () {
+    const peer = yield* connect(port)
+    yield* hello(peer, nickname)
+    yield* next(peer, "Welcome")
+    return peer
+  })
+
+/** Somebody in the room who speaks the plain dialect, line by line. */
+export const plainMember = (port: number, nickname: string) =>
+  Effect.gen(function* () {
+    const peer = yield* connect(port)
+    yield* peer.send(`${nickname}\n`)
+    yield* peer.line
+    return peer
+  })
+
+/** All that a native client was told, from what it was sent up to the end. */
+export const eventsOf = (text: string): ReadonlyArray<Event> =>
+  text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => {
+      const known = decodeLine(Buffer.from(line))
+      if (known === undefined) throw new Error(`This is no event: ${line}`)
+      return known
+    })

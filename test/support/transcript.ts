@@ -1,0 +1,198 @@
+import * as Effect from "effect/Effect"
+import type { ServerConfig } from "../../src/server/ServerConfig.ts"
+import { connect, eventually, otherEnd, type Peer } from "./Peer.ts"
+import { opened } from "./room.ts"
+
+/** A conversation on the wire, as `docs/wire/README.md` says it is written. */
+export interface Transcript {
+  readonly title: string
+  readonly config: Partial<ServerConfig>
+  readonly steps: ReadonlyArray<Step>
+}
+
+type Step = { readonly line: number; readonly source: string } & (
+  | { readonly _tag: "Connect"; readonly who: string }
+  | { readonly _tag: "Send"; readonly who: string; readonly bytes: Buffer }
+  | { readonly _tag: "End"; readonly who: string }
+  | { readonly _tag: "Hear"; readonly who: string; readonly pattern: RegExp; readonly length: number | undefined }
+  | { readonly _tag: "HearEnd"; readonly who: string }
+  | { readonly _tag: "Silence"; readonly millis: number }
+  | { readonly _tag: "Close"; readonly reason: string }
+)
+
+const fence = /^```transcript(?<settings>(?: \w+=\d+)*)$/u
+
+/** All transcripts of a page; a line that is none of theirs is a mistake in the page. */
+export const parse = (page: string): ReadonlyArray<Transcript> => {
+  const found: Array<Transcript> = []
+  let heading = ""
+  let current: { readonly config: Partial<ServerConfig>; readonly title: string; readonly steps: Array<Step> } | undefined
+  page.split("\n").forEach((source, index) => {
+    const line = index + 1
+    if (current === undefined) {
+      if (source.startsWith("#")) heading = source.replace(/^#+ /u, "").replaceAll("`", "")
+      const opening = fence.exec(source)
+      if (opening !== null) current = { title: `${heading} (line ${line})`, config: settings(opening.groups?.["settings"] ?? ""), steps: [] }
+      else if (source.startsWith("```transcript")) throw new Error(`Line ${line}: ${source} is not how a transcript opens`)
+    } else if (source === "```") {
+      found.push(current)
+      current = undefined
+    } else if (source !== "" && !source.startsWith("// ")) {
+      current.steps.push(step(source, line))
+    }
+  })
+  if (current !== undefined) throw new Error("The last transcript has no end")
+  return found
+}
+
+const settings = (words: string): Partial<ServerConfig> =>
+  Object.fromEntries(words.trim().split(" ").filter((word) => word !== "").map((word) => {
+    const [name = "", value] = word.split("=")
+    return [name, Number(value)]
+  }))
+
+const step = (source: string, line: number): Step => {
+  const silence = /^silence (\d+) ms$/u.exec(source)
+  if (silence !== null) return { _tag: "Silence", millis: Number(silence[1]), line, source }
+  const closing = /^server closes: (.+)$/u.exec(source)
+  if (closing !== null) return { _tag: "Close", reason: closing[1] ?? "", line, source }
+  const connects = /^(?:(\w+) )?connects$/u.exec(source)
+  if (connects !== null) return { _tag: "Connect", who: connects[1] ?? "", line, source }
+  const spoken = /^(\w*)([<>])(?: (.*))?$/u.exec(source)
+  if (spoken === null) throw new Error(`Line ${line} is not of a transcript: ${source}`)
+  const [, who = "", direction, words = ""] = spoken
+  if (words === "«end»") return { _tag: direction === ">" ? "End" : "HearEnd", who, line, source }
+  if (direction === ">") return { _tag: "Send", who, bytes: Buffer.concat(parts(words).map(literal)), line, source }
+  const pieces = parts(words)
+  const pattern = new RegExp(`^${pieces.map((part) => (part === at ? "\\d+" : escaped(literal(part)))).join("")}$`, "u")
+  const open = words.endsWith(noNewline)
+  return { _tag: "Hear", who, pattern, length: open ? Buffer.concat(pieces.map(literal)).length : undefined, line, source }
+}
+
+const at = Symbol("at")
+const noNewline = "«no newline»"
+
+/** What a line's words stand for: bytes, or the time of an event, which varies. */
+const parts = (words: string): ReadonlyArray<Buffer | typeof at> =>
+  (words.endsWith(noNewline) ? words.slice(0, -noNewline.length) : `${words}\n`)
+    .split(/(«[^»]*»)/u)
+    .filter((part) => part !== "")
+    .map((part) => {
+      if (!part.startsWith("«")) return Buffer.from(part)
+      const inside = part.slice(1, -1)
+      if (inside === "at") return at
+      const repeated = /^(\d+) × (.+)$/u.exec(inside)
+      if (repeated !== null) return Buffer.from((repeated[2] ?? "").repeat(Number(repeated[1])))
+      if (/^[\dA-F]{2}(?: [\dA-F]{2})*$/u.test(inside)) return Buffer.from(inside.replaceAll(" ", ""), "hex")
+      throw new Error(`${part} stands for nothing`)
+    })
+
+const literal = (part: Buffer | typeof at): Buffer => {
+  if (part === at) throw new Error("«at» stands only in whole lines of the server")
+  return part
+}
+
+// Bytes are compared as characters of one byte each.
+const escaped = (bytes: Buffer): string =>
+  bytes.toString("latin1").replace(/[^\w \n]/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`)
+
+const overReason = "the transcript is over"
+const overPlain = `The server is closing: ${overReason}.\n`
+const overNative = new RegExp(`^\\{"_tag":"Goodbye","at":\\d+,"code":"closing","reason":"${overReason}"\\}\\n$`, "u")
+
+/**
+ * Plays a transcript against a server of its own. It fails when the server
+ * says anything else, says it too early, or says more.
+ */
+export const play = ({ config, steps }: Transcript) =>
+  Effect.gen(function* () {
+    const room = yield* opened(config)
+    const peers = new Map<string, Peer>()
+    const gone = new Set<Peer>()
+    let closed = false
+    // Since when no client has said anything, and for how long the server must not either.
+    let spokeAt = 0
+    let silent = 0
+
+    const fail = ({ line, source }: Step, words: string): never => {
+      throw new Error(`Line ${line}: ${source}\n${words}`)
+    }
+    const peerOf = (step: Step, who: string): Peer => peers.get(who) ?? fail(step, "is not connected")
+    const kept = (step: Step, heardAt: number) => {
+      if (silent > 0 && heardAt - spokeAt < silent - 2) fail(step, `came after ${heardAt - spokeAt} ms already, not after ${silent} ms`)
+      silent = 0
+    }
+
+    for (const [index, step] of steps.entries()) {
+      switch (step._tag) {
+        case "Connect": {
+          spokeAt = performance.now()
+          const peer = yield* connect(room.port)
+          peers.set(step.who, peer)
+          yield* eventually("the server accepts", () => otherEnd(peer) !== undefined)
+          break
+        }
+        case "Send": {
+          const peer = peerOf(step, step.who)
+          const there = otherEnd(peer) ?? fail(step, "the server has closed this connection")
+          const read = there.bytesRead + step.bytes.length
+          spokeAt = performance.now()
+          yield* peer.send(step.bytes)
+          // What is sent apart is read apart.
+          yield* eventually("the server reads", () => there.bytesRead >= read)
+          break
+        }
+        case "End":
+          spokeAt = performance.now()
+          yield* peerOf(step, step.who).end
+          break
+        case "Hear": {
+          const peer = peerOf(step, step.who)
+          const length = yield* peer.until(step.source, () => {
+            const end = peer.unread.indexOf(10) + 1
+            const whole = step.length ?? (end > 0 ? end : undefined)
+            return whole !== undefined && peer.unread.length >= whole ? whole : peer.ended && -1
+          })
+          if (length === -1) fail(step, `the connection ended after ${JSON.stringify(peer.unread.toString())}`)
+          kept(step, peer.lastHeard)
+          const heard = peer.take(length).toString("latin1")
+          if (!step.pattern.test(heard)) fail(step, `was ${Buffer.from(heard, "latin1").toString()}`)
+          break
+        }
+        case "HearEnd": {
+          const peer = peerOf(step, step.who)
+          const how = yield* peer.closed
+          if (how !== "end") fail(step, "it was a reset")
+          if (peer.unread.length > 0) fail(step, `more came before it: ${peer.unread.toString()}`)
+          kept(step, performance.now())
+          gone.add(peer)
+          break
+        }
+        case "Silence": {
+          silent += step.millis
+          const following = steps[index + 1]?._tag
+          if (following === "Hear" || following === "HearEnd") break
+          const from = performance.now()
+          yield* Effect.sleep(step.millis)
+          for (const [who, peer] of peers) {
+            if (peer.lastHeard > from) fail(step, `${who} was told ${peer.unread.toString()}`)
+          }
+          silent = 0
+          break
+        }
+        case "Close":
+          spokeAt = performance.now()
+          closed = true
+          yield* Effect.forkScoped(room.close(step.reason))
+          break
+      }
+    }
+
+    if (!closed) yield* Effect.forkScoped(room.close(overReason))
+    for (const [who, peer] of peers) {
+      if (gone.has(peer)) continue
+      const rest = yield* peer.rest
+      const over = !closed && (rest === overPlain || overNative.test(rest))
+      if (!over) throw new Error(`${who || "The client"} was also told: ${rest}`)
+    }
+  })
