@@ -10,9 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../domain/version.ts"
 import { join } from "./join.ts"
-import { exitFlushed, Failed, unblockOutput } from "./process.ts"
+import { complain, exitFlushed, Failed, unblockOutput } from "./process.ts"
 import { serve } from "./serve.ts"
-import { complain } from "./stdio.ts"
 
 const brusio = Command.make("brusio").pipe(
   Command.withDescription("A chat room in one command. Example: brusio serve, and in other terminals: brusio join"),

@@ -61,6 +61,12 @@ export const exitWithin = (millis: number, code: number): Effect.Effect<void> =>
     }, millis).unref()
   })
 
+/** Writes one line to standard error. */
+export const complain = (line: string): Effect.Effect<void> =>
+  Effect.sync(() => {
+    process.stderr.write(`${line}\n`)
+  })
+
 /**
  * Makes a terminal's output never stop the event loop, and lets the program
  * outlive whoever reads its output. Terminal output in Node blocks otherwise:

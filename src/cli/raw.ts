@@ -26,6 +26,7 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
   const decoder = new KeyDecoder()
   let timer: NodeJS.Timeout | undefined
   let resumed: () => void = () => undefined
+  let isAway = false
 
   const offer = (pressed: ReadonlyArray<Key>) => {
     for (const key of pressed) keys.unsafeOffer(key)
@@ -48,6 +49,7 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
     stdin.setRawMode(false)
   }
   const onContinue = () => {
+    isAway = false
     take()
     resumed()
   }
@@ -82,8 +84,15 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
   return {
     keys,
     suspend: Effect.sync(() => {
+      isAway = true
       giveBack()
-      process.kill(process.pid, "SIGTSTP")
+      // As the terminal itself does it: to all that was started together, or
+      // the shell would wait for whatever started this.
+      process.kill(0, "SIGTSTP")
+      // Without a shell that could go on with it nothing has stopped.
+      setTimeout(() => {
+        if (isAway) onContinue()
+      }, escapePatience)
     }),
     onResume: (f) => {
       resumed = f

@@ -3,6 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -24,8 +25,8 @@ const capacity = 1024
 /** How long the server's goodbye is waited for, ms. */
 const goodbyePatience = 1000
 
-/** By when a frame is drawn, ms: Ink draws 30 a second. */
-const framePatience = 60
+/** How long the terminal has to take the last of a frame before the shell goes on below it, ms. */
+const framePatience = 20
 
 /** The screen, from the questions to the goodbye: whether it ended as somebody asked. */
 export const screen = (options: {
@@ -53,7 +54,13 @@ export const screen = (options: {
     const over = yield* Deferred.make<boolean, JoinError | Failed>()
     const line = draw(options.colour)
     let current = start(options.form)
+    let printed = ""
 
+    // What happened together is printed together.
+    const flush = Effect.sync(() => {
+      if (printed !== "") surface.print(printed)
+      printed = ""
+    })
     const redraw = () => {
       surface.draw(view(current.screen, stdout))
     }
@@ -61,7 +68,7 @@ export const screen = (options: {
     yield* Effect.addFinalizer(() => Effect.sync(() => stdout.off("resize", redraw)))
     // What the shell wrote meanwhile stays: the screen goes on below it.
     keyboard.onResume(() => {
-      stdout.write("\n")
+      surface.leaveBehind()
       redraw()
     })
 
@@ -104,6 +111,15 @@ export const screen = (options: {
             )
       )
 
+    // A goodbye after a fault of our own is no good end.
+    const hasFailed = Effect.flatMap(
+      Deferred.poll(options.ending),
+      Option.match({
+        onNone: () => Effect.succeed(false),
+        onSome: Effect.map((ending) => ending._tag === "Fault")
+      })
+    )
+
     // What is said goes out in order, and a server that does not read holds up nothing else.
     const say = (wish: Wish) =>
       Effect.flatMap(Ref.get(room), (client) => (client === undefined ? Effect.void : send(client, wish))).pipe(
@@ -116,7 +132,7 @@ export const screen = (options: {
       switch (wish._tag) {
         case "Print":
           return Effect.sync(() => {
-            surface.print(`${line(wish.line)}\n`)
+            printed += `${line(wish.line)}\n`
           })
         case "Connect":
           return Effect.forkScoped(enter(wish.form))
@@ -124,18 +140,27 @@ export const screen = (options: {
           return options.bell ? Effect.sync(() => stdout.write("\u0007")) : Effect.void
         case "Clear":
           return Effect.sync(() => {
+            printed = ""
             surface.print("\u001b[2J\u001b[3J\u001b[H")
           })
         case "Suspend":
-          return Effect.sync(() => {
-            surface.draw({ rows: [], cursor: undefined })
-          }).pipe(Effect.zipRight(Effect.sleep(framePatience)), Effect.zipRight(keyboard.suspend))
+          return flush.pipe(
+            Effect.zipRight(
+              Effect.sync(() => {
+                surface.draw({ rows: [], cursor: undefined })
+              })
+            ),
+            Effect.zipRight(Effect.sleep(framePatience)),
+            Effect.zipRight(keyboard.suspend)
+          )
         case "Interrupt":
           return Effect.forkScoped(leave(undefined, true))
         case "Quit":
           return Effect.forkScoped(leave(wish.reason, true))
         case "End":
-          return Effect.flatMap(Ref.get(outcome), (exit) => Deferred.done(over, exit))
+          return Effect.all([Ref.get(outcome), hasFailed, flush]).pipe(
+            Effect.flatMap(([exit, failed]) => Deferred.done(over, failed ? Exit.succeed(false) : exit))
+          )
         default:
           return sayings.offer(wish)
       }
@@ -157,10 +182,12 @@ export const screen = (options: {
       )
     )
     yield* take(current)
+    yield* flush
     redraw()
     const show = Effect.gen(function* () {
       const [batch] = yield* happenings.takeAll
       for (const happening of Chunk.toReadonlyArray(batch)) yield* take(update(current.screen, happening))
+      yield* flush
       redraw()
       // A terminal that is behind is waited for, and with it the server.
       yield* print("")

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
 import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
+import { complain } from "./process.ts"
 
 /** The longest line that is read from standard input, in bytes. */
 const maxLineBytes = 1_048_576
@@ -80,12 +81,6 @@ export const print = (text: string): Effect.Effect<void> =>
     stdout.on("drain", done)
     stdout.on("close", done)
     return Effect.sync(stop)
-  })
-
-/** Writes one line to standard error. */
-export const complain = (line: string): Effect.Effect<void> =>
-  Effect.sync(() => {
-    process.stderr.write(`${line}\n`)
   })
 
 /** Completes when nobody reads standard output any more. */

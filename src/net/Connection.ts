@@ -10,7 +10,7 @@ export const silence = Symbol("silence")
  *
  * What holds, in every state of the socket:
  * - The socket has an `error` listener from the moment it gets here.
- * - At most {@link inboxBytes} wait for the reader; then the peer has to.
+ * - At most 64 KiB wait for the reader; then the peer has to.
  * - The socket goes on reading while the reader is busy, so an end or a reset is noticed at once.
  * - Reading never ends writing: a peer that has ended its half can still be told goodbye.
  */
@@ -174,7 +174,7 @@ export class Connection {
 }
 
 /** How many bytes wait for a busy reader before the peer has to wait. */
-export const inboxBytes = 65_536
+const inboxBytes = 65_536
 
 /** `host:port`, with an IPv6 host in brackets and an IPv4 host as itself. */
 export const formatAddress = (host: string, port: number): string => {

@@ -8,6 +8,8 @@ export interface Surface {
   readonly draw: (view: View) => void
   /** Puts text above it, into the scrollback. */
   readonly print: (text: string) => void
+  /** Draws again below what somebody else wrote, with the cursor at its end. */
+  readonly leaveBehind: () => void
   /** Leaves the conversation where it is, and takes away what is below. */
   readonly unmount: () => void
 }
@@ -33,7 +35,8 @@ export const mount = (options: {
     stdin,
     exitOnCtrlC: false,
     patchConsole: false,
-    maxFps: 500
+    // A frame is on the terminal when it is drawn: there is one for all that has happened together.
+    maxFps: 0
   })
   // Ink hears of a resize after this. It counts the rows it drew, not the ones
   // these were broken into, so there must be no more of them.
@@ -51,6 +54,10 @@ export const mount = (options: {
       rerender(element(view))
     },
     print: (text) => write?.(text),
+    leaveBehind: () => {
+      stdout.write("\n".repeat(shown.rows.length + 1))
+      write?.("")
+    },
     unmount: () => {
       stdout.off("resize", onResize)
       rerender(element(nothing))
