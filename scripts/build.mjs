@@ -1,6 +1,6 @@
 // Bundles the program into `dist/cli.js`, and emits the library with its types into `dist/lib`.
 import { execFileSync } from "node:child_process"
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { build } from "esbuild"
@@ -40,5 +40,8 @@ for (const name of readdirSync(join(next, "lib"), { recursive: true, encoding: "
   writeFileSync(file, readFileSync(file, "utf8").replaceAll(/((?:from|import\() ?"\.[^"]*)\.ts"/gu, "$1.js\""))
 }
 
-rmSync("dist", { recursive: true, force: true })
+const last = "dist.last"
+rmSync(last, { recursive: true, force: true })
+if (existsSync("dist")) renameSync("dist", last)
 renameSync(next, "dist")
+rmSync(last, { recursive: true, force: true })

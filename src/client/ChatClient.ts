@@ -215,5 +215,5 @@ const goodbye = (connection: Connection, exit: Exit.Exit<unknown, unknown>) =>
   Effect.gen(function* () {
     const fault = Exit.isFailure(exit) && Option.isSome(Cause.dieOption(exit.cause))
     send(connection, { _tag: "Quit", reason: fault ? "internal error" : undefined })
-    yield* connection.end.pipe(Effect.interruptible, Effect.timeoutOption(goodbyePatience))
+    yield* connection.close(goodbyePatience)
   })

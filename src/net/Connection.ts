@@ -110,15 +110,21 @@ export class Connection {
     this.#socket.end()
   }
 
-  /** Ends this side's half after all that was written, and waits until the connection is gone. */
-  get end(): Effect.Effect<void> {
+  /**
+   * Ends this side's half after all that was written, waits until the peer has
+   * ended its own, `grace` ms at most, and is gone then in any case.
+   */
+  close(grace: number): Effect.Effect<void> {
     return Effect.async<void>((resume) => {
       const socket = this.#socket
       if (socket.destroyed) {
         resume(Effect.void)
         return
       }
+      // A timer of its own and not a fiber's: thousands may close at once.
+      const timer = setTimeout(() => socket.destroy(), grace)
       const closed = () => {
+        clearTimeout(timer)
         resume(Effect.void)
       }
       socket.once("close", closed)
@@ -130,6 +136,7 @@ export class Connection {
       socket.resume()
       socket.end()
       return Effect.sync(() => {
+        clearTimeout(timer)
         socket.off("close", closed)
       })
     })

@@ -15,8 +15,11 @@ import { ServerConfig } from "./ServerConfig.ts"
  * of a batch in one write.
  */
 export interface Broadcaster {
-  /** Waits until everything up to this number has been handed over, or can no longer be. */
-  readonly handedOver: (seq: number) => Effect.Effect<void>
+  /**
+   * Waits until everything up to this number has been handed over, or can no
+   * longer be, `patience` ms at most; also inside a finalizer.
+   */
+  readonly handedOver: (seq: number, patience: number) => Effect.Effect<void>
 }
 
 export const Broadcaster = Context.GenericTag<Broadcaster>("brusio/Broadcaster")
@@ -69,11 +72,18 @@ const make = Effect.gen(function* () {
     Effect.forkScoped
   )
 
-  const handedOver = (seq: number): Effect.Effect<void> =>
-    Effect.suspend(() =>
-      ended || handed >= seq ? Effect.void : Effect.zipRight(progress.await, handedOver(seq))
-    )
-  return Broadcaster.of({ handedOver })
+  const isOver = (seq: number) => ended || handed >= seq
+  const wait = (seq: number): Effect.Effect<void> =>
+    Effect.suspend(() => (isOver(seq) ? Effect.void : Effect.zipRight(progress.await, wait(seq))))
+  return Broadcaster.of({
+    handedOver: (seq, patience) =>
+      Effect.suspend(() =>
+        isOver(seq)
+          ? Effect.void
+          : // Interruptible, so that the time limit holds inside a finalizer.
+            wait(seq).pipe(Effect.interruptible, Effect.timeoutOption(patience), Effect.asVoid)
+      )
+  })
 })
 
 export const layer = Layer.scoped(Broadcaster, make)

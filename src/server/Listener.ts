@@ -8,6 +8,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import { Connection, formatAddress } from "../net/Connection.ts"
+import { Broadcaster } from "./Broadcaster.ts"
 import { Closing } from "./Closing.ts"
 import { plain } from "./dialect/plain.ts"
 import { ListenError } from "./Errors.ts"
@@ -48,6 +49,7 @@ const listen = (server: Net.Server, host: string, port: number) =>
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
   const closing = yield* Closing
+  const broadcaster = yield* Broadcaster
   const hub = yield* Hub
   const registry = yield* Registry
   const session = yield* Session
@@ -73,11 +75,7 @@ const make = Effect.gen(function* () {
         open,
         (connection) => {
           connection.write(plain.encode({ _tag: "Goodbye", at, code: "closing", reason }))
-          return connection.end.pipe(
-            Effect.interruptible,
-            Effect.timeoutOption(config.closeGrace),
-            Effect.zipRight(connection.destroy)
-          )
+          return connection.close(config.closeGrace)
         },
         { concurrency: "unbounded", discard: true }
       )
@@ -109,7 +107,9 @@ const make = Effect.gen(function* () {
     Effect.gen(function* () {
       server.close()
       const { reason } = yield* closing.reason
-      yield* registry.close(reason)
+      const seq = yield* registry.close(reason)
+      // Here once, so that not every session has to.
+      yield* broadcaster.handedOver(seq, config.farewellOrder)
     })
   )
   return Listener.of({

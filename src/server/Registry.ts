@@ -29,7 +29,8 @@ export interface Registry {
   readonly leave: (from: Chat.ClientId, code: LeaveCode, reason: Text | undefined) => Effect.Effect<number>
   /** Speaks to everybody in the room. */
   readonly announce: (text: Text) => Effect.Effect<void>
-  readonly close: (reason: Text) => Effect.Effect<void>
+  /** Tells everybody once that the server closes; the number of that envelope. */
+  readonly close: (reason: Text) => Effect.Effect<number>
   /** Who is in the room, in the order of joining, and the way to them. */
   readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly outbox: Outbox }>>
   /** Everybody who is connected, as it stands. */
@@ -73,7 +74,7 @@ const make = Effect.gen(function* () {
     leave: (from, code, reason) =>
       Effect.map(apply((chat, now) => Chat.leave(chat, from, code, reason, now)), ({ chat }) => chat.seq),
     announce: (text) => Effect.asVoid(apply((chat, now) => Chat.announce(chat, text, now))),
-    close: (reason) => Effect.asVoid(apply((chat, now) => Chat.close(chat, reason, now))),
+    close: (reason) => Effect.map(apply((chat, now) => Chat.close(chat, reason, now)), ({ chat }) => chat.seq),
     members: Effect.map(Ref.get(ref), ({ members }) =>
       members.flatMap(({ member, peer }) => (member === undefined ? [] : [{ member, outbox: peer }]))
     ),

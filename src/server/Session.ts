@@ -45,12 +45,13 @@ const make = Effect.gen(function* () {
       const { code, goodbye, reason } = farewell(exit, yield* closing.reason)
       const seq = yield* registry.leave(id, code, reason)
       if (connection.writable) {
-        yield* within(broadcaster.handedOver(seq), config.farewellOrder)
+        yield* broadcaster.handedOver(seq, config.farewellOrder)
         outbox.farewell({ _tag: "Goodbye", at: yield* Clock.currentTimeMillis, code, reason: goodbye })
         yield* outbox.flushed
-        yield* within(connection.end, config.closeGrace)
+        yield* connection.close(config.closeGrace)
+      } else {
+        yield* connection.destroy
       }
-      yield* connection.destroy
     })
 
   // Does what was heard, in order, until it is a quit.
@@ -70,7 +71,7 @@ const make = Effect.gen(function* () {
           yield* registry.refuse(id, item.refusal)
           break
         case "Reject":
-          return yield* new CutOff({ code: item.code, reason: item.reason })
+          return yield* Effect.fail(new CutOff({ code: item.code, reason: item.reason }))
         case "Quit":
           return new Quit({ reason: item.reason })
       }
@@ -118,9 +119,5 @@ const make = Effect.gen(function* () {
 
   return Session.of({ serve })
 })
-
-// Interruptible, so that the time limit holds inside a finalizer.
-const within = (wait: Effect.Effect<void>, millis: number) =>
-  wait.pipe(Effect.interruptible, Effect.timeoutOption(millis))
 
 export const layer = Layer.effect(Session, make)
