@@ -1,0 +1,53 @@
+#!/bin/sh
+# Behind serve and join on macOS and Linux: finds Node.js, builds on the first start,
+# runs the program, and keeps the window open after an error.
+
+say() { printf '%s\n' "$@" >&2; }
+
+# Whether `node` is 20.19 or later.
+recent() {
+  version=$(node --version 2>/dev/null) || version=none
+  case $version in
+    v20.19.* | v20.[2-9]?.* | v2[1-9].* | v[3-9]?.* | v[1-9]??.*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# A window that no shell has opened does not know what version managers add to the path.
+find_node() {
+  recent && return
+  found=$version
+  path=$PATH
+  for folder in ~/.nvm/versions/node/*/bin ~/.local/share/fnm/aliases/default/bin ~/.volta/bin ~/.local/share/mise/shims ~/.asdf/shims; do
+    PATH=$folder:$path
+    recent && return
+  done
+  say "brusio needs Node.js 20.19 or later. Found: $found." \
+    'Get it from https://nodejs.org (the version called LTS), then start this again.'
+  return 1
+}
+
+build() {
+  [ -e dist/cli.js ] && return
+  if ! command -v npm >/dev/null; then
+    say 'brusio has to be built first, and npm is missing: it comes with Node.js from https://nodejs.org.'
+    return 1
+  fi
+  say 'The first start installs and builds brusio (npm ci), which may take some minutes.'
+  npm ci --include=dev
+}
+
+run() {
+  CDPATH='' cd -- "$(dirname -- "$0")/.." && find_node && build && node dist/cli.js "$@"
+}
+
+# Ctrl-C is for the program, which says goodbye; this waits for it.
+trap : INT
+run "$@"
+status=$?
+trap - INT
+if [ "$status" -ne 0 ]; then
+  say '' 'It ended with an error. Press Enter to close this window.'
+  read -r _
+fi
+exit "$status"

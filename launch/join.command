@@ -1,0 +1,4 @@
+#!/bin/sh
+# Joins a chat room. Start it with a double click, or with the options of `join`.
+file=$(readlink -f -- "$0" 2>/dev/null) || file=$0
+exec sh "$(dirname -- "$file")/brusio.sh" join "$@"
