@@ -13,7 +13,7 @@ const modesOff = "\u001b[?2004l\u001b[?1004l\u001b[?25h"
 /** The keyboard of a terminal, key by key. */
 export interface RawKeyboard {
   readonly keys: Mailbox.ReadonlyMailbox<Key>
-  /** Gives the terminal back to the shell, and stops this process until the shell goes on with it. */
+  /** Gives the terminal back to the shell, and stops this process until the shell has gone on with it. */
   readonly suspend: Effect.Effect<void>
   /** Runs when the shell has gone on with this process, by whatever way it was stopped. */
   readonly onResume: (resumed: () => void) => void
@@ -26,7 +26,7 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
   const decoder = new KeyDecoder()
   let timer: NodeJS.Timeout | undefined
   let resumed: () => void = () => undefined
-  let isAway = false
+  let back: (() => void) | undefined
 
   const offer = (pressed: ReadonlyArray<Key>) => {
     for (const key of pressed) keys.unsafeOffer(key)
@@ -49,9 +49,10 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
     stdin.setRawMode(false)
   }
   const onContinue = () => {
-    isAway = false
     take()
     resumed()
+    back?.()
+    back = undefined
   }
   const onExit = () => {
     stdout.write(modesOff)
@@ -83,15 +84,20 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
   )
   return {
     keys,
-    suspend: Effect.sync(() => {
-      isAway = true
+    suspend: Effect.async<void>((resume) => {
+      back = () => {
+        resume(Effect.void)
+      }
       giveBack()
       // As the terminal itself does it: to all that was started together, or
       // the shell would wait for whatever started this.
       process.kill(0, "SIGTSTP")
-      // Without a shell that could go on with it nothing has stopped.
+      // Without a shell that could go on with it nothing has stopped. When it
+      // did, the signal to go on is heard first.
       setTimeout(() => {
-        if (isAway) onContinue()
+        setImmediate(() => {
+          if (back !== undefined) onContinue()
+        })
       }, escapePatience)
     }),
     onResume: (f) => {

@@ -36,7 +36,7 @@ export const screen = (options: {
   readonly colour: boolean
   readonly bell: boolean
   readonly ending: Deferred.Deferred<Ending>
-}): Effect.Effect<boolean, JoinError | Failed, Scope.Scope> =>
+}): Effect.Effect<boolean, JoinError | Failed> =>
   Effect.gen(function* () {
     const { stdin, stdout } = process
     const keyboard = yield* rawKeyboard
@@ -194,7 +194,10 @@ export const screen = (options: {
     })
     yield* Effect.forkScoped(Effect.forever(show))
     return yield* Deferred.await(over)
-  })
+  }).pipe(
+    // What is said of the end is said in a terminal that is as it was.
+    Effect.scoped
+  )
 
 const send = (client: ChatClient, wish: Wish) => {
   switch (wish._tag) {

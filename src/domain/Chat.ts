@@ -157,6 +157,7 @@ export const leave = <Peer>(
 /** The server speaks to everybody in the room. */
 export const announce = <Peer>(chat: Chat<Peer>, text: Text.Text, now: number): Decision<Peer> => {
   const next = tick(chat, now)
+  if (next.closed) return { chat: next, told: [] }
   const roomSeq = next.roomSeq + 1
   return tell({ ...next, roomSeq }, undefined, [
     [{ _tag: "Notice", seq: roomSeq, at: next.at, room: lobby, text }, next.members]

@@ -58,7 +58,19 @@ const presence = (moments: ReadonlyArray<Moment>): ReadonlyArray<ReadonlyArray<C
   })
 }
 
-const isForRoom = (event: Event) => event._tag === "Said" || event._tag === "Joined" || event._tag === "Left"
+/** Who an audience is, by the ids that events bear. */
+const members = (
+  present: ReadonlyArray<Chat.ClientId>,
+  chat: Chat.Chat<string> | undefined,
+  audience: Chat.Audience<string>
+) =>
+  audience.map(({ id }) => {
+    expect(present).toContain(id)
+    return chat?.members.find((one) => one.id === id)?.member?.id
+  })
+
+const isForRoom = (event: Event): event is Exclude<Extract<Event, { readonly room: unknown }>, { readonly _tag: "Welcome" }> =>
+  "room" in event && event._tag !== "Welcome"
 
 const promise = (name: string, holds: (moments: ReadonlyArray<Moment>) => void) => {
   it(name, () => {
@@ -95,9 +107,18 @@ describe("Whatever happens, in whatever order", () => {
       for (const { audience, event } of told) {
         switch (event._tag) {
           case "Said":
+          case "Acted":
+          case "Renamed":
+          case "Notice":
           case "Joined":
           case "Goodbye":
             expect(ids(audience)).toEqual(before)
+            break
+          case "Whispered":
+            expect(members(before, moments[index]?.before, audience)).toEqual(
+              expect.arrayContaining([event.from.id, event.to.id])
+            )
+            expect(audience.length).toBe(event.from.id === event.to.id ? 1 : 2)
             break
           case "Left":
             expect(ids(audience)).toEqual(present[index])
@@ -174,6 +195,22 @@ describe("Whatever happens, in whatever order", () => {
     }
   })
 
+  promise("who bears another name is the same member, and everybody present is told both names", (moments) => {
+    for (const { after, before, told } of moments) {
+      for (const { event } of told) {
+        if (event._tag !== "Renamed") continue
+        expect(before.members.map(({ member }) => member)).toContainEqual({ id: event.member.id, name: event.was })
+        expect(after.members.map(({ member }) => member)).toContainEqual(event.member)
+      }
+    }
+  })
+
+  promise("only what is for a whole room bears the room's number", (moments) => {
+    for (const { event, toRoom } of envelopes(moments)) {
+      expect(toRoom).toBe("seq" in event && event._tag !== "Welcome")
+    }
+  })
+
   promise("the same happenings have the same outcome", (moments) => {
     const again = play(moments.map(({ step }) => step))
     expect(again.map(({ told }) => told)).toEqual(moments.map(({ told }) => told))
@@ -227,7 +264,7 @@ describe("Whatever happens, in whatever order", () => {
 
   promise("a client that the chat does not know changes nothing", (moments) => {
     for (const { after, before, step, told } of moments) {
-      if (step._tag === "Connect" || step._tag === "Close" || HashMap.has(before.clients, step.who)) continue
+      if (step._tag === "Connect" || step._tag === "Announce" || step._tag === "Close" || HashMap.has(before.clients, step.who)) continue
       expect(after).toBe(before)
       expect(told).toEqual([])
     }
@@ -459,3 +496,45 @@ const bigRoom = (size: number): Chat.Chat<string> => {
   for (const { id } of biggest.members.slice(size)) chat = Chat.leave(chat, id, "quit", undefined, 0).chat
   return chat
 }
+
+describe("A name that is changed", () => {
+  const rename = (name: string): Command => ({ _tag: "Rename", nickname: named(name) })
+
+  it("may differ from the old one in case alone", () => {
+    expect(answer(roomOf("bob", "ann"), rename("Ann"))).toMatchObject([{ _tag: "Renamed", was: "ann", member: { name: "Ann" } }])
+  })
+
+  it("is refused when it is somebody's, reserved, or of one who has none yet", () => {
+    expect(answer(roomOf("bob", "ann"), rename("BOB"))).toMatchObject([{ _tag: "Refused", code: "name-taken" }])
+    expect(answer(roomOf("bob", "ann"), rename("server"))).toMatchObject([{ _tag: "Refused", code: "name-reserved" }])
+    expect(answer(newcomer(roomOf("bob")), rename("ann"))).toMatchObject([{ _tag: "Refused", code: "not-joined" }])
+  })
+
+  it("leaves the old one free", () => {
+    const { chat } = Chat.decide(roomOf("bob"), 1, rename("ann"), 0)
+    expect(answer(newcomer(chat), join("bob"))).toMatchObject([{ _tag: "Welcome", you: { name: "bob" } }])
+  })
+})
+
+describe("A whisper", () => {
+  const address = (words: string): Command => ({ _tag: "Address", words: Text.clean(words) })
+
+  it("goes to the longest name that the words start with", () => {
+    expect(answer(roomOf("ann", "ann b", "bob"), address("Ann B: hi"))).toMatchObject([
+      { _tag: "Whispered", to: { name: "ann b" }, text: "hi" }
+    ])
+    expect(answer(roomOf("ann", "ann b", "bob"), address("ann bites"))).toMatchObject([
+      { _tag: "Whispered", to: { name: "ann" }, text: "bites" }
+    ])
+  })
+
+  it("may go to oneself, and is told once", () => {
+    expect(answer(roomOf("ann"), address("ann note to self"))).toMatchObject([{ _tag: "Whispered", text: "note to self" }])
+  })
+
+  it("is refused when it is for nobody, says nothing, or comes from one without a name", () => {
+    expect(answer(roomOf("ann"), address("eve hi"))).toMatchObject([{ _tag: "Refused", code: "no-such-member" }])
+    expect(answer(roomOf("ann", "bob"), address("ann"))).toMatchObject([{ _tag: "Refused", code: "text-empty" }])
+    expect(answer(newcomer(roomOf("ann")), address("ann hi"))).toMatchObject([{ _tag: "Refused", code: "not-joined" }])
+  })
+})

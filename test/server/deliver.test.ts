@@ -60,7 +60,7 @@ const oneAtATime = (batch: ReadonlyArray<Envelope>, peers: ReadonlyMap<Outbox, P
     if (event._tag === "Connected" || event._tag === "Disconnected") continue
     for (const { peer } of audience) {
       const { dialect, interpreter } = peers.get(peer)!
-      if (event._tag === "Said" && from?.peer === peer && !interpreter.echo) continue
+      if ((event._tag === "Said" || event._tag === "Acted") && from?.peer === peer && !interpreter.echo) continue
       const bytes = event._tag === "Goodbye" ? show(interpreter.goodbye(event)) : dialect.encode(event)
       expected.set(peer, (expected.get(peer) ?? "") + bytes)
     }

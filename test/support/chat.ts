@@ -2,7 +2,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Chat from "../../src/domain/Chat.ts"
 import type { Command } from "../../src/domain/Command.ts"
 import { Refusal } from "../../src/domain/Errors.ts"
-import type { LeaveCode } from "../../src/domain/Event.ts"
+import { type LeaveCode, MemberId } from "../../src/domain/Event.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import * as Text from "../../src/domain/Text.ts"
 
@@ -25,6 +25,7 @@ export type Step = { readonly now: number } & (
   | { readonly _tag: "Decide"; readonly who: number; readonly command: Command }
   | { readonly _tag: "Refuse"; readonly who: number }
   | { readonly _tag: "Leave"; readonly who: number; readonly code: LeaveCode }
+  | { readonly _tag: "Announce" }
   | { readonly _tag: "Close" }
 )
 
@@ -38,6 +39,8 @@ export const take = <Peer>(chat: Chat.Chat<Peer>, step: Step, peer: Peer): Chat.
       return Chat.refuse(chat, step.who, new Refusal({ code: "bad-line", message: "no" }), step.now)
     case "Leave":
       return Chat.leave(chat, step.who, step.code, undefined, step.now)
+    case "Announce":
+      return Chat.announce(chat, Text.clean("hear, hear"), step.now)
     case "Close":
       return Chat.close(chat, Text.clean("the end"), step.now)
   }
@@ -73,6 +76,37 @@ export const steps: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.array(
         })
       )
     },
+    {
+      weight: 8,
+      arbitrary: decided(FastCheck.record({ _tag: FastCheck.constant("Act" as const), text: FastCheck.constant(Text.clean("waves")) }))
+    },
+    {
+      weight: 12,
+      arbitrary: decided(
+        FastCheck.record({ _tag: FastCheck.constant("Rename" as const), nickname: FastCheck.constantFrom(...names) })
+      )
+    },
+    {
+      weight: 10,
+      arbitrary: decided(
+        FastCheck.record({
+          _tag: FastCheck.constant("Whisper" as const),
+          to: FastCheck.integer({ min: 1, max: 12 }).map((n) => MemberId.make(`m${n}`)),
+          text: FastCheck.constant(Text.clean("psst"))
+        })
+      )
+    },
+    {
+      weight: 10,
+      arbitrary: decided(
+        FastCheck.record({
+          _tag: FastCheck.constant("Address" as const),
+          words: FastCheck.constantFrom(...names).map((name) => Text.clean(`${name} psst`))
+        })
+      )
+    },
+    { weight: 2, arbitrary: decided(FastCheck.record({ _tag: FastCheck.constant("Help" as const) })) },
+    { weight: 3, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Announce" as const), now }) },
     { weight: 3, arbitrary: decided(FastCheck.record({ _tag: FastCheck.constant("Who" as const) })) },
     { weight: 6, arbitrary: decided(FastCheck.record({ _tag: FastCheck.constant("Ping" as const) })) },
     { weight: 6, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Refuse" as const), who: who(), now }) },

@@ -16,51 +16,84 @@ export interface Surface {
 
 const nothing: View = { rows: [], cursor: undefined }
 
+/**
+ * How long a terminal keeps its size before it is drawn on again, ms. One that
+ * is dragged has many, and tmux tells of the last only after 250 ms: what is
+ * drawn for another size leaves something behind, or takes away too much.
+ */
+const settlePatience = 300
+
 /** Draws on this terminal, through Ink. Keys are not its concern. */
-export const mount = (options: {
+export const mount = ({ colour, stdin, stdout }: {
   readonly stdout: NodeJS.WriteStream
   readonly stdin: NodeJS.ReadStream
   readonly colour: boolean
 }): Surface => {
-  const { stdin, stdout } = options
-  let write: ((text: string) => void) | undefined
-  let shown = nothing
-  let columns = stdout.columns
+  let write: (text: string) => void = () => undefined
+  let inkResized: () => void = () => undefined
   const attach = (writer: (text: string) => void) => {
     write = writer
   }
-  const element = (view: View) => <Below view={view} colour={options.colour} attach={attach} />
+  const element = (view: View) => <Below view={view} colour={colour} attach={attach} />
   const { rerender, unmount } = render(element(nothing), {
-    stdout: highEnough(stdout),
+    stdout: tall(stdout, (resized) => {
+      inkResized = resized
+    }),
     stdin,
     exitOnCtrlC: false,
     patchConsole: false,
     // A frame is on the terminal when it is drawn: there is one for all that has happened together.
     maxFps: 0
   })
-  // Ink hears of a resize after this. It counts the rows it drew, not the ones
-  // these were broken into, so there must be no more of them.
-  const onResize = () => {
+
+  let shown = nothing
+  let columns = stdout.columns
+  // What is to be done once the size is settled.
+  let resizing: { readonly timer: NodeJS.Timeout; readonly view: View; readonly text: string } | undefined
+
+  const draw = (view: View) => {
+    shown = view
+    rerender(element(view))
+  }
+  const settle = () => {
+    if (resizing === undefined) return
+    const { text, timer, view } = resizing
+    clearTimeout(timer)
+    resizing = undefined
+    // A terminal that has become narrower has broken the rows that no longer
+    // fit. Ink counts the rows it drew, so there must be no more of them.
     if (stdout.columns < columns && shown.cursor !== undefined) {
       const up = rowsAbove(shown, stdout.columns)
       stdout.write(`${up > 0 ? `\u001b[${up}A` : ""}\r\u001b[J${"\n".repeat(shown.cursor.y)}`)
     }
     columns = stdout.columns
+    inkResized()
+    if (text !== "") write(text)
+    draw(view)
   }
-  stdout.prependListener("resize", onResize)
+  const onResize = () => {
+    clearTimeout(resizing?.timer)
+    resizing = { view: shown, text: "", ...resizing, timer: setTimeout(settle, settlePatience) }
+  }
+  stdout.on("resize", onResize)
+
   return {
     draw: (view) => {
-      shown = view
-      rerender(element(view))
+      if (resizing === undefined) draw(view)
+      else resizing = { ...resizing, view }
     },
-    print: (text) => write?.(text),
+    print: (text) => {
+      if (resizing === undefined) write(text)
+      else resizing = { ...resizing, text: resizing.text + text }
+    },
     leaveBehind: () => {
       stdout.write("\n".repeat(shown.rows.length + 1))
-      write?.("")
+      write("")
     },
     unmount: () => {
+      settle()
       stdout.off("resize", onResize)
-      rerender(element(nothing))
+      draw(nothing)
       unmount()
       // An empty frame is an empty line: the shell goes on in it.
       stdout.write("\u001b[1A")
@@ -68,12 +101,18 @@ export const mount = (options: {
   }
 }
 
-// Ink wipes a terminal, its scrollback too, in which it fills all rows; when
-// that has just become smaller this may be so for a moment.
-const highEnough = (stdout: NodeJS.WriteStream): NodeJS.WriteStream =>
+// A terminal as Ink sees it. Of one in which it fills all rows Ink wipes the
+// scrollback too, and it would draw at every size on the way to the last.
+const tall = (stdout: NodeJS.WriteStream, onResize: (resized: () => void) => void): NodeJS.WriteStream =>
   new Proxy(stdout, {
     get: (target, property): unknown => {
       if (property === "rows") return Number.MAX_SAFE_INTEGER
+      if (property === "on") {
+        return (event: string, listener: () => void) => {
+          if (event === "resize") onResize(listener)
+          else target.on(event, listener)
+        }
+      }
       const value: unknown = Reflect.get(target, property)
       return typeof value === "function" ? value.bind(target) : value
     }

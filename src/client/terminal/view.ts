@@ -1,3 +1,4 @@
+import stringWidth from "string-width"
 import * as Form from "../form.ts"
 import type { Screen } from "./screen.ts"
 import { fit, heightOf, wrap } from "./wrap.ts"
@@ -48,7 +49,13 @@ export const view = (screen: Screen, size: { readonly columns: number; readonly 
 export const rowsAbove = ({ cursor, rows }: View, columns: number): number =>
   cursor === undefined
     ? 0
-    : rows.slice(0, cursor.y).reduce((sum, { text }) => sum + heightOf(text, columns), Math.floor(cursor.x / columns))
+    : rows
+        .slice(0, cursor.y)
+        .reduce((sum, { text }) => sum + heightOf(text, columns), rowOf(cursor.x, rows[cursor.y]?.text ?? "", columns))
+
+// At the end of a row that is just full the cursor stays in it.
+const rowOf = (x: number, text: string, columns: number): number =>
+  Math.floor((x > 0 && x >= stringWidth(text) ? x - 1 : x) / columns)
 
 const prompt = (screen: Screen): string => (screen.phase === "form" ? (Form.question(screen.form) ?? "") : "> ")
 

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as ChatClient from "../../src/client/ChatClient.ts"
+import { Roster } from "../../src/client/Roster.ts"
+import { type Event, type Member, MemberId } from "../../src/domain/Event.ts"
+import { lobby } from "../../src/domain/RoomName.ts"
+import { named } from "../support/chat.ts"
+import { member, opened, tell } from "../support/room.ts"
+
+const somebody = (n: number): Member => ({ id: MemberId.make(`m${n}`), name: named(`name ${n}`) })
+const inRoom = { seq: 1, at: 0, room: lobby } as const
+const limits = { lineBytes: 1, nameGraphemes: 1, nameBytes: 1 }
+
+const welcome = (here: number, ...members: ReadonlyArray<Member>): Event => ({
+  _tag: "Welcome", ...inRoom, you: somebody(1), here, members, server: "s", limits
+})
+const page = (more: boolean, ...members: ReadonlyArray<Member>): Event => ({ _tag: "Members", at: 0, here: 9, members, more })
+
+/** A roster, and after whom it asked for more. */
+const rostered = () => {
+  const asked: Array<string> = []
+  const roster = new Roster((after) => asked.push(after))
+  return { asked, roster, names: () => roster.members.map(({ name }) => name) }
+}
+
+describe("Who is here", () => {
+  it("follows from the welcome, and from who joins, leaves and bears another name", () => {
+    const { asked, names, roster } = rostered()
+    roster.heard(welcome(2, somebody(1), somebody(2)))
+    roster.heard({ _tag: "Joined", ...inRoom, member: somebody(3) })
+    roster.heard({ _tag: "Left", ...inRoom, member: somebody(1), code: "quit" })
+    roster.heard({ _tag: "Renamed", ...inRoom, member: { ...somebody(2), name: named("other") }, was: named("name 2") })
+    expect(names()).toEqual(["other", "name 3"])
+    expect(asked).toEqual([])
+  })
+
+  it("is asked for page by page when the welcome does not name all, and these answers are not for showing", () => {
+    const { asked, names, roster } = rostered()
+    expect(roster.heard(welcome(4, somebody(1), somebody(2)))).toBe(false)
+    expect(roster.heard(page(true, somebody(3)))).toBe(true)
+    expect(roster.heard(page(false, somebody(4)))).toBe(true)
+    expect(asked).toEqual(["m2", "m3"])
+    expect(names()).toEqual(["name 1", "name 2", "name 3", "name 4"])
+  })
+
+  it("is shown when the user asks, also in between", () => {
+    const { asked, roster } = rostered()
+    roster.heard(welcome(4, somebody(1)))
+    roster.asked()
+    expect(roster.heard(page(true, somebody(2)))).toBe(true)
+    expect(roster.heard(page(false, somebody(1), somebody(2)))).toBe(false)
+    expect(roster.heard(page(false, somebody(3)))).toBe(true)
+    expect(asked).toEqual(["m1", "m2"])
+  })
+})
+
+describe("A client in a room", () => {
+  it.scopedLive("acts, whispers, bears another name, and knows who is here", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const ada = yield* ChatClient.connect({ host: "127.0.0.1", port, nickname: "ada" })
+      const bob = yield* member(port, "bob")
+      const events = yield* Effect.fork(Stream.runCollect(Stream.take(ada.events, 5)))
+      yield* tell(bob, { _tag: "Act", text: "waves" })
+      yield* ada.act("nods", "mine")
+      yield* ada.settled
+      const [, him] = yield* ada.members
+      expect(him?.name).toBe("bob")
+      yield* ada.whisper(him?.id ?? MemberId.make("nobody"), "psst")
+      yield* ada.settled
+      yield* ada.rename("Ada L.")
+      expect([...(yield* events)].map(({ _tag }) => _tag).sort()).toEqual(["Acted", "Acted", "Joined", "Renamed", "Whispered"])
+      expect((yield* ada.members).map(({ name }) => name)).toEqual(["Ada L.", "bob"])
+    })
+  )
+})
