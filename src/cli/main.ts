@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util"
+import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -39,6 +40,8 @@ const main = Effect.consoleWith((console) =>
   )
 ).pipe(
   Effect.catchTag("BadSetting", ({ message }) => Effect.zipRight(complain(message), new Failed())),
+  // Its own options (completions, log level, a wizard) are of no use here and would fill the help.
+  Effect.provide(CliConfig.layer({ showBuiltIns: false })),
   Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer))
 )
 
