@@ -24,8 +24,12 @@ await build({
   banner: { js: "#!/usr/bin/env node\nimport{createRequire as __createRequire}from\"node:module\";const require=__createRequire(import.meta.url);" },
   jsx: "automatic",
   define: { "process.env.NODE_ENV": '"production"' },
-  // Only for the debugger of a screen's author, and not there.
-  alias: { "react-devtools-core": "./scripts/empty.mjs" },
+  alias: {
+    // Only for the debugger of a screen's author, and not there.
+    "react-devtools-core": "./scripts/empty.mjs",
+    // A person at a terminal sees the screen, whatever variables are set in it.
+    "is-in-ci": "./scripts/never.mjs"
+  },
   logLevel: "warning"
 })
 chmodSync(join(next, "cli.js"), 0o755)

@@ -50,7 +50,11 @@ export const attend = (settings: Settings): Effect.Effect<boolean, JoinError | F
       Effect.flatMap(left, (ending) =>
         leave(client, ending).pipe(Effect.zipLeft(Effect.timeoutOption(Fiber.await(conversation), goodbyePatience)))
       )
-    ).pipe(Effect.ensuring(exitWithin(leaveWithin, 1)))
+    ).pipe(
+      // A goodbye after a fault of our own is no good end.
+      Effect.zipWith(Effect.flatMap(Deferred.poll(end), isFault), (well, failed) => well && !failed),
+      Effect.ensuring(exitWithin(leaveWithin, 1))
+    )
   })
 
 const leave = (client: ChatClient, ending: Ending | undefined): Effect.Effect<boolean> => {
@@ -59,6 +63,9 @@ const leave = (client: ChatClient, ending: Ending | undefined): Effect.Effect<bo
     ? Effect.as(client.quit(signalWords(ending.name)), true)
     : Effect.as(Effect.zipRight(reportFault(ending), client.quit("internal error")), false)
 }
+
+const isFault = (ending: Option.Option<Effect.Effect<Ending>>): Effect.Effect<boolean> =>
+  Option.match(ending, { onNone: () => Effect.succeed(false), onSome: Effect.map(({ _tag }) => _tag === "Fault") })
 
 const reportIfFault = (ending: Option.Option<Effect.Effect<Ending>>): Effect.Effect<void> =>
   Option.match(ending, { onNone: () => Effect.void, onSome: Effect.flatMap(reportFault) })

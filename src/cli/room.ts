@@ -18,7 +18,7 @@ import type { Settings } from "./serve.ts"
 import { inputLines, skippingOutput } from "./stdio.ts"
 
 /** How long the whole goodbye may take before the process ends anyway, ms. */
-const closeWithin = 2800
+const closeWithin = 2500
 
 /** Runs the room until it is asked to close or fails: whether it was asked. */
 export const run = (settings: Settings): Effect.Effect<boolean, ListenError, Scope.Scope> =>

@@ -103,7 +103,7 @@ const talk = Effect.fnUntraced(function* (client: ChatClient, place: Place, { re
 })
 
 const whisper = Effect.fnUntraced(function* (client: ChatClient, place: Place, words: string) {
-  const found = Commands.addressee(words, yield* client.members)
+  const found = Commands.addressee(words, Commands.among(yield* client.members))
   if (found === undefined) return yield* place.complain("Nobody here has that name: /who shows who is here.")
   yield* Effect.catchTag(client.whisper(found.to.id, found.text), "Refusal", ({ message }) => place.complain(message))
 })

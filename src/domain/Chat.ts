@@ -261,12 +261,13 @@ const whisper = <Peer>(
 }
 
 const address = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { words }: Address): Decision<Peer> => {
-  const named = chat.members.flatMap((to) => (to.member === undefined ? [] : [{ name: to.member.name, client: to }]))
-  const found = Commands.addressee(words, named)
+  const found = Commands.addressee(words, (key) =>
+    Option.getOrUndefined(Option.flatMap(HashMap.get(chat.names, key), (id) => HashMap.get(chat.clients, id)))
+  )
   const text = Text.lenient(found?.text ?? "")
   return found !== undefined && text === undefined
-    ? refused(chat, client, new Refusal({ code: "text-empty", message: `Type what to say to ${found.to.name}: /msg NAME TEXT` }))
-    : whisper(chat, client, { text: text ?? words }, found?.to.client)
+    ? refused(chat, client, new Refusal({ code: "text-empty", message: "Type what to say: /msg NAME TEXT" }))
+    : whisper(chat, client, { text: text ?? words }, found?.to)
 }
 
 const rename = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { nickname }: Rename): Decision<Peer> => {

@@ -60,24 +60,40 @@ export const unknown = (typed: Typed, table: ReadonlyArray<CommandSpec>): string
  * longest of the present names that the words start with. `undefined` when it
  * is nobody's.
  */
-export const addressee = <A extends { readonly name: string }>(
+export const addressee = <A>(
   words: string,
-  present: ReadonlyArray<A>
+  who: (key: Nickname.NameKey) => A | undefined
 ): { readonly to: A; readonly text: string } | undefined => {
-  const quoted = /^@?"([^"]+)"[:,]?\s*(.*)$/su.exec(words)
-  const start = words.replace(/^@/u, "")
-  const found = present
-    .filter(({ name }) =>
-      quoted === null ? startsWithName(start, name) : Nickname.key(quoted[1] ?? "") === Nickname.key(name)
-    )
-    .sort((one, other) => other.name.length - one.name.length)[0]
-  if (found === undefined) return undefined
-  const text = quoted === null ? start.slice(found.name.length).replace(/^[:,]?\s*/u, "") : (quoted[2] ?? "")
-  return { to: found, text }
+  let found: { readonly to: A; readonly text: string } | undefined
+  for (const { name, text } of readings(words)) {
+    const to = who(Nickname.key(name))
+    if (to !== undefined) found = { to, text }
+  }
+  return found
 }
 
-const startsWithName = (words: string, name: string): boolean =>
-  Nickname.key(words.slice(0, name.length)) === Nickname.key(name) && /^(?:[:,]?\s|$)/u.test(words.slice(name.length))
+/** Finds those who are present by their names. */
+export const among = <A extends { readonly name: string }>(
+  present: ReadonlyArray<A>
+): ((key: Nickname.NameKey) => A | undefined) => {
+  const byKey = new Map(present.map((one) => [Nickname.key(one.name), one]))
+  return (key) => byKey.get(key)
+}
+
+/** The most characters that are looked through for a name. */
+const maxNameLength = 256
+
+// Every way to read a name off the start of the words, the best one last: a
+// longer name, one in quotes, one whose @ is its own.
+function* readings(words: string): Generator<{ readonly name: string; readonly text: string }> {
+  for (const start of words.startsWith("@") ? [words.slice(1), words] : [words]) {
+    for (const { index } of `${start.slice(0, maxNameLength)} `.matchAll(/(?<=\S)(?=[:,]?\s)|(?<=[:,])(?=\s)/gu)) {
+      yield { name: start.slice(0, index), text: start.slice(index).replace(/^[:,]?\s*/u, "") }
+    }
+    const quoted = /^"([^"]+)"[:,]?\s*(.*)$/su.exec(start)
+    if (quoted !== null) yield { name: quoted[1] ?? "", text: quoted[2] ?? "" }
+  }
+}
 
 // Levenshtein's: how many letters have to be typed otherwise.
 const distance = (one: string, other: string): number => {

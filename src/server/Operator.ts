@@ -35,7 +35,7 @@ const make = Effect.gen(function* () {
   })
   const kick = (words: string) =>
     Effect.flatMap(registry.members, (members) => {
-      const found = Commands.addressee(words, members.map((one) => ({ name: one.member.name, ...one })))
+      const found = Commands.addressee(words, Commands.among(members.map((one) => ({ name: one.member.name, ...one }))))
       if (found === undefined) return console.tell("Nobody here has that name: /who shows who is here.")
       const reason = Text.lenient(found.text)
       return Effect.sync(() => {

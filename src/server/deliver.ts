@@ -31,46 +31,67 @@ interface Told {
   readonly author: Outbox | undefined
 }
 
-/** From where to where in the batch a client was in the room; both ends belong to it. */
+/** From where to where in the batch something was the case; both ends belong to it. */
 interface Span {
   readonly first: number
-  last: number
+  readonly last: number
 }
 
 const send = (told: ReadonlyArray<Told>): void => {
-  if (told.length === 0) return
   const frames = new Map<Dialect, Frame>()
   const frameFor = (dialect: Dialect): Frame => {
-    const frame = frames.get(dialect) ?? makeFrame(told, dialect)
+    const known = frames.get(dialect)
+    if (known !== undefined) return known
+    const frame = makeFrame(told, dialect)
     frames.set(dialect, frame)
     return frame
   }
-  const members = spans(told)
   const exceptions = exceptionsOf(told)
-  for (const [outbox, { first, last }] of members) {
+  const runs = runsOf(told)
+  const only = runs.length === 1 ? runs[0] : undefined
+  // Mostly all are there for all of the batch and few differ: then no table of everybody is made.
+  const spans = only === undefined || exceptions.size > fewExceptions ? spansOf(runs) : undefined
+  const spanOf = (outbox: Outbox): Span | undefined =>
+    spans === undefined ? (only?.audience.some(({ peer }) => peer === outbox) ? only : undefined) : spans.get(outbox)
+  const share = (outbox: Outbox, { first, last }: Span) => {
     if (!exceptions.has(outbox)) outbox.send(slice(frameFor(outbox.dialect), first, last + 1))
   }
+  if (only !== undefined) for (const { peer } of only.audience) share(peer, only)
+  else
+    spans?.forEach((span, outbox) => {
+      share(outbox, span)
+    })
   for (const [outbox, places] of exceptions) {
-    outbox.send(assemble(told, frameFor(outbox.dialect), places, members.get(outbox)))
+    outbox.send(assemble(told, frameFor(outbox.dialect), places, spanOf(outbox)))
   }
 }
 
-// A member list stays one array until somebody joins or leaves, and a client is
-// in consecutive lists: it is enough to look at each list once.
-const spans = (told: ReadonlyArray<Told>): Map<Outbox, Span> => {
-  const found = new Map<Outbox, Span>()
-  const shared = told.flatMap((entry, index) => (entry.toRoom ? [{ audience: entry.audience, index }] : []))
-  shared.forEach(({ audience, index }, at) => {
-    const starts = audience !== shared[at - 1]?.audience
-    const ends = audience !== shared[at + 1]?.audience
-    if (!starts && !ends) return
-    for (const { peer } of audience) {
-      const span = found.get(peer)
-      if (span === undefined) found.set(peer, { first: index, last: index })
-      else span.last = index
-    }
+/** Up to how many clients are looked up one by one. */
+const fewExceptions = 16
+
+/** A stretch of the batch with one member list: that stays one array until somebody joins or leaves. */
+interface Run extends Span {
+  readonly audience: Envelope["audience"]
+}
+
+const runsOf = (told: ReadonlyArray<Told>): ReadonlyArray<Run> => {
+  const runs: Array<Run> = []
+  told.forEach(({ audience, toRoom }, index) => {
+    if (!toRoom) return
+    const run = runs.at(-1)
+    if (run?.audience === audience) runs[runs.length - 1] = { ...run, last: index }
+    else runs.push({ audience, first: index, last: index })
   })
-  return found
+  return runs
+}
+
+// A client is in consecutive member lists.
+const spansOf = (runs: ReadonlyArray<Run>): Map<Outbox, Span> => {
+  const spans = new Map<Outbox, Span>()
+  for (const { audience, first, last } of runs) {
+    for (const { peer } of audience) spans.set(peer, { first: spans.get(peer)?.first ?? first, last })
+  }
+  return spans
 }
 
 // The places where a client's part of the batch differs from the shared frame:
@@ -106,7 +127,7 @@ const makeFrame = (told: ReadonlyArray<Told>, dialect: Dialect): Frame => {
 }
 
 const slice = ({ bytes, offsets }: Frame, from: number, to: number): Buffer =>
-  bytes.subarray(offsets[from] ?? bytes.length, offsets[to] ?? bytes.length)
+  from === 0 && to === offsets.length - 1 ? bytes : bytes.subarray(offsets[from] ?? bytes.length, offsets[to] ?? bytes.length)
 
 const assemble = (
   told: ReadonlyArray<Told>,

@@ -199,7 +199,7 @@ const submit = (screen: Screen, line: string, input: Input, members: ReadonlyArr
     case "Act":
       return put(screen, line, (ref) => ({ _tag: input._tag, text: input.text, ref }))
     case "Whisper": {
-      const found = Commands.addressee(input.words, members)
+      const found = Commands.addressee(input.words, Commands.among(members))
       return found === undefined
         ? back(screen, line, "Nobody here has that name: /who shows who is here.")
         : put(screen, line, (ref) => ({ _tag: "Whisper", to: found.to, text: found.text, ref }))

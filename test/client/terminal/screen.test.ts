@@ -1,0 +1,397 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Option from "effect/Option"
+import * as Form from "../../../src/client/form.ts"
+import { lineOf } from "../../../src/client/terminal/editor.ts"
+import { type Key, KeyDecoder } from "../../../src/client/terminal/keys.ts"
+import { type Happening, type Screen, start, type Step, update, type Wish } from "../../../src/client/terminal/screen.ts"
+import { type Event, type Member, MemberId, type Welcome } from "../../../src/domain/Event.ts"
+import * as Nickname from "../../../src/domain/Nickname.ts"
+import { RoomName } from "../../../src/domain/RoomName.ts"
+import * as Text from "../../../src/domain/Text.ts"
+
+const member = (id: string, name: string): Member => ({ id: MemberId.make(id), name: Nickname.Nickname.make(name) })
+const me = member("m1", "me")
+const ada = member("m2", "Ada Lovelace")
+const bob = member("m3", "bob")
+const members = [me, ada, bob]
+const inRoom = { seq: 1, at: 0, room: RoomName.make("lobby") }
+
+const welcome: Welcome = {
+  _tag: "Welcome", ...inRoom, you: me, here: 3, members, server: "brusio", limits: { lineBytes: 16_384, nameGraphemes: 32, nameBytes: 128 }
+}
+
+const asking = Form.begin({ host: Option.none(), port: Option.none(), name: Option.none() }, "User1234")
+
+/** What happens is keys, as a terminal sends them, or something else. */
+type Moment = string | Happening
+
+const happenings = (moment: Moment): ReadonlyArray<Happening> => {
+  if (typeof moment !== "string") return [moment]
+  const decoder = new KeyDecoder()
+  const keys: ReadonlyArray<Key> = [...decoder.push(moment), ...decoder.flush()]
+  return keys.map((key) => ({ _tag: "Key", key, members }))
+}
+
+/** The screen after all of it, and all it wanted done. */
+const play = (from: Step, ...moments: ReadonlyArray<Moment>): Step =>
+  moments.flatMap(happenings).reduce((before, happening) => {
+    const { screen, wishes } = update(before.screen, happening)
+    return { screen, wishes: [...before.wishes, ...wishes] }
+  }, from)
+
+const entered: Happening = { _tag: "Entered", welcome }
+const notEntered: Happening = { _tag: "NotEntered", reason: "Nobody listens there." }
+const over: Happening = { _tag: "Over" }
+const told = (event: Event): Happening => ({ _tag: "Told", event })
+const said = (from: Member, text: string, ref?: string): Happening =>
+  told({ _tag: "Said", ...inRoom, from, text: Text.clean(text), ref })
+const refused = (message: string, ref?: string): Happening =>
+  told({ _tag: "Refused", at: 0, code: "bad-command", message: Text.clean(message), ref })
+
+/** In the room, with nothing wanted so far. */
+const inside: Step = { screen: play(start(Form.unasked(asking)), entered).screen, wishes: [] }
+const room = (...moments: ReadonlyArray<Moment>) => play(inside, ...moments)
+
+const show = (wish: Wish): string => {
+  switch (wish._tag) {
+    case "Print":
+      return wish.line._tag === "Event" ? wish.line.event._tag : `${wish.line._tag === "Error" ? "! " : ""}${wish.line.text}`
+    case "Connect": {
+      const { host, name, port } = wish.form.answers
+      return `connect ${host} ${port} ${name}`
+    }
+    case "Say":
+    case "Act":
+      return `${wish._tag.toLowerCase()} ${wish.ref} ${wish.text}`
+    case "Whisper":
+      return `whisper ${wish.ref} ${wish.to.name}: ${wish.text}`
+    case "Rename":
+      return `rename ${wish.name}`
+    case "Quit":
+      return `quit ${wish.reason ?? ""}`.trimEnd()
+    default:
+      return wish._tag.toLowerCase()
+  }
+}
+const wishes = (step: Step) => step.wishes.map(show)
+const typed = ({ screen }: { readonly screen: Screen }) => lineOf(screen.editor)
+const pending = ({ screen }: Step) => screen.pending.map(({ typed }) => typed)
+const paste = (text: string) => `\u001b[200~${text}\u001b[201~`
+
+describe("The form on the screen", () => {
+  it("asks one after the other, leaves the answers on the screen, and connects", () => {
+    const asked = play(start(asking), "example.org\r", "\r", "ada\r")
+    expect(asked.screen.phase).toBe("connecting")
+    expect(wishes(asked)).toEqual(["Host [127.0.0.1]: example.org", "Port [25565]: ", "Name [User1234]: ada", "connect example.org 25565 ada"])
+  })
+
+  it("connects at once when there is nothing to ask", () => {
+    expect(wishes(start(Form.unasked(asking)))).toEqual(["connect 127.0.0.1 25565 User1234"])
+  })
+
+  it("says what cannot be an answer, and asks again", () => {
+    const asked = play(start(asking), "\r", "many\r")
+    expect(wishes(asked).slice(1)).toEqual(["Port [25565]: many", "! A port is a whole number from 1 to 65535."])
+    expect(Form.question(asked.screen.form)).toBe("Port [25565]: ")
+    expect(typed(asked)).toBe("")
+  })
+
+  it("comes back when an attempt fails, with the answers kept", () => {
+    const again = play(start(asking), "example.org\r4000\rada\r", notEntered)
+    expect(again.screen.phase).toBe("form")
+    expect(wishes(again).at(-1)).toBe("! Nobody listens there.")
+    expect(wishes(play({ ...again, wishes: [] }, "\r\r\r")).at(-1)).toBe("connect example.org 4000 ada")
+  })
+
+  it("does not take commands, nor complete anything", () => {
+    const asked = play(start(asking), "/help\r\r/m\t\r")
+    expect(wishes(asked).at(-1)).toBe("connect /help 25565 /m")
+  })
+
+  it("takes several pasted lines for one answer, which can be mended", () => {
+    const asked = play(start(asking), paste("one\ntwo\n"))
+    expect(asked.screen.paste).toBeUndefined()
+    expect(typed(asked)).toBe("one two")
+  })
+
+  it.each(["\u0003", "\u0004"])("ends with Ctrl-C and with Ctrl-D: %j", (key) => {
+    expect(wishes(play(start(asking), key))).toEqual(["interrupt"])
+  })
+})
+
+describe("What is typed while it connects", () => {
+  const connecting = start(Form.unasked(asking))
+
+  it("is said in the room, in order, and what is not finished stays in the input line", () => {
+    const step = play(connecting, "one\r//two\r/me waves\rhal", entered, "f")
+    expect(wishes(step).slice(1)).toEqual([
+      "Welcome me! /help shows what you can type, {quit} leaves.", "say s1 one", "say s2 /two", "act s3 waves"
+    ])
+    expect(typed(step)).toBe("half")
+  })
+
+  it("waits while the form is asked again, and is said then", () => {
+    const failed = play(connecting, "one\rhalf", notEntered)
+    expect(typed(failed)).toBe("")
+    const step = play({ ...failed, wishes: [] }, "\r\r\r", entered)
+    expect(wishes(step).slice(-2)).toEqual(["Welcome me! /help shows what you can type, {quit} leaves.", "say s1 one"])
+    expect(typed(step)).toBe("half")
+  })
+
+  it("asks for a paste of several lines, too", () => {
+    const step = play(connecting, paste("one\n/two"), "y", entered)
+    expect(wishes(step).slice(2)).toEqual(["say s1 one", "say s2 /two"])
+  })
+})
+
+describe("A line in the room", () => {
+  it.each<readonly [string, ReadonlyArray<string>]>([
+    ["hello", ["say s1 hello"]],
+    ["//quit", ["say s1 /quit"]],
+    ["/me waves", ["act s1 waves"]],
+    ["/msg ada lovelace hi", ["whisper s1 Ada Lovelace: hi"]],
+    ['/msg "Ada Lovelace" hi', ["whisper s1 Ada Lovelace: hi"]],
+    ["/nick eve", ["rename eve"]],
+    ["/who", ["who"]],
+    ["/clear", ["clear"]],
+    ["/quit", ["quit"]],
+    ["/quit to lunch", ["quit to lunch"]],
+    ["{quit}", ["quit"]],
+    ["   ", []]
+  ])("%j is done, and the input line is free", (line, wanted) => {
+    const step = room(`${line}\r`)
+    expect(wishes(step)).toEqual(wanted)
+    expect(typed(step)).toBe("")
+  })
+
+  it("of help shows each command", () => {
+    const lines = wishes(room("/help\r"))
+    for (const name of ["/help", "/who", "/nick NEW", "/me ACTION", "/msg NAME TEXT", "/clear", "/quit [REASON]", "//TEXT"]) {
+      expect(lines.filter((line) => line.startsWith(`${name} `))).toHaveLength(1)
+    }
+  })
+
+  it.each([
+    ["/hepl", "! There is no command /hepl. Did you mean /help? To say it, type //hepl; /help shows all commands."],
+    ["/me", "! Type /me ACTION"],
+    ["/msg nobody hi", "! Nobody here has that name: /who shows who is here."]
+  ])("%j is wrong: it says so, and the line comes back", (line, words) => {
+    const step = room(`${line}\r`)
+    expect(wishes(step)).toEqual([words])
+    expect(typed(step)).toBe(line)
+    expect(pending(step)).toEqual([])
+  })
+
+  it("is completed with the names of the others, and not with one's own", () => {
+    expect(typed(room("ad\t"))).toBe("Ada Lovelace: ")
+    expect(typed(room("/msg ad\t"))).toBe('/msg "Ada Lovelace" ')
+    expect(typed(room("m\t"))).toBe("m")
+    expect(typed(room("/cl\t"))).toBe("/clear")
+  })
+
+  it("is remembered", () => {
+    expect(typed(room("one\rtwo\rdraft\u001b[A\u001b[A"))).toBe("one")
+    expect(typed(room("one\rtwo\rdraft\u001b[A\u001b[A\u001b[B\u001b[B"))).toBe("draft")
+  })
+})
+
+describe("A message", () => {
+  it("is pending until its receipt comes, and then shown", () => {
+    const sent = room("one\rtwo\r")
+    expect(pending(sent)).toEqual(["one", "two"])
+    const received = play({ ...sent, wishes: [] }, said(me, "one", "s1"))
+    expect(pending(received)).toEqual(["two"])
+    expect(wishes(received)).toEqual(["Said"])
+  })
+
+  it("of somebody else with the same mark is no receipt", () => {
+    expect(pending(room("one\r", said(bob, "one", "s1")))).toEqual(["one"])
+  })
+
+  it.each(["Acted", "Whispered"] as const)("that is %s has a receipt, too", (tag) => {
+    const line = tag === "Acted" ? "/me waves\r" : "/msg bob hi\r"
+    const event: Event =
+      tag === "Acted"
+        ? { _tag: tag, ...inRoom, from: me, text: Text.clean("waves"), ref: "s1" }
+        : { _tag: tag, at: 0, from: me, to: bob, text: Text.clean("hi"), ref: "s1" }
+    expect(pending(room(line))).toEqual([line.trim()])
+    expect(pending(room(line, told(event)))).toEqual([])
+  })
+
+  it("that is refused says why, and comes back as it was typed", () => {
+    const step = room("/me waves\r", refused("Not now.", "s1"))
+    expect(wishes(step).slice(1)).toEqual(["! Not now."])
+    expect(typed(step)).toBe("/me waves")
+    expect(pending(step)).toEqual([])
+  })
+
+  it("that cannot be sent comes back as well", () => {
+    const step = room("hello\r", { _tag: "Unsent", ref: "s1", reason: "Too long." })
+    expect(wishes(step).slice(1)).toEqual(["! Too long."])
+    expect(typed(step)).toBe("hello")
+  })
+
+  it("that comes back waits until the input line is free, and then one after the other", () => {
+    const step = room("one\rtwo\rdraft", refused("No.", "s1"), refused("No.", "s2"))
+    expect(typed(step)).toBe("draft")
+    const second = play(step, "\r")
+    expect(typed(second)).toBe("one")
+    const third = play(second, "!\r")
+    expect(typed(third)).toBe("two")
+    expect(typed(play(third, "\r"))).toBe("")
+    expect(wishes(third).filter((wish) => wish.startsWith("say"))).toEqual(["say s1 one", "say s2 two", "say s3 draft", "say s4 one!"])
+  })
+
+  it("is not what a refusal without its mark is about", () => {
+    const step = room("one\r", refused("No."), refused("No.", "s9"))
+    expect(pending(step)).toEqual(["one"])
+    expect(typed(step)).toBe("")
+    expect(wishes(step).slice(1)).toEqual(["Refused", "! No."])
+  })
+})
+
+describe("A paste", () => {
+  const lines = Array.from({ length: 14 }, (_, n) => `line ${n}`)
+
+  it("of one line is typed, whatever line breaks are around it", () => {
+    expect(typed(room("a ", paste("b c")))).toBe("a b c")
+    expect(typed(room(paste("\nb\n\n")))).toBe("b")
+    expect(wishes(room(paste("b\n")))).toEqual([])
+  })
+
+  it("of several lines asks, and nothing is sent meanwhile", () => {
+    const step = room(paste(`${lines.join("\n")}\n`), "x", "\u001b[A", paste("more\nlines"))
+    expect(step.screen.paste).toEqual(lines)
+    expect(wishes(step)).toEqual([])
+  })
+
+  it.each(["y", "Y", "\r"])("is sent whole and in order after a yes: %j", (yes) => {
+    const step = room(paste(lines.join("\n")), yes)
+    expect(wishes(step)).toEqual(lines.map((line, n) => `say s${n + 1} ${line}`))
+    expect(pending(step)).toEqual(lines)
+    expect(step.screen.paste).toBeUndefined()
+  })
+
+  it.each(["n", "N", "\u001b"])("is not sent at all after a no: %j", (no) => {
+    const step = room("draft", paste(lines.join("\n")), no)
+    expect(wishes(step)).toEqual(["The 14 lines were not sent."])
+    expect(typed(step)).toBe("draft")
+    expect(step.screen.paste).toBeUndefined()
+  })
+
+  it("goes where the cursor is, and takes the line with it", () => {
+    const step = room("<>\u001b[D", paste("one\n\n  two\nthree"), "y")
+    expect(wishes(step)).toEqual(["say s1 <one", "say s2   two", "say s3 three>"])
+    expect(typed(step)).toBe("")
+  })
+
+  it("says every line as it is: nothing in it is a command", () => {
+    expect(wishes(room(paste("/quit\n{quit}\n//x"), "y"))).toEqual(["say s1 /quit", "say s2 {quit}", "say s3 //x"])
+  })
+
+  it("does not take with it what is typed right behind the answer", () => {
+    expect(typed(room(paste("one\ntwo"), "yes or no"))).toBe("es or no")
+    expect(typed(room("draft", paste("one\ntwo"), "no"))).toBe("drafto")
+  })
+
+  it("that is too long is not taken at all, rather than half of it", () => {
+    const huge = room("draft", paste("x".repeat(2 * 1024 * 1024)))
+    expect(wishes(huge)).toEqual(["! This is too long to be pasted: nothing of it was taken."])
+    expect(typed(huge)).toBe("draft")
+    const long = room("draft", paste("x".repeat(17 * 1024)))
+    expect(wishes(long)).toEqual(["! This is too long to be pasted: nothing of it was taken."])
+    expect(typed(long)).toBe("draft")
+  })
+
+  it("of blank lines sends nothing", () => {
+    expect(room(paste("\n \n")).screen.paste).toBeUndefined()
+  })
+
+  it("may be suspended, and may be given up with Ctrl-C", () => {
+    expect(wishes(room(paste("one\ntwo"), "\u001a", "\u0003", over))).toEqual(["suspend", "interrupt", "end"])
+  })
+})
+
+describe("What others say", () => {
+  it("counts as unread while the window has not the focus, and no longer when it has", () => {
+    const away = room(said(bob, "one"), "\u001b[O", said(bob, "two"), said(bob, "three"))
+    expect(away.screen.unread).toBe(2)
+    expect(play(away, "\u001b[I").screen.unread).toBe(0)
+    expect(play(away, "\u001b[I", said(bob, "four")).screen.unread).toBe(0)
+  })
+
+  it("counts, and what one says oneself does not, nor does who comes and goes", () => {
+    const step = room("\u001b[O", said(me, "mine"), told({ _tag: "Joined", ...inRoom, member: bob }))
+    expect(step.screen.unread).toBe(0)
+  })
+
+  it.each([
+    ["a mention", said(bob, "me: hello"), true],
+    ["another message", said(bob, "hello"), false],
+    ["the name within a word", said(bob, "some are here"), false],
+    ["one's own name, said oneself", said(me, "it is me"), false],
+    ["a mention in an action", told({ _tag: "Acted", ...inRoom, from: bob, text: Text.clean("greets me") }), true],
+    ["a whisper", told({ _tag: "Whispered", at: 0, from: bob, to: me, text: Text.clean("psst") }), true]
+  ])("rings or does not: %s", (_, happening, rings) => {
+    expect(wishes(room(happening)).includes("bell")).toBe(rings)
+  })
+
+  it("never touches what is being typed", () => {
+    const step = room("half", said(bob, "hello"), told({ _tag: "Left", ...inRoom, member: bob, code: "quit" }), " a line")
+    expect(typed(step)).toBe("half a line")
+  })
+})
+
+describe("Who is here", () => {
+  it("is counted", () => {
+    const joined = told({ _tag: "Joined", ...inRoom, member: bob })
+    const left = told({ _tag: "Left", ...inRoom, member: bob, code: "quit" })
+    expect(inside.screen.here).toBe(3)
+    expect(room(joined, joined, left).screen.here).toBe(4)
+  })
+
+  it("may be called otherwise, oneself as well: then the new name rings", () => {
+    const step = room(told({ _tag: "Renamed", ...inRoom, member: member("m1", "eve"), was: me.name }), said(bob, "me, eve"))
+    expect(step.screen.me?.name).toBe("eve")
+    expect(wishes(step)).toEqual(["Renamed", "Said", "bell"])
+    expect(room(told({ _tag: "Renamed", ...inRoom, member: member("m3", "eve"), was: bob.name })).screen.me).toEqual(me)
+  })
+})
+
+describe("The keys of a shell", () => {
+  it.each([
+    ["Ctrl-Z", "\u001a", "suspend"],
+    ["Ctrl-L", "\f", "clear"],
+    ["Ctrl-C", "\u0003", "interrupt"],
+    ["Ctrl-D, where nothing is typed", "\u0004", "interrupt"]
+  ])("mean what they mean: %s", (_, key, wish) => {
+    expect(wishes(room(key))).toEqual([wish])
+  })
+
+  it("delete with Ctrl-D where something is typed", () => {
+    const step = room("ab\u001b[D\u0004")
+    expect(wishes(step)).toEqual([])
+    expect(typed(step)).toBe("a")
+  })
+})
+
+describe("At the end", () => {
+  it("all that was not sent is said, in the order it was typed, and nothing is drawn any more", () => {
+    const step = room("one\rtwo\rthree\rdraft", refused("No.", "s2"), over)
+    expect(wishes(step).slice(3)).toEqual(["! No.", "! Not sent: one", "! Not sent: three", "! Not sent: two", "! Not sent: draft", "end"])
+    expect(step.screen.phase).toBe("over")
+    expect(step.screen.pending).toEqual([])
+  })
+
+  it("a paste that waits for its answer was not sent", () => {
+    expect(wishes(room(paste("one\ntwo"), over))).toEqual(["! Not sent: one", "! Not sent: two", "end"])
+  })
+
+  it("what was given up with Ctrl-C is not missed, but what was said is", () => {
+    expect(wishes(room("one\rdraft\u0003", over))).toEqual(["say s1 one", "interrupt", "! Not sent: one", "end"])
+  })
+
+  it("keys mean nothing any more", () => {
+    expect(wishes(room(over, "hello\r"))).toEqual(["end"])
+  })
+})

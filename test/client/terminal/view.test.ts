@@ -1,0 +1,160 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as FastCheck from "effect/FastCheck"
+import * as Option from "effect/Option"
+import stringWidth from "string-width"
+import * as Form from "../../../src/client/form.ts"
+import { empty, insert } from "../../../src/client/terminal/editor.ts"
+import { type Screen, start } from "../../../src/client/terminal/screen.ts"
+import { rowsAbove, view } from "../../../src/client/terminal/view.ts"
+import { heightOf } from "../../../src/client/terminal/wrap.ts"
+import { anyString } from "../../support/arbitraries.ts"
+import { always } from "../../support/property.ts"
+
+const form = Form.begin({ host: Option.none(), port: Option.none(), name: Option.none() }, "User1234")
+const asking = start(form).screen
+const room: Screen = { ...asking, phase: "room", form: Form.unasked(form), room: "lobby", here: 3 }
+const large = { columns: 80, rows: 24 }
+
+const typing = (before: string, after = "", screen = room): Screen => {
+  const whole = insert({ ...empty, after }, before)
+  return { ...screen, editor: { ...whole, before, after } }
+}
+const waiting = (count: number): Screen["pending"] =>
+  Array.from({ length: count }, (_, n) => ({ ref: `s${n}`, typed: `message ${n}` }))
+const texts = (screen: Screen, size = large) => view(screen, size).rows.map(({ text }) => text)
+
+describe("Below the conversation", () => {
+  it("are the status and the input line, with the cursor where the next character goes", () => {
+    expect(view(typing("hello"), large)).toEqual({
+      rows: [{ text: "lobby · 3 here · connected", look: "status" }, { text: "> hello", look: "plain" }],
+      cursor: { x: 7, y: 1 }
+    })
+  })
+
+  it("is what is unread, if anything is", () => {
+    expect(texts({ ...room, unread: 12 })[0]).toBe("lobby · 3 here · connected · 12 unread")
+  })
+
+  it("are the last of the messages that have no receipt, dim", () => {
+    const { cursor, rows } = view({ ...room, pending: waiting(7) }, large)
+    expect(rows.slice(0, 5)).toEqual([2, 3, 4, 5, 6].map((n) => ({ text: `  message ${n} …`, look: "dim" })))
+    expect(cursor).toEqual({ x: 2, y: 6 })
+  })
+
+  it("has a row each for these, also when they are long or have tabs", () => {
+    const rows = texts({ ...room, pending: [{ ref: "s1", typed: `a\tb${"日本".repeat(200)}` }] })
+    expect(rows).toHaveLength(3)
+    expect(rows[0]).toMatch(/^ {2}a b日本.*… …$/u)
+    expect(stringWidth(rows[0] ?? "")).toBeLessThan(80)
+  })
+
+  it("is the question while a form asks, with what is answered so far", () => {
+    expect(view(typing("exam", "", asking), large)).toEqual({
+      rows: [
+        { text: "brusio: where to, and as who? Enter takes what is in brackets.", look: "status" },
+        { text: "Host [127.0.0.1]: exam", look: "plain" }
+      ],
+      cursor: { x: 22, y: 1 }
+    })
+  })
+
+  it("is where it connects to, and what is typed meanwhile", () => {
+    const connecting: Screen = { ...typing("hello"), phase: "connecting", ahead: [{ typed: "first", input: { _tag: "Nothing" } }] }
+    expect(texts(connecting)).toEqual(["  first …", "connecting to 127.0.0.1, port 25565 ...", "> hello"])
+  })
+
+  it("is a question while a paste waits", () => {
+    const { cursor, rows } = view({ ...typing("draft"), paste: ["one", "two"] }, large)
+    expect(rows.map(({ text }) => text)).toEqual(["lobby · 3 here · connected", "Send 2 lines? (y/n) "])
+    expect(cursor).toEqual({ x: 20, y: 1 })
+  })
+
+  it("is nothing at the end", () => {
+    expect(view({ ...room, phase: "over" }, large)).toEqual({ rows: [], cursor: undefined })
+  })
+})
+
+describe("The cursor", () => {
+  it.each<readonly [string, string, string, readonly [number, number]]>([
+    ["among wide characters", "日本", "語", [6, 1]],
+    ["behind an emoji of several code points", "👩‍🚀", "", [4, 1]],
+    ["behind combining marks", "e\u0301e\u0301", "x", [4, 1]],
+    ["in right-to-left text, in logical order", "של", "ום", [4, 1]],
+    ["in the second row of a long line", "x".repeat(80), "", [3, 2]],
+    ["at the end of a full row", "x".repeat(77), "", [0, 2]]
+  ])("%s", (_, before, after, [x, y]) => {
+    expect(view(typing(before, after), large).cursor).toEqual({ x, y })
+  })
+})
+
+describe("A small terminal", () => {
+  it("of 40 columns has all there is", () => {
+    const rows = texts({ ...typing("a line that is longer than the terminal is wide"), unread: 3 }, { columns: 40, rows: 12 })
+    expect(rows).toEqual(["lobby · 3 here · connected · 3 unread", "> a line that is longer than the termin", "al is wide"])
+  })
+
+  it("scrolls a long line with the cursor, and leaves half of its rows to the conversation", () => {
+    const line = Array.from({ length: 100 }, (_, n) => `word-${n}`).join(" ")
+    const size = { columns: 40, rows: 12 }
+    const atEnd = view(typing(line), size)
+    expect(atEnd.rows).toHaveLength(6)
+    expect(atEnd.rows.at(-1)?.text).toMatch(/word-99$/u)
+    expect(atEnd.cursor?.y).toBe(5)
+    const atStart = view(typing("", line), size)
+    expect(atStart.rows[1]?.text).toMatch(/^> word-0/u)
+    expect(atStart.cursor).toEqual({ x: 2, y: 1 })
+    const within = view(typing(line.slice(0, 400), line.slice(400)), size)
+    const row = within.rows[within.cursor?.y ?? 0]?.text ?? ""
+    expect(row).toContain(line.slice(400, 405))
+  })
+
+  it("keeps the input line, whatever else there is no room for", () => {
+    for (const rows of [1, 2, 3, 4]) {
+      const shown = texts({ ...typing("hello"), pending: waiting(7) }, { columns: 20, rows })
+      expect(shown.at(-1)).toBe("> hello")
+      expect(shown.length).toBeLessThanOrEqual(Math.max(1, rows - 1))
+    }
+  })
+
+  it("of a size that it does not tell has 80 columns", () => {
+    expect(texts(typing("x".repeat(60)), { columns: 0, rows: 0 })).toEqual([`> ${"x".repeat(60)}`])
+  })
+})
+
+describe("Whatever there is to show", () => {
+  const line = anyString(200).map((raw) => insert(empty, raw).before)
+  const sizes = FastCheck.record({ columns: FastCheck.integer({ min: 10, max: 100 }), rows: FastCheck.integer({ min: 3, max: 50 }) })
+
+  it("fits: no row fills the terminal, not all of its rows are taken, and the cursor is within", () => {
+    always(FastCheck.tuple(line, line, sizes, FastCheck.nat({ max: 8 })), ([before, after, size, count]) => {
+      const { cursor, rows } = view({ ...typing(before, after), pending: [...waiting(count), { ref: "", typed: before }] }, size)
+      for (const { text } of rows) expect(heightOf(text, size.columns - 1)).toBe(1)
+      expect(rows.length).toBeLessThan(size.rows)
+      expect(cursor?.y).toBeLessThan(rows.length)
+      expect(cursor?.x).toBeLessThan(size.columns)
+    }, 600)
+  })
+})
+
+describe("In a terminal that became narrower, the rows above the cursor", () => {
+  it("are as many as before where all rows still fit", () => {
+    const shown = view({ ...typing("hello"), pending: waiting(2) }, large)
+    expect(rowsAbove(shown, 40)).toBe(3)
+  })
+
+  it("are those that the rows were broken into, and those of its own row before it", () => {
+    const shown = view(typing("x".repeat(100)), large)
+    expect(shown.cursor).toEqual({ x: 23, y: 2 })
+    expect(rowsAbove(shown, 40)).toBe(1 + 2)
+    expect(rowsAbove(shown, 20)).toBe(2 + 4 + 1)
+  })
+
+  it("are one fewer at the end of a row that is just full", () => {
+    expect(rowsAbove(view(typing("x".repeat(38)), large), 40)).toBe(1)
+    expect(rowsAbove(view(typing("x".repeat(38), "y"), large), 40)).toBe(2)
+  })
+
+  it("are none where nothing is drawn", () => {
+    expect(rowsAbove(view({ ...room, phase: "over" }, large), 40)).toBe(0)
+  })
+})
