@@ -1,13 +1,14 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Form from "../client/form.ts"
+import { defaults } from "../client/defaults.ts"
+import type { Given as FormGiven } from "../client/form.ts"
 import { complain, Failed } from "./process.ts"
 import { type BadSetting, flag, given, host, isOn, name, option, serverPort } from "./settings.ts"
 
 const options = {
-  host: option(host, "The server's address.", Form.defaults.host),
-  port: option(serverPort, "The server's TCP port, 1 to 65535.", String(Form.defaults.port)),
+  host: option(host, "The server's address.", defaults.host),
+  port: option(serverPort, "The server's TCP port, 1 to 65535.", String(defaults.port)),
   name: option(name, "Your name in the room.", "User and a random number"),
   noInput: flag("no-input", "Never asks: what is not given takes its default."),
   plain: flag("plain", "Line by line, also in a terminal: for screen readers."),
@@ -39,7 +40,7 @@ const failure = ({ message }: { readonly message: string }) => Effect.as(complai
 
 /** How the room is attended. */
 export interface Settings {
-  readonly given: Form.Given
+  readonly given: FormGiven
   readonly asks: boolean
   readonly isTerminal: boolean
   readonly isScreen: boolean
@@ -54,7 +55,7 @@ type Given = Command.Command.ParseConfig<typeof options>
 const resolve = (options: Given): Effect.Effect<Settings, BadSetting> =>
   Effect.gen(function* () {
     const at = yield* given(host, options.host)
-    const where = Option.getOrElse(at, () => Form.defaults.host)
+    const where = Option.getOrElse(at, () => defaults.host)
     const port = yield* given(serverPort, options.port).pipe(
       Effect.mapError((bad) => bad.within(`Cannot connect to ${where}`))
     )

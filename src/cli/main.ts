@@ -13,11 +13,14 @@ import { version } from "../domain/version.ts"
 import { join } from "./join.ts"
 import { complain, exitFlushed, Failed, unblockOutput } from "./process.ts"
 import { serve } from "./serve.ts"
+import { valueOptions } from "./settings.ts"
 
 const brusio = Command.make("brusio").pipe(
   Command.withDescription("A chat room in one command. Example: brusio serve, and in other terminals: brusio join"),
   Command.withSubcommands([serve, join])
 )
+
+const command = Command.run(brusio, { name: "brusio", version })
 
 // Help and errors come with colours wherever they go: these are for terminals, and not for all of them.
 const words = (args: ReadonlyArray<unknown>, stream: NodeJS.WriteStream): string => {
@@ -29,8 +32,18 @@ const write = (stream: NodeJS.WriteStream, text: string) =>
     stream.write(`${text.trimEnd()}\n`)
   })
 
+// What @effect/cli answers in words that help nobody, or not at all.
+const misused = (args: ReadonlyArray<string>): string | undefined => {
+  if (args.includes("--wizard")) return "There is no option --wizard (see --help)"
+  const bare = args.find((arg, index) => valueOptions.has(arg.replace(/=$/u, "")) && (/^--/u.test(args[index + 1] ?? "--") || arg.endsWith("=")))
+  return bare === undefined ? undefined : `${bare.replace(/=$/u, "")} needs a value (see --help)`
+}
+
 const main = Effect.consoleWith((console) =>
-  Command.run(brusio, { name: "brusio", version })(process.argv).pipe(
+  Effect.suspend(() => {
+    const wrong = misused(process.argv.slice(2))
+    return wrong === undefined ? command(process.argv) : Effect.zipRight(complain(wrong), new Failed())
+  }).pipe(
     Effect.withConsole({
       ...console,
       log: (...args: ReadonlyArray<unknown>) => write(process.stdout, words(args, process.stdout)),

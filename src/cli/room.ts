@@ -28,7 +28,7 @@ export const run = (settings: Settings): Effect.Effect<boolean, ListenError, Sco
       ignoresHangup ? { signals: ["SIGINT", "SIGTERM"], ignored: ["SIGHUP"] } : { signals: ["SIGINT", "SIGTERM", "SIGHUP"] }
     )
     const names = yield* Ref.make<Effect.Effect<ReadonlyArray<string>>>(Effect.succeed([]))
-    const { lines, output } = settings.hasPrompt ? yield* terminal(names) : yield* pipe(settings)
+    const { lines, output } = settings.hasPrompt ? yield* terminal(names, settings) : yield* pipe(settings)
     const room = Server.port.pipe(
       Layer.provideMerge(Operator.layer),
       Layer.provideMerge(Console.layer(Console.formats[settings.format])),
@@ -64,15 +64,19 @@ interface Place {
 const pipe = ({ readsInput }: Settings): Effect.Effect<Place, never, Scope.Scope> =>
   Effect.map(readsInput ? inputLines : Mailbox.make<string>(), (lines) => ({ lines, output: skippingOutput() }))
 
-const terminal = (names: Ref.Ref<Effect.Effect<ReadonlyArray<string>>>): Effect.Effect<Place, never, Scope.Scope> =>
+const terminal = (
+  names: Ref.Ref<Effect.Effect<ReadonlyArray<string>>>,
+  { colour }: Settings
+): Effect.Effect<Place, never, Scope.Scope> =>
   Effect.gen(function* () {
     // Loaded only here: a room without a prompt has no use for it.
     const [{ prompt }, { completion }] = yield* Effect.promise(() =>
       Promise.all([import("./prompt.ts"), import("../client/terminal/completion.ts")])
     )
     const commands = Operator.commands.map(({ args, name, takesName }) => ({ name, takesName, takesText: args !== "" }))
-    const complete = Effect.map(Effect.flatten(Ref.get(names)), (names) => completion({ names, commands }))
-    return yield* prompt(complete)
+    // Made only for Tab: there may be thousands of names.
+    const complete = Effect.map(Effect.flatten(Ref.get(names)), (names) => (before: string) => completion({ names, commands })(before))
+    return yield* prompt({ colour, complete })
   })
 
 const announcement = ({ address, host, port }: Server.Server): ReadonlyArray<Console.Entry> => {

@@ -36,6 +36,7 @@ export interface Settings {
   readonly readsInput: boolean
   /** Whether a status line and a prompt stand below what happens. */
   readonly hasPrompt: boolean
+  readonly colour: boolean
   readonly ignoresHangup: boolean
 }
 
@@ -59,6 +60,7 @@ const resolve = (options: Given): Effect.Effect<Settings, BadSetting> =>
       echo: Option.getOrElse(mirror, () => defaults.echo),
       readsInput,
       hasPrompt: readsInput && isTerminal && !Option.contains(json, "json"),
+      colour: (process.env["NO_COLOR"] ?? "") === "",
       ignoresHangup: yield* isOn("ignore-hangup", options.ignoreHangup)
     }
   })

@@ -43,10 +43,11 @@ const describe = (name: string, description: string, fallback: string): string =
   `${description} Default: ${fallback}. Environment: ${variable(name)}.`
 
 export const host: Setting<string> = { name: "host", pseudoName: "HOST", expected: "an address or a host name", decode: Schema.decodeUnknownEither(Schema.NonEmptyTrimmedString) }
-const decodePort = (least: number) =>
-  Schema.decodeUnknownEither(
-    Schema.NumberFromString.pipe(Schema.filter((port) => Number.isInteger(port) && port >= least && port <= 65_535))
-  )
+const decodePort = (least: number) => {
+  const decode = Schema.decodeUnknownEither(Schema.NumberFromString.pipe(Schema.between(least, 65_535)))
+  const digits = Schema.decodeUnknownEither(Schema.String.pipe(Schema.pattern(/^\d{1,5}$/u)))
+  return (value: unknown) => Either.flatMap(digits(value), decode)
+}
 export const listenPort: Setting<number> = {
   name: "port", pseudoName: "PORT",
   expected: "a whole number from 0 to 65535 (0 takes a free port)",
@@ -64,6 +65,11 @@ export const echo: Setting<"auto" | "on" | "off"> = {
   expected: "auto, on or off",
   decode: Schema.decodeUnknownEither(Schema.Literal("auto", "on", "off"))
 }
+
+/** The options that come with a value. */
+export const valueOptions: ReadonlySet<string> = new Set(
+  [host, listenPort, serverPort, name, logFormat, echo].map(({ name }) => `--${name}`)
+)
 
 /** The option of a setting. `fallback` is shown in the help. */
 export const option = <A>({ name, pseudoName }: Setting<A>, description: string, fallback: string): Options.Options<Option.Option<string>> =>

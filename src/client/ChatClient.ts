@@ -166,7 +166,8 @@ const join = (connection: Connection, inbox: Mailbox.ReadonlyMailbox<Event, Lost
     const { host, nickname, port, retry } = options
     send(connection, { _tag: "Hello", v: version, nickname })
     for (;;) {
-      const event = yield* inbox.take.pipe(Effect.catchTag("NoSuchElementException", () => new Lost({ host, port })))
+      // What ends before it has let us in is no server of ours.
+      const event = yield* Effect.mapError(inbox.take, () => new ConnectFailed({ code: "no-answer", host, port }))
       switch (event._tag) {
         case "Welcome":
           return event

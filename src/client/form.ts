@@ -1,9 +1,7 @@
 import * as Option from "effect/Option"
 import { Refusal } from "../domain/Errors.ts"
 import * as Nickname from "../domain/Nickname.ts"
-
-/** Where a server is if nobody says otherwise. */
-export const defaults = { host: "127.0.0.1", port: 25565 } as const
+import { defaults } from "./defaults.ts"
 
 /** What was given beforehand; the rest is asked for, or takes its default. */
 export interface Given {
@@ -13,7 +11,7 @@ export interface Given {
 }
 
 /** Where to connect, and as who. */
-export interface Answers {
+interface Answers {
   readonly host: string
   readonly port: number
   readonly name: string
@@ -70,7 +68,7 @@ export const answer = (form: Form, text: string): Form | Refusal => {
       return taken({ host: words })
     case "port": {
       const port = Number(words)
-      return Number.isInteger(port) && port >= 1 && port <= 65_535
+      return /^\d{1,5}$/u.test(words) && port >= 1 && port <= 65_535
         ? taken({ port })
         : new Refusal({ code: "bad-command", message: "A port is a whole number from 1 to 65535." })
     }

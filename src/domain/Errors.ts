@@ -2,7 +2,8 @@ import * as Schema from "effect/Schema"
 
 /**
  * Why a client's request was not carried out. It is data for programs; the
- * words for people stand beside it, in `message`.
+ * words for people stand beside it, in `message`. `other` is never sent: it is
+ * what a client makes of a code that it does not know.
  */
 export const RefusalCode = Schema.Literal(
   "bad-line",
@@ -19,7 +20,8 @@ export const RefusalCode = Schema.Literal(
   "name-taken",
   "no-such-member",
   "text-empty",
-  "text-line-break"
+  "text-line-break",
+  "other"
 )
 export type RefusalCode = typeof RefusalCode.Type
 

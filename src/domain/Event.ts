@@ -20,6 +20,7 @@ export type Member = typeof Member.Type
  * - `too-slow`: did not read what was sent; `removed`: was sent away
  * - `internal-error`: a fault of the server; `closing`: the server closes
  * - `not-for-us`: spoke a protocol that is not spoken here
+ * - `other`: never sent; what a client makes of a code that it does not know
  */
 export const LeaveCode = Schema.Literal(
   "quit",
@@ -29,7 +30,8 @@ export const LeaveCode = Schema.Literal(
   "removed",
   "internal-error",
   "closing",
-  "not-for-us"
+  "not-for-us",
+  "other"
 )
 export type LeaveCode = typeof LeaveCode.Type
 

@@ -20,6 +20,7 @@ export class Connection {
   readonly #socket: Net.Socket
   #inbox: Array<Uint8Array> = []
   #inboxBytes = 0
+  #heardAt = performance.now()
   #ended: ReadError | undefined
   #wake: (() => void) | undefined
 
@@ -27,8 +28,11 @@ export class Connection {
     this.#socket = socket
     this.address = formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0)
     socket.setNoDelay(true)
+    // A peer behind a cut cable is noticed also when neither side says anything.
+    socket.setKeepAlive(true, keepAliveAfter)
     socket.on("data", (chunk: Uint8Array) => {
       if (this.#ended !== undefined) return
+      this.#heardAt = performance.now()
       this.#inbox.push(chunk)
       this.#inboxBytes += chunk.length
       if (this.#inboxBytes >= inboxBytes) socket.pause()
@@ -46,6 +50,11 @@ export class Connection {
     socket.on("close", () => {
       this.#end(new ConnectionLost({ code: "closed" }))
     })
+  }
+
+  /** For how long nothing has come from the peer, ms. While something of it is still to be read, it is not silent. */
+  get silentFor(): number {
+    return this.#inbox.length > 0 ? 0 : performance.now() - this.#heardAt
   }
 
   /** Whether the peer can still be written to. */
@@ -179,6 +188,9 @@ export class Connection {
     })
   }
 }
+
+/** How long a connection is quiet before the system asks whether the peer is still there, ms. */
+const keepAliveAfter = 30_000
 
 /** How many bytes wait for a busy reader before the peer has to wait. */
 const inboxBytes = 65_536

@@ -97,7 +97,7 @@ const make = (format: Format) =>
         status(statusLine({ address, seconds, messages, members: members.length, connections: HashMap.size(clients) }))
         messages = 0
       })
-      yield* Effect.forkScoped(Effect.repeat(tick, Schedule.spaced("1 second")))
+      yield* Effect.forkScoped(Effect.zipRight(Deferred.await(opened), Effect.repeat(tick, Schedule.spaced("1 second"))))
     }
     return Console.of({
       tell: (line) =>

@@ -45,8 +45,8 @@ export interface Hub {
 
 export const Hub = Context.GenericTag<Hub>("brusio/Hub")
 
-// When the event loop has read what its sockets hold: `Effect.yieldNow` would not let it.
-const endOfTurn = Effect.async<void>((resume) => {
+/** When the event loop has read what its sockets hold: `Effect.yieldNow` would not let it. */
+export const endOfTurn = Effect.async<void>((resume) => {
   const immediate = setImmediate(() => {
     resume(Effect.void)
   })

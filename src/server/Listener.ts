@@ -12,7 +12,7 @@ import { Broadcaster } from "./Broadcaster.ts"
 import { Closing } from "./Closing.ts"
 import { plain } from "./dialect/plain.ts"
 import { ListenError } from "./Errors.ts"
-import { Hub } from "./Hub.ts"
+import { endOfTurn, Hub } from "./Hub.ts"
 import { Registry } from "./Registry.ts"
 import { ServerConfig } from "./ServerConfig.ts"
 import { Session } from "./Session.ts"
@@ -30,6 +30,9 @@ export const Listener = Context.GenericTag<Listener>("brusio/Listener")
 
 /** How many accepted connections may wait for a handler; the rest is turned away. */
 const acceptBacklog = 4096
+
+/** Until how long after the close has begun those who wait to be accepted are taken in, only to be told, ms. */
+const acceptPatience = 1500
 
 const listen = (server: Net.Server, host: string, port: number) =>
   Effect.async<Net.AddressInfo, ListenError>((resume) => {
@@ -56,25 +59,44 @@ const make = Effect.gen(function* () {
 
   const accepted = yield* Queue.dropping<Connection>(acceptBacklog)
   const open = new Set<Connection>()
+  let arrived = 0
+  let lastWords: string | undefined
+  let closedAt = 0
   const server = Net.createServer({ allowHalfOpen: true }, (socket) => {
     const connection = new Connection(socket)
     open.add(connection)
     socket.once("close", () => open.delete(connection))
-    if (!accepted.unsafeOffer(connection)) {
+    arrived += 1
+    if (lastWords !== undefined) {
+      connection.write(lastWords)
+      connection.finish()
+    } else if (!accepted.unsafeOffer(connection)) {
       connection.write("The server is busy: try again in a moment.\n")
       socket.destroySoon()
     }
   })
 
-  // Last of all: connections that no session took, told and then closed.
+  // Those whom the system has let in already are waiting to be accepted, one a
+  // turn of the event loop: a port that closes before resets them all.
+  const acceptTheRest = Effect.gen(function* () {
+    const deadline = closedAt + acceptPatience
+    let quietTurns = 0
+    while (quietTurns < 3 && (yield* Clock.currentTimeMillis) < deadline) {
+      const before = arrived
+      yield* endOfTurn
+      quietTurns = arrived === before ? quietTurns + 1 : 0
+    }
+  })
+
+  // Last of all: the port closes, and connections that no session took are told and closed.
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
-      const { reason } = yield* closing.reason
-      const at = yield* Clock.currentTimeMillis
+      yield* acceptTheRest
+      server.close()
       yield* Effect.forEach(
         open,
         (connection) => {
-          connection.write(plain.encode({ _tag: "Goodbye", at, code: "closing", reason }))
+          connection.write(lastWords ?? "")
           return connection.close(config.closeGrace)
         },
         { concurrency: "unbounded", discard: true }
@@ -102,11 +124,12 @@ const make = Effect.gen(function* () {
     Effect.forkScoped
   )
 
-  // First of all: nobody comes in any more, and the room is told once.
+  // First of all: the room is told once; who comes from now on is told at the door.
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
-      server.close()
       const { reason } = yield* closing.reason
+      closedAt = yield* Clock.currentTimeMillis
+      lastWords = plain.encode({ _tag: "Goodbye", at: closedAt, code: "closing", reason })
       const seq = yield* registry.close(reason)
       // Here once, so that not every session has to.
       yield* broadcaster.handedOver(seq, config.farewellOrder)

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import type { Goodbye } from "../domain/Event.ts"
 import type { Connection } from "../net/Connection.ts"
-import { CutOff } from "../net/Errors.ts"
+import { ConnectionLost, CutOff } from "../net/Errors.ts"
 import type { Dialect, Interpreter } from "./dialect/Dialect.ts"
+import { native } from "./dialect/native.ts"
 import { plain } from "./dialect/plain.ts"
 import type { ServerConfig } from "./ServerConfig.ts"
 
@@ -63,6 +64,14 @@ export class Outbox {
     if (this.#farewell !== undefined) return
     this.#farewell = this.#interpreter?.goodbye(goodbye) ?? utf8.encode(plain.encode(goodbye))
     this.#put(this.#farewell)
+  }
+
+  /** Asks a native client that is silent for a sign of life, and gives it up when that does not come. Times in ms. */
+  keepAlive({ at, goneAfter, pingAfter }: { readonly at: number; readonly pingAfter: number; readonly goneAfter: number }): void {
+    const { silentFor } = this.#connection
+    if (this.#dialect !== native || silentFor < pingAfter) return
+    if (silentFor < goneAfter) this.send(utf8.encode(native.encode({ _tag: "Ping", at })))
+    else this.#connection.stopReading(new ConnectionLost({ code: "no sign of life" }))
   }
 
   /** Sends the client away: its session ends with this reason. */

@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Broadcaster from "./Broadcaster.ts"
 import * as Closing from "./Closing.ts"
 import * as Hub from "./Hub.ts"
+import * as Keepalive from "./Keepalive.ts"
 import * as Listener from "./Listener.ts"
 import * as Registry from "./Registry.ts"
 import * as ServerConfig from "./ServerConfig.ts"
@@ -38,7 +39,7 @@ export const core = (config: Partial<ServerConfig.ServerConfig> = {}) =>
   )
 
 /** The open port, on top of the {@link core}. */
-export const port = Layer.effect(Server, make).pipe(Layer.provideMerge(Listener.layer))
+export const port = Layer.effect(Server, make).pipe(Layer.provideMerge(Listener.layer), Layer.provideMerge(Keepalive.layer))
 
 /**
  * A room, open as long as the layer's scope.

@@ -37,6 +37,13 @@ export interface ServerConfig {
   /** How long a client may take nothing of what is held back for it before it is cut off. */
   readonly stallGrace: number
 
+  /** How often it is looked who has been silent. */
+  readonly keepaliveEvery: number
+  /** A silence after which a native client is asked for a sign of life. */
+  readonly pingAfter: number
+  /** A silence after which a native client is gone. */
+  readonly goneAfter: number
+
   /** How long a farewell waits for what was said before it. */
   readonly farewellOrder: number
   /** How long a farewell waits for a client to read what is held back for it. */
@@ -64,6 +71,9 @@ export const defaults: ServerConfig = {
   outboxSoftBytes: 65_536,
   outboxHardBytes: 1_048_576,
   stallGrace: 30_000,
+  keepaliveEvery: 5000,
+  pingAfter: 20_000,
+  goneAfter: 50_000,
   farewellOrder: 250,
   farewellDrain: 1000,
   closeGrace: 1000

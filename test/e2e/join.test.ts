@@ -188,14 +188,14 @@ describe.concurrent("A client that does not get in, in a pipe", () => {
     expect(ours.stderr.text).toBe("")
   })
 
-  it("meets a server that closes before it lets anybody in: the connection is lost, and it exits with 1", async ({ stage }) => {
+  it("meets a server that closes before it lets anybody in: that is none of ours, and it exits with 1", async ({ stage }) => {
     const { client, port } = await fakeServer(stage)
     const ours = start(stage, ["join", "--port", String(port), "--name", "ours"])
     const server = await client
     await hello(server)
     server.socket.end()
     expect(await ours.ended()).toMatchObject({ code: 1 })
-    expect(ours.stderr.texts).toEqual([`Connection to 127.0.0.1:${port} lost.`])
+    expect(ours.stderr.texts).toEqual([`Cannot connect to 127.0.0.1:${port}: what listens there does not answer as a brusio server.`])
     expect(ours.stdout.text).toBe("")
   })
 

@@ -202,6 +202,16 @@ describe.concurrent("What does not end the server, or not sooner", { timeout: 60
     expect(await program.ended()).toMatchObject({ code: 0 })
   })
 
+  it("hundreds who come in while it stops, and are not even accepted yet, are told as well", async ({ stage }) => {
+    const { port, program } = await serve(stage)
+    const crowd = await Promise.all(Array.from({ length: 300 }, () => connect(stage, port)))
+    program.kill("SIGTERM")
+    const closed = await Promise.all(crowd.map((raw) => raw.read().closed))
+    expect(new Set(closed.map(({ by }) => by))).toEqual(new Set(["FIN"]))
+    expect(new Set(crowd.map(({ heard }) => heard.text))).toEqual(new Set(["The server is closing: terminated.\n"]))
+    expect(await program.ended()).toMatchObject({ code: 0 })
+  })
+
   it("with clients that all read, the server is gone at once", async ({ stage }) => {
     const { port, program } = await serve(stage)
     await Promise.all([nativeClient(stage, port, "ada"), lineClient(stage, port, "bob"), join(stage, port, "cleo")])

@@ -91,7 +91,7 @@ export const upTo = (peer: Peer, fits: (event: Event) => boolean) =>
   })
 
 /** Says hello, without waiting for the answer. */
-export const hello = (peer: Peer, nickname: string) => tell(peer, { _tag: "Hello", v: 1, nickname })
+const hello = (peer: Peer, nickname: string) => tell(peer, { _tag: "Hello", v: 1, nickname })
 
 /** Somebody in the room who speaks the native dialect. */
 export const member = (port: number, nickname: string) =>

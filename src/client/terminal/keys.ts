@@ -1,15 +1,12 @@
-/** The keys that have a name. In a chord with Ctrl or Alt, a key that gives a character is named by it: `a`, `.`. */
-export type KeyName =
-  | "enter" | "tab" | "backspace" | "delete" | "insert" | "escape" | "space"
-  | "left" | "right" | "up" | "down" | "home" | "end" | "pageup" | "pagedown"
-
 /**
  * What a terminal says that somebody did at it.
  *
  * - `Text`: printable text was typed; never a control character
  * - `Paste`: a bracketed paste, whole: its line breaks are `\n`, tabs stay, other
  *   controls are taken out; `truncated` when it was longer than {@link maxPasteBytes}
- * - `Press`: a key that is not text. Letters are small: Alt-Shift-B is `b` with `alt` and `shift`
+ * - `Press`: a key that is not text: `enter`, `tab`, `backspace`, `delete`, `insert`, `escape`, `space`,
+ *   the arrows `left` to `down`, `home`, `end`, `pageup`, `pagedown`, or in a chord with Ctrl or Alt the
+ *   character it gives. Letters are small: Alt-Shift-B is `b` with `alt` and `shift`
  * - `Focus`: the window came to the front, or went
  */
 export type Key =
@@ -157,7 +154,7 @@ const whole =
   /^\u001b?(?:\[\[\P{Cc}|\[M\P{Cc}{3}|\[\d+\$|\[(?![[M])[ -?]*[@-~]|O[\d;]*[ -/:<-~]|[\]PX^_]\P{Cc}*(?:[\u0007\u0018\u001a\u009c]|\u001b\\))$/u
 const unfinished = /^\u001b?(?:|\[\[?|\[M\P{Cc}*|\[[ -?]*|O[\d;]*|[\]PX^_]\P{Cc}*\u001b?)$/u
 
-type Names = Readonly<Record<string, KeyName>>
+type Names = Readonly<Record<string, string>>
 const letters: Names = { A: "up", B: "down", C: "right", D: "left", F: "end", H: "home" }
 const rxvtLetters: Names = { a: "up", b: "down", c: "right", d: "left" }
 const numbers: Names = { 1: "home", 2: "insert", 3: "delete", 4: "end", 5: "pageup", 6: "pagedown", 7: "home", 8: "end" }
@@ -193,7 +190,7 @@ const fromSequence = (sequence: string): Key | undefined => {
 }
 
 // The number is 1 and the sum of the modifiers: 1 Shift, 2 Alt, 4 Ctrl, 8 Meta.
-const modified = (name: KeyName | undefined, modifier = "1"): Press | undefined => {
+const modified = (name: string | undefined, modifier = "1"): Press | undefined => {
   const bits = Math.max(0, Number(modifier) - 1)
-  return name && press(name, { shift: (bits & 1) !== 0, alt: (bits & 10) !== 0, ctrl: (bits & 4) !== 0 })
+  return name === undefined ? undefined : press(name, { shift: (bits & 1) !== 0, alt: (bits & 10) !== 0, ctrl: (bits & 4) !== 0 })
 }

@@ -4,7 +4,7 @@ import type { Screen } from "./screen.ts"
 import { fit, heightOf, wrap } from "./wrap.ts"
 
 /** A row below the conversation. */
-export interface Row {
+interface Row {
   readonly text: string
   readonly look: "plain" | "dim" | "status"
 }

@@ -2,8 +2,8 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { Refusal } from "../Errors.ts"
-import { Event, MemberId } from "../Event.ts"
+import { Refusal, RefusalCode } from "../Errors.ts"
+import { Event, LeaveCode, MemberId } from "../Event.ts"
 import { clean } from "../Text.ts"
 
 /** The version of the native dialect that this program speaks. */
@@ -72,7 +72,13 @@ export const decodeMessage = (line: Uint8Array): ClientMessage | Refusal => {
  * ignores it. Every string in it is made safe to show.
  */
 export const decodeLine = (line: Uint8Array): Event | undefined =>
-  Either.getOrUndefined(decodeEvent(cleanAll(parse(line))))
+  Either.getOrUndefined(decodeEvent(withKnownCode(cleanAll(parse(line)))))
+
+const isCode = Schema.is(Schema.Union(LeaveCode, RefusalCode))
+
+// A newer server may have reasons of its own: what happened still counts.
+const withKnownCode = (value: unknown): unknown =>
+  Predicate.isRecord(value) && Predicate.isString(value["code"]) && !isCode(value["code"]) ? { ...value, code: "other" } : value
 
 // `undefined` for what is not JSON, and for what is nested so deeply that only an attack is.
 const parse = (line: Uint8Array): unknown => {

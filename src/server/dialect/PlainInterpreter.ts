@@ -102,13 +102,19 @@ export class PlainInterpreter implements Interpreter {
   #line(line: Line): ReadonlyArray<Heard> {
     if (line === tooLong) return [refuse(lineTooLong(this.#config.lineBytes))]
     const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
-    const words = this.#asked === undefined ? unit : this.#withoutName(unit)
+    if (this.#asked !== undefined) return this.#said(this.#withoutName(unit))
+    return this.#quit(unit) ?? this.#nameGiven(unit)
+  }
+
+  #said(words: string): ReadonlyArray<Heard> {
+    return this.#quit(words) ?? list(talk(words))
+  }
+
+  #quit(words: string): ReadonlyArray<Heard> | undefined {
     const word = words.trim()
-    if (quitWords.has(word)) {
-      this.#quitWord = word
-      return [quit()]
-    }
-    return this.#asked === undefined ? this.#nameGiven(words) : list(talk(words))
+    if (!quitWords.has(word)) return undefined
+    this.#quitWord = word
+    return [quit()]
   }
 
   // `NAME: text`, where NAME has no space, is a name and its first message at once.
@@ -120,7 +126,8 @@ export class PlainInterpreter implements Interpreter {
       return [refuse(new Refusal({ code: "name-empty", message: "Please type a name and press Enter:" }))]
     }
     this.#asked = asked
-    return [command({ _tag: "Join", nickname, ifTaken: "number" }), ...list(say(both?.[2] ?? ""))]
+    const join = command({ _tag: "Join", nickname, ifTaken: "number" })
+    return both?.[2] === undefined ? [join] : [join, ...this.#said(both[2])]
   }
 
   #withoutName(unit: string): string {

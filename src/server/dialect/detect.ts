@@ -11,6 +11,9 @@ const http = new RegExp(`^(?:${methods.join("|")}) /`, "u")
 const irc = /^(?:CAP (?:LS|REQ|LIST|END)\b.*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :.*|PASS [^ \r\n]+)\r?\n/u
 const ircWords = ["CAP ", "NICK ", "USER ", "PASS "]
 
+/** What bytes are that could have become more than one, and did not in time. */
+export const settle = (bytes: Uint8Array): Kind => (bytes[0] === 0x16 ? "unknown" : "plain")
+
 /**
  * Tells dialects apart by their first bytes: `undefined` while these can still
  * become more than one of them. The same bytes give the same answer however

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { type Connection, silence } from "../../net/Connection.ts"
 import type { ServerConfig } from "../ServerConfig.ts"
 import type { Dialect, Interpreter } from "./Dialect.ts"
-import { detect, type Kind } from "./detect.ts"
+import { detect, type Kind, settle } from "./detect.ts"
 import { native, NativeInterpreter } from "./native.ts"
 import { greeting, plain } from "./plain.ts"
 import { PlainInterpreter } from "./PlainInterpreter.ts"
@@ -34,7 +34,7 @@ export const recognise = Effect.fnUntraced(function* (connection: Connection, co
     )
     if (bytes === silence) {
       if (chunks.length > 0) {
-        kind = "plain"
+        kind = settle(Buffer.concat(chunks))
       } else {
         greeted = true
         connection.write(greeting)

@@ -209,7 +209,6 @@ describe("A server's line", () => {
     ["no kind", `{"at":1}`],
     ["a missing field", `{"_tag":"Ping"}`],
     ["a wrong field", `{"_tag":"Ping","at":"now"}`],
-    ["an unknown code", `{"_tag":"Goodbye","at":1,"code":"bored","reason":"x"}`],
     ["a name that is nothing once it is safe", `{"_tag":"Joined","seq":1,"at":1,"room":"lobby","member":{"id":"m1","name":"\\u001b"}}`],
     ["no JSON", "Welcome to brusio"],
     ["nothing", ""],
@@ -217,6 +216,13 @@ describe("A server's line", () => {
     ["an array", "[]"]
   ])("is ignored when it is %s", (_, line) => {
     expect(decodeLine(utf8(line))).toBeUndefined()
+  })
+
+  it("counts also when its code is one that a newer server made up", () => {
+    const goodbye = { _tag: "Goodbye", at: 1, code: "bored", reason: "x" }
+    expect(decodeLine(utf8(JSON.stringify(goodbye)))).toEqual({ ...goodbye, code: "other" })
+    const refused = { _tag: "Refused", at: 1, code: "too-funny", message: "no", ref: "7" }
+    expect(decodeLine(utf8(JSON.stringify(refused)))).toEqual({ ...refused, code: "other" })
   })
 
   it.each(deep(10_000))("nested ten thousand levels deep in %s is ignored or read like any other", (_, nested) => {

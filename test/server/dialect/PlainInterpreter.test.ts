@@ -370,6 +370,14 @@ describe("A command that is typed", () => {
     expect(client.reads("bob: /who\n")).toEqual(["who"])
   })
 
+  it.each([
+    ["bob: (quit)\n", ["join bob", "quit"]],
+    ["bob: /me waves\n", ["join bob", "act waves"]],
+    ["bob: //x\n", ["join bob", "say /x"]]
+  ])("is one also behind the name of the first line: %j", (line, heard) => {
+    expect(new Client().reads(line)).toEqual(heard)
+  })
+
   it("is a name as long as none was given", () => {
     expect(new Client().reads("/who\n")).toEqual(["join /who"])
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { detect, type Kind } from "../../../src/server/dialect/detect.ts"
+import { detect, type Kind, settle } from "../../../src/server/dialect/detect.ts"
 import { utf8 } from "../../support/bytes.ts"
 import { always } from "../../support/property.ts"
 
@@ -138,5 +138,15 @@ describe("However the first bytes are split", () => {
       long.set(bytes.subarray(0, 512))
       expect(detect(long)).toBeDefined()
     })
+  })
+})
+
+describe("First bytes that could have become more than one dialect, and did not in time", () => {
+  it.each([
+    ["the start of a TLS handshake", [0x16], "unknown"],
+    ["the start of an object", [0x7b], "plain"],
+    ["the start of an IRC command", [0x4e, 0x49], "plain"]
+  ] as const)("%s", (_, bytes, kind) => {
+    expect(settle(Uint8Array.from(bytes))).toBe(kind)
   })
 })
