@@ -36,6 +36,10 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
     lines.unsafeOffer(line)
     readline.prompt()
   })
+  // Readline pauses the input when it is stopped, and leaves it so.
+  readline.on("SIGCONT", () => {
+    readline.prompt(true)
+  })
   readline.on("SIGINT", () => process.kill(process.pid, "SIGINT"))
   // A terminal's input ends when its window is closed; Ctrl-D only closes what reads it.
   const hangUp = () => process.kill(process.pid, "SIGHUP")

@@ -35,7 +35,7 @@ const write = (stream: NodeJS.WriteStream, text: string) =>
 // What @effect/cli answers in words that help nobody, or not at all.
 const misused = (args: ReadonlyArray<string>): string | undefined => {
   if (args.includes("--wizard")) return "There is no option --wizard (see --help)"
-  const bare = args.find((arg, index) => valueOptions.has(arg.replace(/=$/u, "")) && (/^--/u.test(args[index + 1] ?? "--") || arg.endsWith("=")))
+  const bare = args.find((arg, index) => valueOptions.has(arg.replace(/=$/u, "")) && ((args[index + 1] ?? "--").startsWith("--") || arg.endsWith("=")))
   return bare === undefined ? undefined : `${bare.replace(/=$/u, "")} needs a value (see --help)`
 }
 

@@ -17,8 +17,8 @@ export interface Prompt {
   readonly lines: Mailbox.ReadonlyMailbox<string>
 }
 
-/** How long a terminal keeps its size before it is drawn on again, ms. */
-const settlePatience = 300
+/** How long a terminal keeps its size before it is drawn on again, ms. tmux tells of a change 250 ms after the one before. */
+const settlePatience = 400
 
 /** How many characters of what happens wait for that. */
 const maxHeld = 65_536

@@ -248,12 +248,13 @@ const whisper = <Peer>(
   chat: Chat<Peer>,
   client: Client<Peer>,
   { ref, text }: { readonly ref?: string | undefined; readonly text: Text.Text },
-  to: Client<Peer> | undefined
+  to: Client<Peer> | undefined,
+  nobody = "Nobody here has that name."
 ): Decision<Peer> => {
   const from = client.member
   if (from === undefined) return refused(chat, client, notJoined("say something", ref))
   if (to?.member === undefined) {
-    return refused(chat, client, new Refusal({ code: "no-such-member", message: "Nobody here has that name.", ref }))
+    return refused(chat, client, new Refusal({ code: "no-such-member", message: nobody, ref }))
   }
   return tell(chat, client, [
     [{ _tag: "Whispered", at: chat.at, from, to: to.member, text, ref }, to.id === client.id ? [client] : [to, client]]
@@ -267,7 +268,7 @@ const address = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { words }: Addres
   const text = Text.lenient(found?.text ?? "")
   return found !== undefined && text === undefined
     ? refused(chat, client, new Refusal({ code: "text-empty", message: "Type what to say: /msg NAME TEXT" }))
-    : whisper(chat, client, { text: text ?? words }, found?.to)
+    : whisper(chat, client, { text: text ?? words }, found?.to, "Nobody here has that name: /who shows who is here.")
 }
 
 const rename = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { nickname }: Rename): Decision<Peer> => {

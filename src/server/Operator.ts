@@ -7,6 +7,7 @@ import * as wording from "../domain/wording.ts"
 import { Closing } from "./Closing.ts"
 import { Console } from "./Console.ts"
 import { Registry } from "./Registry.ts"
+import { ServerConfig } from "./ServerConfig.ts"
 
 /** What can be typed in the server's console; any other line is a notice to all. */
 export const commands: ReadonlyArray<Commands.CommandSpec> = [
@@ -25,6 +26,7 @@ export interface Operator {
 export const Operator = Context.GenericTag<Operator>("brusio/Operator")
 
 const make = Effect.gen(function* () {
+  const { lineBytes } = yield* ServerConfig
   const registry = yield* Registry
   const closing = yield* Closing
   const console = yield* Console
@@ -44,7 +46,10 @@ const make = Effect.gen(function* () {
     })
   const announce = (line: string) => {
     const text = Text.lenient(line)
-    return text === undefined ? Effect.void : registry.announce(text)
+    if (text === undefined) return Effect.void
+    return Buffer.byteLength(text) > lineBytes
+      ? console.tell(`This notice is too long and was not sent: a line has at most ${lineBytes} bytes.`)
+      : registry.announce(text)
   }
 
   const perform = (line: string): Effect.Effect<void> => {

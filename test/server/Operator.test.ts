@@ -40,6 +40,14 @@ describe("What is typed in the console", () => {
     })
   )
 
+  it.scopedLive("is refused when it is longer than a line may be", () =>
+    Effect.gen(function* () {
+      const { answers, perform } = yield* run
+      yield* perform("x".repeat(16_385))
+      expect(answers).toEqual(["This notice is too long and was not sent: a line has at most 16384 bytes."])
+    })
+  )
+
   it.scopedLive("says nothing when it is empty", () =>
     Effect.gen(function* () {
       const { answers, perform, port, shut } = yield* run

@@ -29,6 +29,8 @@ export interface Screen {
   readonly focused: boolean
   /** What others said since the window lost the focus. */
   readonly unread: number
+  /** The line that asked for another name, until there is an answer. */
+  readonly renaming: string | undefined
   readonly lastRef: number
 }
 
@@ -84,6 +86,7 @@ export const start = (form: Form.Form): Step =>
     returned: [],
     focused: true,
     unread: 0,
+    renaming: undefined,
     lastRef: 0
   })
 
@@ -205,7 +208,7 @@ const submit = (screen: Screen, line: string, input: Input, members: ReadonlyArr
         : put(screen, line, (ref) => ({ _tag: "Whisper", to: found.to, text: found.text, ref }))
     }
     case "Rename":
-      return step(screen, { _tag: "Rename", name: input.name })
+      return step({ ...screen, renaming: line }, { _tag: "Rename", name: input.name })
     case "Who":
       return step(screen, { _tag: "Who" })
     case "Help":
@@ -231,7 +234,8 @@ const paste = (screen: Screen, { text, truncated }: Extract<Key, { readonly _tag
   const { after, before } = screen.editor
   const lines = text.split("\n").filter((line) => line.trim() !== "")
   const [first = "", ...rest] = lines
-  if (rest.length === 0 || screen.phase === "form") {
+  // Behind the start of a command all of it belongs to that: no line of it may be said to others than it names.
+  if (rest.length === 0 || screen.phase === "form" || Commands.parse(before) !== undefined) {
     const editor = Editor.insert(screen.editor, lines.length === 0 ? text : lines.join(" "))
     return Editor.lineOf(editor).length < (before + lines.join(" ") + after).length ? tooLong : step({ ...screen, editor })
   }
@@ -256,7 +260,8 @@ const confirm = (screen: Screen, lines: ReadonlyArray<string>, key: Key, members
         if (before.screen.phase !== "room") {
           return step({ ...before.screen, ahead: [...before.screen.ahead, { typed: line, input }] })
         }
-        const said = submit(before.screen, line, input, members)
+        // As a message it was meant, and as one it would come back.
+        const said = submit(before.screen, line.startsWith("/") ? `/${line}` : line, input, members)
         return { screen: said.screen, wishes: [...before.wishes, ...said.wishes] }
       },
       step({ ...calm, editor: Editor.withText(screen.editor, "") })
@@ -282,9 +287,12 @@ const told = (screen: Screen, event: Event): Step => {
     case "Left":
       return step({ ...screen, here: screen.here - 1 }, print)
     case "Renamed":
-      return step(event.member.id === me.id ? { ...screen, me: event.member } : screen, print)
+      return step(event.member.id === me.id ? { ...screen, me: event.member, renaming: undefined } : screen, print)
     case "Refused":
-      return event.ref === undefined ? step(screen, print) : unsent(screen, event.ref, event.message)
+      if (event.ref !== undefined) return unsent(screen, event.ref, event.message)
+      return screen.renaming === undefined
+        ? step(screen, print)
+        : back({ ...screen, renaming: undefined }, screen.renaming, event.message)
     default:
       return step(screen, print)
   }

@@ -250,7 +250,32 @@ describe("A message", () => {
   })
 })
 
+describe("A name that is refused", () => {
+  it("comes back to the input line, with its command", () => {
+    const step = room("/nick Ada\r", refused("The name Ada is taken."))
+    expect(wishes(step)).toEqual(["rename Ada", "! The name Ada is taken."])
+    expect(typed(step)).toBe("/nick Ada")
+  })
+
+  it("does not come back once another was taken", () => {
+    const renamed: Event = { _tag: "Renamed", ...inRoom, member: member("m1", "Ada"), was: me.name }
+    expect(typed(room("/nick Ada\r", told(renamed), refused("No.")))).toBe("")
+  })
+})
+
 describe("A paste", () => {
+  it.each(["/msg bob ", "/me ", "/quit "])("behind %j belongs to that command: no line of it is said to others", (command) => {
+    const step = room(command, paste("one\ntwo\nthree"))
+    expect(step.screen.paste).toBeUndefined()
+    expect(typed(step)).toBe(`${command}one two three`)
+    expect(wishes(step)).toEqual([])
+  })
+
+  it("comes back as a message when it is refused, also where it looks like a command", () => {
+    const step = room(paste("/quit\nsecond"), "y", { _tag: "Unsent", ref: "s1", reason: "Too long." })
+    expect(typed(step)).toBe("//quit")
+  })
+
   const lines = Array.from({ length: 14 }, (_, n) => `line ${n}`)
 
   it("of one line is typed, whatever line breaks are around it", () => {

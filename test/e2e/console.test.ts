@@ -1,0 +1,439 @@
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
+import { describe, expect } from "vitest"
+import { cli, join as joinThrough } from "./support/program.ts"
+import { lineClient, nativeClient } from "./support/raw.ts"
+import { it, type Stage } from "./support/stage.ts"
+import { hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
+
+// The server's console in a real terminal.
+
+const exec = promisify(execFile)
+
+const statusLine = /^127\.0\.0\.1:\d+ · \d+ here(?: \(and \d+ without a name\))? · \d+ messages\/s · up \d+:\d\d:\d\d · \d+ MB$/u
+/** As much of it as there is in a narrow terminal, too. */
+const statusStart = /^127\.0\.0\.1:\d+ · \d+ here /u
+const promptRow = /^>(?: |$)/u
+
+interface OpenOptions {
+  readonly args?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly columns?: number
+  readonly rows?: number
+  /** What the shell does with what the server prints. */
+  readonly into?: string
+}
+
+interface Opened {
+  readonly terminal: Terminal
+  readonly port: number
+}
+
+/** Serves in this terminal, and waits until the room is open; the shell then says how that ended. */
+const serveIn = async (terminal: Terminal, { args = "", into = "" }: OpenOptions = {}): Promise<number> => {
+  await terminal.enter(`clear; node ${cli} serve --port 0 ${args} ${into}; echo rc=$?`)
+  return terminal.until("Listening", (screen) => {
+    const port = /Listening on 127\.0\.0\.1:(\d+)$/mu.exec(screen)?.[1]
+    return port === undefined ? undefined : Number(port)
+  })
+}
+
+/** Opens a terminal, and serves in it. */
+const open = async (stage: Stage, options: OpenOptions = {}): Promise<Opened> => {
+  const terminal = await openTerminal(stage, undefined, options.env, options)
+  return { terminal, port: await serveIn(terminal, options) }
+}
+
+/** The same, and waits for the status line and the prompt. */
+const console = async (stage: Stage, options: OpenOptions = {}): Promise<Opened> => {
+  const opened = await open(stage, options)
+  await endsWith(opened.terminal, [">"])
+  return opened
+}
+
+/** Waits until these rows are the last of the screen, below the status line: and neither stands anywhere else. */
+const endsWith = (terminal: Terminal, input: ReadonlyArray<string>, status = statusStart): Promise<ReadonlyArray<string>> =>
+  terminal.until(`A status line and ${JSON.stringify(input)} below it`, (screen) => {
+    const rows = screen.split("\n").map((row) => row.trimEnd())
+    const last = rows.slice(-input.length)
+    const isWhole = input.every((row, index) => row === last[index]) && status.test(rows.at(-input.length - 1) ?? "")
+    const isOnly = rows.filter((row) => statusStart.test(row)).length === 1 && rows.filter((row) => promptRow.test(row)).length === 1
+    return isWhole && isOnly ? rows : undefined
+  })
+
+/** Waits for the words behind a time in the screen, and takes that away. */
+const shows = (terminal: Terminal, words: string): Promise<string> =>
+  terminal.until(words, (screen) => (untimed(screen).split("\n").includes(words) ? screen : undefined))
+
+const untimed = (screen: string): string => screen.replaceAll(/^\d\d:\d\d:\d\d /gmu, "").replaceAll(/127\.0\.0\.1:\d+/gu, "HOST")
+
+const texts = (rows: ReadonlyArray<string>, pattern: RegExp): ReadonlyArray<string> =>
+  rows.flatMap((row) => pattern.exec(row)?.[1] ?? [])
+
+const range = <A>(count: number, make: (n: number) => A): ReadonlyArray<A> => Array.from({ length: count }, (_, n) => make(n))
+
+/** The words of `stty` about the terminal as it is. */
+const modes = async (terminal: Terminal, after: string): Promise<ReadonlyArray<string>> => {
+  await terminal.enter(`stty -a; echo ${after}:`)
+  const screen = await terminal.shows(new RegExp(`^${after}:$`, "mu"))
+  return screen.slice(screen.lastIndexOf("speed "), screen.lastIndexOf(`\n${after}:`)).split("\n")
+}
+
+describe.runIf(hasTmux).concurrent("The console", () => {
+  it("shows what happens above a status line and a prompt", async ({ stage }) => {
+    const { port, terminal } = await console(stage)
+    await endsWith(terminal, [">"], statusLine)
+    const ada = await nativeClient(stage, port, "ada")
+    const bob = await lineClient(stage, port, "bob")
+    await endsWith(terminal, [">"], new RegExp(`^127\\.0\\.0\\.1:${port} · 2 here · 0 messages/s · up 0:00:\\d\\d · \\d+ MB$`, "u"))
+    await ada.send({ _tag: "Say", text: "hello" })
+    await ada.send({ _tag: "Act", text: "waves" })
+    await endsWith(terminal, [">"], / · 2 messages\/s · /u)
+    await endsWith(terminal, [">"], / · 0 messages\/s · /u)
+    await bob.write("/quit lunch\n")
+    await shows(terminal, "bob left: lunch (HOST)")
+    const rows = await endsWith(terminal, [">"], / · 1 here · /u)
+    const happened = untimed(rows.slice(1, -2).join("\n")).split("\n")
+    expect(happened.filter((row) => !row.endsWith(" connected"))).toEqual([
+      `Join with: node ${cli} join --host 127.0.0.1 --port ${port}`,
+      "ada joined (HOST)",
+      "bob joined (HOST)",
+      "ada: hello",
+      "* ada waves",
+      "bob left: lunch (HOST)"
+    ])
+  })
+
+  it("counts who is connected and has no name yet", async ({ stage }) => {
+    const { port, terminal } = await console(stage)
+    await nativeClient(stage, port)
+    await nativeClient(stage, port, "ada")
+    await endsWith(terminal, [">"], / · 1 here \(and 1 without a name\) · /u)
+  })
+
+  it("keeps what is being typed while 200 messages a second pour in, and shows each once and in order", async ({ stage }) => {
+    const { port, terminal } = await console(stage)
+    const other = await nativeClient(stage, port, "other")
+    const words = "a notice that is typed meanwhile"
+    let sent = 0
+    const flood = setInterval(() => {
+      for (const n of range(10, (n) => sent + n)) void other.send({ _tag: "Say", text: `message ${n}` })
+      sent += 10
+    }, 50)
+    stage.onEnd(() => {
+      clearInterval(flood)
+    })
+    for (const character of words) await terminal.type(character)
+    await terminal.until("200 messages", () => (sent >= 200 ? true : undefined))
+    clearInterval(flood)
+    await terminal.shows(new RegExp(`other: message ${sent - 1}$`, "mu"))
+    const rows = await endsWith(terminal, [`> ${words}`])
+    expect(texts(rows, / other: (message \d+)$/u)).toEqual(range(sent, (n) => `message ${n}`))
+    await terminal.press("Enter")
+    await other.event("Notice", ({ text }) => text === words)
+    await shows(terminal, `[server] ${words}`)
+  })
+
+  it("makes of a line a notice to everybody", async ({ stage }) => {
+    const { port, terminal } = await console(stage)
+    const ada = await nativeClient(stage, port, "ada")
+    const bob = await lineClient(stage, port, "bob")
+    await terminal.enter("the room moves at 5 \u{1f680}")
+    await ada.event("Notice", ({ text }) => text === "the room moves at 5 \u{1f680}")
+    await bob.heard.line("[server] the room moves at 5 \u{1f680}")
+    await terminal.enter("//who is a word")
+    await bob.heard.line("[server] /who is a word")
+    await shows(terminal, "[server] /who is a word")
+    await endsWith(terminal, [">"])
+  })
+
+  it("does what its commands say, and suggests the nearest to an unknown one", async ({ stage }) => {
+    const { port, terminal } = await console(stage, { columns: 120 })
+    await terminal.enter("/who")
+    await shows(terminal, "Nobody is here.")
+    const ada = await nativeClient(stage, port, "ada")
+    await nativeClient(stage, port, "Grace Hopper")
+    await terminal.enter("/who")
+    await shows(terminal, "Here: ada, Grace Hopper (2)")
+    await terminal.enter("/help")
+    await shows(terminal, "/kick NAME [REASON]  removes somebody; the room is told why")
+    await shows(terminal, "/quit [REASON]       closes the room; everybody is told why")
+    await terminal.enter("/kik ada")
+    await shows(terminal, "There is no command /kik. Did you mean /kick? To say it, type //kik; /help shows all commands.")
+    await terminal.enter("/kick")
+    await shows(terminal, "Type /kick NAME [REASON]")
+    await terminal.enter("/kick nobody")
+    await shows(terminal, "Nobody here has that name: /who shows who is here.")
+    await ada.roundTrip()
+    expect(ada.events.filter(({ _tag }) => _tag === "Notice" || _tag === "Left")).toEqual([])
+  })
+
+  it("removes somebody with /kick: their own client says why and exits with 1, and the room is told", async ({ stage }) => {
+    const { port, terminal } = await console(stage)
+    const witness = await lineClient(stage, port, "witness")
+    const kicked = await openTerminal(stage)
+    await kicked.enter(`clear; node ${cli} join --host 127.0.0.1 --port ${port} --name 'Loud Larry'; echo rc=$?`)
+    await kicked.shows(/ here · connected/u)
+    const piped = await joinThrough(stage, port, "piped")
+    await terminal.enter("/kick loud larry too loud, sorry")
+    await witness.heard.line("Loud Larry has left the chat. (removed: too loud, sorry)")
+    await shows(terminal, "Loud Larry left: removed: too loud, sorry (HOST)")
+    expect(await kicked.shows(/^rc=\d+$/mu)).toMatch(/^\d\d:\d\d {2}You have been disconnected: removed: too loud, sorry\.\nrc=1$/mu)
+    await terminal.enter("/kick piped")
+    await piped.line("You have been disconnected: removed.")
+    expect(await piped.ended()).toMatchObject({ code: 1, signal: null })
+    await endsWith(terminal, [">"], / · 1 here · /u)
+  })
+
+  it("completes commands and names with Tab, remembers what was typed, and is edited as in a shell", async ({ stage }) => {
+    const { port, terminal } = await console(stage)
+    for (const name of ["Grace Hopper", "grace kelly", "ada"]) await nativeClient(stage, port, name)
+    await terminal.type("/ki")
+    await terminal.press("Tab")
+    await terminal.type("gr")
+    await terminal.press("Tab")
+    await endsWith(terminal, ['> /kick "Grace Hopper"'])
+    await terminal.press("Tab")
+    await endsWith(terminal, ['> /kick "grace kelly"'])
+    await terminal.press("C-u")
+    await terminal.type("ad")
+    await terminal.press("Tab")
+    await endsWith(terminal, ["> ada:"])
+    await terminal.press("C-u")
+    await terminal.enter("first")
+    await terminal.enter("/who")
+    await shows(terminal, "Here: Grace Hopper, grace kelly, ada (3)")
+    await terminal.type("a draft")
+    await terminal.press("Up")
+    await endsWith(terminal, ["> /who"])
+    await terminal.press("Up")
+    await endsWith(terminal, ["> first"])
+    await terminal.press("Down", "Down")
+    await endsWith(terminal, ["> a draft"])
+    await terminal.press("Home", "M-f", "C-k")
+    await terminal.type(" good")
+    await endsWith(terminal, ["> a good"])
+  })
+
+  it("takes several lines that are pasted for one, and nothing in them for a command", async ({ stage }) => {
+    const { port, terminal } = await console(stage)
+    const ada = await nativeClient(stage, port, "ada")
+    await terminal.paste("one\n/quit\nthree", true)
+    await endsWith(terminal, ["> one /quit three"])
+    await terminal.press("Enter")
+    await ada.event("Notice", ({ text }) => text === "one /quit three")
+  })
+
+  it("has exactly one status line and one prompt at every size, while messages come", async ({ stage }) => {
+    const { port, terminal } = await console(stage, { columns: 80, rows: 24 })
+    const other = await nativeClient(stage, port, "other")
+    const line = range(9, (n) => `word-${n}`).join(" ")
+    const broken = (columns: number) => `> ${line}`.match(new RegExp(`.{1,${columns - 1}}`, "gu"))?.map((row) => row.trimEnd()) ?? []
+    await terminal.type(line)
+    await endsWith(terminal, broken(80), statusLine)
+    let sent = 0
+    // What comes meanwhile has to wait until the terminal has its size.
+    const resize = async (columns: number, rows: number) => {
+      await terminal.resize(columns, rows)
+      for (const n of range(10, (n) => sent + n)) await other.send({ _tag: "Say", text: `message ${n}` })
+      sent += 10
+    }
+    await resize(40, 12)
+    await endsWith(terminal, broken(40))
+    await resize(100, 30)
+    await endsWith(terminal, broken(100), statusLine)
+    for (const columns of [90, 41, 79, 40, 60, 100]) await resize(columns, 30)
+    await terminal.shows(new RegExp(`other: message ${sent - 1}$`, "mu"))
+    const rows = await endsWith(terminal, broken(100), statusLine)
+    expect(texts(rows, / other: (message \d+)$/u)).toEqual(range(sent, (n) => `message ${n}`))
+    await terminal.press("Enter")
+    await other.event("Notice", ({ text }) => text === line)
+  })
+
+  it("leaves the upper half to what happens when much is typed in a small terminal", async ({ stage }) => {
+    const { port, terminal } = await console(stage, { columns: 40, rows: 12 })
+    const ada = await nativeClient(stage, port, "ada")
+    const line = range(60, (n) => `w${n}`).join(" ")
+    await terminal.type(line)
+    await terminal.shows(/w59$/mu)
+    await ada.send({ _tag: "Say", text: "hello" })
+    await terminal.shows(/ada: hello$/mu)
+    await terminal.until("A status line and five rows below it, and no other", (screen) => {
+      const rows = screen.split("\n")
+      const found = rows.flatMap((row, index) => (statusStart.test(row) ? [rows.length - index] : []))
+      return found.length === 1 && found[0] === 6 ? true : undefined
+    })
+    await terminal.press("Enter")
+    await ada.event("Notice", ({ text }) => text === line)
+    await endsWith(terminal, [">"])
+  })
+
+  it("closes the room with /quit and a reason, and exits with 0", async ({ stage }) => {
+    const { port, terminal } = await console(stage)
+    const bob = await lineClient(stage, port, "bob")
+    await terminal.enter("/quit back at  nine")
+    await bob.heard.line("The server is closing: back at  nine.")
+    expect((await bob.closed).by).toBe("FIN")
+    const screen = await terminal.shows(/^rc=\d+$/mu)
+    expect(screen).toMatch(/ closing: back at {2}nine\n(?:.*\n)*rc=0$/mu)
+    expect(screen).not.toMatch(/ messages\/s /u)
+  })
+
+  it("stops at once with Ctrl-C, also in the middle of a line, exits with 0 and gives the terminal back as it was", async ({ stage }) => {
+    const terminal = await openTerminal(stage)
+    const output = await terminal.record()
+    const before = await modes(terminal, "before")
+    expect(before.join(" ")).toMatch(/ icanon .* echo /u)
+    const port = await serveIn(terminal)
+    const bob = await lineClient(stage, port, "bob")
+    await terminal.type("half a line")
+    await endsWith(terminal, ["> half a line"])
+    const from = performance.now()
+    await terminal.press("C-c")
+    expect((await bob.heard.line("The server is closing: stopped by its operator.")).at - from).toBeLessThan(900)
+    const screen = await terminal.shows(/^rc=\d+$/mu)
+    expect(screen).toMatch(/^rc=0$/mu)
+    expect(screen).not.toMatch(/ messages\/s |half a line/u)
+    expect(await modes(terminal, "after")).toEqual(before)
+    expect(await terminal.state("cursor_flag")).toBe("1")
+    for (const [mode, last] of [["2004", "l"], ["1004", "l"], ["25", "h"]] as const) {
+      expect([...output().matchAll(new RegExp(`\u001b\\[\\?${mode}([hl])`, "gu"))].at(-1)?.[1]).toBe(last)
+    }
+  })
+
+  it("is suspended with Ctrl-Z, and drawn again below what the shell wrote with fg", async ({ stage }) => {
+    const { port, terminal } = await console(stage)
+    const ada = await nativeClient(stage, port, "ada")
+    await terminal.type("a draft")
+    await endsWith(terminal, ["> a draft"])
+    await terminal.press("C-z")
+    await terminal.shows(/Stopped/u)
+    await terminal.enter("echo from the shell")
+    const asleep = await terminal.shows(/^from the shell$/mu)
+    expect(asleep).not.toMatch(/ messages\/s |^> /mu)
+    await ada.send({ _tag: "Say", text: "meanwhile" })
+    await terminal.enter("fg")
+    await terminal.shows(/ ada: meanwhile$/mu)
+    await terminal.type(", finished")
+    expect(await endsWith(terminal, ["> a draft, finished"])).toContain("from the shell")
+    await terminal.press("Enter")
+    await ada.event("Notice", ({ text }) => text === "a draft, finished")
+  })
+
+  it("is drawn again below what is there when it was stopped from outside", async ({ stage }) => {
+    const { port, terminal } = await console(stage)
+    const ada = await nativeClient(stage, port, "ada")
+    await terminal.type("a draft")
+    await endsWith(terminal, ["> a draft"])
+    const { stdout } = await exec("pgrep", ["-P", String(await terminal.pid())])
+    process.kill(Number(stdout), "SIGSTOP")
+    await terminal.shows(/Stopped/u)
+    // Nobody has given the terminal back: Enter is what it is in a raw one.
+    await terminal.type("fg")
+    await terminal.press("C-j")
+    await ada.roundTrip()
+    await terminal.type("!")
+    const screen = await terminal.shows(/ MB\n> a draft!$/u)
+    expect(screen).toMatch(new RegExp(`Stopped.*\n.*node ${cli} serve --port 0.*\n127.* MB\n> a draft!$`, "u"))
+  })
+
+  it("has no prompt with --no-input, and reads nothing", async ({ stage }) => {
+    const { port, terminal } = await open(stage, { args: "--no-input" })
+    const ada = await nativeClient(stage, port, "ada")
+    await terminal.enter("/quit")
+    await ada.send({ _tag: "Say", text: "hello" })
+    const screen = await terminal.shows(/ ada: hello$/mu)
+    expect(screen).not.toMatch(/ messages\/s |^> /mu)
+    await terminal.press("C-c")
+    expect(await ada.event("Goodbye")).toMatchObject({ reason: "stopped by its operator" })
+    expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/^rc=0$/mu)
+  })
+
+  for (const { env, name, styles } of [
+    { name: "has no colours with NO_COLOR", env: { NO_COLOR: "1" }, styles: [] },
+    { name: "has a status line that stands out otherwise", env: {}, styles: ["\u001b[7m", "\u001b[0m"] }
+  ] as const) {
+    it(name, async ({ stage }) => {
+      const terminal = await openTerminal(stage, undefined, env)
+      const output = await terminal.record()
+      const port = await serveIn(terminal)
+      await lineClient(stage, port, "bob")
+      await terminal.enter("hello")
+      await shows(terminal, "[server] hello")
+      await endsWith(terminal, [">"])
+      await terminal.until("All of it in the record", () => (output().includes("[server] hello") ? true : undefined))
+      expect(new Set(output().match(/\u001b\[[\d;]*m/gu))).toEqual(new Set(styles))
+    })
+  }
+
+  it("is plain lines in a dumb terminal, where the commands work as well", async ({ stage }) => {
+    const terminal = await openTerminal(stage)
+    const output = await terminal.record()
+    await terminal.enter(`clear; TERM=dumb node ${cli} serve --port 0; echo rc=$?`)
+    await terminal.shows(/Listening on 127\.0\.0\.1:\d+$/mu)
+    await terminal.enter("/who")
+    const screen = await shows(terminal, "Nobody is here.")
+    expect(screen).not.toMatch(/ messages\/s |^> /mu)
+    await terminal.enter("/quit")
+    expect(await terminal.shows(/^rc=\d+$/mu)).toMatch(/^rc=0$/mu)
+    const said = output().slice(output().indexOf("Listening"))
+    expect(said.slice(0, said.indexOf("rc=0"))).not.toContain("\u001b")
+  })
+})
+
+describe.runIf(hasTmux).concurrent("Output that nobody takes", () => {
+  const chatter = 6000
+  const pour = async (port: number, stage: Stage) => {
+    const [other, reader] = [await nativeClient(stage, port, "other"), await nativeClient(stage, port, "reader")]
+    const from = performance.now()
+    for (const first of range(chatter / 100, (n) => n * 100)) {
+      await other.write(range(100, (n) => `${JSON.stringify({ _tag: "Say", text: `message ${first + n} ${"x".repeat(100)}` })}\n`).join(""))
+      await other.roundTrip()
+    }
+    await reader.event("Said", ({ text }) => text.startsWith(`message ${chatter - 1} `))
+    return { other, took: performance.now() - from }
+  }
+  const skipped = (rows: ReadonlyArray<string>) => texts(rows, /^\((\d+) lines were skipped: the output was not read\)$/u).map(Number)
+
+  it("does not slow the room while the terminal is held with Ctrl-S, and what was skipped is said with Ctrl-Q", async ({ stage }) => {
+    const { port, terminal } = await open(stage, { args: "--no-input", columns: 160 })
+    await terminal.tmux("set-option", "history-limit", "20000")
+    await terminal.press("C-s")
+    const { other, took } = await pour(port, stage)
+    expect(took).toBeLessThan(5000)
+    expect(await terminal.screen()).not.toContain("other: message")
+    await terminal.press("C-q")
+    const screen = await terminal.shows(/^\(\d+ lines were skipped: the output was not read\)$/mu)
+    expect(skipped(screen.split("\n")).length).toBeGreaterThan(0)
+    await other.send({ _tag: "Say", text: "the last one" })
+    await terminal.shows(/ other: the last one$/mu)
+    await terminal.press("C-c")
+    expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/^rc=0$/mu)
+  })
+
+  it("stops on SIGTERM while the terminal is held", async ({ stage }) => {
+    const { port, terminal } = await open(stage, { args: "--no-input" })
+    const ada = await nativeClient(stage, port, "ada")
+    await terminal.press("C-s")
+    const { stdout } = await exec("pgrep", ["-P", String(await terminal.pid())])
+    process.kill(Number(stdout), "SIGTERM")
+    expect(await ada.event("Goodbye")).toMatchObject({ reason: "terminated" })
+    await terminal.press("C-q")
+    expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/^rc=0$/mu)
+  })
+
+  it("does not slow the room while a pager stands still, and what was skipped is said when it goes on", async ({ stage }) => {
+    const terminal = await openTerminal(stage, undefined, {}, { columns: 160 })
+    const pager = "sh -c 'read -r line; echo \"$line\"; trap \"\" INT; kill -STOP $$; cat'"
+    await terminal.enter(`clear; node ${cli} serve --port 0 --no-input | ${pager}`)
+    const port = await terminal.until("Listening", (screen) => {
+      const port = /Listening on 127\.0\.0\.1:(\d+)$/mu.exec(screen)?.[1]
+      return port === undefined ? undefined : Number(port)
+    })
+    const { took } = await pour(port, stage)
+    expect(took).toBeLessThan(5000)
+    const { stdout } = await exec("pgrep", ["-f", "-P", String(await terminal.pid()), "kill -STOP"])
+    process.kill(Number(stdout), "SIGCONT")
+    await terminal.shows(/^\(\d+ lines were skipped: the output was not read\)$/mu)
+  })
+})
