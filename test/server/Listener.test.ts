@@ -65,7 +65,7 @@ describe.concurrent("Listening", () => {
 })
 
 describe.concurrent("While the server closes", () => {
-  it.scopedLive("nobody comes in any more, also when one who does not go holds it up", () =>
+  it.scopedLive("who comes is told at the door, also while one who does not go holds it up, and then nobody comes any more", () =>
     Effect.gen(function* () {
       const room = yield* opened({ closeGrace: 300 })
       const ada = yield* member(room.port, "ada")
@@ -73,9 +73,11 @@ describe.concurrent("While the server closes", () => {
       const there = otherEnd(ada)
       const closing = yield* Effect.fork(room.close("the end"))
       yield* eventually("the server ends its half", () => there?.writableEnded === true)
-      expect(yield* attempt(room.port)).toBe("ECONNREFUSED")
+      const late = yield* connect(room.port)
+      expect(yield* late.rest).toBe("The server is closing: the end.\n")
       expect(closing.unsafePoll()).toBeNull()
       yield* Fiber.join(closing)
+      expect(yield* attempt(room.port)).toBe("ECONNREFUSED")
       expect(there?.destroyed).toBe(true)
     })
   )
