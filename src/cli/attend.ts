@@ -10,10 +10,21 @@ import * as Input from "../client/input.ts"
 import { converse, type Manner, type Place } from "../client/LineUi.ts"
 import * as Render from "../client/render.ts"
 import * as FormUi from "./form.ts"
-import type { Settings } from "./join.ts"
 import { keyboard } from "./keyboard.ts"
 import { complain, type Ending, ending, exitWithin, Failed, signalWords } from "./process.ts"
 import { inputLines, outputClosed, print } from "./stdio.ts"
+
+/** How the room is attended. */
+export interface Settings {
+  readonly given: Form.Given
+  readonly asks: boolean
+  readonly isTerminal: boolean
+  readonly isScreen: boolean
+  readonly colour: boolean
+  readonly bell: boolean
+  readonly json: boolean
+  readonly literal: boolean
+}
 
 /** How long leaving may take before the process ends anyway, ms. */
 const leaveWithin = 2800

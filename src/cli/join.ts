@@ -2,8 +2,8 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { defaults } from "../client/defaults.ts"
-import type { Given as FormGiven } from "../client/form.ts"
 import { complain, Failed } from "./process.ts"
+import type { Settings } from "./attend.ts"
 import { type BadSetting, flag, given, host, isOn, name, option, serverPort } from "./settings.ts"
 
 const options = {
@@ -37,18 +37,6 @@ export const join = Command.make("join", options, (given) =>
 ).pipe(Command.withDescription("Joins a chat room. Example: brusio join --host 192.0.2.7 --port 4000 --name ada"))
 
 const failure = ({ message }: { readonly message: string }) => Effect.as(complain(message), false)
-
-/** How the room is attended. */
-export interface Settings {
-  readonly given: FormGiven
-  readonly asks: boolean
-  readonly isTerminal: boolean
-  readonly isScreen: boolean
-  readonly colour: boolean
-  readonly bell: boolean
-  readonly json: boolean
-  readonly literal: boolean
-}
 
 type Given = Command.Command.ParseConfig<typeof options>
 

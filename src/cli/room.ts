@@ -14,8 +14,20 @@ import * as Operator from "../server/Operator.ts"
 import * as Registry from "../server/Registry.ts"
 import * as Server from "../server/Server.ts"
 import { type Ending, ending, exitWithin, signalWords } from "./process.ts"
-import type { Settings } from "./serve.ts"
 import { inputLines, skippingOutput } from "./stdio.ts"
+
+/** How the room is run. */
+export interface Settings {
+  readonly host: string
+  readonly port: number
+  readonly format: "terminal" | "plain" | "json"
+  readonly echo: "auto" | "on" | "off"
+  readonly readsInput: boolean
+  /** Whether a status line and a prompt stand below what happens. */
+  readonly hasPrompt: boolean
+  readonly colour: boolean
+  readonly ignoresHangup: boolean
+}
 
 /** How long the whole goodbye may take before the process ends anyway, ms. */
 const closeWithin = 2500

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { defaults } from "../server/ServerConfig.ts"
 import { complain, Failed } from "./process.ts"
+import type { Settings } from "./room.ts"
 import { type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option } from "./settings.ts"
 
 const options = {
@@ -26,19 +27,6 @@ export const serve = Command.make("serve", options, (given) =>
     if (!asked) return yield* new Failed()
   })
 ).pipe(Command.withDescription("Opens a chat room. Example: brusio serve --host 0.0.0.0 --port 4000"))
-
-/** How the room is run. */
-export interface Settings {
-  readonly host: string
-  readonly port: number
-  readonly format: "terminal" | "plain" | "json"
-  readonly echo: "auto" | "on" | "off"
-  readonly readsInput: boolean
-  /** Whether a status line and a prompt stand below what happens. */
-  readonly hasPrompt: boolean
-  readonly colour: boolean
-  readonly ignoresHangup: boolean
-}
 
 type Given = Command.Command.ParseConfig<typeof options>
 
