@@ -72,7 +72,7 @@ export const prompt = ({ colour, complete }: {
     }
     const around = (text: string) => `${erase()}${text}${below()}`
     const redraw = () => {
-      if (resizing === undefined && !stdout.destroyed && !stdout.writableNeedDrain) stdout.write(around(""))
+      if (!hidden && resizing === undefined && !stdout.destroyed && !stdout.writableNeedDrain) stdout.write(around(""))
     }
     const { write } = skippingOutput(around)
     const settle = () => {
@@ -141,7 +141,9 @@ export const prompt = ({ colour, complete }: {
         },
         status: (line) => {
           status = line
-          redraw()
+          // A timer that is late because the process was stopped fires before the
+          // signal to go on is heard, and the screen is not as it was.
+          setImmediate(redraw)
         }
       }
     }
