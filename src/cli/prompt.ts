@@ -18,7 +18,7 @@ export interface Prompt {
 }
 
 /** How long a terminal keeps its size before it is drawn on again, ms. tmux tells of a change 250 ms after the one before. */
-const settlePatience = 400
+const settlePatience = 500
 
 /** How many characters of what happens wait for that. */
 const maxHeld = 65_536

@@ -21,7 +21,7 @@ const nothing: View = { rows: [], cursor: undefined }
  * is dragged has many, and tmux tells of the last only after 250 ms: what is
  * drawn for another size leaves something behind, or takes away too much.
  */
-const settlePatience = 300
+const settlePatience = 500
 
 /** Draws on this terminal, through Ink. Keys are not its concern. */
 export const mount = ({ colour, stdin, stdout }: {
