@@ -59,7 +59,10 @@ export const attend = (settings: Settings): Effect.Effect<boolean, JoinError | F
     return yield* Effect.raceFirst(
       Fiber.join(conversation),
       Effect.flatMap(left, (ending) =>
-        leave(client, ending).pipe(Effect.zipLeft(Effect.timeoutOption(Fiber.await(conversation), goodbyePatience)))
+        leave(client, ending).pipe(
+          Effect.zipRight(Effect.timeoutOption(Fiber.await(conversation), goodbyePatience)),
+          Effect.as(true)
+        )
       )
     ).pipe(
       // A goodbye after a fault of our own is no good end.
@@ -68,11 +71,11 @@ export const attend = (settings: Settings): Effect.Effect<boolean, JoinError | F
     )
   })
 
-const leave = (client: ChatClient, ending: Ending | undefined): Effect.Effect<boolean> => {
-  if (ending === undefined) return Effect.as(client.quit(), true)
+const leave = (client: ChatClient, ending: Ending | undefined): Effect.Effect<void> => {
+  if (ending === undefined) return client.quit()
   return ending._tag === "Signal"
-    ? Effect.as(client.quit(signalWords(ending.name)), true)
-    : Effect.as(Effect.zipRight(reportFault(ending), client.quit("internal error")), false)
+    ? client.quit(signalWords(ending.name))
+    : Effect.zipRight(reportFault(ending), client.quit("internal error"))
 }
 
 const isFault = (ending: Option.Option<Effect.Effect<Ending>>): Effect.Effect<boolean> =>

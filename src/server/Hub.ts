@@ -98,7 +98,7 @@ const make = Effect.gen(function* () {
             { bufferSize: capacity, strategy: "sliding" }
           )
         )
-      ).pipe(Stream.buffer({ capacity, strategy: "sliding" }))
+      )
   })
 })
 
