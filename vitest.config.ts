@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: ["test/load/**"],
     globalSetup: ["test/support/build.ts"],
     // No module here keeps state, so the files can share their imports.
     isolate: false,

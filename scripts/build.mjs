@@ -9,30 +9,55 @@ import { build } from "esbuild"
 const next = "dist.next"
 rmSync(next, { recursive: true, force: true })
 
-await build({
-  entryPoints: { cli: "src/cli/main.ts" },
+const common = {
   outdir: next,
-  chunkNames: "chunks/[name]-[hash]",
   bundle: true,
-  splitting: true,
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
   platform: "node",
-  format: "esm",
   target: "node20.19",
-  banner: { js: "#!/usr/bin/env node\nimport{createRequire as __createRequire}from\"node:module\";const require=__createRequire(import.meta.url);" },
   jsx: "automatic",
   define: { "process.env.NODE_ENV": '"production"' },
+  logLevel: "warning"
+}
+const screen = "src/client/terminal/mount.tsx"
+
+// The program is one script, so that what V8 compiled of it can be kept; what draws on a terminal is beside it.
+await build({
+  ...common,
+  entryPoints: { program: "src/cli/main.ts" },
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  banner: { js: "((require,load)=>{" },
+  footer: { js: "})" },
+  plugins: [{
+    name: "screen",
+    setup: ({ onResolve }) => onResolve({ filter: /\/mount\.tsx$/ }, () => ({ path: "./screen.js", external: true }))
+  }]
+})
+// A script that comes out of what V8 kept can import nothing by itself.
+const program = join(next, "program.cjs")
+writeFileSync(program, readFileSync(program, "utf8").replaceAll('import("./screen.js")', 'load("./screen.js")'))
+await build({
+  ...common,
+  entryPoints: { screen },
+  format: "esm",
+  banner: { js: "import{createRequire as __createRequire}from\"node:module\";const require=__createRequire(import.meta.url);" },
   alias: {
     // Only for the debugger of a screen's author, and not there.
     "react-devtools-core": "./scripts/empty.mjs",
     // A person at a terminal sees the screen, whatever variables are set in it.
     "is-in-ci": "./scripts/never.mjs"
-  },
-  logLevel: "warning"
+  }
 })
-chmodSync(join(next, "cli.js"), 0o755)
+await build({ ...common, entryPoints: { cli: "src/cli/start.ts" }, format: "esm", banner: { js: "#!/usr/bin/env node" } })
+const cli = join(next, "cli.js")
+chmodSync(cli, 0o755)
+execFileSync(process.execPath, [cli, "--help"], {
+  env: { ...process.env, BRUSIO_KEEP_COMPILED: join(next, "program.v8") },
+  stdio: ["ignore", "ignore", "inherit"]
+})
 
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc")
 execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(next, "lib")], { stdio: "inherit" })

@@ -1,9 +1,12 @@
-// Ends a run of the tests with one line that counts them; a skipped test is a failure.
+// Ends a run of the tests with one line that counts them, from one report or several; a skipped test is a failure.
 import { readFileSync } from "node:fs"
 
-const { numFailedTests, numFailedTestSuites, numPassedTests, numTotalTests } = JSON.parse(readFileSync(process.argv[2], "utf8"))
-const skipped = numTotalTests - numPassedTests - numFailedTests
+const reports = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, "utf8")))
+const sum = (field) => reports.reduce((total, report) => total + report[field], 0)
+
+const passed = sum("numPassedTests")
+const skipped = sum("numTotalTests") - passed - sum("numFailedTests")
 if (skipped > 0) console.log(`${skipped} tests did not run: see the reasons above.`)
-const failed = numFailedTests === 0 && numFailedTestSuites > 0 ? numFailedTestSuites : numFailedTests
-console.log(`${numPassedTests} passed, ${failed} failed`)
-process.exitCode = failed + skipped === 0 && numPassedTests > 0 ? 0 : 1
+const failed = sum("numFailedTests") || sum("numFailedTestSuites")
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed + skipped === 0 && reports.every(({ numPassedTests }) => numPassedTests > 0) ? 0 : 1

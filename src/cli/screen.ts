@@ -10,7 +10,6 @@ import * as Stream from "effect/Stream"
 import type { ChatClient } from "../client/ChatClient.ts"
 import type { JoinError, Lost } from "../client/Errors.ts"
 import type { Form } from "../client/form.ts"
-import { mount } from "../client/terminal/mount.tsx"
 import { type Happening, start, type Step, update, type Wish } from "../client/terminal/screen.ts"
 import { draw } from "../client/terminal/style.ts"
 import { view } from "../client/terminal/view.ts"
@@ -40,6 +39,8 @@ export const screen = (options: {
   Effect.gen(function* () {
     const { stdin, stdout } = process
     const keyboard = yield* rawKeyboard
+    // Loaded only here: what draws is half of the program.
+    const { mount } = yield* Effect.promise(() => import("../client/terminal/mount.tsx"))
     const surface = yield* Effect.acquireRelease(
       Effect.sync(() => mount({ stdin, stdout, colour: options.colour })),
       (surface) =>

@@ -312,7 +312,7 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
       await terminal.shows(/ here · connected/u)
       await terminal.enter("hello")
       await hears(`plain${args}`, "hello")
-      await terminal.shows(/: hello$/mu)
+      await terminal.shows(new RegExp(`plain${args}: hello$`, "mu"))
       expect(await terminal.screen("-e")).not.toContain("\u001b[")
       expect(output()).not.toMatch(/\u001b\[[\d;]*m/u)
     })
@@ -321,7 +321,7 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
   it("has colours otherwise", async ({ stage }) => {
     const terminal = await enter(stage, { port: server.port, name: "colourful" })
     await terminal.enter("hello")
-    await terminal.shows(/: hello$/mu)
+    await terminal.shows(/colourful: hello$/mu)
     const screen = await terminal.screen("-e")
     expect(screen).toMatch(/\u001b\[38;5;\d+mcolourful/u)
     expect(screen).toMatch(/\u001b\[(?:[\d;]*;)?7m(?:\u001b\[[\d;]*m)*lobby/u)

@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { Script } from "node:vm"
+import { describe, expect, it } from "@effect/vitest"
+import { cli, environment, root } from "../e2e/support/program.ts"
+
+const rounds = 21
+
+/** What a person may wait for help beyond the start of Node itself, ms. */
+const bound = 90
+
+const taken = (args: ReadonlyArray<string>): number => {
+  const from = performance.now()
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, env: environment(), encoding: "utf8" })
+  const ms = performance.now() - from
+  expect(stderr).toBe("")
+  expect(status).toBe(0)
+  return ms
+}
+
+const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+
+describe("The start", () => {
+  it(`has help on the screen within ${bound} ms of a bare Node`, () => {
+    const bare: Array<number> = []
+    const help: Array<number> = []
+    for (let round = 0; round < rounds; round++) {
+      bare.push(taken(["-e", "0"]))
+      help.push(taken([cli, "--help"]))
+    }
+    const more = median(help) - median(bare)
+    console.log(`--help: ${median(help).toFixed(0)} ms, node -e 0: ${median(bare).toFixed(0)} ms, ${more.toFixed(0)} ms more (medians of ${rounds}, in turn)`)
+    expect(more).toBeLessThan(bound)
+  })
+
+  it("takes up what was compiled when it was built", () => {
+    const { cachedDataRejected } = new Script(readFileSync(`${root}/dist/program.cjs`, "utf8"), {
+      cachedData: readFileSync(`${root}/dist/program.v8`)
+    })
+    expect(cachedDataRejected).toBe(false)
+  })
+
+  it("leaves what draws a screen to those who have one", () => {
+    const isDrawing = (file: string) => readFileSync(`${root}/dist/${file}`, "utf8").includes("react.element")
+    expect(isDrawing("screen.js")).toBe(true)
+    expect(isDrawing("program.cjs")).toBe(false)
+  })
+})
