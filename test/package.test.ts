@@ -51,7 +51,7 @@ describe("The packed package", () => {
     const modules = join(folder, "node_modules")
     await mkdir(join(modules, "@types"), { recursive: true })
     await rename(join(folder, "package"), join(modules, "brusio"))
-    for (const name of ["effect", "@types/node"]) await symlink(join(root, "node_modules", name), join(modules, name), "dir")
+    for (const name of ["effect", "unhomoglyph", "@types/node"]) await symlink(join(root, "node_modules", name), join(modules, name), "dir")
     await cp(join(root, "examples/library.ts"), join(folder, "library.ts"))
     await writeFile(join(folder, "consumer.ts"), consumer)
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }))

@@ -6,6 +6,7 @@ import type { JoinError } from "../client/Errors.ts"
 import * as Form from "../client/form.ts"
 import { Refusal } from "../domain/Errors.ts"
 import type { Keyboard } from "./keyboard.ts"
+import { explain, needsPassword } from "./password.ts"
 import { Failed } from "./process.ts"
 
 /** A form that knows what was given, and a name for who does not care. */
@@ -14,12 +15,13 @@ export const begin = (given: Form.Given): Effect.Effect<Form.Form> =>
 
 /** Joins with what the form holds. */
 export const connect = (form: Form.Form): Effect.Effect<ChatClient.ChatClient, JoinError, Scope.Scope> => {
-  const { host, name, port } = form.answers
+  const { host, name, password, port } = form.answers
   let tries = 0
   return ChatClient.connect({
     host,
     port,
     nickname: name,
+    password,
     retry: ({ code }) => {
       tries += 1
       return code === "name-taken" ? Form.anotherName(form, tries) : undefined
@@ -36,8 +38,11 @@ export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClie
     const question = Form.question(form)
     if (question === undefined) {
       yield* keyboard.prompt("")
-      return yield* Effect.catchAll(connect(form), ({ message }) =>
-        Effect.zipRight(keyboard.complain(message), ask(keyboard, Form.again(form)))
+      return yield* Effect.catchAll(connect(form), (error) =>
+        // What is typed line by line is seen: a password is not asked for here.
+        needsPassword(error)
+          ? Effect.zipRight(keyboard.complain(explain(error)), new Failed())
+          : Effect.zipRight(keyboard.complain(error.message), ask(keyboard, Form.again(form)))
       )
     }
     yield* keyboard.prompt(question)

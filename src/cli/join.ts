@@ -1,7 +1,10 @@
 import * as Command from "@effect/cli/Command"
+import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { defaults } from "../client/defaults.ts"
+import type { JoinError } from "../client/Errors.ts"
+import { explain, givenPassword, passwordOptions } from "./password.ts"
 import { complain, Failed } from "./process.ts"
 import type { Settings } from "./attend.ts"
 import { type BadSetting, flag, given, host, isOn, name, option, serverPort } from "./settings.ts"
@@ -10,6 +13,7 @@ const options = {
   host: option(host, "The server's address.", defaults.host),
   port: option(serverPort, "The server's TCP port, 1 to 65535.", String(defaults.port)),
   name: option(name, "Your name in the room.", "User and a random number"),
+  ...passwordOptions,
   noInput: flag("no-input", "Never asks: what is not given takes its default."),
   plain: flag("plain", "Line by line, also in a terminal: for screen readers."),
   noColor: flag("no-color", "No colours; so does NO_COLOR."),
@@ -36,11 +40,11 @@ export const join = Command.make("join", options, (given) =>
   })
 ).pipe(Command.withDescription("Joins a chat room. Example: brusio join --host 192.0.2.7 --port 4000 --name ada"))
 
-const failure = ({ message }: { readonly message: string }) => Effect.as(complain(message), false)
+const failure = (error: JoinError) => Effect.as(complain(explain(error)), false)
 
 type Given = Command.Command.ParseConfig<typeof options>
 
-const resolve = (options: Given): Effect.Effect<Settings, BadSetting> =>
+const resolve = (options: Given): Effect.Effect<Settings, BadSetting | Failed, FileSystem> =>
   Effect.gen(function* () {
     const at = yield* given(host, options.host)
     const where = Option.getOrElse(at, () => defaults.host)
@@ -54,7 +58,7 @@ const resolve = (options: Given): Effect.Effect<Settings, BadSetting> =>
       isScreen: isTerminal && !isPlain && !json,
       colour: !(yield* isOn("no-color", options.noColor)) && (process.env["NO_COLOR"] ?? "") === "",
       bell: !(yield* isOn("no-bell", options.noBell)),
-      given: { host: at, port, name: yield* given(name, options.name) },
+      given: { host: at, port, name: yield* given(name, options.name), password: yield* givenPassword(options) },
       asks: isTerminal && !(yield* isOn("no-input", options.noInput)),
       isTerminal,
       json,

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../domain/version.ts"
 import { join } from "./join.ts"
+import { misplaced } from "./password.ts"
 import { complain, exitFlushed, Failed, unblockOutput } from "./process.ts"
 import { serve } from "./serve.ts"
 import { valueOptions } from "./settings.ts"
@@ -35,6 +36,7 @@ const write = (stream: NodeJS.WriteStream, text: string) =>
 // What @effect/cli answers in words that help nobody, or not at all.
 const misused = (args: ReadonlyArray<string>): string | undefined => {
   if (args.includes("--wizard")) return "There is no option --wizard (see --help)"
+  if (args.some((arg, index) => arg.startsWith("--password=") || (arg === "--password" && !(args[index + 1] ?? "--").startsWith("--")))) return misplaced
   const bare = args.find((arg, index) => valueOptions.has(arg.replace(/=$/u, "")) && ((args[index + 1] ?? "--").startsWith("--") || arg.endsWith("=")))
   return bare === undefined ? undefined : `${bare.replace(/=$/u, "")} needs a value (see --help)`
 }

@@ -13,15 +13,15 @@ import type { ListenError } from "../server/Errors.ts"
 import * as Operator from "../server/Operator.ts"
 import * as Registry from "../server/Registry.ts"
 import * as Server from "../server/Server.ts"
+import { defaults, type ServerConfig } from "../server/ServerConfig.ts"
+import { allowedClients } from "./descriptors.ts"
 import { type Ending, ending, exitWithin, signalWords } from "./process.ts"
 import { inputLines, skippingOutput } from "./stdio.ts"
 
 /** How the room is run. */
 export interface Settings {
-  readonly host: string
-  readonly port: number
+  readonly config: Partial<ServerConfig> & Pick<ServerConfig, "maxClients">
   readonly format: "terminal" | "plain" | "json"
-  readonly echo: "auto" | "on" | "off"
   readonly readsInput: boolean
   /** Whether a status line and a prompt stand below what happens. */
   readonly hasPrompt: boolean
@@ -29,13 +29,21 @@ export interface Settings {
   readonly ignoresHangup: boolean
 }
 
+/** So many clients are more than most rooms will see. */
+const manyClients = 1000
+
 /** How long the whole goodbye may take before the process ends anyway, ms. */
 const closeWithin = 2500
 
 /** Runs the room until it is asked to close or fails: whether it was asked. */
 export const run = (settings: Settings): Effect.Effect<boolean, ListenError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { echo, host, ignoresHangup, port } = settings
+    const { ignoresHangup } = settings
+    const allowed = allowedClients()
+    const { maxClients } = settings.config
+    const config = { ...settings.config, maxClients: Math.min(maxClients, allowed.clients), maxTurnedAway: allowed.turnedAway }
+    // Of a limit that few will ever meet, only those hear who have asked for more.
+    const isTold = config.maxClients < (maxClients === defaults.maxClients ? manyClients : maxClients)
     const end = yield* ending(
       ignoresHangup ? { signals: ["SIGINT", "SIGTERM"], ignored: ["SIGHUP"] } : { signals: ["SIGINT", "SIGTERM", "SIGHUP"] }
     )
@@ -44,13 +52,14 @@ export const run = (settings: Settings): Effect.Effect<boolean, ListenError, Sco
     const room = Server.port.pipe(
       Layer.provideMerge(Operator.layer),
       Layer.provideMerge(Console.layer(Console.formats[settings.format])),
-      Layer.provideMerge(Layer.succeed(Console.ConsoleOutput, output)),
-      Layer.provideMerge(Server.core({ host, port, echo }))
+      Layer.provideMerge(Server.core(config)),
+      Layer.provideMerge(Console.logger(Console.formats[settings.format])),
+      Layer.provideMerge(Layer.succeed(Console.ConsoleOutput, output))
     )
     return yield* Effect.gen(function* () {
       const server = yield* Server.Server
       const console = yield* Console.Console
-      yield* console.open(server.address, announcement(server))
+      yield* console.open(server.address, announcement(server, config, isTold))
       yield* Deferred.await(end).pipe(Effect.flatMap((ending) => closeFor(server, ending)), Effect.forkScoped)
       const operator = yield* Operator.Operator
       const registry = yield* Registry.Registry
@@ -91,18 +100,30 @@ const terminal = (
     return yield* prompt({ colour, complete })
   })
 
-const announcement = ({ address, host, port }: Server.Server): ReadonlyArray<Console.Entry> => {
+const loopback = /^(?:127\.|::1$|localhost$)/u
+
+const announcement = (
+  { address, host, port }: Server.Server,
+  { maxClients, password }: Settings["config"],
+  tellsLimit: boolean
+): ReadonlyArray<Console.Entry> => {
   const at = Date.now()
-  const entry = (event: string, message: string): Console.Entry => ({
+  const entry = (event: string, message: string, level: Console.Entry["level"] = "info"): Console.Entry => ({
     at,
-    level: "info",
+    level,
     event,
     message,
     fields: { host, port }
   })
   return [
     entry("listening", `Listening on ${address}`),
-    ...reachable(host).map((host) => entry("join", `Join with: ${program()} join --host ${host} --port ${port}`))
+    ...reachable(host).map((host) =>
+      entry("join", `Join with: ${program()} join --host ${host} --port ${port}${password === undefined ? "" : " --password"}`)
+    ),
+    ...(password === undefined && !loopback.test(host)
+      ? [entry("open", "There is no password: whoever can reach this machine can get in, read and speak. See --password in serve --help", "warn")]
+      : []),
+    ...(tellsLimit ? [entry("limit", `At most ${maxClients} clients: for more, allow more open files (ulimit -n)`, "warn")] : [])
   ]
 }
 

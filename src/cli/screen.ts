@@ -14,6 +14,7 @@ import { type Happening, start, type Step, update, type Wish } from "../client/t
 import { draw } from "../client/terminal/style.ts"
 import { view } from "../client/terminal/view.ts"
 import { connect } from "./form.ts"
+import { needsPassword } from "./password.ts"
 import { type Ending, Failed, signalWords } from "./process.ts"
 import { rawKeyboard } from "./raw.ts"
 import { print } from "./stdio.ts"
@@ -81,7 +82,7 @@ export const screen = (options: {
         Effect.matchEffect({
           onFailure: (error) =>
             options.asks
-              ? happenings.offer({ _tag: "NotEntered", reason: error.message })
+              ? happenings.offer({ _tag: "NotEntered", reason: error.message, needsPassword: needsPassword(error) })
               : Deferred.fail(over, error),
           onSuccess: (client) =>
             Ref.set(room, client).pipe(

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { Refusal } from "../domain/Errors.ts"
@@ -12,6 +13,7 @@ import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
 import { type ClientMessage, decodeLine, encode, version } from "../domain/wire/Ndjson.ts"
 import { type Connection, silence } from "../net/Connection.ts"
 import { dial } from "../net/dial.ts"
+import { ConnectionLost } from "../net/Errors.ts"
 import { Receipts } from "./Receipts.ts"
 import { Roster } from "./Roster.ts"
 import { ConnectFailed, type JoinError, JoinRefused, Lost, TurnedAway } from "./Errors.ts"
@@ -44,6 +46,8 @@ export interface ChatClient {
   readonly who: (after?: MemberId) => Effect.Effect<void>
   /** Waits until all that was said has its receipt, or none can come any more. */
   readonly settled: Effect.Effect<void>
+  /** What was said and has neither a receipt nor a refusal, in order. Once the connection is lost, nobody can tell whether it was heard. */
+  readonly unanswered: Effect.Effect<ReadonlyArray<string>>
   /** Asks to leave, with words for those who stay or without. `events` then ends with the goodbye. */
   readonly quit: (reason?: string) => Effect.Effect<void>
 }
@@ -53,10 +57,14 @@ export interface ConnectOptions {
   readonly host: string
   readonly port: number
   readonly nickname: string
+  /** What lets us in, where the room has a password. */
+  readonly password?: Redacted.Redacted | undefined
   /** Another name to try on the same connection when this one is refused; without it, or at `undefined`, the refusal stands. */
   readonly retry?: (refused: Refused) => string | undefined
   /** How long the server may take to let us in, ms. */
   readonly patience?: number
+  /** After how much silence the server is asked for a sign of life, ms; after two and a half times that it is gone. */
+  readonly pingAfter?: number
 }
 
 /** How many events wait for a slow reader before the server has to. */
@@ -78,7 +86,7 @@ const goodbyePatience = 1000
  */
 export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, JoinError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { host, patience = 10_000, port } = options
+    const { host, patience = 10_000, pingAfter = 20_000, port } = options
     const connection = yield* dial(host, port).pipe(
       Effect.mapError(({ code }) => new ConnectFailed({ code, host, port })),
       Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectFailed({ code: "ETIMEDOUT", host, port }) })
@@ -88,7 +96,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     const roster = new Roster((after) => {
       send(connection, { _tag: "Who", after })
     })
-    yield* receive(connection, inbox, receipts, roster).pipe(
+    yield* receive(connection, inbox, receipts, roster, pingAfter).pipe(
       Effect.matchCauseEffect({
         onSuccess: () => inbox.end,
         onFailure: () => inbox.fail(new Lost({ host, port }))
@@ -124,6 +132,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
           send(connection, { _tag: "Who", after })
         }),
       settled: receipts.settled,
+      unanswered: Effect.sync(() => receipts.unanswered),
       quit: (reason) => ask({ _tag: "Quit", reason })
     }
   })
@@ -137,12 +146,18 @@ const receive = Effect.fnUntraced(function* (
   connection: Connection,
   inbox: Mailbox.Mailbox<Event, Lost>,
   receipts: Receipts,
-  roster: Roster
+  roster: Roster,
+  pingAfter: number
 ) {
   const lines = new LineSplitter(maxLineBytes)
   for (;;) {
-    const bytes = yield* connection.read()
-    if (bytes === silence) continue
+    const bytes = yield* connection.read(pingAfter / 2)
+    if (bytes === silence) {
+      // A cable that is cut says nothing.
+      if (connection.silentFor >= pingAfter * 2.5) return yield* Effect.fail(new ConnectionLost({ code: "no sign of life" }))
+      if (connection.silentFor >= pingAfter) send(connection, { _tag: "Ping" })
+      continue
+    }
     for (const line of lines.push(bytes)) {
       const event = line === tooLong ? undefined : decodeLine(line)
       if (event === undefined) continue
@@ -150,6 +165,7 @@ const receive = Effect.fnUntraced(function* (
         send(connection, { _tag: "Pong" })
         continue
       }
+      if (event._tag === "Pong") continue
       receipts.heard(event)
       if (roster.heard(event)) continue
       yield* inbox.offer(event)
@@ -163,8 +179,12 @@ const receive = Effect.fnUntraced(function* (
 
 const join = (connection: Connection, inbox: Mailbox.ReadonlyMailbox<Event, Lost>, options: ConnectOptions) =>
   Effect.gen(function* () {
-    const { host, nickname, port, retry } = options
-    send(connection, { _tag: "Hello", v: version, nickname })
+    const { host, port, retry } = options
+    const password = options.password === undefined ? undefined : Redacted.value(options.password)
+    const hello = (nickname: string) => {
+      send(connection, { _tag: "Hello", v: version, nickname, password })
+    }
+    hello(options.nickname)
     for (;;) {
       // What ends before it has let us in is no server of ours.
       const event = yield* Effect.mapError(inbox.take, () => new ConnectFailed({ code: "no-answer", host, port }))
@@ -174,7 +194,7 @@ const join = (connection: Connection, inbox: Mailbox.ReadonlyMailbox<Event, Lost
         case "Refused": {
           const other = retry?.(event)
           if (other === undefined) return yield* new JoinRefused({ code: event.code, reason: event.message, host, port })
-          send(connection, { _tag: "Hello", v: version, nickname: other })
+          hello(other)
           break
         }
         case "Goodbye":
@@ -196,7 +216,7 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
   Effect.fnUntraced(function* (words, given, message) {
     const text = Text.parse(words)
     if (text instanceof Refusal) return yield* text
-    const ref = receipts.next(given)
+    const ref = receipts.next(text, given)
     const line = encode(message(text, ref))
     if (Buffer.byteLength(line) - 1 > limits.lineBytes) {
       receipts.cancel(ref)

@@ -45,6 +45,11 @@ export const converse = (client: ChatClient, place: Place, manner: Manner): Effe
     return yield* Effect.raceFirst(
       Effect.zipRight(Fiber.join(listening), Ref.get(ended)),
       left
+    ).pipe(
+      // Nothing that was typed is lost unseen.
+      Effect.ensuring(
+        Effect.flatMap(client.unanswered, (texts) => Effect.forEach(texts, (text) => place.complain(`Not sent: ${text}`), { discard: true }))
+      )
     )
   })
 

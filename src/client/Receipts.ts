@@ -3,7 +3,7 @@ import type { Event, MemberId } from "../domain/Event.ts"
 
 /** Keeps count of what was said and not yet answered, by our own `Said` or a `Refused`. */
 export class Receipts {
-  readonly #pending = new Set<string>()
+  readonly #pending = new Map<string, string>()
   readonly #settled = Effect.unsafeMakeLatch(true)
   #me: MemberId | undefined
   #sent = 0
@@ -14,11 +14,16 @@ export class Receipts {
     return this.#settled.await
   }
 
+  /** What was said and has no answer, in order. */
+  get unanswered(): ReadonlyArray<string> {
+    return [...this.#pending.values()]
+  }
+
   /** A mark for what is about to be said: the given one, or one of our own. */
-  next(given?: string): string {
+  next(text: string, given?: string): string {
     this.#sent += 1
     const ref = given ?? String(this.#sent)
-    this.#pending.add(ref)
+    this.#pending.set(ref, text)
     if (!this.#ended) this.#settled.unsafeClose()
     return ref
   }

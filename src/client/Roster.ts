@@ -38,6 +38,10 @@ export class Roster {
       case "Left":
         this.#members.delete(event.member.id)
         return false
+      case "Presence":
+        for (const member of event.joined) this.#members.set(member.id, member)
+        for (const { member } of event.left) this.#members.delete(member.id)
+        return false
       case "Members":
         return this.#page(event.members, event.more)
       default:

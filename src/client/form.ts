@@ -1,4 +1,5 @@
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import { Refusal } from "../domain/Errors.ts"
 import * as Nickname from "../domain/Nickname.ts"
 import { defaults } from "./defaults.ts"
@@ -8,6 +9,7 @@ export interface Given {
   readonly host: Option.Option<string>
   readonly port: Option.Option<number>
   readonly name: Option.Option<string>
+  readonly password: Option.Option<Redacted.Redacted>
 }
 
 /** Where to connect, and as who. */
@@ -15,6 +17,8 @@ interface Answers {
   readonly host: string
   readonly port: number
   readonly name: string
+  /** Asked for only where the room needs one. */
+  readonly password: Redacted.Redacted | undefined
 }
 
 type Field = keyof Answers
@@ -27,15 +31,16 @@ export interface Form {
   readonly made: string
 }
 
-const labels: Record<Field, string> = { host: "Host", port: "Port", name: "Name" }
+const labels: Record<Field, string> = { host: "Host", port: "Port", name: "Name", password: "Password" }
 const fields: ReadonlyArray<Field> = ["host", "port", "name"]
 
 /** Asks for what was not given. `made` is the name for who does not care. */
-export const begin = ({ host, name, port }: Given, made: string): Form => ({
+export const begin = ({ host, name, password, port }: Given, made: string): Form => ({
   answers: {
     host: Option.getOrElse(host, () => defaults.host),
     port: Option.getOrElse(port, () => defaults.port),
-    name: Option.getOrElse(name, () => made)
+    name: Option.getOrElse(name, () => made),
+    password: Option.getOrUndefined(password)
   },
   asking: [
     ...(Option.isNone(host) ? (["host"] as const) : []),
@@ -51,16 +56,23 @@ export const unasked = (form: Form): Form => ({ ...form, asking: [] })
 /** Asks for everything, with the last answers as defaults. */
 export const again = (form: Form): Form => ({ ...form, asking: fields })
 
+/** Asks for the password, all else being answered. */
+export const withPassword = (form: Form): Form => ({ ...form, asking: ["password"] })
+
 /** The next question, such as `Port [25565]: `; `undefined` when all is answered. */
 export const question = ({ answers, asking }: Form): string | undefined => {
   const field = asking[0]
-  return field === undefined ? undefined : `${labels[field]} [${answers[field]}]: `
+  if (field === undefined) return undefined
+  return field === "password" ? `${labels[field]}: ` : `${labels[field]} [${answers[field]}]: `
 }
+
+/** Whether the answer is not for the eyes of others. */
+export const isSecret = ({ asking }: Form): boolean => asking[0] === "password"
 
 /** The form after an answer to its question, where an empty one takes the default; or why that cannot be one. */
 export const answer = (form: Form, text: string): Form | Refusal => {
   const [field, ...asking] = form.asking
-  const words = text.trim()
+  const words = field === "password" ? text : text.trim()
   if (field === undefined || words === "") return { ...form, asking }
   const taken = (answers: Partial<Answers>): Form => ({ ...form, answers: { ...form.answers, ...answers }, asking })
   switch (field) {
@@ -72,6 +84,8 @@ export const answer = (form: Form, text: string): Form | Refusal => {
         ? taken({ port })
         : new Refusal({ code: "bad-command", message: "A port is a whole number from 1 to 65535." })
     }
+    case "password":
+      return taken({ password: Redacted.make(words) })
     case "name": {
       const name = Nickname.parse(words)
       return name instanceof Refusal ? name : taken({ name })

@@ -31,9 +31,12 @@ export const render = (event: Event, me: Member): string | undefined => {
       return wording.joined(event)
     case "Left":
       return wording.left(event)
+    case "Presence":
+      return wording.presence(event).join("\n")
     case "Members":
       return `Here: ${wording.names(event)}`
     case "Refused":
+    case "Throttled":
       return event.message
     case "Goodbye":
       return wording.goodbye(event)

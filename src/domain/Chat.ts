@@ -1,14 +1,15 @@
 import * as HashMap from "effect/HashMap"
 import type { Command } from "./Command.ts"
 import * as Commands from "./commands.ts"
-import { type Chat, type Client, type ClientId, type Decision, inRoom, refused, type Settings, tell, tick, withClient } from "./Decision.ts"
+import { announce as speak, type Chat, type Client, type ClientId, type Decision, inRoom, refused, type Settings, tell, tick, withClient } from "./Decision.ts"
 import type { Refusal } from "./Errors.ts"
 import type { LeaveCode } from "./Event.ts"
 import { join, rename, who } from "./membership.ts"
-import * as Nickname from "./Nickname.ts"
+import { unnamed } from "./naming.ts"
 import { lobby } from "./RoomName.ts"
 import { address, whisper } from "./speaking.ts"
 import * as Text from "./Text.ts"
+import { throttled } from "./wording.ts"
 
 export type { Audience, Chat, Client, ClientId, Decision, Envelope, Settings } from "./Decision.ts"
 export { pageSize } from "./membership.ts"
@@ -18,6 +19,7 @@ export const empty = <Peer>(settings: Settings): Chat<Peer> => ({
   settings,
   clients: HashMap.empty(),
   names: HashMap.empty(),
+  looks: HashMap.empty(),
   members: [],
   lastClient: 0,
   lastMember: 0,
@@ -74,6 +76,12 @@ export const decide = <Peer>(chat: Chat<Peer>, from: ClientId, command: Command,
 export const refuse = <Peer>(chat: Chat<Peer>, from: ClientId, refusal: Refusal, now: number): Decision<Peer> =>
   withClient(chat, from, now, (next, client) => refused(next, client, refusal))
 
+/** What a client sends is taken up more slowly: it is told so, nobody else notices. */
+export const throttle = <Peer>(chat: Chat<Peer>, from: ClientId, perSecond: number, now: number): Decision<Peer> =>
+  withClient(chat, from, now, (next, client) =>
+    tell(next, client, [[{ _tag: "Throttled", at: next.at, perSecond, message: throttled(perSecond) }, [client]]])
+  )
+
 /** A connection is gone. The room is told if it was a member; of a closed chat nobody is told. */
 export const leave = <Peer>(
   chat: Chat<Peer>,
@@ -89,26 +97,22 @@ export const leave = <Peer>(
       return tell({ ...next, clients }, client, [[{ _tag: "Disconnected", at: next.at, code, reason }, []]])
     }
     const members = next.members.filter((other) => other.id !== client.id)
-    const names = HashMap.remove(next.names, Nickname.key(member.name))
+    const named = unnamed(next, client.id, member.name)
     const roomSeq = next.roomSeq + 1
     const left = { _tag: "Left", seq: roomSeq, at: next.at, room: lobby, member, code, reason } as const
-    return tell({ ...next, clients, members, names, roomSeq }, client, [[left, members]])
+    return tell({ ...named, clients, members, roomSeq }, client, [[left, members]])
   })
 
 /** The server speaks to everybody in the room. */
 export const announce = <Peer>(chat: Chat<Peer>, text: Text.Text, now: number): Decision<Peer> => {
   const next = tick(chat, now)
-  if (next.closed) return { chat: next, told: [] }
-  const roomSeq = next.roomSeq + 1
-  return tell({ ...next, roomSeq }, undefined, [
-    [{ _tag: "Notice", seq: roomSeq, at: next.at, room: lobby, text }, next.members]
-  ])
+  return next.closed ? { chat: next, told: [] } : speak(next, text)
 }
 
 /** The server closes: every member is told once, and the leaves that follow tell nobody. */
 export const close = <Peer>(chat: Chat<Peer>, reason: Text.Text, now: number): Decision<Peer> => {
   const next = tick(chat, now)
   if (next.closed) return { chat: next, told: [] }
-  const emptied = { ...next, clients: HashMap.empty(), names: HashMap.empty(), members: [], closed: true } as const
+  const emptied = { ...next, clients: HashMap.empty(), names: HashMap.empty(), looks: HashMap.empty(), members: [], closed: true } as const
   return tell(emptied, undefined, [[{ _tag: "Goodbye", at: next.at, code: "closing", reason }, next.members]])
 }

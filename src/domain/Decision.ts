@@ -47,6 +47,8 @@ export interface Chat<Peer> {
   readonly settings: Settings
   readonly clients: HashMap.HashMap<ClientId, Client<Peer>>
   readonly names: HashMap.HashMap<Nickname.NameKey, ClientId>
+  /** Whose name looks how: see `lookalike.ts`. */
+  readonly looks: HashMap.HashMap<string, ReadonlyArray<ClientId>>
   /** In the order of joining. */
   readonly members: Audience<Peer>
   readonly lastClient: ClientId
@@ -104,6 +106,14 @@ export const tell = <Peer>(
     from
   }))
 })
+
+/** The server speaks to everybody in the room. */
+export const announce = <Peer>(chat: Chat<Peer>, text: Text.Text): Decision<Peer> => {
+  const roomSeq = chat.roomSeq + 1
+  return tell({ ...chat, roomSeq }, undefined, [
+    [{ _tag: "Notice", seq: roomSeq, at: chat.at, room: lobby, text }, chat.members]
+  ])
+}
 
 interface InRoom {
   readonly seq: number

@@ -18,6 +18,8 @@ export const RefusalCode = Schema.Literal(
   "name-not-allowed",
   "name-reserved",
   "name-taken",
+  "password-required",
+  "password-wrong",
   "no-such-member",
   "text-empty",
   "text-line-break",

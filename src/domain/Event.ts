@@ -20,6 +20,8 @@ export type Member = typeof Member.Type
  * - `too-slow`: did not read what was sent; `removed`: was sent away
  * - `internal-error`: a fault of the server; `closing`: the server closes
  * - `not-for-us`: spoke a protocol that is not spoken here
+ * - `full`: there was no room for one more; `no-name`: gave no name in time
+ * - `wrong-password`: tried too often to get in with a wrong one
  * - `other`: never sent; what a client makes of a code that it does not know
  */
 export const LeaveCode = Schema.Literal(
@@ -31,6 +33,9 @@ export const LeaveCode = Schema.Literal(
   "internal-error",
   "closing",
   "not-for-us",
+  "full",
+  "no-name",
+  "wrong-password",
   "other"
 )
 export type LeaveCode = typeof LeaveCode.Type
@@ -116,6 +121,21 @@ export const Left = Schema.TaggedStruct("Left", {
 })
 export type Left = typeof Left.Type
 
+/**
+ * Many came or went at once: it stands for all the `Joined` and `Left` numbered
+ * from `first` to `seq`. Who joins among them is told so too, after the
+ * `Welcome`. Nobody is twice in `joined` or in `left`; who is in both has left.
+ */
+export const Presence = Schema.TaggedStruct("Presence", {
+  first: Schema.Number,
+  ...inRoom,
+  /** How many are in the room after all of it. */
+  here: Schema.Number,
+  joined: Schema.Array(Member),
+  left: Schema.Array(Schema.Struct({ member: Member, code: LeaveCode, reason: Schema.optional(Text) }))
+})
+export type Presence = typeof Presence.Type
+
 /** A page of who is in the room; `more` says whether another page follows. */
 export const Members = Schema.TaggedStruct("Members", {
   at,
@@ -137,6 +157,15 @@ export const Refused = Schema.TaggedStruct("Refused", {
   ref: Schema.optional(Schema.String)
 })
 export type Refused = typeof Refused.Type
+
+/** You send faster than the server takes it up: it waits, and nothing is lost. Told once, until you have been slower for a while. */
+export const Throttled = Schema.TaggedStruct("Throttled", {
+  at,
+  /** How many messages a second are taken up. */
+  perSecond: Schema.Number,
+  message: Text
+})
+export type Throttled = typeof Throttled.Type
 
 /** The server asks for a sign of life: answer with a `Pong`. */
 export const Ping = Schema.TaggedStruct("Ping", { at })
@@ -160,9 +189,11 @@ export const Event = Schema.Union(
   Notice,
   Joined,
   Left,
+  Presence,
   Members,
   Help,
   Refused,
+  Throttled,
   Ping,
   Pong,
   Goodbye

@@ -2,8 +2,8 @@ import * as Schema from "effect/Schema"
 import { Refusal } from "./Errors.ts"
 
 /**
- * A name that is safe to show: NFC, trimmed, 1 to {@link maxGraphemes} graphemes,
- * at most {@link maxBytes} bytes of UTF-8, with nothing invisible in it.
+ * A name that is safe to show: NFC, trimmed, of a length within its
+ * {@link NameLimits}, with nothing invisible in it.
  */
 export const Nickname = Schema.NonEmptyString.pipe(Schema.brand("Nickname"))
 export type Nickname = typeof Nickname.Type
@@ -12,21 +12,30 @@ export type Nickname = typeof Nickname.Type
 export const NameKey = Schema.String.pipe(Schema.brand("NameKey"))
 export type NameKey = typeof NameKey.Type
 
-/** The most characters, as a reader counts them, that a name may have. */
-export const maxGraphemes = 32
+/** How long a name may be. */
+export interface NameLimits {
+  /** Characters, as a reader counts them. */
+  readonly nameGraphemes: number
+  /** Bytes of UTF-8. */
+  readonly nameBytes: number
+}
 
-/** The most bytes of UTF-8 that a name may have. */
-export const maxBytes = 128
+/** The limits of names with so many characters, each of which may have four bytes. */
+export const limited = (nameGraphemes: number): NameLimits => ({ nameGraphemes, nameBytes: 4 * nameGraphemes })
+
+/** How long a name may be where nothing else is said. */
+export const defaultLimits: NameLimits = limited(32)
 
 const reserved: ReadonlySet<string> = new Set(["server", "system"])
 
 // Whatever it is normalised to, it is not a name; and finding that out costs more the longer it is.
-const maxRawLength = 4 * maxBytes
+const maxRawLength = ({ nameBytes }: NameLimits): number => 4 * nameBytes
 
-const tooLong = new Refusal({
-  code: "name-too-long",
-  message: `A name has at most ${maxGraphemes} characters and ${maxBytes} bytes.`
-})
+const tooLong = ({ nameBytes, nameGraphemes }: NameLimits) =>
+  new Refusal({
+    code: "name-too-long",
+    message: `A name has at most ${nameGraphemes} characters and ${nameBytes} bytes.`
+  })
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 const utf8 = new TextEncoder()
@@ -64,9 +73,9 @@ const graphemeCount = (name: string): number => [...graphemes.segment(name)].len
 const byteLength = (name: string): number => utf8.encode(name).length
 
 // As much of the name as fits beside a suffix, cut between graphemes, with no joiner left at the end.
-const cut = (name: string, suffix = ""): string => {
-  let room = maxGraphemes - graphemeCount(suffix)
-  let bytes = maxBytes - byteLength(suffix)
+const cut = (name: string, { nameBytes, nameGraphemes }: NameLimits, suffix = ""): string => {
+  let room = nameGraphemes - graphemeCount(suffix)
+  let bytes = nameBytes - byteLength(suffix)
   let result = ""
   for (const { segment } of graphemes.segment(name)) {
     room -= 1
@@ -78,8 +87,8 @@ const cut = (name: string, suffix = ""): string => {
 }
 
 /** A name as a program sent it, or why it cannot be one. */
-export const parse = (raw: string): Nickname | Refusal => {
-  if (raw.length > maxRawLength) return tooLong
+export const parse = (raw: string, limits = defaultLimits): Nickname | Refusal => {
+  if (raw.length > maxRawLength(limits)) return tooLong(limits)
   const name = normalise(raw)
   if (!visible.test(name)) {
     return new Refusal({ code: "name-empty", message: "A name needs at least one character that can be seen." })
@@ -90,7 +99,7 @@ export const parse = (raw: string): Nickname | Refusal => {
       message: "A name cannot contain a colon, a line break, or control, invisible or direction-changing characters."
     })
   }
-  if (byteLength(name) > maxBytes || graphemeCount(name) > maxGraphemes) return tooLong
+  if (byteLength(name) > limits.nameBytes || graphemeCount(name) > limits.nameGraphemes) return tooLong(limits)
   return Nickname.make(name)
 }
 
@@ -98,9 +107,9 @@ export const parse = (raw: string): Nickname | Refusal => {
  * The nearest name to what was typed: what is not allowed is taken out, what is
  * too long is cut. `undefined` when nothing is left.
  */
-export const lenient = (raw: string): Nickname | undefined => {
-  const allowed = between(raw.slice(0, maxRawLength).toWellFormed().normalize("NFC"), (piece) => piece.replace(notAllowed, ""))
-  const name = cut(normalise(allowed))
+export const lenient = (raw: string, limits = defaultLimits): Nickname | undefined => {
+  const allowed = between(raw.slice(0, maxRawLength(limits)).toWellFormed().normalize("NFC"), (piece) => piece.replace(notAllowed, ""))
+  const name = cut(normalise(allowed), limits)
   return visible.test(name) ? Nickname.make(name) : undefined
 }
 
@@ -118,4 +127,5 @@ export const key = (name: string): NameKey => {
 export const isReserved = (name: Nickname): boolean => reserved.has(key(name))
 
 /** The name with `_n` after it, cut so that the whole is still a name. */
-export const numbered = (name: Nickname, n: number): Nickname => Nickname.make(`${cut(name, `_${n}`)}_${n}`)
+export const numbered = (name: Nickname, n: number, limits = defaultLimits): Nickname =>
+  Nickname.make(`${cut(name, limits, `_${n}`)}_${n}`)

@@ -1,10 +1,12 @@
 import * as HashMap from "effect/HashMap"
 import type { Join, Rename, Who } from "./Command.ts"
-import { type Audience, type Chat, type Client, type Decision, inRoom, notJoined, refused, tell } from "./Decision.ts"
+import { announce, type Audience, type Chat, type Client, type Decision, inRoom, notJoined, refused, tell } from "./Decision.ts"
 import { Refusal } from "./Errors.ts"
 import { type Member, MemberId } from "./Event.ts"
-import * as Nickname from "./Nickname.ts"
+import { freeName, lookalike, named, unnamed } from "./naming.ts"
+import type * as Nickname from "./Nickname.ts"
 import { lobby } from "./RoomName.ts"
+import { lookalikes } from "./wording.ts"
 
 /** How many members a `Welcome` and a page of `Members` name at most. */
 export const pageSize = 100
@@ -21,14 +23,13 @@ export const join = <Peer>(chat: Chat<Peer>, client: Client<Peer>, command: Join
   const members = [...chat.members, joined]
   const roomSeq = chat.roomSeq + 1
   const next: Chat<Peer> = {
-    ...chat,
+    ...named(chat, client.id, nickname),
     clients: HashMap.set(chat.clients, client.id, joined),
-    names: HashMap.set(chat.names, Nickname.key(nickname), client.id),
     members,
     lastMember: chat.lastMember + 1,
     roomSeq
   }
-  return tell(next, joined, [
+  const told = tell(next, joined, [
     [
       {
         _tag: "Welcome",
@@ -45,38 +46,32 @@ export const join = <Peer>(chat: Chat<Peer>, client: Client<Peer>, command: Join
     ],
     [{ _tag: "Joined", seq: roomSeq, at: chat.at, room: lobby, member }, chat.members]
   ])
+  return warned(told, nickname, lookalike(chat, nickname))
 }
 
-const freeName = <Peer>(chat: Chat<Peer>, { ifTaken, nickname }: Pick<Join, "ifTaken" | "nickname">): Nickname.Nickname | Refusal => {
-  const taken = (name: Nickname.Nickname) => HashMap.has(chat.names, Nickname.key(name))
-  const reserved = Nickname.isReserved(nickname)
-  if (!reserved && !taken(nickname)) return nickname
-  if (ifTaken === "refuse") {
-    return reserved
-      ? new Refusal({ code: "name-reserved", message: `The name ${nickname} is reserved: choose another.` })
-      : new Refusal({ code: "name-taken", message: `The name ${nickname} is taken: choose another.` })
-  }
-  let n = 2
-  while (taken(Nickname.numbered(nickname, n))) n += 1
-  return Nickname.numbered(nickname, n)
+// Whoever looks like another is let in, and everybody is told.
+const warned = <Peer>({ chat, told }: Decision<Peer>, name: Nickname.Nickname, other: Nickname.Nickname | undefined): Decision<Peer> => {
+  if (other === undefined) return { chat, told }
+  const warning = announce(chat, lookalikes(name, other))
+  return { chat: warning.chat, told: [...told, ...warning.told] }
 }
 
 /** Gives a member another name. */
 export const rename = <Peer>(chat: Chat<Peer>, client: Client<Peer>, { nickname }: Rename): Decision<Peer> => {
   const was = client.member
   if (was === undefined) return refused(chat, client, notJoined("change your name"))
-  const freed = { ...chat, names: HashMap.remove(chat.names, Nickname.key(was.name)) }
+  const freed = unnamed(chat, client.id, was.name)
   const name = freeName(freed, { nickname, ifTaken: "refuse" })
   if (name instanceof Refusal) return refused(chat, client, name)
   const renamed: Client<Peer> = { ...client, member: { id: was.id, name } }
   const members = chat.members.map((other) => (other.id === client.id ? renamed : other))
   const next: Chat<Peer> = {
-    ...freed,
+    ...named(freed, client.id, name),
     clients: HashMap.set(chat.clients, client.id, renamed),
-    names: HashMap.set(freed.names, Nickname.key(name), client.id),
     members
   }
-  return inRoom(next, renamed, {}, "change your name", (member, at) => ({ _tag: "Renamed", ...at, member, was: was.name }))
+  const told = inRoom(next, renamed, {}, "change your name", (member, at) => ({ _tag: "Renamed", ...at, member, was: was.name }))
+  return warned(told, name, lookalike(freed, name))
 }
 
 /** Names who is here, a page at a time. */

@@ -23,13 +23,15 @@ export class Connection {
   #heardAt = performance.now()
   #ended: ReadError | undefined
   #wake: (() => void) | undefined
+  #broken: (() => void) | undefined
 
-  constructor(socket: Net.Socket) {
+  /** `probeAfter`: how long it is quiet before the system asks whether the peer is still there, ms. */
+  constructor(socket: Net.Socket, probeAfter = 30_000) {
     this.#socket = socket
     this.address = formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0)
     socket.setNoDelay(true)
     // A peer behind a cut cable is noticed also when neither side says anything.
-    socket.setKeepAlive(true, keepAliveAfter)
+    socket.setKeepAlive(true, probeAfter)
     socket.on("data", (chunk: Uint8Array) => {
       if (this.#ended !== undefined) return
       this.#heardAt = performance.now()
@@ -46,10 +48,17 @@ export class Connection {
       this.#inbox = []
       if (this.#ended?._tag === "EndOfInput") this.#ended = undefined
       this.#end(new ConnectionLost({ code: error.code ?? error.message }))
+      this.#broken?.()
     })
     socket.on("close", () => {
       this.#end(new ConnectionLost({ code: "closed" }))
+      if (this.#ended?._tag !== "EndOfInput") this.#broken?.()
     })
+  }
+
+  /** The peer's address without its port. */
+  get host(): string {
+    return this.address.slice(0, this.address.lastIndexOf(":"))
   }
 
   /** For how long nothing has come from the peer, ms. While something of it is still to be read, it is not silent. */
@@ -79,12 +88,35 @@ export class Connection {
     )
   }
 
+  /** Reads nothing for `ms`, but fails at once when what was said last is of no use any more. */
+  pause(ms: number): Effect.Effect<void, ReadError> {
+    return Effect.zipRight(
+      Effect.async<void>((resume) => {
+        const go = () => {
+          clearTimeout(timer)
+          this.#broken = undefined
+          resume(Effect.void)
+        }
+        const timer = setTimeout(go, ms)
+        this.#broken = go
+        return Effect.sync(() => {
+          clearTimeout(timer)
+          this.#broken = undefined
+        })
+      }),
+      Effect.suspend(() =>
+        this.#ended === undefined || this.#ended._tag === "EndOfInput" ? Effect.void : Effect.fail(this.#ended)
+      )
+    )
+  }
+
   /** Ends the reading with this error, at once: for what this side decides about the peer. */
   stopReading(error: ReadError): void {
     this.#inbox = []
     this.#inboxBytes = 0
     this.#ended = error
     this.#wake?.()
+    this.#broken?.()
   }
 
   /** Hands bytes to the system, in order and without waiting. */
@@ -188,9 +220,6 @@ export class Connection {
     })
   }
 }
-
-/** How long a connection is quiet before the system asks whether the peer is still there, ms. */
-const keepAliveAfter = 30_000
 
 /** How many bytes wait for a busy reader before the peer has to wait. */
 const inboxBytes = 65_536

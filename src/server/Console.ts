@@ -71,21 +71,23 @@ const make = (format: Format) =>
       const text = envelopes.map((envelope) => describe(envelope)).map((entry) => (entry ? format(entry) : "")).join("")
       if (text.length > 0) output.write(text)
     }
+    // A fault in what shows the room ends neither the room nor the rest of the show.
+    const showSafely = (envelopes: ReadonlyArray<Envelope>) =>
+      Effect.catchAllCause(
+        Effect.sync(() => {
+          show(envelopes)
+        }),
+        (cause) => Effect.logError("The console has failed", cause)
+      ).pipe(Effect.catchAllCause(() => Effect.void))
     // What the goodbyes told is shown too: this scope closes after theirs.
-    const showRest: Effect.Effect<void> = Effect.flatMap(subscription.poll(batchSize), (envelopes) => {
-      show(envelopes)
-      return envelopes.length > 0 ? showRest : Effect.void
-    })
+    const showRest: Effect.Effect<void> = Effect.flatMap(subscription.poll(batchSize), (envelopes) =>
+      envelopes.length > 0 ? Effect.zipRight(showSafely(envelopes), showRest) : Effect.void
+    )
     yield* Effect.addFinalizer(() => showRest)
     yield* Deferred.await(opened).pipe(
       Effect.zipRight(
-        subscription.forEachBatch(batchSize, (batch) =>
-          Effect.sync(() => {
-            show(batch)
-          })
-        )
+        subscription.forEachBatch(batchSize, showSafely)
       ),
-      Effect.tapErrorCause((cause) => Effect.logError("The console has failed", cause)),
       Effect.forkScoped
     )
     const { status } = output
@@ -97,7 +99,8 @@ const make = (format: Format) =>
         status(statusLine({ address, seconds, messages, members: members.length, connections: HashMap.size(clients) }))
         messages = 0
       })
-      yield* Effect.forkScoped(Effect.zipRight(Deferred.await(opened), Effect.repeat(tick, Schedule.spaced("1 second"))))
+      const safely = Effect.catchAllCause(tick, (cause) => Effect.logError("The status line has failed", cause))
+      yield* Effect.forkScoped(Effect.zipRight(Deferred.await(opened), Effect.repeat(safely, Schedule.spaced("1 second"))))
     }
     return Console.of({
       tell: (line) =>
@@ -177,7 +180,10 @@ export const describe = ({ event, from }: Envelope): Entry | undefined => {
       )
     case "Goodbye":
       return entry(`closing: ${event.reason}`, { code: event.code, reason: event.reason })
+    case "Throttled":
+      return entry(`${from?.member?.name ?? "a newcomer"} sends too fast and is slowed down (${address})`, { name: from?.member?.name, address }, "warn")
     case "Welcome":
+    case "Presence":
     case "Members":
     case "Help":
     case "Ping":
@@ -189,8 +195,8 @@ export const describe = ({ event, from }: Envelope): Entry | undefined => {
 const level = ({ label }: LogLevel.LogLevel): Entry["level"] =>
   label === "ERROR" || label === "FATAL" ? "error" : label === "WARN" ? "warn" : "info"
 
-// Faults are shown where everything else is, on one line, made safe like all other text.
-const logger = (format: Format) =>
+/** The log: faults are shown where everything else is, on one line, made safe like all other text. */
+export const logger = (format: Format) =>
   Layer.unwrapEffect(
     Effect.map(ConsoleOutput, (output) =>
       Logger.replace(
@@ -212,5 +218,5 @@ const logger = (format: Format) =>
     )
   )
 
-/** The console, and the log, which is part of it. */
-export const layer = (format: Format) => Layer.scoped(Console, make(format)).pipe(Layer.provideMerge(logger(format)))
+/** The console; the log, which belongs to it, is put below all that may log. */
+export const layer = (format: Format) => Layer.scoped(Console, make(format))

@@ -12,7 +12,14 @@ const make = Effect.gen(function* () {
   const round = Effect.gen(function* () {
     const at = yield* Clock.currentTimeMillis
     const { clients } = yield* registry.chat
-    for (const { peer } of HashMap.values(clients)) peer.keepAlive({ at, pingAfter, goneAfter })
+    for (const { address, peer } of HashMap.values(clients)) {
+      yield* Effect.catchAllCause(
+        Effect.sync(() => {
+          peer.keepAlive({ at, pingAfter, goneAfter })
+        }),
+        (cause) => Effect.logError(`The sign of life of ${address} has failed`, cause)
+      )
+    }
   })
   yield* Effect.forkScoped(Effect.repeat(round, Schedule.spaced(keepaliveEvery)))
 })

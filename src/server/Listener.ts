@@ -63,14 +63,14 @@ const make = Effect.gen(function* () {
   let lastWords: string | undefined
   let closedAt = 0
   const server = Net.createServer({ allowHalfOpen: true }, (socket) => {
-    const connection = new Connection(socket)
+    const connection = new Connection(socket, config.probeAfter)
     open.add(connection)
     socket.once("close", () => open.delete(connection))
     arrived += 1
     if (lastWords !== undefined) {
       connection.write(lastWords)
       connection.finish()
-    } else if (!accepted.unsafeOffer(connection)) {
+    } else if (open.size > config.maxClients + config.maxTurnedAway || !accepted.unsafeOffer(connection)) {
       connection.write("The server is busy: try again in a moment.\n")
       socket.destroySoon()
     }

@@ -25,6 +25,8 @@ export interface Registry {
   /** What the chat decides, already published: the caller hears of it like everybody else. */
   readonly decide: (from: Chat.ClientId, command: Command) => Effect.Effect<ReadonlyArray<Envelope>>
   readonly refuse: (from: Chat.ClientId, refusal: Refusal) => Effect.Effect<void>
+  /** Tells a client that it sends more than this many messages a second. */
+  readonly throttle: (from: Chat.ClientId, perSecond: number) => Effect.Effect<void>
   /** The number of the last envelope that can concern the one who left. */
   readonly leave: (from: Chat.ClientId, code: LeaveCode, reason: Text | undefined) => Effect.Effect<number>
   /** Speaks to everybody in the room. */
@@ -40,13 +42,13 @@ export interface Registry {
 export const Registry = Context.GenericTag<Registry>("brusio/Registry")
 
 const make = Effect.gen(function* () {
-  const { lineBytes } = yield* ServerConfig
+  const { lineBytes, nameGraphemes } = yield* ServerConfig
   const hub = yield* Hub
   const closing = yield* Closing
   const ref = yield* Ref.make(
     Chat.empty<Outbox>({
       server: `brusio ${version}`,
-      limits: { lineBytes, nameGraphemes: Nickname.maxGraphemes, nameBytes: Nickname.maxBytes }
+      limits: { lineBytes, ...Nickname.limited(nameGraphemes) }
     })
   )
 
@@ -71,6 +73,7 @@ const make = Effect.gen(function* () {
     decide: (from, command) =>
       Effect.map(apply((chat, now) => Chat.decide(chat, from, command, now)), ({ told }) => told),
     refuse: (from, refusal) => Effect.asVoid(apply((chat, now) => Chat.refuse(chat, from, refusal, now))),
+    throttle: (from, perSecond) => Effect.asVoid(apply((chat, now) => Chat.throttle(chat, from, perSecond, now))),
     leave: (from, code, reason) =>
       Effect.map(apply((chat, now) => Chat.leave(chat, from, code, reason, now)), ({ chat }) => chat.seq),
     announce: (text) => Effect.asVoid(apply((chat, now) => Chat.announce(chat, text, now))),

@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Admission from "./Admission.ts"
 import * as Broadcaster from "./Broadcaster.ts"
 import * as Closing from "./Closing.ts"
 import * as Hub from "./Hub.ts"
@@ -32,6 +33,7 @@ const make = Effect.gen(function* () {
 export const core = (config: Partial<ServerConfig.ServerConfig> = {}) =>
   Session.layer.pipe(
     Layer.provideMerge(Broadcaster.layer),
+    Layer.provideMerge(Admission.layer),
     Layer.provideMerge(Registry.layer),
     Layer.provideMerge(Hub.layer),
     Layer.provideMerge(Closing.layer),

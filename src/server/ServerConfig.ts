@@ -1,5 +1,12 @@
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+
+/** How many messages a client may send: so many a second, and so many at once after it has been silent. */
+export interface RateLimit {
+  readonly perSecond: number
+  readonly burst: number
+}
 
 /** Every limit of the server. Times are in ms, sizes in bytes. */
 export interface ServerConfig {
@@ -7,8 +14,26 @@ export interface ServerConfig {
   readonly host: string
   /** The port to listen on; 0 takes a free one. */
   readonly port: number
+  /** What lets people in; without one, everybody. */
+  readonly password: Redacted.Redacted | undefined
+
+  /** How many clients there may be. */
+  readonly maxClients: number
+  /** How many of them from one address. */
+  readonly maxClientsPerAddress: number
+  /** How many may be there without a name; one more, and the one that has been silent longest makes room. */
+  readonly maxNameless: number
+  /** How long a client may take to give its name. */
+  readonly nameWithin: number
+  /** For how many of those who find no room there is a place to be told so. */
+  readonly maxTurnedAway: number
+
   /** The longest line a client may send, without its line feed. */
   readonly lineBytes: number
+  /** The longest name, in characters as a reader counts them. */
+  readonly nameGraphemes: number
+  /** Above it, what a client sends is taken up more slowly; `undefined` is no limit. */
+  readonly rateLimit: RateLimit | undefined
   /** Whether a plain client gets its own messages back: `auto` sends them to programs that show only what the server sends. */
   readonly echo: "auto" | "on" | "off"
 
@@ -43,6 +68,8 @@ export interface ServerConfig {
   readonly pingAfter: number
   /** A silence after which a native client is gone. */
   readonly goneAfter: number
+  /** A silence after which the system asks whether a client is still there. */
+  readonly probeAfter: number
 
   /** How long a farewell waits for what was said before it. */
   readonly farewellOrder: number
@@ -58,7 +85,15 @@ export const ServerConfig = Context.GenericTag<ServerConfig>("brusio/ServerConfi
 export const defaults: ServerConfig = {
   host: "127.0.0.1",
   port: 25565,
+  password: undefined,
+  maxClients: 20_000,
+  maxClientsPerAddress: 20_000,
+  maxNameless: 5000,
+  nameWithin: 300_000,
+  maxTurnedAway: 256,
   lineBytes: 16_384,
+  nameGraphemes: 32,
+  rateLimit: { perSecond: 10, burst: 100 },
   echo: "auto",
   greetAfter: 600,
   detectWithin: 1000,
@@ -74,6 +109,7 @@ export const defaults: ServerConfig = {
   keepaliveEvery: 5000,
   pingAfter: 20_000,
   goneAfter: 50_000,
+  probeAfter: 30_000,
   farewellOrder: 250,
   farewellDrain: 1000,
   closeGrace: 1000

@@ -7,15 +7,19 @@ import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import type { ClientId } from "../domain/Chat.ts"
+import { clean } from "../domain/Text.ts"
 import { type Connection, silence } from "../net/Connection.ts"
-import { CutOff } from "../net/Errors.ts"
+import { CutOff, type ReadError } from "../net/Errors.ts"
+import { Admission, type Full } from "./Admission.ts"
 import { Broadcaster } from "./Broadcaster.ts"
 import { Closing } from "./Closing.ts"
 import type { Heard, Interpreter } from "./dialect/Dialect.ts"
+import { PlainInterpreter } from "./dialect/PlainInterpreter.ts"
 import { recognise } from "./dialect/recognise.ts"
 import { farewell, Quit } from "./Farewell.ts"
 import { Hub } from "./Hub.ts"
 import { Outbox } from "./Outbox.ts"
+import { Allowance } from "./RateLimit.ts"
 import { Registry } from "./Registry.ts"
 import { ServerConfig } from "./ServerConfig.ts"
 
@@ -30,8 +34,21 @@ export interface Session {
 
 export const Session = Context.GenericTag<Session>("brusio/Session")
 
+/** One who is being heard. */
+interface Client {
+  readonly id: ClientId
+  readonly connection: Connection
+  readonly outbox: Outbox
+  readonly interpreter: Interpreter
+  /** Absent where nothing limits how much is said. */
+  readonly allowance: Allowance | undefined
+}
+
+const utf8 = new TextEncoder()
+
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
+  const admission = yield* Admission
   const closing = yield* Closing
   const hub = yield* Hub
   const registry = yield* Registry
@@ -48,21 +65,39 @@ const make = Effect.gen(function* () {
         yield* broadcaster.handedOver(seq, config.farewellOrder)
         outbox.farewell({ _tag: "Goodbye", at: yield* Clock.currentTimeMillis, code, reason: goodbye })
         yield* outbox.flushed
-        yield* connection.close(config.closeGrace)
-      } else {
-        yield* connection.destroy
       }
-    })
+    }).pipe(
+      // A fault in the last words keeps nobody here.
+      Effect.ensuring(
+        Effect.zipRight(
+          admission.leave(connection),
+          Effect.suspend(() => (connection.writable ? connection.close(config.closeGrace) : connection.destroy))
+        )
+      )
+    )
 
-  // Does what was heard, in order, until it is a quit.
-  const perform = Effect.fnUntraced(function* (id: ClientId, interpreter: Interpreter, heard: ReadonlyArray<Heard>) {
+  // Above the rate limit, what a client has sent waits; it is told so once.
+  const waitForTurn = Effect.fnUntraced(function* ({ allowance, connection, id }: Client, messages: number) {
+    const wait = allowance?.take(messages, yield* Clock.currentTimeMillis) ?? 0
+    if (wait === 0 || config.rateLimit === undefined || allowance === undefined) return
+    if (allowance.tellsNow) yield* registry.throttle(id, config.rateLimit.perSecond)
+    yield* connection.pause(wait)
+  })
+
+  // Does what was heard, in order, until it is a quit. What says nothing counts by its length.
+  const perform = Effect.fnUntraced(function* (client: Client, heard: ReadonlyArray<Heard>, bytes = 0) {
+    const { connection, id, interpreter, outbox } = client
     for (const item of heard) {
       yield* hub.room
+      if (client.allowance !== undefined) yield* waitForTurn(client, 1)
       switch (item._tag) {
         case "Command": {
           const told = yield* registry.decide(id, item.command)
           for (const { event } of told) {
-            if (event._tag === "Welcome") interpreter.joined(event.you.name)
+            if (event._tag === "Welcome") {
+              interpreter.joined(event.you.name)
+              yield* admission.named(connection)
+            }
             if (event._tag === "Renamed") interpreter.joined(event.member.name)
           }
           break
@@ -70,43 +105,69 @@ const make = Effect.gen(function* () {
         case "Refuse":
           yield* registry.refuse(id, item.refusal)
           break
+        case "Ask":
+          outbox.send(utf8.encode(item.question))
+          break
         case "Reject":
           return yield* Effect.fail(new CutOff({ code: item.code, reason: item.reason }))
         case "Quit":
           return new Quit({ reason: item.reason })
       }
     }
+    const idle = bytes / config.lineBytes - heard.length
+    if (client.allowance !== undefined && idle > 0) yield* waitForTurn(client, idle)
     return undefined
   })
 
   const receive = Effect.fnUntraced(function* (connection: Connection, outbox: Outbox, id: ClientId) {
     const { chunks, dialect, interpreter } = yield* recognise(connection, config)
     outbox.speak(dialect, interpreter)
+    const { rateLimit } = config
+    const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, yield* Clock.currentTimeMillis)
+    const client: Client = { id, connection, outbox, interpreter, allowance }
     let ended: Quit | undefined
-    for (const chunk of chunks) ended ??= yield* perform(id, interpreter, interpreter.hear(chunk))
+    for (const chunk of chunks) ended ??= yield* perform(client, interpreter.hear(chunk), chunk.length)
     while (ended === undefined) {
       const bytes = yield* connection.read(interpreter.patience).pipe(
         Effect.catchTag("EndOfInput", (end) =>
-          Effect.flatMap(perform(id, interpreter, interpreter.end()), (quit) =>
+          Effect.flatMap(perform(client, interpreter.end()), (quit) =>
             quit === undefined ? Effect.fail(end) : Effect.succeed(quit)
           )
         )
       )
-      ended =
-        bytes instanceof Quit
-          ? bytes
-          : yield* perform(id, interpreter, bytes === silence ? interpreter.silence() : interpreter.hear(bytes))
+      if (bytes instanceof Quit) ended = bytes
+      else if (bytes === silence) ended = yield* perform(client, interpreter.silence())
+      else ended = yield* perform(client, interpreter.hear(bytes), bytes.length)
     }
     return ended
   })
 
+  // For whom there is no room is told so, in words of its own.
+  const turnAway = (connection: Connection, { code, reason }: Full) =>
+    recognise(connection, config, false).pipe(
+      Effect.map(({ interpreter }) => interpreter),
+      Effect.catchAll(() => Effect.succeed(new PlainInterpreter(config, false))),
+      Effect.flatMap((interpreter) =>
+        Effect.map(Clock.currentTimeMillis, (at) => {
+          connection.write(interpreter.goodbye({ _tag: "Goodbye", at, code, reason: clean(reason) }))
+        })
+      ),
+      Effect.ensuring(connection.close(config.closeGrace)),
+      Effect.as(undefined)
+    )
+
   const serve: Session["serve"] = (connection, fork) =>
     Effect.scopedWith((scope) => {
       const outbox = new Outbox(connection, config, fork)
-      return registry.connect(connection.address, outbox).pipe(
-        Effect.tap((id) => Scope.addFinalizerExit(scope, (exit) => goodbye(connection, outbox, id, exit))),
+      const enter = registry.connect(connection.address, outbox).pipe(
+        Effect.tap((id) => Scope.addFinalizerExit(scope, (exit) => goodbye(connection, outbox, id, exit)))
+      )
+      return admission.enter(connection).pipe(
+        Effect.flatMap((full): Effect.Effect<ClientId | Full> => (full === undefined ? enter : Effect.succeed(full))),
         Effect.uninterruptible,
-        Effect.flatMap((id) => receive(connection, outbox, id))
+        Effect.flatMap((entered): Effect.Effect<Quit | undefined, ReadError> =>
+          typeof entered === "number" ? receive(connection, outbox, entered) : turnAway(connection, entered)
+        )
       )
     }).pipe(
       Effect.asVoid,

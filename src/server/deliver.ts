@@ -1,5 +1,5 @@
-import type { Event } from "../domain/Event.ts"
 import type { Dialect } from "./dialect/Dialect.ts"
+import { gather, type Told } from "./gather.ts"
 import type { Envelope } from "./Hub.ts"
 import type { Outbox } from "./Outbox.ts"
 
@@ -24,20 +24,14 @@ export const deliver = (batch: ReadonlyArray<Envelope>): void => {
   send(pending)
 }
 
-interface Told {
-  readonly event: Event
-  readonly audience: Envelope["audience"]
-  readonly toRoom: boolean
-  readonly author: Outbox | undefined
-}
-
 /** From where to where in the batch something was the case; both ends belong to it. */
 interface Span {
   readonly first: number
   readonly last: number
 }
 
-const send = (told: ReadonlyArray<Told>): void => {
+const send = (all: ReadonlyArray<Told>): void => {
+  const told = gather(all)
   const frames = new Map<Dialect, Frame>()
   const frameFor = (dialect: Dialect): Frame => {
     const known = frames.get(dialect)

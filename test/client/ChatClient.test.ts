@@ -284,7 +284,7 @@ describe.concurrent("Joining", () => {
     Effect.gen(function* () {
       const server = yield* fakeServer
       const connecting = yield* Effect.fork(
-        Effect.flip(Effect.scoped(ChatClient.connect({ host, port: server.port, nickname: "ada", patience: 50 })))
+        Effect.flip(Effect.scoped(ChatClient.connect({ host, port: server.port, nickname: "ada", patience: 500 })))
       )
       const there = yield* server.accept
       const failed = yield* Fiber.join(connecting)

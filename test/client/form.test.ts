@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Form from "../../src/client/form.ts"
 import { Refusal } from "../../src/domain/Errors.ts"
 
-const nothingGiven: Form.Given = { host: Option.none(), port: Option.none(), name: Option.none() }
+const nothingGiven: Form.Given = { host: Option.none(), port: Option.none(), name: Option.none(), password: Option.none() }
 
 /** The questions, each with the answer it gets, until one is refused. */
 const ask = (form: Form.Form, ...answers: ReadonlyArray<string>) => {
@@ -33,7 +33,7 @@ describe("The form", () => {
   })
 
   it("does not ask for what was given", () => {
-    const given = { host: Option.some("example.org"), port: Option.none(), name: Option.some("ada") }
+    const given = { host: Option.some("example.org"), port: Option.none(), name: Option.some("ada"), password: Option.none() }
     expect(ask(Form.begin(given, "User1234"), "1").questions).toEqual(["Port [25565]: ", undefined])
   })
 
@@ -78,6 +78,6 @@ describe("Another name for one that is taken", () => {
   it("is none when the name was chosen", () => {
     const chosen = ask(form, "", "", "User7").form
     expect(Form.anotherName(chosen, 1)).toBeUndefined()
-    expect(Form.anotherName(Form.begin({ ...nothingGiven, name: Option.some("ada") }, "User1234"), 1)).toBeUndefined()
+    expect(Form.anotherName(Form.begin({ ...nothingGiven, name: Option.some("ada"), password: Option.none() }, "User1234"), 1)).toBeUndefined()
   })
 })

@@ -351,9 +351,9 @@ describe("Joining", () => {
   })
 
   it("numbers a name that is as long as names may be within the limit", () => {
-    const longest = "a".repeat(Nickname.maxGraphemes)
+    const longest = "a".repeat(Nickname.defaultLimits.nameGraphemes)
     expect(answer(newcomer(roomOf(longest)), join(longest, "number"))).toMatchObject([
-      { you: { name: `${"a".repeat(Nickname.maxGraphemes - 2)}_2` } }
+      { you: { name: `${"a".repeat(Nickname.defaultLimits.nameGraphemes - 2)}_2` } }
     ])
   })
 

@@ -83,6 +83,8 @@ describe("An entry", () => {
   })
 })
 
+const format: Console.Format = ({ level, message }) => `${level} ${message}\n`
+
 /** A room with a console, and what that writes. */
 const watched = Effect.gen(function* () {
   const lines: Array<string> = []
@@ -93,9 +95,10 @@ const watched = Effect.gen(function* () {
   })
   const room = yield* open(
     Server.port.pipe(
-      Layer.provideMerge(Console.layer(({ level, message }) => `${level} ${message}\n`)),
-      Layer.provideMerge(output),
-      Layer.provideMerge(Server.core({ port: 0 }))
+      Layer.provideMerge(Console.layer(format)),
+      Layer.provideMerge(Server.core({ port: 0 })),
+      Layer.provideMerge(Console.logger(format)),
+      Layer.provideMerge(output)
     )
   )
   return { ...room, lines, console: Context.get(room.context, Console.Console) }

@@ -9,7 +9,7 @@ import * as Text from "../../src/domain/Text.ts"
 /** What every newcomer of these tests is told. */
 export const settings: Chat.Settings = {
   server: "a test",
-  limits: { lineBytes: 100, nameGraphemes: Nickname.maxGraphemes, nameBytes: Nickname.maxBytes }
+  limits: { lineBytes: 100, ...Nickname.defaultLimits }
 }
 
 /** A name that is one. */

@@ -9,6 +9,8 @@ const line = (heard: Heard): string => {
       return command(heard.command)
     case "Refuse":
       return `refuse ${heard.refusal.code}`
+    case "Ask":
+      return `ask ${heard.question.trimEnd()}`
     case "Quit":
       return heard.reason === undefined ? "quit" : `quit ${heard.reason}`
     case "Reject":

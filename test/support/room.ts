@@ -6,6 +6,7 @@ import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
 import type { Event } from "../../src/domain/Event.ts"
 import { decodeLine, encode, type ClientMessage } from "../../src/domain/wire/Ndjson.ts"
+import * as Admission from "../../src/server/Admission.ts"
 import * as Broadcaster from "../../src/server/Broadcaster.ts"
 import * as Closing from "../../src/server/Closing.ts"
 import * as Hub from "../../src/server/Hub.ts"
@@ -28,8 +29,8 @@ export const open = <A, E>(layer: Layer.Layer<A | Server.Server, E>) =>
     return { context, server, port: server.port, shut, close: (reason: string) => Effect.zipRight(server.close(reason), shut) }
   })
 
-/** A room on a free port. */
-export const opened = (config: Config = {}) => open(Server.layer({ port: 0, ...config }))
+/** A room on a free port, where everybody may talk as fast as they can. */
+export const opened = (config: Config = {}) => open(Server.layer({ port: 0, rateLimit: undefined, ...config }))
 
 /** A room put together from its parts, some of them the test's own. */
 export const assembled = (
@@ -42,10 +43,11 @@ export const assembled = (
   Server.port.pipe(
     Layer.provideMerge(Session.layer),
     Layer.provideMerge(Broadcaster.layer),
+    Layer.provideMerge(Admission.layer),
     Layer.provideMerge(parts.registry ?? Registry.layer),
     Layer.provideMerge(Hub.layer),
     Layer.provideMerge(parts.closing ?? Closing.layer),
-    Layer.provideMerge(ServerConfig.layer({ port: 0, ...config }))
+    Layer.provideMerge(ServerConfig.layer({ port: 0, rateLimit: undefined, ...config }))
   )
 
 /** Puts what is logged into `lines` instead of on the screen. */

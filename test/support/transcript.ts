@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import type { ServerConfig } from "../../src/server/ServerConfig.ts"
 import { connect, eventually, otherEnd, type Peer } from "./Peer.ts"
 import { opened } from "./room.ts"
@@ -20,7 +21,7 @@ type Step = { readonly line: number; readonly source: string } & (
   | { readonly _tag: "Close"; readonly reason: string }
 )
 
-const fence = /^```transcript(?<settings>(?: \w+=\d+)*)$/u
+const fence = /^```transcript(?<settings>(?: \w+=\w+)*)$/u
 
 /** All transcripts of a page; a line that is none of theirs is a mistake in the page. */
 export const parse = (page: string): ReadonlyArray<Transcript> => {
@@ -46,9 +47,10 @@ export const parse = (page: string): ReadonlyArray<Transcript> => {
 }
 
 const settings = (words: string): Partial<ServerConfig> =>
-  Object.fromEntries(words.trim().split(" ").filter((word) => word !== "").map((word) => {
-    const [name = "", value] = word.split("=")
-    return [name, Number(value)]
+  Object.fromEntries(words.trim().split(" ").filter((word) => word !== "").map((word): readonly [string, unknown] => {
+    const [name = "", value = ""] = word.split("=")
+    if (name === "password") return [name, Redacted.make(value)]
+    return [name, name === "rateLimit" ? { perSecond: Number(value), burst: Number(value) } : Number(value)]
   }))
 
 const step = (source: string, line: number): Step => {

@@ -50,7 +50,7 @@ interface Ahead {
 export type Happening =
   | { readonly _tag: "Key"; readonly key: Key; readonly members: ReadonlyArray<Member> }
   | { readonly _tag: "Entered"; readonly welcome: Welcome }
-  | { readonly _tag: "NotEntered"; readonly reason: string }
+  | { readonly _tag: "NotEntered"; readonly reason: string; readonly needsPassword: boolean }
   | { readonly _tag: "Told"; readonly event: Event }
   | { readonly _tag: "Unsent"; readonly ref: string; readonly reason: string }
   | { readonly _tag: "Over" }
@@ -101,7 +101,8 @@ export const update = (screen: Screen, happening: Happening): Step => {
       // What was begun meanwhile was meant for the room, not for an answer.
       const begun = Editor.lineOf(screen.editor)
       const returned = begun === "" ? screen.returned : [...screen.returned, begun]
-      const asking = ask({ ...screen, form: Form.again(screen.form), editor: Editor.empty, returned })
+      const form = happening.needsPassword ? Form.withPassword(screen.form) : Form.again(screen.form)
+      const asking = ask({ ...screen, form, editor: Editor.empty, returned })
       return { screen: asking.screen, wishes: [error(happening.reason), ...asking.wishes] }
     }
     case "Told":
@@ -286,6 +287,8 @@ const told = (screen: Screen, event: Event): Step => {
       return step({ ...screen, here: screen.here + 1 }, print)
     case "Left":
       return step({ ...screen, here: screen.here - 1 }, print)
+    case "Presence":
+      return step({ ...screen, here: event.here }, print)
     case "Renamed":
       return step(event.member.id === me.id ? { ...screen, me: event.member, renaming: undefined } : screen, print)
     case "Refused":

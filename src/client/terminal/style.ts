@@ -74,6 +74,8 @@ const drawEvent = (chalk: ChalkInstance, event: Event, me: Member): string => {
       return `${time}  ${chalk.dim(wording.joined(event))}`
     case "Left":
       return `${time}  ${chalk.dim(wording.left(event))}`
+    case "Presence":
+      return wording.presence(event).map((line) => `${time}  ${chalk.dim(line)}`).join("\n")
     case "Renamed":
       return `${time}  ${chalk.dim(wording.renamed(event))}`
     case "Members":
@@ -81,6 +83,7 @@ const drawEvent = (chalk: ChalkInstance, event: Event, me: Member): string => {
     case "Goodbye":
       return `${time}  ${chalk.bold(wording.goodbye(event))}`
     case "Refused":
+    case "Throttled":
       return `${time} ${chalk.bold(`! ${event.message}`)}`
     case "Help":
       return event.lines.map((text) => chalk.dim(text)).join("\n")

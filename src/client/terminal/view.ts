@@ -34,8 +34,9 @@ export const view = (screen: Screen, size: { readonly columns: number; readonly 
     const question = fit(`Send ${screen.paste.length} lines? (y/n) `, columns)
     return { rows: [...above, { text: question, look: "plain" }], cursor: { x: question.length, y: above.length } }
   }
-  const { after, before } = screen.editor
-  const { cursor, rows } = wrap(prompt(screen) + before, after, columns)
+  const isSecret = screen.phase === "form" && Form.isSecret(screen.form)
+  const shownAs = (text: string) => (isSecret ? hidden(text) : text)
+  const { cursor, rows } = wrap(prompt(screen) + shownAs(screen.editor.before), shownAs(screen.editor.after), columns)
   // What does not fit scrolls with the cursor.
   const most = Math.max(1, height - above.length)
   const first = Math.max(0, Math.min(cursor.row - most + 1, rows.length - most))
@@ -52,6 +53,9 @@ export const rowsAbove = ({ cursor, rows }: View, columns: number): number =>
     : rows
         .slice(0, cursor.y)
         .reduce((sum, { text }) => sum + heightOf(text, columns), rowOf(cursor.x, rows[cursor.y]?.text ?? "", columns))
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
+const hidden = (text: string): string => "•".repeat([...graphemes.segment(text)].length)
 
 // At the end of a row that is just full the cursor stays in it.
 const rowOf = (x: number, text: string, columns: number): number =>

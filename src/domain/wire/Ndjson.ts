@@ -22,8 +22,12 @@ const Ref = Schema.String.pipe(
   Schema.filter((ref) => utf8Encoder.encode(ref).length <= maxRefBytes || `at most ${maxRefBytes} bytes`)
 )
 
-/** The first message of a client: the dialect's version and the name it wants. */
-export const Hello = Schema.TaggedStruct("Hello", { v: Schema.Number, nickname: Schema.optional(Schema.String) })
+/** The first message of a client: the dialect's version, the name it wants, and the room's password where there is one. */
+export const Hello = Schema.TaggedStruct("Hello", {
+  v: Schema.Number,
+  nickname: Schema.optional(Schema.String),
+  password: Schema.optional(Schema.String)
+})
 /** Say a line to the room. */
 export const Say = Schema.TaggedStruct("Say", { text: Schema.String, ref: Schema.optional(Ref) })
 /** Say what one does. */

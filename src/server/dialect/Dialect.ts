@@ -10,6 +10,8 @@ export type Heard =
   | { readonly _tag: "Command"; readonly command: Command }
   /** Something that is no command; its sender is told why. */
   | { readonly _tag: "Refuse"; readonly refusal: Refusal }
+  /** Something to ask of one who is not in yet. */
+  | { readonly _tag: "Ask"; readonly question: string }
   /** The client leaves. Nothing after it counts. */
   | { readonly _tag: "Quit"; readonly reason: Text | undefined }
   /** This client cannot be served here. */
@@ -46,4 +48,5 @@ export interface Dialect {
 
 export const command = (command: Command): Heard => ({ _tag: "Command", command })
 export const refuse = (refusal: Refusal): Heard => ({ _tag: "Refuse", refusal })
+export const reject = (code: LeaveCode, reason: string): Heard => ({ _tag: "Reject", code, reason })
 export const quit = (reason?: Text): Heard => ({ _tag: "Quit", reason })

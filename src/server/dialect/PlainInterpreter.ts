@@ -4,13 +4,14 @@ import * as Commands from "../../domain/commands.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import * as Text from "../../domain/Text.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
+import { Gate } from "../Password.ts"
 import type { ServerConfig } from "../ServerConfig.ts"
 import { command, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
 import { lineTooLong } from "./native.ts"
 import { plain, quitWords } from "./plain.ts"
 import { TelnetFilter } from "./telnet.ts"
 
-type Config = Pick<ServerConfig, "lineBytes" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence">
+type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence">
 
 const utf8 = new TextEncoder()
 const decoder = new TextDecoder("utf-8")
@@ -32,6 +33,8 @@ export class PlainInterpreter implements Interpreter {
   #reads = 0
   #onlySingleBytes = true
   #asked: string | undefined
+  // Where there is one to be given, and until it is.
+  #gate: Gate | undefined
   #name: string | undefined
   #quitWord: string | undefined
 
@@ -40,6 +43,7 @@ export class PlainInterpreter implements Interpreter {
     this.#config = config
     this.#greeted = greeted
     this.#lines = new LineSplitter(config.lineBytes)
+    this.#gate = config.password === undefined ? undefined : new Gate(config.password)
   }
 
   get echo(): boolean {
@@ -102,12 +106,13 @@ export class PlainInterpreter implements Interpreter {
   #line(line: Line): ReadonlyArray<Heard> {
     if (line === tooLong) return [refuse(lineTooLong(this.#config.lineBytes))]
     const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
-    if (this.#asked !== undefined) return this.#said(this.#withoutName(unit))
-    return this.#quit(unit) ?? this.#nameGiven(unit)
+    if (this.#asked === undefined) return this.#quit(unit) ?? this.#nameGiven(unit)
+    if (this.#gate !== undefined) return this.#quit(unit) ?? this.#passwordGiven(this.#gate, this.#asked, unit)
+    return this.#said(this.#withoutName(unit))
   }
 
   #said(words: string): ReadonlyArray<Heard> {
-    return this.#quit(words) ?? list(talk(words))
+    return this.#quit(words) ?? list(talk(words, Nickname.limited(this.#config.nameGraphemes)))
   }
 
   #quit(words: string): ReadonlyArray<Heard> | undefined {
@@ -121,13 +126,26 @@ export class PlainInterpreter implements Interpreter {
   #nameGiven(unit: string): ReadonlyArray<Heard> {
     const both = /^\s*([^\s:]+): (.*)$/su.exec(unit)
     const asked = (both?.[1] ?? unit).trim()
-    const nickname = Nickname.lenient(asked)
+    const nickname = this.#nickname(asked)
     if (nickname === undefined) {
       return [refuse(new Refusal({ code: "name-empty", message: "Please type a name and press Enter:" }))]
     }
     this.#asked = asked
+    if (this.#gate !== undefined) return [question]
     const join = command({ _tag: "Join", nickname, ifTaken: "number" })
     return both?.[2] === undefined ? [join] : [join, ...this.#said(both[2])]
+  }
+
+  #passwordGiven(gate: Gate, asked: string, unit: string): ReadonlyArray<Heard> {
+    const denied = gate.knock(unit)
+    if (denied !== undefined) return [denied]
+    this.#gate = undefined
+    const nickname = this.#nickname(asked)
+    return nickname === undefined ? [] : [command({ _tag: "Join", nickname, ifTaken: "number" })]
+  }
+
+  #nickname(asked: string): Nickname.Nickname | undefined {
+    return Nickname.lenient(asked, Nickname.limited(this.#config.nameGraphemes))
   }
 
   #withoutName(unit: string): string {
@@ -138,8 +156,10 @@ export class PlainInterpreter implements Interpreter {
   }
 }
 
+const question: Heard = { _tag: "Ask", question: "Password:\n" }
+
 // What people type once they are in: a command, or something to say.
-const talk = (line: string): Heard | undefined => {
+const talk = (line: string, names: Nickname.NameLimits): Heard | undefined => {
   const typed = Commands.parse(line)
   if (typed === undefined) return say(Commands.unescape(line))
   const { name, rest } = typed
@@ -156,7 +176,7 @@ const talk = (line: string): Heard | undefined => {
     case "/msg":
       return text === undefined ? usage("/msg NAME TEXT") : command({ _tag: "Address", words: text })
     case "/nick": {
-      const nickname = Nickname.parse(rest)
+      const nickname = Nickname.parse(rest, names)
       return nickname instanceof Refusal ? refuse(nickname) : command({ _tag: "Rename", nickname })
     }
     default:

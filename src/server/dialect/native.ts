@@ -4,6 +4,7 @@ import * as Nickname from "../../domain/Nickname.ts"
 import * as Text from "../../domain/Text.ts"
 import { type ClientMessage, decodeMessage, encode, version } from "../../domain/wire/Ndjson.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
+import { Gate } from "../Password.ts"
 import type { ServerConfig } from "../ServerConfig.ts"
 import { command, type Dialect, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
 
@@ -19,16 +20,21 @@ export const lineTooLong = (bytes: number): Refusal =>
     message: `A line has at most ${bytes} bytes: this one was longer and was not taken. Send it in parts.`
   })
 
+type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password">
+type Hello = Extract<ClientMessage, { readonly _tag: "Hello" }>
+
 /** Hears native clients. Every line gets its answer, and none ends the connection but `Quit`. */
 export class NativeInterpreter implements Interpreter {
   readonly echo = true
   readonly patience = undefined
   readonly #lines: LineSplitter
-  readonly #lineBytes: number
+  readonly #config: Config
+  readonly #gate: Gate | undefined
 
-  constructor(config: Pick<ServerConfig, "lineBytes">) {
-    this.#lineBytes = config.lineBytes
+  constructor(config: Config) {
+    this.#config = config
     this.#lines = new LineSplitter(config.lineBytes)
+    this.#gate = config.password === undefined ? undefined : new Gate(config.password)
   }
 
   hear(bytes: Uint8Array): ReadonlyArray<Heard> {
@@ -52,51 +58,56 @@ export class NativeInterpreter implements Interpreter {
   }
 
   #line(line: Line): ReadonlyArray<Heard> {
-    if (line === tooLong) return [refuse(lineTooLong(this.#lineBytes))]
+    if (line === tooLong) return [refuse(lineTooLong(this.#config.lineBytes))]
     if (line.every(isBlank)) return []
     const message = decodeMessage(line)
-    return message instanceof Refusal ? [refuse(message)] : interpret(message)
+    return message instanceof Refusal ? [refuse(message)] : this.#interpret(message)
+  }
+
+  #interpret(message: ClientMessage): ReadonlyArray<Heard> {
+    switch (message._tag) {
+      case "Hello":
+        return [this.#hello(message)]
+      case "Say":
+      case "Act":
+      case "Whisper": {
+        const text = Text.parse(message.text)
+        return [
+          text instanceof Refusal
+            ? refuse(new Refusal({ code: text.code, message: text.message, ref: message.ref }))
+            : command({ ...message, text })
+        ]
+      }
+      case "Rename": {
+        const nickname = this.#nickname(message.nickname)
+        return [nickname instanceof Refusal ? refuse(nickname) : command({ _tag: "Rename", nickname })]
+      }
+      case "Who":
+      case "Ping":
+        return [command(message)]
+      case "Pong":
+        return []
+      case "Quit":
+        return [quit(message.reason === undefined ? undefined : Text.lenient(message.reason))]
+    }
+  }
+
+  #hello({ nickname: asked = "", password, v }: Hello): Heard {
+    if (v !== version) return refuse(unsupportedVersion)
+    const denied = this.#gate?.knock(password)
+    if (denied !== undefined) return denied
+    const nickname = this.#nickname(asked)
+    return nickname instanceof Refusal ? refuse(nickname) : command({ _tag: "Join", nickname, ifTaken: "refuse" })
+  }
+
+  #nickname(raw: string): Nickname.Nickname | Refusal {
+    return Nickname.parse(raw, Nickname.limited(this.#config.nameGraphemes))
   }
 }
+
+const unsupportedVersion = new Refusal({
+  code: "unsupported-version",
+  message: `This server speaks version ${version}: send {"_tag":"Hello","v":${version},...}.`
+})
 
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d
-
-const interpret = (message: ClientMessage): ReadonlyArray<Heard> => {
-  switch (message._tag) {
-    case "Hello":
-      return [hello(message.v, message.nickname)]
-    case "Say":
-    case "Act":
-    case "Whisper": {
-      const text = Text.parse(message.text)
-      return [
-        text instanceof Refusal
-          ? refuse(new Refusal({ code: text.code, message: text.message, ref: message.ref }))
-          : command({ ...message, text })
-      ]
-    }
-    case "Rename": {
-      const nickname = Nickname.parse(message.nickname)
-      return [nickname instanceof Refusal ? refuse(nickname) : command({ _tag: "Rename", nickname })]
-    }
-    case "Who":
-    case "Ping":
-      return [command(message)]
-    case "Pong":
-      return []
-    case "Quit":
-      return [quit(message.reason === undefined ? undefined : Text.lenient(message.reason))]
-  }
-}
-
-const hello = (v: number, name: string | undefined): Heard => {
-  if (v !== version) {
-    return refuse(
-      new Refusal({ code: "unsupported-version", message: `This server speaks version ${version}: send {"_tag":"Hello","v":${version},...}.` })
-    )
-  }
-  const nickname = Nickname.parse(name ?? "")
-  return nickname instanceof Refusal
-    ? refuse(nickname)
-    : command({ _tag: "Join", nickname, ifTaken: "refuse" })
-}

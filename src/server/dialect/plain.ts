@@ -33,9 +33,12 @@ const encode = (event: Event): string => {
       return lines(wording.joined(event))
     case "Left":
       return lines(wording.left(event))
+    case "Presence":
+      return wording.presence(event).map((line) => lines(line)).join("")
     case "Members":
       return lines(`Here: ${wording.names(event)}`)
     case "Refused":
+    case "Throttled":
       return lines(event.message)
     case "Goodbye":
       return lines(wording.goodbye(event))

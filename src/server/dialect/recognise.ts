@@ -18,9 +18,10 @@ export interface Recognised {
 
 /**
  * Waits until a connection's first bytes tell its dialect. One that says
- * nothing is greeted and asked for a name, once.
+ * nothing is greeted and asked for a name, once; or, where it is not to be let
+ * in, taken for a plain one.
  */
-export const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerConfig) {
+export const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerConfig, greets = true) {
   const chunks: Array<Uint8Array> = []
   let greeted = false
   let kind: Kind | undefined
@@ -35,6 +36,8 @@ export const recognise = Effect.fnUntraced(function* (connection: Connection, co
     if (bytes === silence) {
       if (chunks.length > 0) {
         kind = settle(Buffer.concat(chunks))
+      } else if (!greets) {
+        kind = "plain"
       } else {
         greeted = true
         connection.write(greeting)

@@ -35,6 +35,6 @@ export const refusing = (kind: keyof typeof turnings): Interpreter => {
     silence: () => rejected,
     end: () => rejected,
     joined: () => undefined,
-    goodbye: ({ code }: Goodbye) => (code === "not-for-us" ? answer : new Uint8Array(0))
+    goodbye: ({ code }: Goodbye) => (code === "closing" ? new Uint8Array(0) : answer)
   }
 }

@@ -20,7 +20,7 @@ const welcome: Welcome = {
   _tag: "Welcome", ...inRoom, you: me, here: 3, members, server: "brusio", limits: { lineBytes: 16_384, nameGraphemes: 32, nameBytes: 128 }
 }
 
-const asking = Form.begin({ host: Option.none(), port: Option.none(), name: Option.none() }, "User1234")
+const asking = Form.begin({ host: Option.none(), port: Option.none(), name: Option.none(), password: Option.none() }, "User1234")
 
 /** What happens is keys, as a terminal sends them, or something else. */
 type Moment = string | Happening
@@ -40,7 +40,7 @@ const play = (from: Step, ...moments: ReadonlyArray<Moment>): Step =>
   }, from)
 
 const entered: Happening = { _tag: "Entered", welcome }
-const notEntered: Happening = { _tag: "NotEntered", reason: "Nobody listens there." }
+const notEntered: Happening = { _tag: "NotEntered", needsPassword: false, reason: "Nobody listens there." }
 const over: Happening = { _tag: "Over" }
 const told = (event: Event): Happening => ({ _tag: "Told", event })
 const said = (from: Member, text: string, ref?: string): Happening =>

@@ -10,7 +10,7 @@ import { heightOf } from "../../../src/client/terminal/wrap.ts"
 import { anyString } from "../../support/arbitraries.ts"
 import { always } from "../../support/property.ts"
 
-const form = Form.begin({ host: Option.none(), port: Option.none(), name: Option.none() }, "User1234")
+const form = Form.begin({ host: Option.none(), port: Option.none(), name: Option.none(), password: Option.none() }, "User1234")
 const asking = start(form).screen
 const room: Screen = { ...asking, phase: "room", form: Form.unasked(form), room: "lobby", here: 3 }
 const large = { columns: 80, rows: 24 }

@@ -135,12 +135,12 @@ export interface Served {
   readonly port: number
 }
 
-/** Starts a server on a free port of the loopback, and waits until it listens. */
+/** Starts a server on a free port of the loopback, where everybody may talk as fast as they can, and waits until it listens. */
 export const serve = async (
   stage: Stage,
   { args = [], ...options }: StartOptions & { readonly args?: ReadonlyArray<string> } = {}
 ): Promise<Served> => {
-  const program = start(stage, ["serve", "--port", "0", ...args], options)
+  const program = start(stage, ["serve", "--port", "0", ...(args.includes("--rate-limit") ? [] : ["--rate-limit", "off"]), ...args], options)
   const port = await program.stdout.find("Listening", ({ text }) => /Listening on [^ "]*:(\d+)/u.exec(text)?.[1])
   return { program, port: Number(port) }
 }

@@ -3,12 +3,13 @@ import * as FastCheck from "effect/FastCheck"
 import * as Text from "../../../src/domain/Text.ts"
 import { decodeLine, encode } from "../../../src/domain/wire/Ndjson.ts"
 import { native, NativeInterpreter } from "../../../src/server/dialect/native.ts"
+import { defaults } from "../../../src/server/ServerConfig.ts"
 import { anyString, inPieces } from "../../support/arbitraries.ts"
 import { oneByOne, show, utf8 } from "../../support/bytes.ts"
 import { brief } from "../../support/heard.ts"
 import { always } from "../../support/property.ts"
 
-const interpreter = (lineBytes = 200) => new NativeInterpreter({ lineBytes })
+const interpreter = (lineBytes = 200) => new NativeInterpreter({ ...defaults, lineBytes })
 
 const heard = (text: string) => brief(interpreter().hear(utf8(text)))
 

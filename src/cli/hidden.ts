@@ -1,0 +1,28 @@
+import * as Effect from "effect/Effect"
+import * as Editor from "../client/terminal/editor.ts"
+import { Failed } from "./process.ts"
+import { rawKeyboard } from "./raw.ts"
+
+/** Asks in the terminal until there is an answer, which is not shown. Ctrl-C and Ctrl-D leave. */
+export const ask = (question: string): Effect.Effect<string, Failed> =>
+  Effect.gen(function* () {
+    const { keys } = yield* rawKeyboard
+    const { stdout } = process
+    stdout.write(question)
+    let editor = Editor.empty
+    for (;;) {
+      const key = yield* Effect.mapError(keys.take, () => new Failed())
+      if (key._tag === "Press" && key.ctrl && (key.name === "c" || key.name === "d")) {
+        stdout.write("\n")
+        return yield* new Failed()
+      }
+      const edited = Editor.press(editor, key, noCompletion)
+      editor = edited.editor
+      if (edited.submitted === undefined) continue
+      stdout.write("\n")
+      if (edited.submitted !== "") return edited.submitted
+      stdout.write(question)
+    }
+  }).pipe(Effect.scoped)
+
+const noCompletion = () => ({ from: 0, candidates: [] })

@@ -1,0 +1,68 @@
+import * as Options from "@effect/cli/Options"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { clean } from "../domain/Text.ts"
+import type { JoinError } from "../client/Errors.ts"
+import type { Failed } from "./process.ts"
+import { BadSetting, given, option, passwordFile, variable } from "./settings.ts"
+
+/** How a password is given: never on the command line, where every process can read it. */
+export const passwordOptions = {
+  password: Options.boolean("password").pipe(
+    Options.withDescription(`Asks for the password in the terminal. Default: off. Environment: ${variable("password")} holds the password itself.`)
+  ),
+  passwordFile: option(passwordFile, "A file with the password on its first line.", "none")
+}
+
+/** What somebody says in place of `--password` alone. */
+export const misplaced = "--password takes no value, as others could read it: it asks for one. Or use --password-file or BRUSIO_PASSWORD"
+
+/** The password that was given: asked for, in a file, or in the environment. */
+export const givenPassword = (options: {
+  readonly password: boolean
+  readonly passwordFile: Option.Option<string>
+}): Effect.Effect<Option.Option<Redacted.Redacted>, BadSetting | Failed, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    if (options.password) return Option.some(Redacted.make(yield* asked))
+    const file = yield* given(passwordFile, options.passwordFile)
+    const isChosen = Option.isSome(options.passwordFile)
+    const environment = yield* Effect.orDie(Config.option(Config.redacted(variable("password"))))
+    const fromEnvironment = Option.filter(environment, (password) => Redacted.value(password) !== "")
+    if (Option.isSome(fromEnvironment) && !isChosen) return fromEnvironment
+    return Option.isSome(file) ? Option.some(Redacted.make(yield* firstLine(file.value, isChosen))) : Option.none()
+  })
+
+const firstLine = (path: string, isChosen: boolean) =>
+  Effect.gen(function* () {
+    const source = isChosen ? "--password-file" : variable("password-file")
+    const bad = (expected: string) => new BadSetting({ name: "password-file", value: clean(path), source, expected })
+    const files = yield* FileSystem.FileSystem
+    const text = yield* Effect.mapError(files.readFileString(path), () => bad("a file that can be read"))
+    const [line = ""] = text.split(/\r?\n/u)
+    return line === "" ? yield* bad("a file with the password on its first line") : line
+  })
+
+const asked = Effect.gen(function* () {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    return yield* new BadSetting({
+      name: "password",
+      value: "on",
+      source: "--password",
+      expected: "given where a terminal can ask for it; elsewhere use --password-file or BRUSIO_PASSWORD"
+    })
+  }
+  // Loaded only here: it brings what edits a line.
+  const { ask } = yield* Effect.promise(() => import("./hidden.ts"))
+  return yield* ask("Password: ")
+})
+
+/** Whether it was for want of the right password. */
+export const needsPassword = (error: JoinError): boolean =>
+  error._tag === "JoinRefused" && (error.code === "password-required" || error.code === "password-wrong")
+
+/** Why one is not in the room, and how to get in. */
+export const explain = (error: JoinError): string =>
+  needsPassword(error) ? `${error.message} Give it with --password, --password-file or BRUSIO_PASSWORD.` : error.message

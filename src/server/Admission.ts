@@ -1,0 +1,108 @@
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import type { LeaveCode } from "../domain/Event.ts"
+import type { Connection } from "../net/Connection.ts"
+import { CutOff } from "../net/Errors.ts"
+import { ServerConfig } from "./ServerConfig.ts"
+
+/** Why there is no room for one more. */
+export interface Full {
+  readonly code: LeaveCode
+  readonly reason: string
+}
+
+/** Who has a place: so many in all, so many from one address, so many without a name. */
+export interface Admission {
+  /** Takes a place, or says why there is none. Whoever gets one gives it back with `leave`. */
+  readonly enter: (connection: Connection) => Effect.Effect<Full | undefined>
+  /** Has a name from now on. */
+  readonly named: (connection: Connection) => Effect.Effect<void>
+  readonly leave: (connection: Connection) => Effect.Effect<void>
+}
+
+export const Admission = Context.GenericTag<Admission>("brusio/Admission")
+
+const make = Effect.gen(function* () {
+  const { maxClients, maxClientsPerAddress, maxNameless, nameWithin } = yield* ServerConfig
+  const clientsOf = new Map<string, number>()
+  // Since when, ms; in that order.
+  const nameless = new Map<Connection, number>()
+  let clients = 0
+  let turnedAway = 0
+
+  // Many at once are one line.
+  const report = Effect.suspend(() => {
+    const count = turnedAway
+    turnedAway = 0
+    return count === 0 ? Effect.void : Effect.logWarning(`Turned away, as there was no room: ${count} in the last second`)
+  })
+  yield* Effect.forkScoped(Effect.repeat(report, Schedule.spaced("1 second")))
+
+  const sendAway = (connection: Connection, code: LeaveCode, reason: string) => {
+    nameless.delete(connection)
+    connection.stopReading(new CutOff({ code, reason }))
+  }
+  const impatience = Effect.map(Clock.currentTimeMillis, (now) => {
+    for (const [connection, since] of nameless) {
+      if (now - since < nameWithin) return
+      sendAway(connection, "no-name", `no name was given in ${Math.round(nameWithin / 1000)} seconds`)
+    }
+  })
+  yield* Effect.forkScoped(Effect.repeat(impatience, Schedule.spaced(Math.min(nameWithin, 1000))))
+
+  const full = (reason: string): Full => {
+    turnedAway += 1
+    return { code: "full", reason }
+  }
+  const enter = (connection: Connection, now: number): Full | undefined => {
+    const { host } = connection
+    const neighbours = clientsOf.get(host) ?? 0
+    if (clients >= maxClients) return full(`the room is full (${maxClients} at most): try again later`)
+    if (neighbours >= maxClientsPerAddress) return full(`too many come from your address (${maxClientsPerAddress} at most): try again later`)
+    if (nameless.size >= maxNameless) {
+      const found = silentLongest(nameless.keys())
+      if (found !== undefined) sendAway(found, "full", "others wait for your place, and you have given no name")
+    }
+    clients += 1
+    clientsOf.set(host, neighbours + 1)
+    nameless.set(connection, now)
+    return undefined
+  }
+  const leave = (connection: Connection) => {
+    const { host } = connection
+    const neighbours = (clientsOf.get(host) ?? 1) - 1
+    clients -= 1
+    if (neighbours === 0) clientsOf.delete(host)
+    else clientsOf.set(host, neighbours)
+    nameless.delete(connection)
+  }
+  return Admission.of({
+    enter: (connection) => Effect.map(Clock.currentTimeMillis, (now) => enter(connection, now)),
+    named: (connection) =>
+      Effect.sync(() => {
+        nameless.delete(connection)
+      }),
+    leave: (connection) =>
+      Effect.sync(() => {
+        leave(connection)
+      })
+  })
+})
+
+const silentLongest = (connections: Iterable<Connection>): Connection | undefined => {
+  let found: Connection | undefined
+  let longest = -1
+  for (const connection of connections) {
+    const { silentFor } = connection
+    if (silentFor > longest) {
+      longest = silentFor
+      found = connection
+    }
+  }
+  return found
+}
+
+export const layer = Layer.scoped(Admission, make)

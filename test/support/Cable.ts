@@ -1,0 +1,146 @@
+import * as Net from "node:net"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+
+/** From the one who connects to the server, and back. */
+type Direction = "up" | "down"
+
+/**
+ * What becomes of a cable:
+ *
+ * - `reset`: both ends are told that it broke
+ * - `end`: both ends are told that the other one has ended
+ * - `stop`: nothing passes any more, and nobody is told
+ */
+type Fate = "reset" | "end" | "stop"
+
+/** How a cable treats what it carries. */
+export interface Manner {
+  /** How many bytes travel together at most; without it as many as came. */
+  readonly pieceBytes?: number | undefined
+  /** How long everything is under way, ms. */
+  readonly delay?: number | undefined
+  /** What becomes of it, and after how many bytes in one direction. */
+  readonly cut?: { readonly direction: Direction; readonly after: number; readonly fate: Fate } | undefined
+}
+
+/** A way to a server that is not as good as the loopback. */
+export interface Cable {
+  /** Where to connect instead. */
+  readonly port: number
+  /** Waits until it is cut. */
+  readonly whenCut: Effect.Effect<void>
+  /** Cuts it now. */
+  readonly cut: (fate: Fate) => Effect.Effect<void>
+  /** Lets nothing pass in this direction any more; the other one goes on. */
+  readonly block: (direction: Direction) => Effect.Effect<void>
+}
+
+/** Lays a cable to a server's port for one connection; it is gone with its scope. */
+export const cable = (port: number, manner: Manner = {}): Effect.Effect<Cable, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const whenCut = yield* Deferred.make<void>()
+    const strand = new Strand(manner, () => {
+      Deferred.unsafeDone(whenCut, Effect.void)
+    })
+    const server = Net.createServer({ allowHalfOpen: true }, (near) => {
+      strand.connect(near, Net.connect({ host: "127.0.0.1", port, allowHalfOpen: true }))
+    })
+    yield* Effect.acquireRelease(
+      Effect.async<void>((resume) => {
+        server.listen({ host: "127.0.0.1", port: 0 }, () => {
+          resume(Effect.void)
+        })
+      }),
+      () =>
+        Effect.sync(() => {
+          server.close()
+          strand.destroy()
+        })
+    )
+    const address = server.address()
+    if (address === null || typeof address === "string") return yield* Effect.dieMessage("A TCP server has a port")
+    return {
+      port: address.port,
+      whenCut: Deferred.await(whenCut),
+      cut: (fate) =>
+        Effect.sync(() => {
+          strand.cut(fate)
+        }),
+      block: (direction) =>
+        Effect.sync(() => {
+          strand.blocked.add(direction)
+        })
+    }
+  })
+
+class Strand {
+  readonly blocked = new Set<Direction>()
+  readonly #manner: Manner
+  readonly #onCut: () => void
+  readonly #carried: Record<Direction, number> = { up: 0, down: 0 }
+  #ends: ReadonlyArray<Net.Socket> = []
+  #isCut = false
+
+  constructor(manner: Manner, onCut: () => void) {
+    this.#manner = manner
+    this.#onCut = onCut
+  }
+
+  connect(near: Net.Socket, far: Net.Socket): void {
+    this.#ends = [near, far]
+    this.#carry("up", near, far)
+    this.#carry("down", far, near)
+  }
+
+  cut(fate: Fate): void {
+    if (this.#isCut) return
+    this.#isCut = true
+    for (const end of this.#ends) {
+      if (fate === "reset") end.resetAndDestroy()
+      if (fate === "end") end.end()
+    }
+    this.#onCut()
+  }
+
+  destroy(): void {
+    this.#isCut = true
+    for (const end of this.#ends) end.destroy()
+  }
+
+  #carry(direction: Direction, from: Net.Socket, to: Net.Socket): void {
+    from.setNoDelay(true)
+    // All that comes is passed on in its order, the end included.
+    let passing = Promise.resolve()
+    from.on("data", (bytes: Buffer) => {
+      const arrival = performance.now() + (this.#manner.delay ?? 0)
+      passing = passing.then(() => this.#pass(direction, bytes, to, arrival))
+    })
+    from.on("end", () => {
+      passing = passing.then(() => {
+        if (!this.#isCut && !this.blocked.has(direction)) to.end()
+      })
+    })
+    from.on("error", () => {
+      if (!this.#isCut) to.resetAndDestroy()
+    })
+  }
+
+  async #pass(direction: Direction, bytes: Buffer, to: Net.Socket, arrival: number): Promise<void> {
+    const { cut, pieceBytes = bytes.length } = this.#manner
+    const early = arrival - performance.now()
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
+    for (let start = 0; start < bytes.length; ) {
+      if (this.#isCut || this.blocked.has(direction)) return
+      const left = cut?.direction === direction ? cut.after - this.#carried[direction] : Infinity
+      const piece = bytes.subarray(start, start + Math.min(pieceBytes, left))
+      if (to.writable) to.write(piece)
+      start += piece.length
+      this.#carried[direction] += piece.length
+      if (cut !== undefined && piece.length === left) this.cut(cut.fate)
+      // In a turn of its own, so that it is read on its own.
+      if (start < bytes.length) await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}
