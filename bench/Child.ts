@@ -11,11 +11,11 @@ const taskset = "taskset"
 /** Whether this system can keep a process on one core, and has a core for each of ours. */
 export const canPin = ChildProcess.spawnSync(taskset, ["-c", "0,1", "true"], { stdio: "ignore" }).status === 0
 
-/** Runs Node with these arguments, on one core if possible, and ends it, by its id, with the scope. */
-export const start = (core: number, args: ReadonlyArray<string>) =>
+/** Runs a program with these arguments, on one core if possible, and ends it, by its id, with the scope. */
+export const start = (core: number, command: string, args: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync((): Child => {
-      const [program, ...rest] = canPin ? [taskset, "-c", String(core), process.execPath, ...args] : [process.execPath, ...args]
+      const [program, ...rest] = canPin ? [taskset, "-c", String(core), command, ...args] : [command, ...args]
       return ChildProcess.spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] })
     }),
     (child) =>

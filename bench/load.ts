@@ -2,6 +2,7 @@
 // limit. It joins, talks, checks every delivery, and writes its result as JSON.
 import { parseArgs } from "node:util"
 import { setTimeout as sleep } from "node:timers/promises"
+import { irc, plain } from "./load/Dialect.ts"
 import { Fault } from "./load/Fault.ts"
 import { Histogram } from "./load/Histogram.ts"
 import { join } from "./load/join.ts"
@@ -24,21 +25,28 @@ process.on("uncaughtException", (error) => {
 
 const option = { type: "string", default: "" } as const
 const { values } = parseArgs({
-  options: { host: option, port: option, pid: option, clients: option, mode: option, rate: option, seconds: option, "warm-up": option }
+  options: { host: option, port: option, pid: option, dialect: option, "at-once": option, clients: option, rate: option, seconds: option, "warm-up": option }
 })
 const pid = Number(values.pid)
 
-const emptyKb = residentKb(pid)
-const { listen, members } = await join(values.host, Number(values.port), Number(values.clients))
-const senders = choose(members, values.mode === "paced" ? pacedSenders : saturatedSenders)
+const empty = { kb: residentKb(pid), server: cpuSeconds(pid), own: cpuSeconds(process.pid) }
+const dialect = values.dialect === "irc" ? irc : plain
+const { listen, members, seconds: joinSeconds } = await join({
+  host: values.host,
+  port: Number(values.port),
+  dialect,
+  count: Number(values.clients),
+  atOnce: Number(values["at-once"])
+})
+const full = { kb: residentKb(pid), server: cpuSeconds(pid), own: cpuSeconds(process.pid) }
+
+const isPaced = values.rate !== ""
+const senders = choose(members, isPaced ? pacedSenders : saturatedSenders)
 const room = new Room(members, senders)
 listen((member, bytes) => {
   room.hear(member, bytes)
 })
-await sleep(1000)
-const fullKb = residentKb(pid)
-
-const stop = values.mode === "paced" ? pace(senders, Number(values.rate)) : saturate(room, senders, saturatedInFlight)
+const stop = isPaced ? pace(senders, Number(values.rate)) : saturate(room, senders, saturatedInFlight)
 await sleep(Number(values["warm-up"]) * 1000)
 
 const latencies = new Histogram()
@@ -59,13 +67,18 @@ const difference = (from: number | undefined, to: number | undefined): number | 
   from === undefined || to === undefined ? null : to - from
 
 const result: Result = {
+  clients: members.length,
+  joinSeconds,
+  joinServerCpuSeconds: difference(empty.server, full.server),
+  joinGeneratorCpuSeconds: difference(empty.own, full.own),
+  emptyKb: empty.kb ?? null,
+  fullKb: full.kb ?? null,
   seconds: (end.at - start.at) / 1000,
   deliveries: end.deliveries - start.deliveries,
   serverCpuSeconds: difference(start.server, end.server),
   generatorCpuSeconds: difference(start.own, end.own),
   allCpuSeconds: difference(start.all, end.all),
   p50: latencies.percentile(0.5),
-  p99: latencies.percentile(0.99),
-  memoryKb: difference(emptyKb, fullKb)
+  p99: latencies.percentile(0.99)
 }
 process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0))

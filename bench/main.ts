@@ -1,12 +1,20 @@
-// Measures the built server under load: see README.md beside this file.
+// Measures the built server under load, beside its peers: see README.md beside this file.
 import * as Os from "node:os"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { brusio } from "./brusio.ts"
 import { canPin } from "./Child.ts"
-import { help, type Options, parse } from "./Options.ts"
+import { cpu, deliveries, type Figure, fixed, joining, othersCpu, p50, p99 } from "./Figure.ts"
+import { verdicts } from "./Goal.ts"
+import { help, type Options, parse, peersOf, plans } from "./Options.ts"
+import { peer } from "./peers.ts"
+import { title } from "./Plan.ts"
+import type { Result } from "./Result.ts"
 import { run } from "./run.ts"
-import { type Measured, summary, table, verdict } from "./table.ts"
+import { sections } from "./Section.ts"
+import { table } from "./table.ts"
 
 const say = (text: string) =>
   Effect.sync(() => {
@@ -24,31 +32,36 @@ const machine = (): string => {
     new Date().toISOString(),
     `Node ${process.version}`,
     `${cpus[0]?.model ?? "unknown CPU"}, ${cpus.length} cores`,
-    canPin ? "server pinned to core 0, generator to core 1" : "not pinned: no taskset, or fewer than two cores"
+    canPin ? "servers pinned to core 0, generator to core 1" : "not pinned: no taskset, or fewer than two cores"
   ].join("; ")
 }
 
+/** One result in words, for those who wait. */
+const summary = (result: Result): string =>
+  [joining, deliveries, cpu, p50, p99, othersCpu]
+    .map((figure: Figure) => `${figure.label} ${fixed(figure.of(result) ?? undefined, figure.digits)}`)
+    .join(", ")
+
 const measure = (options: Options) =>
   Effect.gen(function* () {
-    const plans = options.clients.flatMap((clients) => options.mode.map((mode) => ({ mode, clients })))
+    const servers = [yield* brusio(options.server), ...peersOf(options).map(peer)]
+    const planned = plans(options)
     // In turn, so that what else this machine does at some time hits all of them alike.
-    const results = yield* Effect.forEach(
-      Array.from({ length: options.rounds }, (_, round) => plans.map((plan) => ({ plan, round }))).flat(),
-      ({ plan, round }) =>
-        run(options, plan).pipe(
-          Effect.tap((result) =>
-            note(`round ${round + 1} of ${options.rounds}: ${plan.mode}, ${plan.clients} clients: ${summary(result)}`)
-          ),
-          Effect.map((result) => ({ plan, result }))
-        )
+    const inTurn = Array.from({ length: options.rounds }, (_, round) =>
+      planned.flatMap((plan) => servers.map((server) => ({ plan, round, server })))
+    ).flat()
+    const runs = yield* Effect.forEach(inTurn, ({ plan, round, server }) =>
+      run(options, server, plan).pipe(
+        Effect.tap((result) =>
+          note(`round ${round + 1} of ${options.rounds}: ${server.name}, ${title(plan)}: ${summary(result)}`)
+        ),
+        Effect.map((result) => ({ server: server.name, plan, result }))
+      )
     )
-    const measured = plans.map(
-      (plan): Measured => ({
-        ...plan,
-        results: results.filter((each) => each.plan === plan).map(({ result }) => result)
-      })
-    )
-    yield* say(`${machine()}\n\n${table(measured)}\n\n${verdict(measured, options.rate)}`)
+    const names = servers.map(({ name }) => name)
+    const measured = sections(names, planned, runs)
+    yield* say(`${machine()}\n\n${table(names, measured)}\n`)
+    yield* say(["Every delivery was checked: nothing was lost, doubled or out of order.", ...verdicts(measured)].join("\n"))
   })
 
 const bench = Effect.try({
@@ -56,7 +69,8 @@ const bench = Effect.try({
   catch: (error) => ({ message: error instanceof Error ? error.message : String(error) })
 }).pipe(
   Effect.flatMap(measure),
-  Effect.tapError(({ message }) => note(`bench: ${message}`))
+  Effect.tapError(({ message }) => note(`bench: ${message}`)),
+  Effect.provide(NodeFileSystem.layer)
 )
 
 // A closed window ends the runs like Ctrl-C: with the processes they have started.

@@ -1,18 +1,15 @@
 /**
- * What the members of the room say: lines of one fixed length, so that a place
+ * What the members of the room say: texts of one fixed length, so that a place
  * in a stream of bytes says which line it is in.
  */
 const nameBytes = 5
-const textBytes = 64
+export const textBytes = 64
 
 /** The name of a member: of the same length for all. */
 export const nameOf = (index: number): string => `u${String(index).padStart(nameBytes - 1, "0")}`
 
 /** The most members that names of that length can tell apart. */
 export const maxMembers = 10 ** (nameBytes - 1)
-
-/** The length of a message as everybody else receives it, with its line feed. */
-export const lineBytes = nameBytes + ": ".length + textBytes + "\n".length
 
 /** A message as it is sent: who, which of its own, when. */
 export const textOf = (sender: number, number: number, sentAt: number): string => {
@@ -21,8 +18,8 @@ export const textOf = (sender: number, number: number, sentAt: number): string =
   return head.padEnd(textBytes, String.fromCharCode(97 + (number % 26), 65 + (sender % 26)))
 }
 
-/** A message as it is received. */
-export const lineOf = (sender: number, text: string): string => `${nameOf(sender)}: ${text}\n`
-
-/** Who said this line, going by the name at its start. */
-export const senderOf = (line: string): number => Number(line.slice(1, nameBytes))
+/** Who said this line, going by the first name in it. */
+export const senderOf = (line: string): number => {
+  const name = line.indexOf("u")
+  return Number(line.slice(name + 1, name + nameBytes))
+}

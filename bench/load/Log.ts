@@ -1,5 +1,3 @@
-import { lineBytes } from "./Line.ts"
-
 /**
  * The room's one order: every message, as the first silent member to receive it
  * did. Everybody else is compared with it, whole ranges of bytes at a time.
@@ -8,14 +6,21 @@ import { lineBytes } from "./Line.ts"
  * lines that somebody has still to receive, so it stays in the CPU's cache.
  */
 export class Log {
+  readonly #lineBytes: number
   #capacity = 4096
-  #bytes = Buffer.alloc(this.#capacity * lineBytes)
+  #bytes: Buffer
   #times = new Float64Array(this.#capacity)
   #senders = new Uint32Array(this.#capacity)
   /** The first line that is kept, and the first that somebody needs. */
   #first = 0
   #needed = 0
   #lines = 0
+
+  /** All lines have this length. */
+  constructor(lineBytes: number) {
+    this.#lineBytes = lineBytes
+    this.#bytes = Buffer.alloc(this.#capacity * lineBytes)
+  }
 
   /** How many lines were ever said. */
   get lines(): number {
@@ -24,13 +29,13 @@ export class Log {
 
   /** The place after the last line. */
   get end(): number {
-    return this.#lines * lineBytes
+    return this.#lines * this.#lineBytes
   }
 
   append(line: string, sender: number, intendedAt: number): void {
     if (this.#lines - this.#first === this.#capacity) this.#makeRoom()
     const slot = this.#lines - this.#first
-    this.#bytes.write(line, slot * lineBytes, lineBytes, "latin1")
+    this.#bytes.write(line, slot * this.#lineBytes, this.#lineBytes, "latin1")
     this.#times[slot] = intendedAt
     this.#senders[slot] = sender
     this.#lines += 1
@@ -38,7 +43,7 @@ export class Log {
 
   /** Whether `length` bytes of a member's stream are those of the log at this place. */
   matches(place: number, bytes: Buffer, from: number, length: number): boolean {
-    const start = place - this.#first * lineBytes
+    const start = place - this.#first * this.#lineBytes
     return bytes.compare(this.#bytes, start, start + length, from, from + length) === 0
   }
 
@@ -52,8 +57,8 @@ export class Log {
   }
 
   text(line: number): string {
-    const start = (line - this.#first) * lineBytes
-    return this.#bytes.toString("latin1", start, start + lineBytes)
+    const start = (line - this.#first) * this.#lineBytes
+    return this.#bytes.toString("latin1", start, start + this.#lineBytes)
   }
 
   /** The number of a line that is still kept; `undefined` when it is not there. */
@@ -71,7 +76,7 @@ export class Log {
     const unneeded = this.#needed - this.#first
     if (unneeded === 0) {
       this.#capacity *= 2
-      this.#bytes = Buffer.concat([this.#bytes], this.#capacity * lineBytes)
+      this.#bytes = Buffer.concat([this.#bytes], this.#capacity * this.#lineBytes)
       const times = new Float64Array(this.#capacity)
       const senders = new Uint32Array(this.#capacity)
       times.set(this.#times)
@@ -80,7 +85,7 @@ export class Log {
       this.#senders = senders
       return
     }
-    this.#bytes.copyWithin(0, unneeded * lineBytes)
+    this.#bytes.copyWithin(0, unneeded * this.#lineBytes)
     this.#times.copyWithin(0, unneeded)
     this.#senders.copyWithin(0, unneeded)
     this.#first = this.#needed

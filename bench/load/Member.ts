@@ -1,5 +1,6 @@
 import type { Socket } from "node:net"
-import { lineOf, nameOf, textOf } from "./Line.ts"
+import type { Dialect } from "./Dialect.ts"
+import { nameOf, textOf } from "./Line.ts"
 
 /** What was said and is not in the room's log yet. */
 interface Unconfirmed {
@@ -13,7 +14,10 @@ const nothing = Buffer.alloc(0)
 export class Member {
   readonly index: number
   readonly name: string
+  readonly dialect: Dialect
   readonly #socket: Socket
+  /** What the server calls it when the others hear it. */
+  source: string
   /** Where it is in the log: all before it was received, or is its own and so not to be received. */
   place = 0
   /** The same in whole lines, as the room last noted it. */
@@ -28,10 +32,16 @@ export class Member {
   /** How many messages it has sent. */
   sent = 0
 
-  constructor(index: number, socket: Socket) {
+  constructor(index: number, dialect: Dialect, socket: Socket) {
     this.index = index
     this.name = nameOf(index)
+    this.source = this.name
+    this.dialect = dialect
     this.#socket = socket
+  }
+
+  send(bytes: string): void {
+    this.#socket.write(bytes, "latin1")
   }
 
   /** Sends so many messages in one write. */
@@ -39,12 +49,12 @@ export class Member {
     let bytes = ""
     for (let i = 0; i < count; i += 1) {
       const text = textOf(this.index, this.sent, intendedAt)
-      this.unconfirmed.push({ line: lineOf(this.index, text), intendedAt })
+      this.unconfirmed.push({ line: this.dialect.heard(this.source, text), intendedAt })
       this.sent += 1
-      bytes += `${text}\n`
+      bytes += this.dialect.say(text)
     }
     this.inFlight += count
-    this.#socket.write(bytes, "latin1")
+    this.send(bytes)
   }
 
   /** Takes what was held back, with the bytes that have come since. */

@@ -1,6 +1,6 @@
 import { Fault } from "./Fault.ts"
 import type { Histogram } from "./Histogram.ts"
-import { lineBytes, senderOf } from "./Line.ts"
+import { senderOf, textBytes } from "./Line.ts"
 import { Log } from "./Log.ts"
 import type { Member } from "./Member.ts"
 
@@ -11,7 +11,9 @@ import type { Member } from "./Member.ts"
 export class Room {
   readonly members: ReadonlyArray<Member>
   readonly #senders: ReadonlySet<Member>
-  readonly #log = new Log()
+  /** The length of every message as it is received. */
+  readonly #lineBytes: number
+  readonly #log: Log
   /** Senders that received lines that are not in the log yet. */
   readonly #waiting = new Set<Member>()
   /** The first line that somebody has still to receive, and how many have. */
@@ -28,6 +30,11 @@ export class Room {
     this.members = members
     this.#senders = new Set(senders)
     this.#behind = members.length
+    const lengths = new Set(members.map(({ dialect, source }) => dialect.heard(source, " ".repeat(textBytes)).length))
+    const [lineBytes = 0, ...others] = lengths
+    if (others.length > 0) throw new Fault("the names of the members, as they are heard, differ in length")
+    this.#lineBytes = lineBytes
+    this.#log = new Log(lineBytes)
   }
 
   /** Takes the next bytes of a member's stream; they are valid only during the call. */
@@ -44,14 +51,14 @@ export class Room {
         this.#count(member.place, member.place + length, now)
         member.place += length
         at += length
-        member.skipOwn(lineBytes)
-      } else if (this.#senders.has(member) || bytes.length - at < lineBytes) {
+        member.skipOwn(this.#lineBytes)
+      } else if (this.#senders.has(member) || bytes.length - at < this.#lineBytes) {
         // Nothing to compare with yet. A sender cannot tell where its own line is missing.
         member.held = Buffer.from(bytes.subarray(at))
         if (this.#senders.has(member)) this.#waiting.add(member)
         break
       } else {
-        this.#learn(member, bytes.toString("latin1", at, at + lineBytes))
+        this.#learn(member, bytes.toString("latin1", at, at + this.#lineBytes))
       }
     }
     this.#note(member)
@@ -70,13 +77,13 @@ export class Room {
       if (first !== undefined) throw new Fault(`lost: ${unconfirmed.length} of ${name}, for everybody, from ${show(first.line)} on`)
     }
     for (const { name, place } of this.members) {
-      const line = Math.floor(place / lineBytes)
+      const line = Math.floor(place / this.#lineBytes)
       if (line < this.#log.lines) {
         throw new Fault(`lost: ${name} did not receive the last ${this.#log.lines - line}, from ${show(this.#log.text(line))} on`)
       }
     }
     for (const { held, name } of this.members) {
-      if (held.length > 0) throw new Fault(`doubled, or never said: ${name} received ${show(held.toString("latin1", 0, lineBytes))}`)
+      if (held.length > 0) throw new Fault(`doubled, or never said: ${name} received ${show(held.toString("latin1", 0, this.#lineBytes))}`)
     }
     const expected = this.#log.lines * (this.members.length - 1)
     if (this.deliveries !== expected) throw new Fault(`${this.deliveries} deliveries instead of ${expected}`)
@@ -95,7 +102,7 @@ export class Room {
     sender.unconfirmed.shift()
     sender.own.push(this.#log.end)
     this.#log.append(line, sender.index, next.intendedAt)
-    sender.skipOwn(lineBytes)
+    sender.skipOwn(this.#lineBytes)
     this.#note(sender)
   }
 
@@ -107,8 +114,8 @@ export class Room {
 
   // Counts the lines that end between two places.
   #count(from: number, to: number, now: number): void {
-    const first = Math.floor(from / lineBytes)
-    const end = Math.floor(to / lineBytes)
+    const first = Math.floor(from / this.#lineBytes)
+    const end = Math.floor(to / this.#lineBytes)
     this.deliveries += end - first
     if (this.latencies === undefined) return
     for (let line = first; line < end; line += 1) this.latencies.add(now - this.#log.intendedAt(line))
@@ -117,7 +124,7 @@ export class Room {
   // Looks for what everybody has received only when the last one has moved on.
   #note(member: Member): void {
     const before = member.line
-    member.line = Math.floor(member.place / lineBytes)
+    member.line = Math.floor(member.place / this.#lineBytes)
     if (before !== this.#frontier || member.line === before) return
     this.#behind -= 1
     if (this.#behind > 0) return
@@ -136,13 +143,13 @@ export class Room {
   #mismatch(member: Member, bytes: Buffer, from: number): Fault {
     let at = from
     let place = member.place
-    let rest = lineBytes - (place % lineBytes)
+    let rest = this.#lineBytes - (place % this.#lineBytes)
     while (this.#log.matches(place, bytes, at, Math.min(rest, bytes.length - at))) {
       at += rest
       place += rest
-      rest = lineBytes
+      rest = this.#lineBytes
     }
-    const line = Math.floor(place / lineBytes)
+    const line = Math.floor(place / this.#lineBytes)
     const received = bytes.toString("latin1", at, at + rest)
     const found = this.#log.find(received)
     const kind = found === undefined ? "corrupted, or not said lately" : found > line ? "lost" : "doubled or out of order"

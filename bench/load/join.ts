@@ -1,46 +1,44 @@
 import * as Net from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Dialect } from "./Dialect.ts"
 import { Fault } from "./Fault.ts"
-import { nameOf } from "./Line.ts"
 import { Member } from "./Member.ts"
+import { Newcomer } from "./Newcomer.ts"
 
-/** How many join at once. */
-const groupSize = 50
+/** The longest that all of it may take, at a few clients a second at least. */
+const patienceMillis = (count: number): number => 60_000 + count * 60
+/** After so long a silence nothing more is under way. */
+const quietMillis = 1000
 
-/** Members of a room, all welcomed and told of all others; `listen` says who hears what comes from then on. */
+/** How many come, where, and how many of them at once. */
+interface Coming {
+  readonly host: string
+  readonly port: number
+  readonly dialect: Dialect
+  readonly count: number
+  readonly atOnce: number
+}
+
+/** Members of a room, all there and all told; `listen` says who hears what comes from then on. */
 export interface Joined {
   readonly members: ReadonlyArray<Member>
+  readonly seconds: number
   readonly listen: (hear: (member: Member, bytes: Buffer) => void) => void
 }
 
-/**
- * Lets so many clients in. Of any two exactly one, the earlier, has to be told
- * that the other has joined: that is checked too.
- */
-export const join = async (host: string, port: number, count: number): Promise<Joined> => {
+/** Lets so many clients in, the first one alone: it has to be told of every other. */
+export const join = async ({ atOnce, count, dialect, host, port }: Coming): Promise<Joined> => {
   // Read at once and never kept, so all sockets read into the same memory.
   const buffer = Buffer.alloc(65_536)
-  const told = new Uint8Array(count * count)
-  let toTell = (count * (count - 1)) / 2
-  let allTold: () => void
-  const everybodyTold = new Promise<void>((resolve) => {
-    allTold = resolve
-  })
-
-  const meet = (index: number, line: string) => {
-    const other = Number(line.slice(1, line.indexOf(" ")))
-    if (line !== `${nameOf(other)} has joined the chat!`) throw new Fault(`${nameOf(index)} received ${JSON.stringify(line)}`)
-    const pair = Math.min(index, other) * count + Math.max(index, other)
-    if (index === other || told[pair] !== 0) throw new Fault(`${nameOf(index)} was told twice that ${nameOf(other)} joined`)
-    told[pair] = 1
-    toTell -= 1
-    if (toTell === 0) allTold()
-  }
+  const members: Array<Member> = []
+  const newcomers: Array<Newcomer> = []
+  const start = performance.now()
+  let heardAt = start
 
   let hear = (member: Member, bytes: Buffer): void => {
+    heardAt = performance.now()
     newcomers[member.index]?.hear(bytes)
   }
-  const newcomers: Array<Newcomer> = []
-  const members: Array<Member> = []
 
   const connect = (index: number) =>
     new Promise<void>((welcomed) => {
@@ -56,10 +54,12 @@ export const join = async (host: string, port: number, count: number): Promise<J
           }
         }
       })
-      const member = new Member(index, socket)
+      const member = new Member(index, dialect, socket)
       members[index] = member
-      newcomers[index] = new Newcomer(index, welcomed, meet)
-      socket.once("connect", () => socket.write(`${member.name}\n`))
+      newcomers[index] = new Newcomer(member, welcomed)
+      socket.once("connect", () => {
+        member.send(dialect.hello(member.name))
+      })
       socket.on("error", (error) => {
         throw new Fault(`${member.name}: ${error.message}`)
       })
@@ -68,46 +68,27 @@ export const join = async (host: string, port: number, count: number): Promise<J
       })
     })
 
-  for (let first = 0; first < count; first += groupSize) {
-    const size = Math.min(groupSize, count - first)
-    await Promise.all(Array.from({ length: size }, (_, i) => connect(first + i)))
+  let next = 1
+  const connectMore = async () => {
+    while (next < count) await connect(next++)
   }
-  if (toTell > 0) await everybodyTold
+
+  const told = () => newcomers[0]?.told ?? 0
+  const patience = setTimeout(() => {
+    const here = newcomers.filter(({ isWelcome }) => isWelcome).length
+    throw new Fault(`${here} of ${count} have joined, and the first was told of ${told()} others`)
+  }, patienceMillis(count))
+  await connect(0)
+  await Promise.all(Array.from({ length: atOnce }, connectMore))
+  while (told() < count - 1 || performance.now() - heardAt < quietMillis) await sleep(10)
+  clearTimeout(patience)
+  if (told() > count - 1) throw new Fault(`the first was told of ${told()} others that joined, of ${count - 1}`)
+
   return {
     members,
+    seconds: (heardAt - start) / 1000,
     listen: (listener) => {
       hear = listener
     }
-  }
-}
-
-/** A client until everybody has joined: a welcome, and then the names of those who come later. */
-class Newcomer {
-  readonly #index: number
-  readonly #welcomed: () => void
-  readonly #meet: (index: number, line: string) => void
-  #rest = ""
-  #isWelcome = false
-
-  constructor(index: number, welcomed: () => void, meet: (index: number, line: string) => void) {
-    this.#index = index
-    this.#welcomed = welcomed
-    this.#meet = meet
-  }
-
-  hear(bytes: Buffer): void {
-    const lines = (this.#rest + bytes.toString("latin1")).split("\n")
-    this.#rest = lines.pop() ?? ""
-    for (const line of lines) {
-      if (this.#isWelcome) this.#meet(this.#index, line)
-      else this.#welcome(line)
-    }
-  }
-
-  #welcome(line: string): void {
-    const name = nameOf(this.#index)
-    if (line !== `Welcome ${name}! To leave, type {quit}.`) throw new Fault(`${name} received ${JSON.stringify(line)}`)
-    this.#isWelcome = true
-    this.#welcomed()
   }
 }

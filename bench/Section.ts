@@ -1,0 +1,58 @@
+import * as Figure from "./Figure.ts"
+import { type Plan, title } from "./Plan.ts"
+import type { Result } from "./Result.ts"
+
+/** One run of one server. */
+export interface Run {
+  readonly server: string
+  readonly plan: Plan
+  readonly result: Result
+}
+
+/** The figures of runs that have something in common: the size of the room, or all of the plan. */
+export interface Section {
+  readonly title: string
+  readonly rows: ReadonlyArray<Row>
+}
+
+/** One figure of all servers, as medians: ours first. */
+interface Row {
+  readonly figure: Figure.Figure
+  readonly values: ReadonlyArray<number | undefined>
+  /** Ours, to that of the best of the others. */
+  readonly ratio: number | undefined
+}
+
+const { baseMemory, cpu, deliveries, generatorCpu, joinCpu, joinGeneratorCpu, joining, memory, othersCpu, p50, p99, serverCpu } = Figure
+const joinFigures = [joining, joinCpu, joinGeneratorCpu, memory, baseMemory]
+const talkFigures = [deliveries, cpu, p50, p99, serverCpu, generatorCpu, othersCpu]
+
+export const joinTitle = (clients: number): string => `${clients} clients, joined`
+
+/** For each size of room what joining took, in all of its runs, and then for each of its plans the talk. */
+export const sections = (
+  servers: ReadonlyArray<string>,
+  plans: ReadonlyArray<Plan>,
+  runs: ReadonlyArray<Run>
+): ReadonlyArray<Section> => {
+  const section = (name: string, figures: ReadonlyArray<Figure.Figure>, isOfIt: (plan: Plan) => boolean): Section => ({
+    title: name,
+    rows: figures.map((figure) => {
+      const values = servers.map((server) =>
+        Figure.median(runs.filter((run) => run.server === server && isOfIt(run.plan)).map(({ result }) => result), figure)
+      )
+      return { figure, values, ratio: ratio(figure, values) }
+    })
+  })
+  return [...new Set(plans.map(({ clients }) => clients))].flatMap((size) => [
+    section(joinTitle(size), joinFigures, ({ clients }) => clients === size),
+    ...plans
+      .filter(({ clients }) => clients === size)
+      .map((plan) => section(title(plan), talkFigures, (other) => other === plan))
+  ])
+}
+
+const ratio = (figure: Figure.Figure, [ours, ...values]: ReadonlyArray<number | undefined>): number | undefined => {
+  const theirs = values.filter((value) => value !== undefined)
+  return figure.best === undefined || ours === undefined || theirs.length === 0 ? undefined : ours / figure.best(...theirs)
+}

@@ -1,0 +1,49 @@
+import * as ChildProcess from "node:child_process"
+import { promisify } from "node:util"
+import * as Effect from "effect/Effect"
+import { type Child, start } from "./Child.ts"
+import { RunFailed } from "./RunFailed.ts"
+import { type Listening, type Server, serverCore } from "./Server.ts"
+
+const startMillis = 10_000
+const execFile = promisify(ChildProcess.execFile)
+
+/** The built program with its defaults, but for the limit on messages a second where it has one. */
+export const brusio = (program: string): Effect.Effect<Server, RunFailed> =>
+  Effect.gen(function* () {
+    const help = yield* Effect.tryPromise({
+      try: () => execFile(process.execPath, [program, "serve", "--help"]),
+      catch: (error) => new RunFailed({ message: error instanceof Error ? error.message : String(error) })
+    })
+    const unlimited = help.stdout.includes("--rate-limit") ? ["--rate-limit", "off"] : []
+    return {
+      name: "brusio",
+      dialect: "plain",
+      atOnce: 1000,
+      start: start(serverCore, process.execPath, [program, "serve", "--port", "0", "--no-input", ...unlimited]).pipe(
+        Effect.flatMap(listening)
+      )
+    }
+  })
+
+// Goes on reading for as long as the server writes: one whose output nobody takes would be another test.
+const listening = (child: Child) =>
+  Effect.async<Listening, RunFailed>((resume) => {
+    let text = ""
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      if (text.length > 65_536) return
+      text += chunk
+      const [, host, port] = /Listening on (\S+):(\d+)/u.exec(text) ?? []
+      if (host !== undefined && child.pid !== undefined) {
+        resume(Effect.succeed({ pid: child.pid, host, port: Number(port) }))
+      }
+    })
+    child.once("exit", (code) => {
+      resume(new RunFailed({ message: `the server ended with ${String(code)} before it listened` }))
+    })
+  }).pipe(
+    Effect.timeoutFail({
+      duration: startMillis,
+      onTimeout: () => new RunFailed({ message: "the server did not say where it listens" })
+    })
+  )

@@ -1,0 +1,72 @@
+import * as ChildProcess from "node:child_process"
+import * as Net from "node:net"
+import { join } from "node:path"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { start } from "./Child.ts"
+import { RunFailed } from "./RunFailed.ts"
+import { type Server, serverCore } from "./Server.ts"
+
+/** The servers to compare with. */
+const peers = {
+  // More than it lets wait in line are lost, and come again seconds later.
+  ngircd: { atOnce: 10, args: (config: string) => ["-n", "-f", config] },
+  // It looks once a second at who has come.
+  inspircd: { atOnce: 1000, args: (config: string) => ["--runasroot", "--nofork", "--config", config] }
+}
+
+export type PeerName = keyof typeof peers
+export const peerNames: readonly [PeerName, PeerName] = ["ngircd", "inspircd"]
+
+const host = "127.0.0.1"
+const startMillis = 10_000
+const pollMillis = 50
+
+export const isInstalled = (name: PeerName): boolean =>
+  ChildProcess.spawnSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" }).status === 0
+
+export const peer = (name: PeerName): Server => ({
+  name,
+  dialect: "irc",
+  atOnce: peers[name].atOnce,
+  start: Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const work = yield* files.makeTempDirectoryScoped({ prefix: `bench-${name}-` })
+    const port = yield* freePort
+    const template = yield* files.readFileString(join(import.meta.dirname, "peers", `${name}.conf`))
+    const config = join(work, `${name}.conf`)
+    yield* files.writeFileString(config, template.replaceAll("@WORK@", work).replaceAll("@PORT@", String(port)))
+    yield* files.makeDirectory(join(work, "run"))
+
+    const child = yield* start(serverCore, name, peers[name].args(config))
+    child.stdout.resume()
+    yield* taken(port).pipe(
+      Effect.retry({ schedule: Schedule.spaced(pollMillis), while: () => child.exitCode === null }),
+      Effect.timeout(startMillis)
+    )
+    const { pid } = child
+    return pid === undefined ? yield* new RunFailed({ message: "it did not start" }) : { pid, host, port }
+  }).pipe(Effect.mapError(({ message }) => new RunFailed({ message: `${name}: ${message}` })))
+})
+
+const freePort = Effect.async<number>((resume) => {
+  const server = Net.createServer().listen(0, host, () => {
+    const address = server.address()
+    server.close(() => {
+      resume(Effect.succeed(address !== null && typeof address === "object" ? address.port : 0))
+    })
+  })
+})
+
+/** Fails for as long as nobody listens on this port. */
+const taken = (port: number) =>
+  Effect.async<void, Error>((resume) => {
+    const socket = Net.connect(port, host, () => {
+      socket.destroy()
+      resume(Effect.void)
+    })
+    socket.once("error", (error) => {
+      resume(Effect.fail(error))
+    })
+  })
