@@ -10,7 +10,7 @@ import { Refusal } from "../domain/Errors.ts"
 import type { Event, Member, MemberId, Refused, Welcome } from "../domain/Event.ts"
 import * as Text from "../domain/Text.ts"
 import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
-import { type ClientMessage, decodeLine, encode, version } from "../domain/wire/Ndjson.ts"
+import { type ClientMessage, decodeLine, encode, isRef, version } from "../domain/wire/Ndjson.ts"
 import { type Connection, silence } from "../net/Connection.ts"
 import { dial } from "../net/dial.ts"
 import { ConnectionLost } from "../net/Errors.ts"
@@ -163,6 +163,8 @@ const receive = Effect.fnUntraced(function* (
       if (event === undefined) continue
       if (event._tag === "Ping") {
         send(connection, { _tag: "Pong" })
+        // A server that asks and does not read is not heard any more.
+        yield* connection.drained
         continue
       }
       if (event._tag === "Pong") continue
@@ -216,6 +218,9 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
   Effect.fnUntraced(function* (words, given, message) {
     const text = Text.parse(words)
     if (text instanceof Refusal) return yield* text
+    if (given !== undefined && !isRef(given)) {
+      return yield* new Refusal({ code: "bad-command", message: "This cannot be a mark: it is too long, or could steer a terminal." })
+    }
     const ref = receipts.next(text, given)
     const line = encode(message(text, ref))
     if (Buffer.byteLength(line) - 1 > limits.lineBytes) {

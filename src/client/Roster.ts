@@ -1,5 +1,8 @@
 import type { Event, Member, MemberId, Welcome } from "../domain/Event.ts"
 
+/** More than any server lets in: of a hostile one, no more are kept in mind. */
+const maxMembers = 100_000
+
 /**
  * Who is here, kept from what is told. A `Welcome` names only the first; the
  * rest is asked for, a page at a time, and the answers to that are not shown.
@@ -33,13 +36,15 @@ export class Roster {
         return false
       case "Joined":
       case "Renamed":
-        this.#members.set(event.member.id, event.member)
+        this.#add(event.member)
         return false
       case "Left":
         this.#members.delete(event.member.id)
         return false
       case "Presence":
-        for (const member of event.joined) this.#members.set(member.id, member)
+        event.joined.forEach((member) => {
+          this.#add(member)
+        })
         for (const { member } of event.left) this.#members.delete(member.id)
         return false
       case "Members":
@@ -50,14 +55,18 @@ export class Roster {
   }
 
   #welcome({ here, members }: Welcome): void {
-    for (const member of members) this.#members.set(member.id, member)
+    for (const member of members) this.#add(member)
     if (here > members.length) this.#next(members)
+  }
+
+  #add(member: Member): void {
+    if (this.#members.size < maxMembers || this.#members.has(member.id)) this.#members.set(member.id, member)
   }
 
   #page(members: ReadonlyArray<Member>, more: boolean): boolean {
     if (this.#questions.shift() !== "roster") return false
-    for (const member of members) this.#members.set(member.id, member)
-    if (more) this.#next(members)
+    for (const member of members) this.#add(member)
+    if (more && this.#members.size < maxMembers) this.#next(members)
     return true
   }
 

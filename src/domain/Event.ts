@@ -41,7 +41,7 @@ export const LeaveCode = Schema.Literal(
 export type LeaveCode = typeof LeaveCode.Type
 
 /** Milliseconds since 1970, taken when the event was decided; never decreasing. */
-const at = Schema.Number
+const at = Schema.Number.pipe(Schema.between(0, 8.64e15))
 
 /** The number of this event in its room, without gaps: a gap means something was missed. */
 const seq = Schema.Number

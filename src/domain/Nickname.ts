@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Refusal } from "./Errors.ts"
+import { withoutPiles } from "./Text.ts"
 
 /**
  * A name that is safe to show: NFC, trimmed, of a length within its
@@ -63,7 +64,7 @@ const between = (name: string, edit: (piece: string) => string): string => {
 // What is taken out can bring together what composes, or leave a joiner with
 // nothing to join: until nothing changes any more.
 const normalise = (raw: string): string => {
-  const name = between(raw.normalize("NFC"), (piece) => piece.replace(strayJoiner, ""))
+  const name = withoutPiles(between(raw.normalize("NFC"), (piece) => piece.replace(strayJoiner, "")))
     .normalize("NFC")
     .trim()
   return name === raw ? name : normalise(name)

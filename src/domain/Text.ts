@@ -18,11 +18,24 @@ const lineBreaks = new RegExp(lineBreak, "gu")
  
 const unsafe = /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]/gu
 
+// No script piles up more on one letter, and no flag or family is longer.
+const maxPile = 8
+const pile = new RegExp(`[\\p{M}\\p{Default_Ignorable_Code_Point}]{${maxPile + 1},}`, "gu")
+const chain = new RegExp(`(?:\\p{Extended_Pictographic}[\\p{Emoji_Modifier}\\ufe0f]*\\u200d){${maxPile + 1},}`, "gu")
+
+/** The text without what piles up on a character, or joins emoji, beyond what any writing needs. */
+export const withoutPiles = (text: string): string =>
+  text.replace(pile, (marks) => Array.from(marks).slice(0, maxPile).join("")).replace(chain, (emoji) => emoji.replaceAll("\u200d", ""))
+
+const ordinary = /^[\t\u0020-\u007e]*$/u
+
 /**
  * Makes any string safe to show: line breaks become spaces, what could steer a
- * terminal or reverse a line is taken out, lone surrogates become U+FFFD.
+ * terminal or reverse a line is taken out, lone surrogates become U+FFFD, and
+ * what piles up on one character is bounded.
  */
-export const clean = (raw: string): Text => Text.make(raw.toWellFormed().replace(lineBreaks, " ").replace(unsafe, ""))
+export const clean = (raw: string): Text =>
+  Text.make(ordinary.test(raw) ? raw : withoutPiles(raw.toWellFormed().replace(lineBreaks, " ").replace(unsafe, "")))
 
 /**
  * Text as a program sent it: trailing white space is removed, what is unsafe to

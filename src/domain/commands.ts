@@ -45,6 +45,9 @@ export const help = (table: ReadonlyArray<CommandSpec>): ReadonlyArray<string> =
   return [...table.map((spec) => `${usage(spec).padEnd(width)}  ${spec.help}`), `${"//TEXT".padEnd(width)}  says /TEXT`]
 }
 
+/** How many characters of an unknown command are repeated. */
+const maxShown = 64
+
 /** What an unknown command is told, with the nearest one there is. */
 export const unknown = (typed: Typed, table: ReadonlyArray<CommandSpec>): string => {
   const ranked = table
@@ -52,7 +55,8 @@ export const unknown = (typed: Typed, table: ReadonlyArray<CommandSpec>): string
     .sort((one, other) => one.distance - other.distance)
   const nearest = ranked[0]
   const hint = nearest !== undefined && nearest.distance <= 2 && nearest.distance < typed.name.length - 1 ? ` Did you mean ${nearest.name}?` : ""
-  return `There is no command ${typed.name}.${hint} To say it, type /${typed.name}; /help shows all commands.`
+  const name = typed.name.length > maxShown ? `${typed.name.slice(0, maxShown).toWellFormed()}...` : typed.name
+  return `There is no command ${name}.${hint} To say it, type /${name}; /help shows all commands.`
 }
 
 /**

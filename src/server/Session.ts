@@ -45,6 +45,17 @@ interface Client {
 }
 
 const utf8 = new TextEncoder()
+const nothing = new Uint8Array(0)
+
+/** How much is made out at a time. */
+const pieceBytes = 1024
+
+const lineFeed = 10
+const linesIn = (bytes: Uint8Array): number => {
+  let lines = 0
+  for (const byte of bytes) if (byte === lineFeed) lines += 1
+  return lines
+}
 
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
@@ -84,12 +95,12 @@ const make = Effect.gen(function* () {
     yield* connection.pause(wait)
   })
 
-  // Does what was heard, in order, until it is a quit. What says nothing counts by its length.
-  const perform = Effect.fnUntraced(function* (client: Client, heard: ReadonlyArray<Heard>, bytes = 0) {
-    const { connection, id, interpreter, outbox } = client
+  // Does what was heard, in order, until it is a quit. Lines that say nothing count too.
+  const perform = Effect.fnUntraced(function* (client: Client, heard: ReadonlyArray<Heard>, bytes: Uint8Array = nothing) {
+    const { allowance, connection, id, interpreter, outbox } = client
     for (const item of heard) {
       yield* hub.room
-      if (client.allowance !== undefined) yield* waitForTurn(client, 1)
+      if (allowance !== undefined) yield* waitForTurn(client, 1)
       switch (item._tag) {
         case "Command": {
           const told = yield* registry.decide(id, item.command)
@@ -114,8 +125,18 @@ const make = Effect.gen(function* () {
           return new Quit({ reason: item.reason })
       }
     }
-    const idle = bytes / config.lineBytes - heard.length
-    if (client.allowance !== undefined && idle > 0) yield* waitForTurn(client, idle)
+    const idle = allowance === undefined ? 0 : linesIn(bytes) - heard.length
+    if (idle > 0) yield* waitForTurn(client, idle)
+    return undefined
+  })
+
+  // Piece by piece: what a flood says in one read is not all made out before it has to wait.
+  const hear = Effect.fnUntraced(function* (client: Client, bytes: Uint8Array) {
+    for (let start = 0; start < bytes.length; start += pieceBytes) {
+      const piece = bytes.subarray(start, start + pieceBytes)
+      const quit = yield* perform(client, client.interpreter.hear(piece), piece)
+      if (quit !== undefined) return quit
+    }
     return undefined
   })
 
@@ -126,7 +147,7 @@ const make = Effect.gen(function* () {
     const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, yield* Clock.currentTimeMillis)
     const client: Client = { id, connection, outbox, interpreter, allowance }
     let ended: Quit | undefined
-    for (const chunk of chunks) ended ??= yield* perform(client, interpreter.hear(chunk), chunk.length)
+    for (const chunk of chunks) ended ??= yield* hear(client, chunk)
     while (ended === undefined) {
       const bytes = yield* connection.read(interpreter.patience).pipe(
         Effect.catchTag("EndOfInput", (end) =>
@@ -137,7 +158,7 @@ const make = Effect.gen(function* () {
       )
       if (bytes instanceof Quit) ended = bytes
       else if (bytes === silence) ended = yield* perform(client, interpreter.silence())
-      else ended = yield* perform(client, interpreter.hear(bytes), bytes.length)
+      else ended = yield* hear(client, bytes)
     }
     return ended
   })

@@ -156,7 +156,7 @@ describe("The length of a name", () => {
     ["of letters", "a".repeat(32), "a".repeat(33)],
     ["of flags", "🇮🇹".repeat(16), "🇮🇹".repeat(17)],
     ["of families", family.repeat(5), family.repeat(6)],
-    ["of one character piled high", `a${"\u0323".repeat(63)}`, `a${"\u0323".repeat(64)}`]
+    ["in bytes", "🇮🇹".repeat(16), "🇮🇹".repeat(17)]
   ])("has a limit, %s", (_, longest, tooLong) => {
     expect(outcome(longest)).toBe(longest.normalize("NFC"))
     expect(outcome(tooLong)).toBe("name-too-long")

@@ -233,8 +233,8 @@ const paste = (screen: Screen, { text, truncated }: Extract<Key, { readonly _tag
   const tooLong = step(screen, error("This is too long to be pasted: nothing of it was taken."))
   if (truncated) return tooLong
   const { after, before } = screen.editor
-  const lines = text.split("\n").filter((line) => line.trim() !== "")
-  const [first = "", ...rest] = lines
+  const lines = text.split("\n").map(clean).filter((line) => line.trim() !== "")
+  const [first = "", ...rest]: ReadonlyArray<string> = lines
   // Behind the start of a command all of it belongs to that: no line of it may be said to others than it names.
   if (rest.length === 0 || screen.phase === "form" || Commands.parse(before) !== undefined) {
     const editor = Editor.insert(screen.editor, lines.length === 0 ? text : lines.join(" "))

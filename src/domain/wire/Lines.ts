@@ -15,7 +15,9 @@ const nothing = new Uint8Array(0)
  */
 export class LineSplitter {
   readonly #maxBytes: number
-  #pending: Uint8Array = nothing
+  // Twice as large each time it is full: a line that comes byte by byte is not copied at each.
+  #buffer: Uint8Array = nothing
+  #length = 0
   #skipping = false
 
   constructor(maxBytes: number) {
@@ -24,7 +26,7 @@ export class LineSplitter {
 
   /** The bytes of the line that has not ended yet. */
   get pending(): Uint8Array {
-    return this.#pending
+    return this.#buffer.subarray(0, this.#length)
   }
 
   /** Whether the rest of a line that was too long is being dropped. */
@@ -37,7 +39,7 @@ export class LineSplitter {
     let start = 0
     for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, start)) {
       this.#add(chunk.subarray(start, end), lines)
-      if (!this.#skipping) lines.push(this.#pending)
+      if (!this.#skipping) lines.push(this.pending)
       this.#reset()
       start = end + 1
     }
@@ -47,32 +49,38 @@ export class LineSplitter {
 
   /** Ends the current line as it stands, leaving `keep` of its last bytes for the next. */
   flush(keep = 0): Uint8Array {
-    const end = this.#pending.length - keep
-    const line = this.#pending.subarray(0, end)
-    const rest = this.#pending.slice(end)
+    const end = this.#length - keep
+    const line = this.#buffer.subarray(0, end)
+    const rest = this.#buffer.slice(end, this.#length)
     this.#reset()
-    this.#pending = rest
+    this.#buffer = rest
+    this.#length = rest.length
     return line
   }
 
+  // The lines that went out keep what they were in.
   #reset() {
-    this.#pending = nothing
+    this.#buffer = nothing
+    this.#length = 0
     this.#skipping = false
   }
 
   #add(part: Uint8Array, lines: Array<Line>) {
     if (this.#skipping || part.length === 0) return
-    const length = this.#pending.length + part.length
+    const length = this.#length + part.length
     if (length > this.#maxBytes) {
-      this.#pending = nothing
+      this.#reset()
       this.#skipping = true
       lines.push(tooLong)
       return
     }
-    // A copy of its own: a short rest would otherwise hold the whole read.
-    const joined = new Uint8Array(length)
-    joined.set(this.#pending)
-    joined.set(part, this.#pending.length)
-    this.#pending = joined
+    if (length > this.#buffer.length) {
+      // A copy of its own: a short rest would otherwise hold the whole read.
+      const larger = new Uint8Array(this.#length === 0 ? length : Math.min(this.#maxBytes, length * 2))
+      larger.set(this.pending)
+      this.#buffer = larger
+    }
+    this.#buffer.set(part, this.#length)
+    this.#length = length
   }
 }

@@ -18,9 +18,14 @@ const maxDepth = 32
 const utf8Encoder = new TextEncoder()
 const utf8Decoder = new TextDecoder("utf-8")
 
+// It goes to everybody in the room as it is.
 const Ref = Schema.String.pipe(
-  Schema.filter((ref) => utf8Encoder.encode(ref).length <= maxRefBytes || `at most ${maxRefBytes} bytes`)
+  Schema.filter((ref) => utf8Encoder.encode(ref).length <= maxRefBytes || `at most ${maxRefBytes} bytes`),
+  Schema.filter((ref) => clean(ref) === ref || "nothing that could steer a terminal")
 )
+
+/** Whether this can be a client's mark on a message. */
+export const isRef = Schema.is(Ref)
 
 /** The first message of a client: the dialect's version, the name it wants, and the room's password where there is one. */
 export const Hello = Schema.TaggedStruct("Hello", {
@@ -92,15 +97,18 @@ const parse = (line: Uint8Array): unknown => {
 
 const isShallow = (text: string): boolean => {
   let depth = 0
-  for (const [bracket] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gu)) {
-    if (bracket === "[" || bracket === "{") depth += 1
-    if (bracket === "]" || bracket === "}") depth -= 1
+  let isQuoted = false
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]
+    if (character === '"') isQuoted = !isQuoted
+    else if (isQuoted) at += character === "\\" ? 1 : 0
+    else if (character === "[" || character === "{") depth += 1
+    else if (character === "]" || character === "}") depth -= 1
     if (depth > maxDepth) return false
   }
   return true
 }
 
-const isRef = Schema.is(Ref)
 
 const badCommand = (tag: string, value: object, error: ParseResult.ParseError): Refusal => {
   const issues = ParseResult.ArrayFormatter.formatErrorSync(error)

@@ -6,6 +6,11 @@ const latin1 = new TextDecoder("latin1")
 
 const native = /^\{[ \t\r\n]*["}]/u
 const nativeSoFar = /^\{[ \t\r\n]*$/u
+// Neither is left out by whoever opens a connection with it.
+const http2 = "PRI * HTTP/"
+const ssh = "SSH-2.0-"
+const byteOrderMark = [0xef, 0xbb, 0xbf]
+
 const methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
 const http = new RegExp(`^(?:${methods.join("|")}) /`, "u")
 const irc = /^(?:CAP (?:LS|REQ|LIST|END)\b.*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :.*|PASS [^ \r\n]+)\r?\n/u
@@ -20,6 +25,13 @@ export const settle = (bytes: Uint8Array): Kind => (bytes[0] === 0x16 ? "unknown
  * they were split.
  */
 export const detect = (bytes: Uint8Array): Kind | undefined => {
+  if (byteOrderMark.every((byte, place) => byte === (bytes[place] ?? byte))) {
+    return bytes.length <= byteOrderMark.length ? undefined : detectAfterMark(bytes.subarray(byteOrderMark.length))
+  }
+  return detectAfterMark(bytes)
+}
+
+const detectAfterMark = (bytes: Uint8Array): Kind | undefined => {
   const first = bytes[0]
   if (first === undefined) return undefined
   if (first === 0x16) {
@@ -33,9 +45,11 @@ export const detect = (bytes: Uint8Array): Kind | undefined => {
     if (native.test(head)) return "native"
     return nativeSoFar.test(head) && head.length < 512 ? undefined : "plain"
   }
-  if (http.test(head)) return "http"
+  if (http.test(head) || head.startsWith(http2)) return "http"
+  if (head.startsWith(ssh)) return "unknown"
   if (irc.test(head)) return "irc"
-  return canBecomeHttp(head) || canBecomeIrc(head) ? undefined : "plain"
+  const canBecomeOther = [http2, ssh].some((start) => start.startsWith(head))
+  return canBecomeHttp(head) || canBecomeIrc(head) || canBecomeOther ? undefined : "plain"
 }
 
 const canBecomeHttp = (head: string): boolean => methods.some((method) => `${method} /`.startsWith(head))

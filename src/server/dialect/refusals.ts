@@ -21,7 +21,7 @@ const turnings: Record<Exclude<Kind, "native" | "plain">, Turning> = {
   },
   // A fatal alert, protocol_version: the one thing that every TLS client understands.
   tls: { reason: "TLS is not spoken here", answer: Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46) },
-  unknown: { reason: "an unknown protocol", answer: new Uint8Array(0) }
+  unknown: { reason: "an unknown protocol", answer: utf8.encode(`${words}\n`) }
 }
 
 /** Turns away what is not spoken here, in words it understands where it has some. */

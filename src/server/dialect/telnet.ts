@@ -6,12 +6,16 @@ const DONT = 254
 
 type State = "data" | "iac" | "option" | "subnegotiation" | "subnegotiation-iac"
 
+/** The longest one that is waited for: who never ends it is heard again after that. */
+const maxSubnegotiation = 512
+
 /**
  * Takes telnet's own sequences out of the bytes, also where a read ends in the
  * middle of one. A doubled IAC is dropped too: 0xFF is never part of UTF-8.
  */
 export class TelnetFilter {
   #state: State = "data"
+  #subnegotiated = 0
 
   filter(bytes: Uint8Array): Uint8Array {
     if (this.#state === "data" && !bytes.includes(IAC)) return bytes
@@ -25,13 +29,16 @@ export class TelnetFilter {
         this.#state = "iac"
         return false
       case "iac":
+        this.#subnegotiated = 0
         this.#state = byte === SB ? "subnegotiation" : byte >= WILL && byte <= DONT ? "option" : "data"
         return false
       case "option":
         this.#state = "data"
         return false
       case "subnegotiation":
+        this.#subnegotiated += 1
         if (byte === IAC) this.#state = "subnegotiation-iac"
+        else if (this.#subnegotiated > maxSubnegotiation) this.#state = "data"
         return false
       case "subnegotiation-iac":
         this.#state = byte === SE ? "data" : "subnegotiation"

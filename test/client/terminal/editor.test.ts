@@ -141,7 +141,7 @@ describe("What is inserted", () => {
     expect(utf8(full.before).length).toBe(maxBytes)
     expect(insert(full, "6")).toEqual(full)
     expect(utf8(withText(empty, "李".repeat(maxBytes)).before).length).toBe(maxBytes - 1)
-    expect(withText(empty, `a${"\u0301".repeat(maxBytes)}`).before).toBe("")
+    expect(utf8(withText(empty, `a${"\u0301".repeat(maxBytes)}`).before).length).toBeLessThan(20)
     expect(insert(withText(empty, "x".repeat(maxBytes - 1)), "e\u0301").before).toMatch(/x$/u)
     expect(withText(empty, "x".repeat(2 * 1024 * 1024)).before.length).toBe(maxBytes)
   })

@@ -128,11 +128,12 @@ describe("A message", () => {
   })
 
   it("of one character too big for a line is cut all the same, and stays well-formed", () => {
-    const parts = rejoined(said(tower), "ann")
+    const whole = plain.encode({ _tag: "Said", ...inRoom, from: member("ann"), text: Text.Text.make(tower) })
+    const parts = rejoined(whole, "ann")
     expect(parts.length).toBeGreaterThan(1)
     expect(parts.join("")).toBe(tower)
     expect(parts.every((part) => part.isWellFormed())).toBe(true)
-    expectLines(said(tower))
+    expectLines(whole)
   })
 
   it("fills its lines", () => {

@@ -1,0 +1,306 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Event } from "../../src/domain/Event.ts"
+import { NativeInterpreter } from "../../src/server/dialect/native.ts"
+import { detect, settle } from "../../src/server/dialect/detect.ts"
+import type { Heard } from "../../src/server/dialect/Dialect.ts"
+import { PlainInterpreter } from "../../src/server/dialect/PlainInterpreter.ts"
+import * as Console from "../../src/server/Console.ts"
+import * as Operator from "../../src/server/Operator.ts"
+import * as Server from "../../src/server/Server.ts"
+import { defaults } from "../../src/server/ServerConfig.ts"
+import { corpus, isShort, type Sending, steering, strings, unsafe, wholesome } from "../support/hostile.ts"
+import { oneByOne } from "../support/bytes.ts"
+import { connect, eventually, otherEnd, type Peer } from "../support/Peer.ts"
+import { eventsOf, member, next, open, opened, plainMember, tell, upTo } from "../support/room.ts"
+
+// No silence means anything: what is sent is heard the same at any speed.
+const patient = { greetAfter: 60_000, detectWithin: 60_000, nameSilence: 60_000, typedSilence: 60_000, chunkSilence: 60_000 }
+
+/** What somebody's bytes come to: what they ask for, or the protocol that they are taken for. */
+const meaning = (bytes: Uint8Array) => {
+  const kind = detect(bytes) ?? settle(bytes)
+  if (kind !== "native" && kind !== "plain") return { kind, heard: [] }
+  const interpreter = kind === "native" ? new NativeInterpreter(defaults) : new PlainInterpreter({ ...defaults, ...patient }, false)
+  return { kind, heard: bytes.length === 0 ? [] : [...interpreter.hear(bytes), ...interpreter.end()] }
+}
+
+/** What the others are told of one who has sent that and ended its half. */
+const toldToOthers = (heard: ReadonlyArray<Heard>): ReadonlyArray<string> => {
+  const told: Array<string> = []
+  let name: string | undefined
+  for (const item of heard) {
+    if (item._tag === "Quit") return name === undefined ? told : [...told, `${name} left: ${item.reason ?? ""}`]
+    if (item._tag !== "Command") continue
+    const { command } = item
+    if (name === undefined) {
+      if (command._tag !== "Join") continue
+      name = command.nickname
+      told.push(`${name} joined`)
+    } else if (command._tag === "Say" || command._tag === "Act") told.push(`${name}: ${command.text}`)
+  }
+  return name === undefined ? told : [...told, `${name} left: connection closed`]
+}
+
+const brief = (event: Event): string | undefined => {
+  switch (event._tag) {
+    case "Joined":
+      return `${event.member.name} joined`
+    case "Left":
+      return `${event.member.name} left: ${event.reason ?? ""}`
+    case "Said":
+    case "Acted":
+      return `${event.from.name}: ${event.text}`
+    default:
+      return event._tag
+  }
+}
+
+/** The answer that is the last or only one of each kind of sender. */
+const lastWord = {
+  native: /"_tag":"Goodbye"[^\n]*\n$/u,
+  plain: /^Goodbye!\n$/mu,
+  http: /^HTTP\/1\.1 400 /u,
+  irc: /^ERROR :/u,
+  tls: /^\u0015\u0003\u0001\0\u0002\u0002F$/u,
+  // What nobody knows has no words for a refusal: it is closed.
+  unknown: /^This is a chat room for brusio, nc and telnet\.\n$/u
+}
+
+const refusals = (heard: ReadonlyArray<Heard>) => heard.flatMap((item) => (item._tag === "Refuse" ? [item.refusal.code] : []))
+
+/** Sends it piece by piece, each read by itself, ends its half, and returns all that comes back. */
+const deliver = (port: number, pieces: ReadonlyArray<Uint8Array>) =>
+  Effect.gen(function* () {
+    const peer = yield* connect(port)
+    yield* eventually("the server accepts", () => otherEnd(peer) !== undefined)
+    const there = otherEnd(peer)
+    let sent = 0
+    for (const piece of pieces) {
+      yield* peer.send(piece)
+      sent += piece.length
+      const bytes = sent
+      if (pieces.length > 1) yield* eventually("the server reads", () => there === undefined || there.destroyed || there.bytesRead >= bytes)
+    }
+    yield* peer.end
+    return yield* peer.rest
+  }).pipe(Effect.scoped)
+
+/** Two who talk, in a dialect each; `heard` is all that both were told since. */
+const conversation = (port: number) =>
+  Effect.gen(function* () {
+    const ada = yield* member(port, "ada")
+    const bob = yield* plainMember(port, "bob")
+    yield* next(ada, "Joined", (event) => event.member.name === "bob")
+    let words = 0
+    const exchange = Effect.suspend(() => {
+      words += 2
+      return Effect.zipRight(tell(ada, { _tag: "Say", text: `${words - 1}` }), bob.send(`${words}\n`))
+    })
+    const heard = Effect.gen(function* () {
+      yield* Effect.zipRight(tell(ada, { _tag: "Say", text: "over" }), bob.send("over\n"))
+      let talking = 2
+      const toAda = (yield* upTo(ada, (event) => {
+        if (event._tag === "Said" && event.text === "over") talking -= 1
+        return talking === 0
+      })).map(brief)
+      const toBob: Array<string> = []
+      do toBob.push(yield* bob.line)
+      while (toBob.at(-1) !== "ada: over")
+      return { toAda, toBob, words }
+    })
+    return { exchange, heard }
+  })
+
+const isTheirs = (line: string | undefined) => line !== undefined && /^(?:ada|bob): (?:\d+|over)$/u.test(line)
+
+const sendAll = (port: number, sendings: ReadonlyArray<Sending>, cut: (bytes: Uint8Array) => ReadonlyArray<Uint8Array>) =>
+  Effect.gen(function* () {
+    const talk = yield* conversation(port)
+    const expected: Array<string> = []
+    for (const { bytes, name } of sendings) {
+      const { heard, kind } = meaning(bytes)
+      yield* talk.exchange
+      const answer = yield* deliver(port, cut(bytes))
+      yield* talk.exchange
+      expect(answer, name).toMatch(lastWord[kind])
+      if (kind === "native" || kind === "plain") expect(answer, name).not.toMatch(unsafe)
+      if (kind === "native") {
+        const codes = eventsOf(answer).flatMap((event) => (event._tag === "Refused" ? [event.code] : []))
+        // What is asked without a name is refused by the chat itself.
+        expect(codes, name).toEqual(expect.arrayContaining(refusals(heard)))
+      }
+      expected.push(...toldToOthers(heard))
+    }
+    const { toAda, toBob, words } = yield* talk.heard
+    const numbers = (mine: string) => Array.from({ length: words }, (_, n) => n + 1).filter((n) => (n % 2 === 1) === (mine === "ada"))
+    for (const speaker of ["ada", "bob"]) {
+      expect(toAda.filter((line) => isTheirs(line) && line?.startsWith(speaker))).toEqual([...numbers(speaker), "over"].map((n) => `${speaker}: ${n}`))
+    }
+    // One with `nc` gets what others say.
+    expect(toBob.filter((line) => /^ada: \d+$/u.test(line))).toEqual(numbers("ada").map((n) => `ada: ${n}`))
+    expect(toAda.filter((line) => !isTheirs(line))).toEqual(expected)
+    for (const line of toBob) expect(line).not.toMatch(unsafe)
+  })
+
+describe("Two who talk hear each other, and of a stranger only what is a visit,", () => {
+  it.scopedLive("whatever strangers send, and each of them gets an answer and its end", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened(patient)
+      yield* sendAll(port, corpus, (bytes) => [bytes])
+    })
+  )
+
+  it.scopedLive("also when it comes a byte at a time", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened(patient)
+      yield* sendAll(port, corpus.filter(isShort), oneByOne)
+    })
+  )
+})
+
+describe("The processor is idle", () => {
+  /** How long this process works in a second in which nothing comes, ms. */
+  const workInASecond = Effect.gen(function* () {
+    const before = process.cpuUsage()
+    yield* Effect.sleep(1000)
+    const { system, user } = process.cpuUsage(before)
+    return (system + user) / 1000
+  })
+
+  it.scopedLive("after all of that, and while those who sent a line without an end are still there", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const staying: Array<Peer> = []
+      for (const { bytes } of corpus) {
+        const peer = yield* connect(port)
+        yield* eventually("the server accepts", () => otherEnd(peer) !== undefined)
+        const there = otherEnd(peer)
+        yield* peer.send(bytes)
+        yield* eventually("the server reads", () => there === undefined || there.destroyed || there.bytesRead >= bytes.length)
+        if (isShort({ name: "", bytes })) yield* peer.end
+        else staying.push(peer)
+      }
+      const ada = yield* member(port, "ada")
+      // Whatever is still to be done for them is done.
+      yield* Effect.forEach(staying, (peer) => eventually("all is sent", () => peer.socket.writableLength === 0), { discard: true })
+      yield* Effect.sleep(1500)
+      expect(yield* workInASecond).toBeLessThan(300)
+      expect(staying.filter(({ ended }) => ended === undefined).length).toBeGreaterThan(5)
+      yield* tell(ada, { _tag: "Ping", ref: "still here" })
+      expect(yield* next(ada, "Pong")).toMatchObject({ ref: "still here" })
+    })
+  )
+})
+
+/** A room with a console in each format, and one who runs it. */
+const watched = (format: Console.Format) =>
+  Effect.gen(function* () {
+    const written: Array<string> = []
+    const output = Layer.succeed(Console.ConsoleOutput, {
+      write: (text: string) => {
+        if (text !== "") written.push(text)
+      }
+    })
+    const room = yield* open(
+      Server.port.pipe(
+        Layer.provideMerge(Operator.layer),
+        Layer.provideMerge(Console.layer(format)),
+        Layer.provideMerge(output),
+        Layer.provideMerge(Server.core({ port: 0, ...patient }))
+      )
+    )
+    yield* Context.get(room.context, Console.Console).open("127.0.0.1:1", [])
+    return { ...room, written, operator: Context.get(room.context, Operator.Operator) }
+  })
+
+// As any program reads it, which makes nothing safe.
+const parsed = (lines: string): ReadonlyArray<unknown> => lines.split("\n").filter((line) => line !== "").map((line): unknown => JSON.parse(line))
+
+/** Everything there is to say with these words, in each dialect and by the one who runs the room: all that anybody was told. */
+const sayEverywhere = (format: Console.Format, words: string) =>
+  Effect.gen(function* () {
+    const { close, operator, port, written } = yield* watched(format)
+    const bob = yield* plainMember(port, "bob")
+    const ada = yield* member(port, "ada")
+
+    const eve = yield* connect(port)
+    yield* tell(eve, { _tag: "Hello", v: 1, nickname: words }, { _tag: "Hello", v: 1, nickname: "eve" })
+    const { you } = yield* next(eve, "Welcome")
+    yield* tell(
+      eve,
+      { _tag: "Say", text: words },
+      { _tag: "Act", text: words },
+      { _tag: "Whisper", to: you.id, text: words },
+      { _tag: "Rename", nickname: words },
+      { _tag: "Quit", reason: words }
+    )
+    // What is not known is named in the answer.
+    const odd = yield* connect(port)
+    yield* odd.send(`${JSON.stringify({ _tag: words })}\n${JSON.stringify({ _tag: "Say", text: { [words]: words }, [words]: 1 })}\n`)
+    yield* odd.end
+
+    const mallory = yield* connect(port)
+    const typed = words.replaceAll("\n", "")
+    yield* mallory.send(`m${typed}\n${typed}\n/me ${typed}\n/msg bob ${typed}\n/msg ${typed} hi\n/nick ${typed}\n/${typed}\n/quit ${typed}\n/quit\n`)
+
+    const heard = [yield* eve.rest, yield* odd.rest]
+    const heardByMallory = yield* mallory.rest
+    const kicked = yield* member(port, "kicked")
+    yield* operator.perform(`/kick kicked ${typed}`)
+    yield* kicked.closed
+    heard.push(yield* kicked.rest)
+    yield* operator.perform(`notice ${words}`)
+    yield* operator.perform(`/${words}`)
+    yield* Effect.forkScoped(close(words))
+    heard.push(yield* ada.rest)
+    return { native: heard, plain: [heardByMallory, yield* bob.rest], written }
+  })
+
+const formats = Object.entries(Console.formats)
+
+describe("Nothing that steers a terminal gets through the server raw:", () => {
+  it.scopedLive.each(steering)("%s", ([, sequence]) =>
+    Effect.gen(function* () {
+      for (const [name, format] of formats) {
+        const { native, plain, written } = yield* sayEverywhere(format, `a${sequence}b`)
+        for (const text of [...native, ...plain, ...written]) {
+          expect(text.length).toBeGreaterThan(0)
+          expect(text).not.toMatch(unsafe)
+        }
+        for (const string of strings(native.map(parsed))) expect(string).not.toMatch(unsafe)
+        const console = written.join("")
+        expect(console).toContain("bob joined")
+        for (const string of name === "json" ? strings(parsed(console)) : console.split("\n")) {
+          expect(string).not.toMatch(unsafe)
+          expect(string).not.toContain("\n")
+        }
+      }
+    })
+  )
+})
+
+describe("What needs its joiners, marks and direction gets through the server whole:", () => {
+  it.scopedLive.each(wholesome)("%s", ([, words]) =>
+    Effect.gen(function* () {
+      for (const [, format] of formats) {
+        const { native, plain, written } = yield* sayEverywhere(format, words)
+        const [, , , toAda = ""] = native
+        const events = eventsOf(toAda)
+        expect(events.filter((event) => event._tag === "Said" && event.text === words)).toHaveLength(2)
+        expect(events.filter((event) => event._tag === "Acted" && event.text === words)).toHaveLength(2)
+        expect(events.filter((event) => event._tag === "Joined" && event.member.name === words)).toHaveLength(1)
+        expect(events.filter((event) => event._tag === "Left" && event.reason === words)).toHaveLength(2)
+        expect(events.filter((event) => event._tag === "Notice" && event.text === `notice ${words}`)).toHaveLength(1)
+        expect(events.at(-1)).toMatchObject({ _tag: "Goodbye", reason: words })
+        const [, toBob = ""] = plain
+        for (const line of [`${words} has joined the chat!`, `${words}: ${words}`, `* ${words} ${words}`, `[server] notice ${words}`]) {
+          expect(toBob.split("\n")).toContain(line)
+        }
+        for (const line of [`${words}: ${words}`, `[server] notice ${words}`]) expect(written.join("")).toContain(line)
+      }
+    })
+  )
+})
