@@ -158,6 +158,7 @@ const receive = Effect.fnUntraced(function* (
       if (connection.silentFor >= pingAfter) send(connection, { _tag: "Ping" })
       continue
     }
+    if (!(bytes instanceof Uint8Array)) return yield* Effect.fail(bytes)
     for (const line of lines.push(bytes)) {
       const event = line === tooLong ? undefined : decodeLine(line)
       if (event === undefined) continue

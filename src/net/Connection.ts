@@ -5,6 +5,9 @@ import { ConnectionLost, EndOfInput, type ReadError } from "./Errors.ts"
 /** Nothing was heard for as long as the reader wanted to wait. */
 export const silence = Symbol("silence")
 
+/** What came of reading. */
+export type Read = Uint8Array | typeof silence | ReadError
+
 /**
  * A peer over TCP: bytes in, pulled by one reader; bytes out, in order.
  *
@@ -77,14 +80,16 @@ export class Connection {
   }
 
   /**
-   * The next bytes, or {@link silence} after `patience` ms without any. What
-   * had come before the end is read before the end is.
+   * The next bytes, or {@link silence} after `patience` ms without any, or why
+   * nothing more can be read. What had come before the end is read before the
+   * end is.
+   *
+   * Thousands wait here at once, so little is kept of each: the end is a value
+   * and not a failure, and a reader that is interrupted is just never woken.
    */
-  read(patience?: number): Effect.Effect<Uint8Array | typeof silence, ReadError> {
+  read(patience?: number): Effect.Effect<Read> {
     return Effect.suspend(() =>
-      this.#inbox.length > 0 || this.#ended !== undefined
-        ? this.#take()
-        : Effect.zipRight(this.#arrival(patience), Effect.suspend(() => this.#take()))
+      this.#inbox.length > 0 || this.#ended !== undefined ? Effect.succeed(this.#take()) : this.#arrival(patience)
     )
   }
 
@@ -171,7 +176,7 @@ export class Connection {
       socket.once("close", closed)
       // What the peer still sends is of no use, but unread it would turn the end into a reset.
       this.#inbox = []
-      this.#ended ??= new ConnectionLost({ code: "closed" })
+      this.#end(new ConnectionLost({ code: "closed" }))
       socket.removeAllListeners("data")
       socket.on("data", ignore)
       socket.resume()
@@ -195,28 +200,29 @@ export class Connection {
     this.#wake?.()
   }
 
-  #take(): Effect.Effect<Uint8Array | typeof silence, ReadError> {
+  #take(): Read {
     const chunk = this.#inbox.shift()
-    if (chunk === undefined) return this.#ended === undefined ? Effect.succeed(silence) : Effect.fail(this.#ended)
+    if (chunk === undefined) return this.#ended ?? silence
     this.#inboxBytes -= chunk.length
     if (this.#inboxBytes < inboxBytes && this.#socket.isPaused()) this.#socket.resume()
-    return Effect.succeed(chunk)
+    return chunk
   }
 
-  #arrival(patience: number | undefined): Effect.Effect<void> {
-    return Effect.async<void>((resume) => {
-      // What has come by now is read first: after a stall it is still in the system's hands.
-      const timer =
-        patience === undefined ? undefined : setTimeout(() => setImmediate(() => this.#wake?.()), patience)
-      this.#wake = () => {
+  #arrival(patience: number | undefined): Effect.Effect<Read> {
+    return Effect.async<Read>((resume) => {
+      const wake = () => {
         clearTimeout(timer)
         this.#wake = undefined
-        resume(Effect.void)
+        resume(Effect.succeed(this.#take()))
       }
-      return Effect.sync(() => {
-        clearTimeout(timer)
-        this.#wake = undefined
-      })
+      // What has come by now is read first: after a stall it is still in the system's hands.
+      const lookOnce = () => {
+        setImmediate(() => {
+          if (this.#wake === wake) wake()
+        })
+      }
+      const timer = patience === undefined ? undefined : setTimeout(lookOnce, patience)
+      this.#wake = wake
     })
   }
 }

@@ -2,10 +2,10 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { Closing } from "./Closing.ts"
 import { deliver } from "./deliver.ts"
+import { canOvertake, isComingOrGoing, waiting } from "./hold.ts"
 import { type Envelope, Hub } from "./Hub.ts"
 import { ServerConfig } from "./ServerConfig.ts"
 
@@ -26,16 +26,26 @@ export const Broadcaster = Context.GenericTag<Broadcaster>("brusio/Broadcaster")
 
 const nanosPerMilli = 1e6
 
+// Where many come at once, telling the room of them takes a ninth of the time at most.
+const holdFactor = 8
+
+/** The longest the room waits to hear who came or went, ms. */
+const holdAtMost = 100
+
 const make = Effect.gen(function* () {
   const { batchSize, gatherAtMost } = yield* ServerConfig
   const hub = yield* Hub
   const closing = yield* Closing
   const subscription = yield* hub.subscribe
+  const scope = yield* Effect.scope
   const progress = yield* Effect.makeLatch()
+  let seen = 0
   let handed = 0
   let ended = false
-  // The end of the last fan-out, and until when it pays to gather more: both in ms.
+  // Until when it pays to gather more, and until when comings and goings wait that nobody has to hear of yet: both in ms.
   let gatherUntil = 0
+  let holdUntil = 0
+  let held: ReadonlyArray<Envelope> = []
 
   const now = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / nanosPerMilli)
 
@@ -44,33 +54,56 @@ const make = Effect.gen(function* () {
     gatherUntil > time ? Effect.sleep(gatherUntil - time) : Effect.void
   )
 
-  const handOver = Effect.fnUntraced(function* (first: ReadonlyArray<Envelope>) {
-    yield* gather
-    const rest = first.length < batchSize ? yield* subscription.poll(batchSize - first.length) : []
-    const batch = [...first, ...rest]
+  const fanOut = Effect.fnUntraced(function* (batch: ReadonlyArray<Envelope>) {
     const start = yield* now
     deliver(batch)
     const end = yield* now
     gatherUntil = end + Math.min((end - start) / 2, gatherAtMost)
-    handed = batch.at(-1)?.seq ?? handed
+    holdUntil = end + Math.min((end - start) * holdFactor, holdAtMost)
+    handed = seen
     yield* progress.release
   })
 
-  yield* subscription.forEachBatch(batchSize, handOver).pipe(
-    Effect.onExit((exit) =>
+  const release = Effect.suspend(() => {
+    const batch = held
+    held = []
+    return batch.length === 0 ? Effect.void : fanOut(batch)
+  })
+
+  const handOver = Effect.fnUntraced(function* (first: ReadonlyArray<Envelope>) {
+    yield* gather
+    const rest = first.length < batchSize ? yield* subscription.poll(batchSize - first.length) : []
+    const batch = [...first, ...rest]
+    seen = batch.at(-1)?.seq ?? seen
+    const time = yield* now
+    if (time >= holdUntil || held.length >= batchSize || !canOvertake(batch)) {
+      const all = [...held, ...batch]
+      held = []
+      return yield* fanOut(all)
+    }
+    deliver(batch.filter((envelope) => !isComingOrGoing(envelope)))
+    const isFirst = held.length === 0
+    held = waiting([...held, ...batch.filter(isComingOrGoing)])
+    if (held.length === 0) handed = seen
+    else if (isFirst) yield* Effect.forkIn(watch(Effect.delay(release, holdUntil - time)), scope)
+  })
+
+  // A fault in it leaves nobody waiting, and ends the server.
+  const watch = (broadcast: Effect.Effect<void>): Effect.Effect<void> =>
+    Effect.onError(broadcast, (cause) =>
       Effect.sync(() => {
         ended = true
       }).pipe(
         Effect.zipRight(progress.open),
         Effect.zipRight(
-          Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause)
-            ? Effect.zipRight(Effect.logFatal("The broadcast has failed", exit.cause), closing.fail("internal error"))
-            : Effect.void
+          Cause.isInterruptedOnly(cause)
+            ? Effect.void
+            : Effect.zipRight(Effect.logFatal("The broadcast has failed", cause), closing.fail("internal error"))
         )
       )
-    ),
-    Effect.forkScoped
-  )
+    )
+
+  yield* Effect.forkScoped(watch(subscription.forEachBatch(batchSize, handOver)))
 
   const isOver = (seq: number) => ended || handed >= seq
   const wait = (seq: number): Effect.Effect<void> =>

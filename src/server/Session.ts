@@ -3,7 +3,7 @@ import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import type { ClientId } from "../domain/Chat.ts"
@@ -27,9 +27,12 @@ import { ServerConfig } from "./ServerConfig.ts"
 export interface Session {
   /**
    * Serves one connection until it ends, in whatever way. `fork` runs what
-   * drains a slow client's outbox.
+   * drains a slow client's outbox. How it ended is told by then.
    */
-  readonly serve: (connection: Connection, fork: (drain: Effect.Effect<void>) => void) => Effect.Effect<void>
+  readonly serve: (
+    connection: Connection,
+    fork: (drain: Effect.Effect<void>) => void
+  ) => Effect.Effect<Quit | undefined, ReadError>
 }
 
 export const Session = Context.GenericTag<Session>("brusio/Session")
@@ -70,6 +73,9 @@ const make = Effect.gen(function* () {
   // without a bound.
   const goodbye = (connection: Connection, outbox: Outbox, id: ClientId, exit: Exit.Exit<unknown, unknown>) =>
     Effect.gen(function* () {
+      if (Exit.isFailure(exit) && !Chunk.isEmpty(Cause.defects(exit.cause))) {
+        yield* Effect.logError(`The session of ${connection.address} has failed`, exit.cause)
+      }
       const { code, goodbye, reason } = farewell(exit, yield* closing.reason)
       const seq = yield* registry.leave(id, code, reason)
       if (connection.writable) {
@@ -79,6 +85,7 @@ const make = Effect.gen(function* () {
       }
     }).pipe(
       // A fault in the last words keeps nobody here.
+      Effect.catchAllCause((cause) => Effect.logError(`The goodbye to ${connection.address} has failed`, cause)),
       Effect.ensuring(
         Effect.zipRight(
           admission.leave(connection),
@@ -140,27 +147,25 @@ const make = Effect.gen(function* () {
     return undefined
   })
 
-  const receive = Effect.fnUntraced(function* (connection: Connection, outbox: Outbox, id: ClientId) {
+  // Takes a place and is known from then on, whatever happens; or is told why there is none.
+  const enter = (connection: Connection, outbox: Outbox, scope: Scope.Scope) =>
+    Effect.gen(function* () {
+      const full = yield* admission.enter(connection)
+      if (full !== undefined) return full
+      const id = yield* registry.connect(connection.address, outbox)
+      yield* Scope.addFinalizerExit(scope, (exit) => goodbye(connection, outbox, id, exit))
+      return id
+    }).pipe(Effect.uninterruptible)
+
+  const meet = Effect.fnUntraced(function* (connection: Connection, outbox: Outbox, id: ClientId) {
     const { chunks, dialect, interpreter } = yield* recognise(connection, config)
     outbox.speak(dialect, interpreter)
     const { rateLimit } = config
     const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, yield* Clock.currentTimeMillis)
     const client: Client = { id, connection, outbox, interpreter, allowance }
-    let ended: Quit | undefined
-    for (const chunk of chunks) ended ??= yield* hear(client, chunk)
-    while (ended === undefined) {
-      const bytes = yield* connection.read(interpreter.patience).pipe(
-        Effect.catchTag("EndOfInput", (end) =>
-          Effect.flatMap(perform(client, interpreter.end()), (quit) =>
-            quit === undefined ? Effect.fail(end) : Effect.succeed(quit)
-          )
-        )
-      )
-      if (bytes instanceof Quit) ended = bytes
-      else if (bytes === silence) ended = yield* perform(client, interpreter.silence())
-      else ended = yield* hear(client, bytes)
-    }
-    return ended
+    let quit: Quit | undefined
+    for (const chunk of chunks) quit ??= yield* hear(client, chunk)
+    return { client, quit }
   })
 
   // For whom there is no room is told so, in words of its own.
@@ -177,27 +182,30 @@ const make = Effect.gen(function* () {
       Effect.as(undefined)
     )
 
-  const serve: Session["serve"] = (connection, fork) =>
-    Effect.scopedWith((scope) => {
-      const outbox = new Outbox(connection, config, fork)
-      const enter = registry.connect(connection.address, outbox).pipe(
-        Effect.tap((id) => Scope.addFinalizerExit(scope, (exit) => goodbye(connection, outbox, id, exit)))
-      )
-      return admission.enter(connection).pipe(
-        Effect.flatMap((full): Effect.Effect<ClientId | Full> => (full === undefined ? enter : Effect.succeed(full))),
-        Effect.uninterruptible,
-        Effect.flatMap((entered): Effect.Effect<Quit | undefined, ReadError> =>
-          typeof entered === "number" ? receive(connection, outbox, entered) : turnAway(connection, entered)
-        )
-      )
-    }).pipe(
-      Effect.asVoid,
-      Effect.catchAllCause((cause) =>
-        Chunk.isEmpty(Cause.defects(cause))
-          ? Effect.void
-          : Effect.logError(`The session of ${connection.address} has failed`, cause)
-      )
-    )
+  // One generator from the first byte to the goodbye: every frame that waits is kept for each client.
+  const visit = Effect.fnUntraced(function* (
+    connection: Connection,
+    fork: (drain: Effect.Effect<void>) => void,
+    scope: Scope.Scope
+  ) {
+    const outbox = new Outbox(connection, config, fork)
+    const entered = yield* enter(connection, outbox, scope)
+    if (typeof entered !== "number") return yield* turnAway(connection, entered)
+    const { client, quit } = yield* meet(connection, outbox, entered)
+    let ended = quit
+    while (ended === undefined) {
+      const bytes = yield* connection.read(client.interpreter.patience)
+      if (bytes instanceof Uint8Array) ended = yield* hear(client, bytes)
+      else if (bytes === silence) ended = yield* perform(client, client.interpreter.silence())
+      else {
+        if (bytes._tag === "EndOfInput") ended = yield* perform(client, client.interpreter.end())
+        if (ended === undefined) return yield* Effect.fail(bytes)
+      }
+    }
+    return ended
+  })
+
+  const serve: Session["serve"] = (connection, fork) => Effect.scopedWith((scope) => visit(connection, fork, scope))
 
   return Session.of({ serve })
 })

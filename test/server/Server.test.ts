@@ -10,6 +10,7 @@ import * as Closing from "../../src/server/Closing.ts"
 import * as Registry from "../../src/server/Registry.ts"
 import { connect, eventually, otherEnd } from "../support/Peer.ts"
 import { assembled, event, eventsOf, member, next, open, opened, plainMember, tell, upTo } from "../support/room.ts"
+import { arrivals, departures, toldUpTo } from "../support/told.ts"
 
 // A busy test may be slow to say hello: nobody is greeted meanwhile.
 const unhurried = { greetAfter: 60_000 }
@@ -206,16 +207,13 @@ describe("When many are gone at once,", () => {
       const registry = Context.get(room.context, Registry.Registry)
       const ada = yield* member(room.port, "ada")
       const others = yield* Effect.forEach(Array.from({ length: 300 }), (_, n) => member(room.port, `other${n}`), { concurrency: 20 })
-      yield* Effect.forEach(others, () => next(ada, "Joined"))
+      // One by one, or many at once.
+      const here = new Set<string>()
+      yield* toldUpTo(ada, (told) => arrivals(told).reduce((all, id) => all.add(id), here).size === others.length)
       for (const { socket } of others) socket.resetAndDestroy()
-      // One by one as they are noticed, or many at once.
-      const gone = new Set<string>()
-      while (gone.size < others.length) {
-        const told = yield* event(ada)
-        const left = told._tag === "Presence" ? told.left : told._tag === "Left" ? [told] : []
-        expect(left.every(({ code }) => code === "lost")).toBe(true)
-        for (const { member } of left) gone.add(member.name)
-      }
+      const gone = new Map<string, string | undefined>()
+      yield* toldUpTo(ada, (told) => departures(told).reduce((all, { code, id }) => all.set(id, code), gone).size === others.length)
+      expect(new Set(gone.values())).toEqual(new Set(["lost"]))
 
       const chat = yield* registry.chat
       expect(chat.members.map(({ member }) => member?.name)).toEqual(["ada"])

@@ -29,11 +29,11 @@ export const recognise = Effect.fnUntraced(function* (connection: Connection, co
   while (kind === undefined) {
     const now = yield* Clock.currentTimeMillis
     const patience = chunks.length > 0 ? Math.max(0, decideBy - now) : greeted ? undefined : config.greetAfter
+    const bytes = yield* connection.read(patience)
     // What had come before the end of the input still counts: the end is read again by the session.
-    const bytes = yield* Effect.catchTag(connection.read(patience), "EndOfInput", (end) =>
-      chunks.length > 0 ? Effect.succeed(silence) : Effect.fail(end)
-    )
-    if (bytes === silence) {
+    const isEnd = bytes !== silence && !(bytes instanceof Uint8Array)
+    if (isEnd && (bytes._tag !== "EndOfInput" || chunks.length === 0)) return yield* Effect.fail(bytes)
+    if (bytes === silence || isEnd) {
       if (chunks.length > 0) {
         kind = settle(Buffer.concat(chunks))
       } else if (!greets) {
