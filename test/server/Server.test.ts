@@ -9,7 +9,7 @@ import { clean } from "../../src/domain/Text.ts"
 import * as Closing from "../../src/server/Closing.ts"
 import * as Registry from "../../src/server/Registry.ts"
 import { connect, eventually, otherEnd } from "../support/Peer.ts"
-import { assembled, event, eventsOf, member, next, open, opened, plainMember, tell, upTo } from "../support/room.ts"
+import { assembled, eventsOf, member, next, open, opened, plainMember, tell, upTo } from "../support/room.ts"
 import { arrivals, departures, toldUpTo } from "../support/told.ts"
 
 // A busy test may be slow to say hello: nobody is greeted meanwhile.
