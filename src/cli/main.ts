@@ -36,7 +36,9 @@ const write = (stream: NodeJS.WriteStream, text: string) =>
 // What @effect/cli answers in words that help nobody, or not at all.
 const misused = (args: ReadonlyArray<string>): string | undefined => {
   if (args.includes("--wizard")) return "There is no option --wizard (see --help)"
-  if (args.some((arg, index) => arg.startsWith("--password=") || (arg === "--password" && !(args[index + 1] ?? "--").startsWith("--")))) return misplaced
+  // In capitals it is the same option.
+  const isMisplaced = args.some((arg, index) => /^--password(?:=|$)/iu.test(arg) && (arg.includes("=") || !(args[index + 1] ?? "--").startsWith("--")))
+  if (isMisplaced) return misplaced
   const bare = args.find((arg, index) => valueOptions.has(arg.replace(/=$/u, "")) && ((args[index + 1] ?? "--").startsWith("--") || arg.endsWith("=")))
   return bare === undefined ? undefined : `${bare.replace(/=$/u, "")} needs a value (see --help)`
 }

@@ -39,7 +39,7 @@ export class Connection {
       if (this.#ended !== undefined) return
       this.#heardAt = performance.now()
       this.#inbox.push(chunk)
-      this.#inboxBytes += chunk.length
+      this.#inboxBytes += chunk.length + chunkBytes
       if (this.#inboxBytes >= inboxBytes) socket.pause()
       this.#wake?.()
     })
@@ -64,9 +64,10 @@ export class Connection {
     return this.address.slice(0, this.address.lastIndexOf(":"))
   }
 
-  /** For how long nothing has come from the peer, ms. While something of it is still to be read, it is not silent. */
+  /** For how long nothing has come from the peer, ms. While something of it is still to be heard, or after its end, it is not silent. */
   get silentFor(): number {
-    return this.#inbox.length > 0 ? 0 : performance.now() - this.#heardAt
+    const isHeard = this.#inbox.length > 0 || this.#broken !== undefined || this.#ended !== undefined
+    return isHeard ? 0 : performance.now() - this.#heardAt
   }
 
   /** Whether the peer can still be written to. */
@@ -100,6 +101,7 @@ export class Connection {
         const go = () => {
           clearTimeout(timer)
           this.#broken = undefined
+          this.#heardAt = performance.now()
           resume(Effect.void)
         }
         const timer = setTimeout(go, ms)
@@ -202,8 +204,9 @@ export class Connection {
 
   #take(): Read {
     const chunk = this.#inbox.shift()
+    this.#heardAt = chunk === undefined ? this.#heardAt : performance.now()
     if (chunk === undefined) return this.#ended ?? silence
-    this.#inboxBytes -= chunk.length
+    this.#inboxBytes -= chunk.length + chunkBytes
     if (this.#inboxBytes < inboxBytes && this.#socket.isPaused()) this.#socket.resume()
     return chunk
   }
@@ -226,6 +229,9 @@ export class Connection {
     })
   }
 }
+
+/** What a chunk takes besides its bytes: a peer may send them one by one. */
+const chunkBytes = 64
 
 /** How many bytes wait for a busy reader before the peer has to wait. */
 const inboxBytes = 65_536

@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -6,6 +5,7 @@ import * as Schedule from "effect/Schedule"
 import type { LeaveCode } from "../domain/Event.ts"
 import type { Connection } from "../net/Connection.ts"
 import { CutOff } from "../net/Errors.ts"
+import { monotonicMillis } from "./clock.ts"
 import { ServerConfig } from "./ServerConfig.ts"
 
 /** Why there is no room for one more. */
@@ -45,10 +45,10 @@ const make = Effect.gen(function* () {
     nameless.delete(connection)
     connection.stopReading(new CutOff({ code, reason }))
   }
-  const impatience = Effect.map(Clock.currentTimeMillis, (now) => {
+  const impatience = Effect.map(monotonicMillis, (now) => {
     for (const [connection, since] of nameless) {
       if (now - since < nameWithin) return
-      sendAway(connection, "no-name", `no name was given in ${Math.round(nameWithin / 1000)} seconds`)
+      sendAway(connection, "no-name", `no name was given in time (${Math.round(nameWithin / 1000)} s)`)
     }
   })
   yield* Effect.forkScoped(Effect.repeat(impatience, Schedule.spaced(Math.min(nameWithin, 1000))))
@@ -80,7 +80,7 @@ const make = Effect.gen(function* () {
     nameless.delete(connection)
   }
   return Admission.of({
-    enter: (connection) => Effect.map(Clock.currentTimeMillis, (now) => enter(connection, now)),
+    enter: (connection) => Effect.map(monotonicMillis, (now) => enter(connection, now)),
     named: (connection) =>
       Effect.sync(() => {
         nameless.delete(connection)

@@ -1,8 +1,8 @@
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { monotonicMillis } from "./clock.ts"
 import { Closing } from "./Closing.ts"
 import { deliver } from "./deliver.ts"
 import { canOvertake, isComingOrGoing, waiting } from "./hold.ts"
@@ -23,8 +23,6 @@ export interface Broadcaster {
 }
 
 export const Broadcaster = Context.GenericTag<Broadcaster>("brusio/Broadcaster")
-
-const nanosPerMilli = 1e6
 
 // Where many come at once, telling the room of them takes a ninth of the time at most.
 const holdFactor = 8
@@ -47,17 +45,15 @@ const make = Effect.gen(function* () {
   let holdUntil = 0
   let held: ReadonlyArray<Envelope> = []
 
-  const now = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / nanosPerMilli)
-
   // A busy room gathers for half as long as its last fan-out took; a quiet one only to the end of the turn.
-  const gather = Effect.flatMap(now, (time) =>
+  const gather = Effect.flatMap(monotonicMillis, (time) =>
     gatherUntil > time ? Effect.sleep(gatherUntil - time) : Effect.void
   )
 
   const fanOut = Effect.fnUntraced(function* (batch: ReadonlyArray<Envelope>) {
-    const start = yield* now
+    const start = yield* monotonicMillis
     deliver(batch)
-    const end = yield* now
+    const end = yield* monotonicMillis
     gatherUntil = end + Math.min((end - start) / 2, gatherAtMost)
     holdUntil = end + Math.min((end - start) * holdFactor, holdAtMost)
     handed = seen
@@ -75,7 +71,7 @@ const make = Effect.gen(function* () {
     const rest = first.length < batchSize ? yield* subscription.poll(batchSize - first.length) : []
     const batch = [...first, ...rest]
     seen = batch.at(-1)?.seq ?? seen
-    const time = yield* now
+    const time = yield* monotonicMillis
     if (time >= holdUntil || held.length >= batchSize || !canOvertake(batch)) {
       const all = [...held, ...batch]
       held = []

@@ -12,8 +12,10 @@ import { type Connection, silence } from "../net/Connection.ts"
 import { CutOff, type ReadError } from "../net/Errors.ts"
 import { Admission, type Full } from "./Admission.ts"
 import { Broadcaster } from "./Broadcaster.ts"
+import { monotonicMillis } from "./clock.ts"
 import { Closing } from "./Closing.ts"
 import type { Heard, Interpreter } from "./dialect/Dialect.ts"
+import { plain } from "./dialect/plain.ts"
 import { PlainInterpreter } from "./dialect/PlainInterpreter.ts"
 import { recognise } from "./dialect/recognise.ts"
 import { farewell, Quit } from "./Farewell.ts"
@@ -60,6 +62,9 @@ const linesIn = (bytes: Uint8Array): number => {
   return lines
 }
 
+/** How many messages a read counts for that says less: a key that somebody presses is next to nothing. */
+const readWeight = 1 / 16
+
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
   const admission = yield* Admission
@@ -96,13 +101,15 @@ const make = Effect.gen(function* () {
 
   // Above the rate limit, what a client has sent waits; it is told so once.
   const waitForTurn = Effect.fnUntraced(function* ({ allowance, connection, id }: Client, messages: number) {
-    const wait = allowance?.take(messages, yield* Clock.currentTimeMillis) ?? 0
+    const wait = allowance?.take(messages, yield* monotonicMillis) ?? 0
     if (wait === 0 || config.rateLimit === undefined || allowance === undefined) return
     if (allowance.tellsNow) yield* registry.throttle(id, config.rateLimit.perSecond)
     yield* connection.pause(wait)
   })
 
-  // Does what was heard, in order, until it is a quit. Lines that say nothing count too.
+  const weight = (bytes: Uint8Array): number => Math.max(linesIn(bytes), bytes.length / config.lineBytes, readWeight)
+
+  // Does what was heard, in order, until it is a quit. What says nothing counts too.
   const perform = Effect.fnUntraced(function* (client: Client, heard: ReadonlyArray<Heard>, bytes: Uint8Array = nothing) {
     const { allowance, connection, id, interpreter, outbox } = client
     for (const item of heard) {
@@ -132,7 +139,7 @@ const make = Effect.gen(function* () {
           return new Quit({ reason: item.reason })
       }
     }
-    const idle = allowance === undefined ? 0 : linesIn(bytes) - heard.length
+    const idle = allowance === undefined || bytes.length === 0 ? 0 : weight(bytes) - heard.length
     if (idle > 0) yield* waitForTurn(client, idle)
     return undefined
   })
@@ -161,7 +168,7 @@ const make = Effect.gen(function* () {
     const { chunks, dialect, interpreter } = yield* recognise(connection, config)
     outbox.speak(dialect, interpreter)
     const { rateLimit } = config
-    const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, yield* Clock.currentTimeMillis)
+    const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, yield* monotonicMillis)
     const client: Client = { id, connection, outbox, interpreter, allowance }
     let quit: Quit | undefined
     for (const chunk of chunks) quit ??= yield* hear(client, chunk)
@@ -176,6 +183,11 @@ const make = Effect.gen(function* () {
       Effect.flatMap((interpreter) =>
         Effect.map(Clock.currentTimeMillis, (at) => {
           connection.write(interpreter.goodbye({ _tag: "Goodbye", at, code, reason: clean(reason) }))
+        })
+      ),
+      Effect.onInterrupt(() =>
+        Effect.map(closing.reason, ({ reason }) => {
+          connection.write(plain.encode({ _tag: "Goodbye", at: 0, code: "closing", reason }))
         })
       ),
       Effect.ensuring(connection.close(config.closeGrace)),

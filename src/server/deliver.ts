@@ -11,7 +11,7 @@ import type { Outbox } from "./Outbox.ts"
 export const deliver = (batch: ReadonlyArray<Envelope>): void => {
   let pending: Array<Told> = []
   for (const { audience, event, from, toRoom } of batch) {
-    if (event._tag === "Connected" || event._tag === "Disconnected" || audience.length === 0) continue
+    if (event._tag === "Connected" || event._tag === "Disconnected") continue
     if (event._tag === "Goodbye") {
       send(pending)
       pending = []
@@ -31,7 +31,8 @@ interface Span {
 }
 
 const send = (all: ReadonlyArray<Told>): void => {
-  const told = gather(all)
+  // Also what nobody is left to hear counts, for those who come right after it.
+  const told = gather(all).filter(({ audience }) => audience.length > 0)
   const frames = new Map<Dialect, Frame>()
   const frameFor = (dialect: Dialect): Frame => {
     const known = frames.get(dialect)

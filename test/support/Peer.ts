@@ -146,11 +146,11 @@ export class Peer {
   }
 }
 
-/** Connects; the connection is gone with its scope. */
-export const connect = (port: number): Effect.Effect<Peer, never, Scope.Scope> =>
+/** Connects, from an address of this machine; the connection is gone with its scope. */
+export const connect = (port: number, localAddress = "127.0.0.1"): Effect.Effect<Peer, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<Peer>((resume) => {
-      const socket = Net.connect({ host: "127.0.0.1", port, allowHalfOpen: true })
+      const socket = Net.connect({ host: "127.0.0.1", port, localAddress, allowHalfOpen: true })
       const peer = new Peer(socket)
       socket.once("connect", () => {
         resume(Effect.succeed(peer))

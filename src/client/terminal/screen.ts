@@ -182,9 +182,10 @@ const answer = (screen: Screen, line: string): Step => {
   const question = Form.question(screen.form)
   if (question === undefined) return step(screen)
   const form = Form.answer(screen.form, line)
-  if (form instanceof Refusal) return step(screen, info(`${question}${line}`), error(form.message))
+  const answered = info(Form.isSecret(screen.form) ? question.trimEnd() : `${question}${line}`)
+  if (form instanceof Refusal) return step(screen, answered, error(form.message))
   const asked = ask({ ...screen, form })
-  return { screen: asked.screen, wishes: [info(`${question}${line}`), ...asked.wishes] }
+  return { screen: asked.screen, wishes: [answered, ...asked.wishes] }
 }
 
 // A line that came back goes into the input line as soon as that is free.

@@ -114,7 +114,12 @@ const badCommand = (tag: string, value: object, error: ParseResult.ParseError): 
   const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
   // Of two ways to be right, the one that the field was not meant to be is of no use.
   const useful = issues.filter(({ message }) => !message.startsWith("Expected undefined"))
-  const where = useful.map(({ message, path }) => `${path.map(String).join(".")}: ${message}`).join("; ")
+  // What was given in place of a password may be one: it is not repeated.
+  const words = (message: string, path: string) => (path === "password" ? "Expected string" : message)
+  const where = useful
+    .map(({ message, path }) => ({ message, path: path.map(String).join(".") }))
+    .map(({ message, path }) => `${path}: ${words(message, path)}`)
+    .join("; ")
   const ref = Predicate.hasProperty(value, "ref") && isRef(value.ref) ? value.ref : undefined
   return new Refusal({ code: "bad-command", message: `${tag} is not right: ${where}`.slice(0, 300), ref })
 }

@@ -35,6 +35,8 @@ export class PlainInterpreter implements Interpreter {
   #asked: string | undefined
   // Where there is one to be given, and until it is.
   #gate: Gate | undefined
+  // What was said with the name, and waits for the password.
+  #ahead: string | undefined
   #name: string | undefined
   #quitWord: string | undefined
 
@@ -131,7 +133,10 @@ export class PlainInterpreter implements Interpreter {
       return [refuse(new Refusal({ code: "name-empty", message: "Please type a name and press Enter:" }))]
     }
     this.#asked = asked
-    if (this.#gate !== undefined) return [question]
+    if (this.#gate !== undefined) {
+      this.#ahead = both?.[2]
+      return [question]
+    }
     const join = command({ _tag: "Join", nickname, ifTaken: "number" })
     return both?.[2] === undefined ? [join] : [join, ...this.#said(both[2])]
   }
@@ -141,7 +146,8 @@ export class PlainInterpreter implements Interpreter {
     if (denied !== undefined) return [denied]
     this.#gate = undefined
     const nickname = this.#nickname(asked)
-    return nickname === undefined ? [] : [command({ _tag: "Join", nickname, ifTaken: "number" })]
+    const ahead = this.#ahead === undefined ? [] : this.#said(this.#ahead)
+    return nickname === undefined ? [] : [command({ _tag: "Join", nickname, ifTaken: "number" }), ...ahead]
   }
 
   #nickname(asked: string): Nickname.Nickname | undefined {

@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly stdin?: "pipe" | "ignore"
   /** What goes wrong in the program on {@link Program.fault}. */
   readonly fault?: "exception" | "rejection" | undefined
+  /** How many files it may have open, as `ulimit -n` says it. */
+  readonly openFiles?: number | undefined
 }
 
 /** How a program ended, and when, ms. */
@@ -113,9 +115,11 @@ export class Program {
 
 /** Starts the built program with these arguments. */
 export const start = (stage: Stage, args: ReadonlyArray<string>, options: StartOptions = {}): Program => {
-  const { env, fault, stdin = "pipe" } = options
+  const { env, fault, openFiles, stdin = "pipe" } = options
   const preload = fault === undefined ? [] : ["--import", "./test/e2e/fault.mjs"]
-  const child = spawn(process.execPath, [...preload, cli, ...args], {
+  const limited = openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles}; exec "$0" "$@"`]
+  const [command = "", ...words] = [...limited, process.execPath, ...preload, cli, ...args]
+  const child = spawn(command, words, {
     cwd: root,
     env: environment(fault === undefined ? env : { ...env, FAULT: fault }),
     stdio: [stdin, "pipe", "pipe"]
@@ -135,12 +139,13 @@ export interface Served {
   readonly port: number
 }
 
-/** Starts a server on a free port of the loopback, where everybody may talk as fast as they can, and waits until it listens. */
+/** Starts a server on a free port of the loopback, where everybody may talk as fast as they can if nothing else is asked for, and waits until it listens. */
 export const serve = async (
   stage: Stage,
   { args = [], ...options }: StartOptions & { readonly args?: ReadonlyArray<string> } = {}
 ): Promise<Served> => {
-  const program = start(stage, ["serve", "--port", "0", ...(args.includes("--rate-limit") ? [] : ["--rate-limit", "off"]), ...args], options)
+  const isLimited = args.includes("--rate-limit") || options.env?.["BRUSIO_RATE_LIMIT"] !== undefined
+  const program = start(stage, ["serve", "--port", "0", ...(isLimited ? [] : ["--rate-limit", "off"]), ...args], options)
   const port = await program.stdout.find("Listening", ({ text }) => /Listening on [^ "]*:(\d+)/u.exec(text)?.[1])
   return { program, port: Number(port) }
 }

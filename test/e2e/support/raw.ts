@@ -61,9 +61,9 @@ export class Raw {
   }
 }
 
-/** Connects and reads nothing before `read` is called. */
-export const connect = async (stage: Stage, port: number): Promise<Raw> => {
-  const socket = Net.connect({ host: "127.0.0.1", port })
+/** Connects, from an address of this machine, and reads nothing before `read` is called. */
+export const connect = async (stage: Stage, port: number, localAddress = "127.0.0.1"): Promise<Raw> => {
+  const socket = Net.connect({ host: "127.0.0.1", port, localAddress })
   const raw = new Raw(socket)
   stage.onEnd(() => {
     socket.destroy()
