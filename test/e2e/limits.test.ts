@@ -316,7 +316,9 @@ describe("Floods", () => {
     await inTurn(async () => {
       const { port, program } = await serve(stage, { args: ["--rate-limit", "10"] })
       const bob = await nativeClient(stage, port, "bob")
-      flooding(stage, await lineClient(stage, port, "flooder"))
+      const flooder = await lineClient(stage, port, "flooder")
+      flooding(stage, flooder)
+      await flooder.heard.line(/^You are sending more than 10 messages a second/u)
       expect(await busy(program.pid, bob)).toBeLessThan(0.25)
     })
   })
