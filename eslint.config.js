@@ -19,6 +19,6 @@ export default tseslint.config(
       "no-console": "error"
     }
   },
-  { files: ["test/**", "bench/**", "scripts/**"], rules: { "no-console": "off", "@typescript-eslint/no-non-null-assertion": "off" } },
+  { files: ["test/**", "bench/**", "soak/**", "scripts/**"], rules: { "no-console": "off", "@typescript-eslint/no-non-null-assertion": "off" } },
   { files: ["**/*.js", "**/*.mjs"], ...tseslint.configs.disableTypeChecked }
 )

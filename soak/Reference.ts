@@ -1,0 +1,127 @@
+import * as Schema from "effect/Schema"
+import { Event, type Welcome } from "../src/domain/Event.ts"
+import { plain } from "../src/server/dialect/plain.ts"
+import { Difference } from "./Difference.ts"
+
+export const readEvent = Schema.decodeUnknownSync(Schema.parseJson(Event))
+
+/** What is told to the room, and so has a number in it. */
+type RoomEvent = Exclude<Extract<Event, { readonly seq: number }>, Welcome>
+
+const isOfTheRoom = (event: Event): event is RoomEvent => "seq" in event && event._tag !== "Welcome"
+
+/** One line of the room's one order: as native clients have to get it, and as plain ones do. */
+export interface Entry {
+  /** The first number that it stands for. */
+  readonly first: number
+  readonly event: RoomEvent
+  readonly native: string
+  readonly plain: ReadonlyArray<string>
+}
+
+interface Arrival {
+  /** The place of the entry that told it. */
+  readonly place: number
+  readonly id: string
+}
+
+interface Departure {
+  readonly place: number
+  readonly code: string
+  readonly reason: string | undefined
+}
+
+/** The room's one order and who is in it, as told to a witness that never leaves and always reads. */
+export class Reference {
+  readonly entries: Array<Entry> = []
+  /** The names of those who are there, by their ids, in the order of joining. */
+  readonly members = new Map<string, string>()
+  /** Who came, by the name at that time: nobody in a soak comes twice under one. */
+  readonly arrivals = new Map<string, Arrival>()
+  readonly departures = new Map<string, Departure>()
+  /** What each has said, by id. */
+  readonly said = new Map<string, Array<string>>()
+  /** What the server has said itself. */
+  readonly notices: Array<string> = []
+  /** Whether the witness was told all there is, and said goodbye. */
+  isComplete = false
+  seq: number
+
+  constructor({ members, seq }: Welcome) {
+    this.seq = seq
+    for (const { id, name } of members) this.members.set(id, name)
+  }
+
+  /** The next line that the witness was told. */
+  add(native: string): Entry {
+    const event = readEvent(native)
+    if (!isOfTheRoom(event)) throw new Difference(`not an event of the room: ${native}`)
+    const first = event._tag === "Presence" ? event.first : event.seq
+    if (first !== this.seq + 1 || event.seq < first) throw new Difference(`a gap: after number ${this.seq} comes ${native}`)
+    this.seq = event.seq
+    const place = this.entries.length
+    const entry: Entry = { first, event, native, plain: plain.encode(event).split("\n").slice(0, -1) }
+    this.entries.push(entry)
+    this.#apply(event, place)
+    return entry
+  }
+
+  /** The place of the first entry after this number. */
+  after(seq: number): number {
+    let low = 0
+    let high = this.entries.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.entries[middle]?.event.seq ?? Number.POSITIVE_INFINITY) > seq) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+
+  #apply(event: RoomEvent, place: number): void {
+    switch (event._tag) {
+      case "Said":
+      case "Acted": {
+        const { from, text } = event
+        if (this.members.get(from.id) !== from.name) throw new Difference(`${from.name} (${from.id}) speaks and is not here`)
+        const texts = this.said.get(from.id)
+        if (texts === undefined) this.said.set(from.id, [text])
+        else texts.push(text)
+        break
+      }
+      case "Renamed":
+        if (this.members.get(event.member.id) !== event.was) throw new Difference(`${event.was} gets another name and is not here`)
+        this.members.set(event.member.id, event.member.name)
+        break
+      case "Joined":
+        this.#arrive(event.member, place)
+        break
+      case "Left":
+        this.#depart(event, place)
+        break
+      case "Presence": {
+        for (const member of event.joined) this.#arrive(member, place)
+        for (const left of event.left) this.#depart(left, place)
+        const moves = event.joined.length + event.left.length
+        if (moves !== event.seq - event.first + 1) throw new Difference(`${moves} have come or gone, as told with ${event.first} to ${event.seq}`)
+        if (event.here !== this.members.size) throw new Difference(`${event.here} are said to be here, and ${this.members.size} are`)
+        break
+      }
+      case "Notice":
+        this.notices.push(event.text)
+        break
+    }
+  }
+
+  #arrive({ id, name }: { readonly id: string; readonly name: string }, place: number): void {
+    if (this.members.has(id)) throw new Difference(`${name} (${id}) has joined twice`)
+    this.members.set(id, name)
+    this.arrivals.set(name, { place, id })
+  }
+
+  #depart({ code, member, reason }: { readonly member: { readonly id: string; readonly name: string }; readonly code: string; readonly reason?: string | undefined }, place: number): void {
+    if (this.members.get(member.id) !== member.name) throw new Difference(`${member.name} (${member.id}) has left and was not here`)
+    this.members.delete(member.id)
+    this.departures.set(member.id, { place, code, reason })
+  }
+}

@@ -1,0 +1,115 @@
+// Hundreds of clients that do what comes to their minds, each compared with a model of what it must have seen.
+import { setTimeout as sleep } from "node:timers/promises"
+import { RunningServer } from "../test/load/support/RunningServer.ts"
+import { Counts } from "./Counts.ts"
+import { Crowd, type Plan } from "./Crowd.ts"
+import { Difference } from "./Difference.ts"
+import { help, type Options, parse } from "./Options.ts"
+import { Pulse } from "./Pulse.ts"
+
+/** How long it is waited for memory to come back, s. */
+const memoryPatience = 20
+/** The server's own bound on its end, ms. */
+const closeWithin = 3000
+
+let isInterrupted = false
+const interrupt = () => {
+  if (isInterrupted) process.exit(130)
+  isInterrupted = true
+  console.log("Ending early; once more to end at once.")
+}
+process.on("SIGINT", interrupt)
+process.on("SIGTERM", interrupt)
+process.on("SIGHUP", interrupt)
+
+const memory = { base: Number.NaN, peak: 0, after: Number.NaN }
+
+const soak = async ({ clients, rateLimit, seconds, seed }: Options, counts: Counts): Promise<ReadonlyArray<string>> => {
+  const pulse = new Pulse()
+  const server = await RunningServer.start(["--rate-limit", rateLimit, "--stall-timeout", "2"])
+  const stopLooking = pulse.each(() => {
+    memory.peak = Math.max(memory.peak, server.residentMb)
+  })
+  let crowd: Crowd | undefined
+  const plan = (part: number, count: number): Plan => ({ clients: count, seed: seed * 3 + part, isLimited: rateLimit !== "off" })
+  try {
+    crowd = await Crowd.gather(pulse, server, new Counts(), plan(0, clients))
+    await crowd.live(Math.min(15, Math.max(5, seconds / 5)) * 1000, () => isInterrupted)
+    if (!isInterrupted) await sleep(4000)
+    memory.base = server.residentMb
+    memory.peak = memory.base
+    const allowed = memory.base * 1.5 + 30
+    console.log(`warmed up: ${memory.base.toFixed(0)} MB`)
+
+    const start = performance.now()
+    const cpu = server.cpuSeconds
+    crowd = await Crowd.gather(pulse, server, counts, plan(1, clients))
+    await crowd.live(seconds * 1000, () => isInterrupted, () => {
+      const { messages, quietPoints } = counts
+      console.log(`quiet point ${quietPoints} after ${((performance.now() - start) / 1000).toFixed(0)} s: ${messages} messages, ${server.residentMb.toFixed(0)} MB`)
+    })
+    const took = (performance.now() - start) / 1000
+    const used = server.cpuSeconds - cpu
+    stopLooking()
+
+    const until = performance.now() + memoryPatience * 1000
+    if (!isInterrupted) await sleep(4000)
+    while (server.residentMb > allowed && performance.now() < until) await sleep(200)
+    memory.after = server.residentMb
+    if (memory.after > allowed) throw new Difference(`memory does not come back: ${memory.after.toFixed(0)} MB, allowed ${allowed.toFixed(0)} MB`)
+
+    crowd = await Crowd.gather(pulse, server, counts, plan(2, Math.min(clients, 50)))
+    const { code, millis, signal } = await crowd.seeOut()
+    if (code !== 0 || millis > closeWithin) throw new Difference(`asked to end, the server ended with ${String(code ?? signal)} after ${millis.toFixed(0)} ms`)
+    if (server.logged.error > 0) throw new Difference(`the server has logged ${server.logged.error} errors: ${server.complaints.join("\n")}`)
+    return [`${took.toFixed(0)} s, ${used.toFixed(1)} s CPU of the server, which ended within ${millis.toFixed(0)} ms`]
+  } finally {
+    pulse.stop()
+    crowd?.destroy()
+    await server.kill()
+  }
+}
+
+const words = (name: string): string => name.replace(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`)
+
+const table = (counts: Counts): string => {
+  const rows: ReadonlyArray<readonly [string, string]> = [
+    ...Object.entries(counts).map(([name, count]) => [words(name), String(count)] as const),
+    ["memory before, MB", memory.base.toFixed(0)],
+    ["memory at most, MB", memory.peak.toFixed(0)],
+    ["memory after, MB", memory.after.toFixed(0)]
+  ]
+  const [left, right] = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map(([name, value]) => `  ${name.padEnd(left ?? 0)}  ${value.padStart(right ?? 0)}`).join("\n")
+}
+
+const main = async (): Promise<number> => {
+  if (process.argv.includes("--help")) {
+    console.log(help)
+    return 0
+  }
+  const options = parse(process.argv.slice(2))
+  const { clients, rateLimit, seconds, seed } = options
+  const counts = new Counts()
+  console.log(`seed ${seed}: ${clients} clients for ${seconds} s, rate limit ${rateLimit}`)
+  try {
+    const notes = await soak(options, counts)
+    console.log([table(counts), ...notes, isInterrupted ? "ended early, without a difference" : "no difference"].join("\n"))
+    return 0
+  } catch (error) {
+    console.log(table(counts))
+    console.error(error instanceof Difference ? `difference: ${error.message}` : error)
+    console.error(`again: npm run soak -- --seed ${seed} --clients ${clients} --seconds ${seconds} --rate-limit ${rateLimit}`)
+    return 1
+  }
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+)
