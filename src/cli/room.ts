@@ -39,7 +39,7 @@ const closeWithin = 2500
 export const run = (settings: Settings): Effect.Effect<boolean, ListenError, Scope.Scope> =>
   Effect.gen(function* () {
     const { ignoresHangup } = settings
-    const allowed = allowedClients()
+    const allowed = yield* allowedClients
     const { maxClients } = settings.config
     const config = { ...settings.config, maxClients: Math.min(maxClients, allowed.clients), maxTurnedAway: allowed.turnedAway }
     // Of a limit that few will ever meet, only those hear who have asked for more.
