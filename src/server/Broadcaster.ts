@@ -24,6 +24,20 @@ export interface Broadcaster {
 
 export const Broadcaster = Context.GenericTag<Broadcaster>("brusio/Broadcaster")
 
+/** Between so many messages and so many, a fan-out that comes a little later saves another. */
+const few = 3
+const many = 16
+
+/**
+ * How long to gather after a fan-out that took so long, ms: half as long. It
+ * took several messages along, but not so many that one more makes no
+ * difference: then three times as long as that.
+ */
+const gatherFor = (took: number, batch: ReadonlyArray<Envelope>, atMost: number): number => {
+  const messages = batch.filter(({ event, toRoom }) => toRoom && event._tag !== "Joined" && event._tag !== "Left").length
+  return messages > few && messages < many ? Math.min(took * 1.5, atMost * 4) : Math.min(took / 2, atMost)
+}
+
 // Where many come at once, telling the room of them takes a ninth of the time at most.
 const holdFactor = 8
 
@@ -54,7 +68,7 @@ const make = Effect.gen(function* () {
     const start = yield* monotonicMillis
     deliver(batch)
     const end = yield* monotonicMillis
-    gatherUntil = end + Math.min((end - start) / 2, gatherAtMost)
+    gatherUntil = end + gatherFor(end - start, batch, gatherAtMost)
     holdUntil = end + Math.min((end - start) * holdFactor, holdAtMost)
     handed = seen
     yield* progress.release
