@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ["test/support/build.ts"],
     pool: "forks",
     fileParallelism: false,
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     hookTimeout: 60_000,
     allowOnly: false
   }

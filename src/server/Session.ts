@@ -90,7 +90,9 @@ const make = Effect.gen(function* () {
       }
     }).pipe(
       // A fault in the last words keeps nobody here.
-      Effect.catchAllCause((cause) => Effect.logError(`The goodbye to ${connection.address} has failed`, cause)),
+      Effect.catchAllCause((cause) =>
+        Cause.isInterruptedOnly(cause) ? Effect.void : Effect.logError(`The goodbye to ${connection.address} has failed`, cause)
+      ),
       Effect.ensuring(
         Effect.zipRight(
           admission.leave(connection),

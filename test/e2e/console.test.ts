@@ -31,7 +31,7 @@ interface Opened {
 
 /** Serves in this terminal, and waits until the room is open; the shell then says how that ended. */
 const serveIn = async (terminal: Terminal, { args = "", into = "" }: OpenOptions = {}): Promise<number> => {
-  await terminal.enter(`clear; node ${cli} serve --port 0 ${args} ${into}; echo rc=$?`)
+  await terminal.enter(`clear; node ${cli} serve --port 0 --rate-limit off ${args} ${into}; echo rc=$?`)
   return terminal.until("Listening", (screen) => {
     const port = /Listening on 127\.0\.0\.1:(\d+)$/mu.exec(screen)?.[1]
     return port === undefined ? undefined : Number(port)
@@ -425,7 +425,7 @@ describe.runIf(hasTmux).concurrent("Output that nobody takes", () => {
   it("does not slow the room while a pager stands still, and what was skipped is said when it goes on", async ({ stage }) => {
     const terminal = await openTerminal(stage, undefined, {}, { columns: 160 })
     const pager = "sh -c 'read -r line; echo \"$line\"; trap \"\" INT; kill -STOP $$; cat'"
-    await terminal.enter(`clear; node ${cli} serve --port 0 --no-input | ${pager}`)
+    await terminal.enter(`clear; node ${cli} serve --port 0 --rate-limit off --no-input | ${pager}`)
     const port = await terminal.until("Listening", (screen) => {
       const port = /Listening on 127\.0\.0\.1:(\d+)$/mu.exec(screen)?.[1]
       return port === undefined ? undefined : Number(port)

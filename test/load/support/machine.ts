@@ -46,8 +46,8 @@ export const absorbedBySystem = (): Promise<number> =>
     })
   })
 
-/** How long memory may take to come back, ms. */
-const memoryPatience = 30_000
+/** How long memory may take to come back, ms: V8 gives it back when it has been idle for most of a minute. */
+const memoryPatience = 120_000
 
 /** Waits until the server has no more memory than this allows, and says how much it has then, MB. */
 export const comesBack = async (server: RunningServer, allowed: number): Promise<number> => {
