@@ -38,7 +38,9 @@ await build({
 })
 // A script that comes out of what V8 kept can import nothing by itself.
 const program = join(next, "program.cjs")
-writeFileSync(program, readFileSync(program, "utf8").replaceAll('import("./screen.js")', 'load("./screen.js")'))
+const script = readFileSync(program, "utf8")
+if (!script.includes('import("./screen.js")')) throw new Error("The program does not load its screen")
+writeFileSync(program, script.replaceAll('import("./screen.js")', 'load("./screen.js")'))
 await build({
   ...common,
   entryPoints: { screen },

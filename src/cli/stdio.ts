@@ -41,6 +41,8 @@ const nextChunk = Effect.async<Uint8Array | undefined>((resume) => {
   const take = () => {
     const chunk: unknown = stdin.read()
     if (chunk instanceof Uint8Array) done(chunk)
+    // Whoever asked in the terminal before has made it text.
+    else if (typeof chunk === "string") done(Buffer.from(chunk))
     else if (stdin.readableEnded || stdin.destroyed) done(undefined)
   }
   const end = () => {

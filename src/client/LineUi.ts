@@ -48,7 +48,7 @@ export const converse = (client: ChatClient, place: Place, manner: Manner): Effe
     ).pipe(
       // Nothing that was typed is lost unseen.
       Effect.ensuring(
-        Effect.flatMap(client.unanswered, (texts) => Effect.forEach(texts, (text) => place.complain(`Not sent: ${text}`), { discard: true }))
+        Effect.flatMap(client.unanswered, (texts) => Effect.forEach(texts, (text) => place.complain(`No receipt for: ${text}`), { discard: true }))
       )
     )
   })

@@ -29,6 +29,8 @@ export interface Form {
   readonly asking: ReadonlyArray<Field>
   /** The name that is ours to make up: when it is taken, another number is as good. */
   readonly made: string
+  /** Whether the password was the last question: what is typed next may be it again. */
+  readonly isSecretAsked: boolean
 }
 
 const labels: Record<Field, string> = { host: "Host", port: "Port", name: "Name", password: "Password" }
@@ -47,17 +49,18 @@ export const begin = ({ host, name, password, port }: Given, made: string): Form
     ...(Option.isNone(port) ? (["port"] as const) : []),
     ...(Option.isNone(name) ? (["name"] as const) : [])
   ],
-  made
+  made,
+  isSecretAsked: false
 })
 
 /** Asks for nothing: what was not given takes its default. */
 export const unasked = (form: Form): Form => ({ ...form, asking: [] })
 
 /** Asks for everything, with the last answers as defaults. */
-export const again = (form: Form): Form => ({ ...form, asking: fields })
+export const again = (form: Form): Form => ({ ...form, asking: fields, isSecretAsked: false })
 
 /** Asks for the password, all else being answered. */
-export const withPassword = (form: Form): Form => ({ ...form, asking: ["password"] })
+export const withPassword = (form: Form): Form => ({ ...form, asking: ["password"], isSecretAsked: true })
 
 /** The next question, such as `Port [25565]: `; `undefined` when all is answered. */
 export const question = ({ answers, asking }: Form): string | undefined => {

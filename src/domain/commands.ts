@@ -50,7 +50,7 @@ const maxShown = 64
 
 /** What an unknown command is told, with the nearest one there is. */
 export const unknown = (typed: Typed, table: ReadonlyArray<CommandSpec>): string => {
-  const ranked = table
+  const ranked = (typed.name.length > maxShown ? [] : table)
     .map(({ name }) => ({ name, distance: distance(typed.name, name) }))
     .sort((one, other) => one.distance - other.distance)
   const nearest = ranked[0]

@@ -32,10 +32,13 @@ export const lookalike = <Peer>({ clients, looks: all }: Chat<Peer>, name: Nickn
 const alike = (all: Chat<unknown>["looks"], look: string): ReadonlyArray<ClientId> =>
   Option.getOrElse(HashMap.get(all, look), () => [])
 
+// Nobody speaks for the server in letters that look like its own either.
+const reservedLooks: ReadonlySet<string> = new Set(["server", "system"].flatMap((name) => looks(Nickname.Nickname.make(name))))
+
 /** The name that can be borne of what was asked, or why it cannot. */
 export const freeName = <Peer>(chat: Chat<Peer>, { ifTaken, nickname }: Pick<Join, "ifTaken" | "nickname">): Nickname.Nickname | Refusal => {
   const taken = (name: Nickname.Nickname) => HashMap.has(chat.names, Nickname.key(name))
-  const reserved = Nickname.isReserved(nickname)
+  const reserved = Nickname.isReserved(nickname) || looks(nickname).some((look) => reservedLooks.has(look))
   if (!reserved && !taken(nickname)) return nickname
   if (ifTaken === "refuse") {
     return reserved

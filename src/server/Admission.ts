@@ -21,6 +21,8 @@ export interface Admission {
   /** Has a name from now on. */
   readonly named: (connection: Connection) => Effect.Effect<void>
   readonly leave: (connection: Connection) => Effect.Effect<void>
+  /** Somebody was turned away before there was a place to say why. */
+  readonly unsafeTurnedAway: () => void
 }
 
 export const Admission = Context.GenericTag<Admission>("brusio/Admission")
@@ -88,7 +90,10 @@ const make = Effect.gen(function* () {
     leave: (connection) =>
       Effect.sync(() => {
         leave(connection)
-      })
+      }),
+    unsafeTurnedAway: () => {
+      turnedAway += 1
+    }
   })
 })
 

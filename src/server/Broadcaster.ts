@@ -94,8 +94,10 @@ const make = Effect.gen(function* () {
     deliver(batch.filter((envelope) => !isComingOrGoing(envelope)))
     const isFirst = held.length === 0
     held = waiting([...held, ...batch.filter(isComingOrGoing)])
-    if (held.length === 0) handed = seen
-    else if (isFirst) yield* Effect.forkIn(watch(Effect.delay(release, holdUntil - time)), scope)
+    if (held.length === 0) {
+      handed = seen
+      yield* progress.release
+    } else if (isFirst) yield* Effect.forkIn(watch(Effect.delay(release, holdUntil - time)), scope)
   })
 
   // A fault in it leaves nobody waiting, and ends the server.

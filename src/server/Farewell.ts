@@ -28,13 +28,17 @@ export const farewell = (exit: Exit.Exit<unknown, unknown>, closing: ClosingReas
     onSuccess: (value) => value,
     onFailure: (cause) => Option.getOrUndefined(Cause.failureOption(cause))
   })
-  if (end instanceof Quit) return { code: "quit", reason: end.reason, goodbye: clean("you have left") }
+  if (end instanceof Quit) return { code: "quit", reason: end.reason === undefined ? undefined : short(end.reason), goodbye: clean("you have left") }
   if (end instanceof EndOfInput) return told("closed", clean("connection closed"))
   if (end instanceof ConnectionLost) return told("lost", clean("connection lost"))
-  if (end instanceof CutOff) return told(end.code, clean(end.reason))
+  if (end instanceof CutOff) return told(end.code, short(end.reason))
   return Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)
     ? told("closing", closing.reason)
     : told("internal-error", clean("internal error"))
 }
+
+/** The most characters of a reason: thousands may go at once, and each is told of. */
+const maxReason = 300
+const short = (reason: string): Text => clean(reason.slice(0, maxReason))
 
 const told = (code: LeaveCode, reason: Text): Farewell => ({ code, reason, goodbye: reason })

@@ -8,6 +8,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import { Connection, formatAddress } from "../net/Connection.ts"
+import { Admission } from "./Admission.ts"
 import { Broadcaster } from "./Broadcaster.ts"
 import { Closing } from "./Closing.ts"
 import { plain } from "./dialect/plain.ts"
@@ -51,6 +52,7 @@ const listen = (server: Net.Server, host: string, port: number) =>
 
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
+  const admission = yield* Admission
   const closing = yield* Closing
   const broadcaster = yield* Broadcaster
   const hub = yield* Hub
@@ -71,6 +73,7 @@ const make = Effect.gen(function* () {
       connection.write(lastWords)
       connection.finish()
     } else if (open.size > config.maxClients + config.maxTurnedAway || !accepted.unsafeOffer(connection)) {
+      admission.unsafeTurnedAway()
       connection.write("The server is busy: try again in a moment.\n")
       socket.destroySoon()
     }

@@ -20,7 +20,7 @@ export interface Told {
 export const gather = (told: ReadonlyArray<Told>): ReadonlyArray<Told> => {
   if (told.length <= crowd) return told
   const instead = new Map<number, Told | undefined>()
-  for (const places of stretches(told)) {
+  for (const places of stretches(told).flatMap(inParts)) {
     const presence = presenceOf(places.flatMap((place) => told[place] ?? []))
     if (presence === undefined) continue
     for (const place of places) instead.set(place, undefined)
@@ -37,6 +37,17 @@ const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<numbe
     else if (toRoom) found.push([])
   })
   return found
+}
+
+/** How many one event names at most: with what each may have said on leaving, a line that any client takes. */
+const most = 256
+
+// In parts of one size, so that none of them is no crowd any more.
+const inParts = (places: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<number>> => {
+  const parts = Math.ceil(places.length / most)
+  return Array.from({ length: parts }, (_, part) =>
+    places.slice(Math.floor((part * places.length) / parts), Math.floor(((part + 1) * places.length) / parts))
+  )
 }
 
 const presenceOf = (stretch: ReadonlyArray<Told>): Told | undefined => {

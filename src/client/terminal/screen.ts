@@ -100,7 +100,7 @@ export const update = (screen: Screen, happening: Happening): Step => {
     case "NotEntered": {
       // What was begun meanwhile was meant for the room, not for an answer.
       const begun = Editor.lineOf(screen.editor)
-      const returned = begun === "" ? screen.returned : [...screen.returned, begun]
+      const returned = begun === "" || screen.form.isSecretAsked ? screen.returned : [...screen.returned, begun]
       const form = happening.needsPassword ? Form.withPassword(screen.form) : Form.again(screen.form)
       const asking = ask({ ...screen, form, editor: Editor.empty, returned })
       return { screen: asking.screen, wishes: [error(happening.reason), ...asking.wishes] }
@@ -147,6 +147,8 @@ const key = (screen: Screen, key: Key, members: ReadonlyArray<Member>): Step => 
     case "form":
       return answer({ ...screen, editor: Editor.empty }, submitted)
     case "connecting":
+      // Right after the password was asked for, it may be typed again: nobody shall read it.
+      if (screen.form.isSecretAsked) return step({ ...screen, editor: Editor.empty })
       return step({ ...screen, editor, ahead: [...screen.ahead, { typed: submitted, input: parse(submitted) }] })
     case "room":
       return next(submit({ ...screen, editor }, submitted, parse(submitted), members))

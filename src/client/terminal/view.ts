@@ -34,7 +34,7 @@ export const view = (screen: Screen, size: { readonly columns: number; readonly 
     const question = fit(`Send ${screen.paste.length} lines? (y/n) `, columns)
     return { rows: [...above, { text: question, look: "plain" }], cursor: { x: question.length, y: above.length } }
   }
-  const isSecret = screen.phase === "form" && Form.isSecret(screen.form)
+  const isSecret = screen.phase === "form" ? Form.isSecret(screen.form) : screen.phase === "connecting" && screen.form.isSecretAsked
   const shownAs = (text: string) => (isSecret ? hidden(text) : text)
   const { cursor, rows } = wrap(prompt(screen) + shownAs(screen.editor.before), shownAs(screen.editor.after), columns)
   // What does not fit scrolls with the cursor.

@@ -142,7 +142,7 @@ export class PlainInterpreter implements Interpreter {
   }
 
   #passwordGiven(gate: Gate, asked: string, unit: string): ReadonlyArray<Heard> {
-    const denied = gate.knock(unit)
+    const denied = gate.knock(this.#withoutName(unit))
     if (denied !== undefined) return [denied]
     this.#gate = undefined
     const nickname = this.#nickname(asked)

@@ -79,7 +79,8 @@ const cut = (text: string, start: number, room: number): number => {
   while (end < text.length) {
     const code = text.codePointAt(end) ?? 0
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
-    if (bytes > room) return atCharacter(text, start, end)
+    // However little room there is, a line takes something along.
+    if (bytes > room) return Math.max(atCharacter(text, start, end), start + String.fromCodePoint(text.codePointAt(start) ?? 0).length)
     end += code < 0x10000 ? 1 : 2
   }
   return end
