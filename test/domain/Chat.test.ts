@@ -333,7 +333,9 @@ describe("Joining", () => {
     ["ａｎｎ", "name-taken"],
     ["server", "name-reserved"],
     ["System", "name-reserved"],
-    ["ＳＥＲＶＥＲ", "name-reserved"]
+    ["ＳＥＲＶＥＲ", "name-reserved"],
+    ["ѕerver", "name-reserved"],
+    ["sуstem", "name-reserved"]
   ])("refuses the name %s with %s when it is to be refused", (name, code) => {
     expect(answer(newcomer(roomOf("ann")), join(name))).toMatchObject([{ _tag: "Refused", code }])
   })

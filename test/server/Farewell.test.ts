@@ -36,6 +36,13 @@ describe("Of a session that ended with", () => {
     expect(farewell(exit, closing)).toEqual({ code, reason, goodbye })
   })
 
+  it("a quit or a removal with very many words, they are cut short", () => {
+    const words = clean("why ".repeat(4000))
+    for (const exit of [Exit.succeed(new Quit({ reason: words })), Exit.fail(new CutOff({ code: "removed", reason: words }))]) {
+      expect(farewell(exit, closing).reason).toBe(words.slice(0, 300))
+    }
+  })
+
   it("a bug, nobody is told what the bug was", () => {
     expect(JSON.stringify(farewell(Exit.failCause(bug), closing))).not.toContain("a bug")
   })

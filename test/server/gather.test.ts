@@ -6,7 +6,8 @@ import * as Stream from "effect/Stream"
 import * as ChatClient from "../../src/client/ChatClient.ts"
 import { Roster } from "../../src/client/Roster.ts"
 import * as Chat from "../../src/domain/Chat.ts"
-import type { Event, Member, Presence } from "../../src/domain/Event.ts"
+import { type Event, type Member, MemberId, type Presence } from "../../src/domain/Event.ts"
+import { RoomName } from "../../src/domain/RoomName.ts"
 import * as Text from "../../src/domain/Text.ts"
 import { crowd } from "../../src/domain/wording.ts"
 import { deliver } from "../../src/server/deliver.ts"
@@ -220,6 +221,23 @@ describe("What is gathered", () => {
     const coming = (count: number) => tellable(play(Array.from({ length: count }, () => ({ _tag: "Enter" }) as const)).told)
     expect(presences(gather(coming(crowd)))).toEqual([])
     expect(presences(gather(coming(crowd + 1)))).toHaveLength(1)
+  })
+
+  it("is told of in parts, none of which is longer than a client takes, and none of which is no crowd", () => {
+    for (const many of [256, 257, 511, 513, 2000]) {
+      const left: ReadonlyArray<Told> = Array.from({ length: many }, (_, n) => ({
+        event: { _tag: "Left", seq: n + 1, at: 0, room: RoomName.make("lobby"), member: { id: MemberId.make(`m${n}`), name: named("x".repeat(32)) }, code: "quit", reason: Text.clean("語".repeat(300)) },
+        audience: [],
+        toRoom: true,
+        author: undefined
+      }))
+      const parts = gather(left).map(({ event }) => event)
+      expect(parts.flatMap((event) => (event._tag === "Presence" ? event.left : []))).toHaveLength(many)
+      for (const part of parts) {
+        expect(part).toMatchObject({ _tag: "Presence" })
+        expect(Buffer.byteLength(native.encode(part))).toBeLessThan(1_048_576)
+      }
+    }
   })
 
   it("is never both sides of something that was said", () => {

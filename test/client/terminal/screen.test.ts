@@ -4,6 +4,7 @@ import * as Form from "../../../src/client/form.ts"
 import { lineOf } from "../../../src/client/terminal/editor.ts"
 import { type Key, KeyDecoder } from "../../../src/client/terminal/keys.ts"
 import { type Happening, type Screen, start, type Step, update, type Wish } from "../../../src/client/terminal/screen.ts"
+import { view } from "../../../src/client/terminal/view.ts"
 import { type Event, type Member, MemberId, type Welcome } from "../../../src/domain/Event.ts"
 import * as Nickname from "../../../src/domain/Nickname.ts"
 import { RoomName } from "../../../src/domain/RoomName.ts"
@@ -77,6 +78,23 @@ const wishes = (step: Step) => step.wishes.map(show)
 const typed = ({ screen }: { readonly screen: Screen }) => lineOf(screen.editor)
 const pending = ({ screen }: Step) => screen.pending.map(({ typed }) => typed)
 const paste = (text: string) => `\u001b[200~${text}\u001b[201~`
+
+describe("While a password is looked at", () => {
+  const secret = play(start(Form.withPassword(Form.unasked(asking))), "sesame\r")
+
+  it("what is typed is hidden, and is never said: it may be the password again", () => {
+    const typing = play({ screen: secret.screen, wishes: [] }, "sesame")
+    expect(view(typing.screen, { columns: 60, rows: 24 }).rows.map(({ text }) => text).join("\n")).not.toContain("sesame")
+    const inside = play(typing, "\r", entered)
+    expect(JSON.stringify(inside.wishes)).not.toContain("sesame")
+  })
+
+  it("nor does it come back when the password was wrong", () => {
+    const again = play({ screen: secret.screen, wishes: [] }, "ses", { ...notEntered, needsPassword: true }, "x\r", entered)
+    expect(again.screen.editor.before).toBe("")
+    expect(JSON.stringify(again.screen.returned)).not.toContain("ses")
+  })
+})
 
 describe("The form on the screen", () => {
   it("asks one after the other, leaves the answers on the screen, and connects", () => {

@@ -136,6 +136,12 @@ describe("A message", () => {
     expectLines(whole)
   })
 
+  it("of somebody whose name alone fills a line is said all the same", () => {
+    const name = "😀".repeat(256)
+    const text = said("hi", name)
+    expect(text.split("\n").filter((line) => line !== "").map((line) => line.slice(`${name}: `.length)).join("")).toBe("hi")
+  })
+
   it("fills its lines", () => {
     const room = maxLineBytes - utf8("ann: \n").length
     expect(rejoined(said("x".repeat(room)), "ann")).toEqual(["x".repeat(room)])
