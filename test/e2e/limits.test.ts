@@ -179,8 +179,8 @@ describe.concurrent("A limit that cannot be one is refused, with what it may be"
     ["max-clients-per-address", "1e3", "a whole number from 1 to 1000000"],
     ["max-nameless", "1.5", "a whole number from 1 to 1000000"],
     ["name-timeout", "86401", "a whole number from 1 to 86400"],
-    ["max-line", "255", "a whole number from 256 to 1048576"],
-    ["max-name", "3", "a whole number from 4 to 256"],
+    ["max-line", "255", "a whole number from 256 to 262144"],
+    ["max-name", "3", "a whole number from 4 to 64"],
     ["rate-limit", "0", "a whole number from 1 to 1000000, or off"],
     ["rate-limit", "none", "a whole number from 1 to 1000000, or off"],
     ["rate-burst", "0x10", "a whole number from 1 to 1000000"],
@@ -203,7 +203,7 @@ describe.concurrent("A limit that cannot be one is refused, with what it may be"
     expect(await run(stage, ["serve", "--port", "0"], { env: { BRUSIO_MAX_LINE: "short" } })).toEqual({
       code: 1,
       stdout: "",
-      stderr: `BRUSIO_MAX_LINE cannot be "short": it must be a whole number from 256 to 1048576.\n`
+      stderr: `BRUSIO_MAX_LINE cannot be "short": it must be a whole number from 256 to 262144.\n`
     })
   })
 
