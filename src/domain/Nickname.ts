@@ -27,7 +27,8 @@ export const limited = (nameGraphemes: number): NameLimits => ({ nameGraphemes, 
 /** How long a name may be where nothing else is said. */
 export const defaultLimits: NameLimits = limited(32)
 
-const reserved: ReadonlySet<string> = new Set(["server", "system"])
+/** Names that would speak for the server. */
+export const reserved: ReadonlySet<string> = new Set(["server", "system"])
 
 // Whatever it is normalised to, it is not a name; and finding that out costs more the longer it is.
 const maxRawLength = ({ nameBytes }: NameLimits): number => 4 * nameBytes

@@ -33,7 +33,7 @@ const alike = (all: Chat<unknown>["looks"], look: string): ReadonlyArray<ClientI
   Option.getOrElse(HashMap.get(all, look), () => [])
 
 // Nobody speaks for the server in letters that look like its own either.
-const reservedLooks: ReadonlySet<string> = new Set(["server", "system"].flatMap((name) => looks(Nickname.Nickname.make(name))))
+const reservedLooks: ReadonlySet<string> = new Set([...Nickname.reserved].flatMap((name) => looks(Nickname.Nickname.make(name))))
 
 /** The name that can be borne of what was asked, or why it cannot. */
 export const freeName = <Peer>(chat: Chat<Peer>, { ifTaken, nickname }: Pick<Join, "ifTaken" | "nickname">): Nickname.Nickname | Refusal => {

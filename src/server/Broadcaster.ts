@@ -84,8 +84,9 @@ const make = Effect.gen(function* () {
     yield* gather
     const rest = first.length < batchSize ? yield* subscription.poll(batchSize - first.length) : []
     const batch = [...first, ...rest]
-    seen = batch.at(-1)?.seq ?? seen
     const time = yield* monotonicMillis
+    // From here to the fan-out nothing comes between, or a release would count this batch as handed over.
+    seen = batch.at(-1)?.seq ?? seen
     if (time >= holdUntil || held.length >= batchSize || !canOvertake(batch)) {
       const all = [...held, ...batch]
       held = []

@@ -18,6 +18,11 @@ export class Allowance {
     this.#at = now
   }
 
+  /** How many messages a second fill it. */
+  get perSecond(): number {
+    return this.#limit.perSecond
+  }
+
   /** Takes so many messages out: how long to wait before they are taken up, ms. */
   take(messages: number, now: number): number {
     const { burst, perSecond } = this.#limit

@@ -102,10 +102,10 @@ const make = Effect.gen(function* () {
     )
 
   // Above the rate limit, what a client has sent waits; it is told so once.
-  const waitForTurn = Effect.fnUntraced(function* ({ allowance, connection, id }: Client, messages: number) {
-    const wait = allowance?.take(messages, yield* monotonicMillis) ?? 0
-    if (wait === 0 || config.rateLimit === undefined || allowance === undefined) return
-    if (allowance.tellsNow) yield* registry.throttle(id, config.rateLimit.perSecond)
+  const waitForTurn = Effect.fnUntraced(function* ({ connection, id }: Client, allowance: Allowance, messages: number) {
+    const wait = allowance.take(messages, yield* monotonicMillis)
+    if (wait === 0) return
+    if (allowance.tellsNow) yield* registry.throttle(id, allowance.perSecond)
     yield* connection.pause(wait)
   })
 
@@ -116,7 +116,7 @@ const make = Effect.gen(function* () {
     const { allowance, connection, id, interpreter, outbox } = client
     for (const item of heard) {
       yield* hub.room
-      if (allowance !== undefined) yield* waitForTurn(client, 1)
+      if (allowance !== undefined) yield* waitForTurn(client, allowance, 1)
       switch (item._tag) {
         case "Command": {
           const told = yield* registry.decide(id, item.command)
@@ -141,8 +141,10 @@ const make = Effect.gen(function* () {
           return new Quit({ reason: item.reason })
       }
     }
-    const idle = allowance === undefined || bytes.length === 0 ? 0 : weight(bytes) - heard.length
-    if (idle > 0) yield* waitForTurn(client, idle)
+    if (allowance !== undefined && bytes.length > 0) {
+      const idle = weight(bytes) - heard.length
+      if (idle > 0) yield* waitForTurn(client, allowance, idle)
+    }
     return undefined
   })
 
