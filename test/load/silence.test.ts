@@ -7,7 +7,7 @@ import { Audience } from "./support/Audience.ts"
 import { allowance, asManyAsAllowed, comesBack } from "./support/machine.ts"
 import { Member } from "./support/Member.ts"
 import { RunningServer } from "./support/RunningServer.ts"
-import { forMany, until } from "./support/waiting.ts"
+import { forMany, until } from "../support/waiting.ts"
 
 const people = 50
 const perSecond = 50

@@ -174,7 +174,10 @@ DiagnosticsChannel.subscribe("net.server.socket", (message) => {
   if (!(socket instanceof Net.Socket)) return
   const ends = `${socket.localPort}-${socket.remotePort}`
   accepted.set(ends, socket)
-  socket.once("close", () => accepted.delete(ends))
+  socket.once("close", () => {
+    // The port can be somebody else's by now.
+    if (accepted.get(ends) === socket) accepted.delete(ends)
+  })
 })
 
 /** The other end of this connection, where the server is in this process and has accepted it. */

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import type { Histogram } from "../../../bench/load/Histogram.ts"
 import { type Dialect, Member, messageOf } from "./Member.ts"
-import { forMany, until } from "./waiting.ts"
+import { forMany, until } from "../../support/waiting.ts"
 
 const filling = "the quick brown fox jumps over the lazy dog"
 const patience = 30_000
@@ -36,6 +36,8 @@ export class Audience {
   /** How far in the order each has come. */
   readonly #places: Array<number> = []
   #said = 0
+  /** How many were not said in the end. */
+  #unsaid = 0
 
   /** So many join; the first of them are native, the others plain. */
   static async gather({ atOnce = 200, count, nameOf = (index) => `member-${index}`, natives = count / 2, port }: Coming): Promise<Audience> {
@@ -73,28 +75,34 @@ export class Audience {
     this.latencies = undefined
   }
 
-  /** Waits until the first has got these messages, whatever else is being said. */
-  async hears(messages: ReadonlyArray<number>): Promise<void> {
-    const missing = () => messages.filter((number) => !this.#heard.has(number))
-    await until(() => `${missing().length} of ${messages.length} messages are heard`, () => missing().length === 0, patience)
+  /** Waits until the first has got these messages, whatever else is being said, or heard that whoever was to say one has left. */
+  async hears(messages: ReadonlyMap<number, string>): Promise<void> {
+    const missing = () => [...messages].filter(([number]) => !this.#heard.has(number))
+    const awaited = () => missing().filter(([, name]) => !this.departures.has(name))
+    await until(() => `${awaited().length} of ${messages.size} messages are still to be heard`, () => awaited().length === 0, patience)
+    this.#unsaid += missing().length
   }
 
   /** When nobody talks any more: waits until everybody has got everything, and complains of what is lost, doubled or out of order. */
   async settle(): Promise<void> {
-    const behind = () => this.#places.filter((place) => place < this.#said).length
+    const behind = () => this.#places.filter((place) => place < this.#expected).length
     await until(
-      () => `all have all ${this.#said} messages: ${behind()} of ${this.members.length} have not, ${this.#order.length} came at all; ${this.faults.slice(0, 3).join("; ")}`,
+      () => `all have all ${this.#expected} messages: ${behind()} of ${this.members.length} have not, ${this.#order.length} came at all; ${this.faults.slice(0, 3).join("; ")}`,
       () => behind() === 0 || this.faults.length > 0 || this.members.some(({ ended }) => ended !== undefined),
       patience
     )
     const gone = this.members.filter(({ ended }) => ended !== undefined)
     if (gone.length > 0) throw new Error(`${gone.length} were disconnected, such as ${gone[0]?.name ?? ""} (${gone[0]?.ended ?? ""}): ${gone[0]?.lastLine ?? ""}`)
     if (this.faults.length > 0) throw new Error(this.faults.slice(0, 10).join("\n"))
-    if (this.#heard.size !== this.#said) throw new Error(`of ${this.#said} messages ${this.#heard.size} have come`)
+    if (this.#heard.size !== this.#expected) throw new Error(`of ${this.#expected} messages ${this.#heard.size} have come`)
   }
 
   get said(): number {
     return this.#said
+  }
+
+  get #expected(): number {
+    return this.#said - this.#unsaid
   }
 
   destroy(): void {

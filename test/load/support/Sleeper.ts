@@ -1,6 +1,6 @@
 import * as Net from "node:net"
 import type { Dialect } from "./Member.ts"
-import { until } from "./waiting.ts"
+import { until } from "../../support/waiting.ts"
 
 const patience = 20_000
 const tailBytes = 512

@@ -1,7 +1,7 @@
 import * as Net from "node:net"
 import * as Schema from "effect/Schema"
 import type { RunningServer } from "./RunningServer.ts"
-import { until } from "./waiting.ts"
+import { until } from "../../support/waiting.ts"
 
 const Report = Schema.Struct({ userLimits: Schema.Struct({ open_files: Schema.Struct({ soft: Schema.Number }) }) })
 const readReport = Schema.decodeUnknownSync(Report)
