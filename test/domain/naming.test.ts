@@ -194,6 +194,29 @@ describe("A reserved name", () => {
     expect(room.names).toEqual(["server_2", "Server_3"])
   })
 
+  it.each([
+    ["[server]", "server]"],
+    ["[server] the room closes", "server] the room closes"],
+    ["[ѕеrvеr] in Cyrillic letters", "ѕеrvеr] in Cyrillic letters"],
+    ["*** System", "System_2"],
+    ["-server-", "server-"],
+    ["(( SERVER ))", "SERVER ))"]
+  ])("with signs before it is one too, as it looks like the beginning of what the server says: %s", (name, near) => {
+    const room = new Room()
+    room.enter(name, "refuse")
+    expect(room.refusals()).toEqual(["name-reserved"])
+    room.enter(name)
+    expect(room.names).toHaveLength(1)
+    expect(room.names[0]?.startsWith(near)).toBe(true)
+    expect(room.names[0]?.startsWith("[")).toBe(false)
+  })
+
+  it.each(["[ada]", "[serverless]", "server admin", "my [server]", "* systems"])("is not %s", (name) => {
+    const room = new Room()
+    room.enter(name, "refuse")
+    expect(room.names).toEqual([name])
+  })
+
   it("cannot be taken later either", () => {
     const room = new Room()
     const ada = room.enter(latin)
@@ -215,7 +238,7 @@ describe("When thousands ask for one name", () => {
   })
 
   it("all names stay different, whoever goes meanwhile, also where a number leaves no room for the whole name", () => {
-    const asked = ["ada", "ADA", "ada_2", "ada_4", "x".repeat(32), `${"x".repeat(30)}_2`, "server"]
+    const asked = ["ada", "ADA", "ada_2", "ada_4", "x".repeat(32), `${"x".repeat(30)}_2`, "server", "[server]", "[server"]
     const moves = FastCheck.array(FastCheck.record({ leaves: FastCheck.nat(), stays: FastCheck.integer({ min: 0, max: 3 }), name: FastCheck.constantFrom(...asked) }), {
       maxLength: 120,
       size: "max"
