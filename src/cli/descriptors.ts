@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { defaults } from "../server/ServerConfig.ts"
 
 /** What the process needs besides its clients. */
 const ownDescriptors = 40
@@ -19,13 +18,20 @@ const fromReport = Effect.map(
   ({ userLimits }) => userLimits.open_files.soft
 )
 
-/** How many clients there can be, and how many more can be told that there is no room, as far as the system allows it (`ulimit -n`). */
-export const allowedClients: Effect.Effect<{ readonly clients: number; readonly turnedAway: number }> = fromLinux.pipe(
-  Effect.orElse(() => fromReport),
-  Effect.orElseSucceed(() => Number.POSITIVE_INFINITY),
-  Effect.map((openFiles) => {
-    const free = Math.max(2, openFiles - ownDescriptors)
-    const turnedAway = Math.min(defaults.maxTurnedAway, Math.ceil(free / 8))
-    return { clients: free - turnedAway, turnedAway }
-  })
-)
+/** How many clients there can be, and how many more can be told that there is no room. */
+export interface Room {
+  readonly maxClients: number
+  readonly maxTurnedAway: number
+}
+
+/** As much of the room that is wanted as the system allows (`ulimit -n`). */
+export const allowed = ({ maxClients, maxTurnedAway }: Room): Effect.Effect<Room> =>
+  fromLinux.pipe(
+    Effect.orElse(() => fromReport),
+    Effect.orElseSucceed(() => Number.POSITIVE_INFINITY),
+    Effect.map((openFiles) => {
+      const free = Math.max(2, openFiles - ownDescriptors)
+      const turnedAway = Math.min(maxTurnedAway, Math.ceil(free / 8))
+      return { maxClients: Math.min(maxClients, free - turnedAway), maxTurnedAway: turnedAway }
+    })
+  )

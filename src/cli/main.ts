@@ -11,10 +11,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../domain/version.ts"
 import { join } from "./join.ts"
-import { misplaced } from "./password.ts"
+import { misused } from "./misuse.ts"
 import { complain, exitFlushed, Failed, unblockOutput } from "./process.ts"
 import { serve } from "./serve.ts"
-import { valueOptions } from "./settings.ts"
 
 const brusio = Command.make("brusio").pipe(
   Command.withDescription("A chat room in one command. Example: brusio serve, and in other terminals: brusio join"),
@@ -32,16 +31,6 @@ const write = (stream: NodeJS.WriteStream, text: string) =>
   Effect.sync(() => {
     stream.write(`${text.trimEnd()}\n`)
   })
-
-// What @effect/cli answers in words that help nobody, or not at all.
-const misused = (args: ReadonlyArray<string>): string | undefined => {
-  if (args.includes("--wizard")) return "There is no option --wizard (see --help)"
-  // In capitals it is the same option.
-  const isMisplaced = args.some((arg, index) => /^--password(?:=|$)/iu.test(arg) && (arg.includes("=") || !(args[index + 1] ?? "--").startsWith("--")))
-  if (isMisplaced) return misplaced
-  const bare = args.find((arg, index) => valueOptions.has(arg.replace(/=$/u, "")) && ((args[index + 1] ?? "--").startsWith("--") || arg.endsWith("=")))
-  return bare === undefined ? undefined : `${bare.replace(/=$/u, "")} needs a value (see --help)`
-}
 
 const main = Effect.consoleWith((console) =>
   Effect.suspend(() => {

@@ -17,9 +17,6 @@ export const passwordOptions = {
   passwordFile: option(passwordFile, "A file with the password on its first line.", "none")
 }
 
-/** What somebody says in place of `--password` alone. */
-export const misplaced = "--password takes no value, as others could read it: it asks for one. Or use --password-file or BRUSIO_PASSWORD"
-
 /** The password that was given: asked for, in a file, or in the environment. */
 export const givenPassword = (options: {
   readonly password: boolean

@@ -14,13 +14,13 @@ import * as Operator from "../server/Operator.ts"
 import * as Registry from "../server/Registry.ts"
 import * as Server from "../server/Server.ts"
 import { defaults, type ServerConfig } from "../server/ServerConfig.ts"
-import { allowedClients } from "./descriptors.ts"
+import { allowed } from "./descriptors.ts"
 import { type Ending, ending, exitWithin, signalWords } from "./process.ts"
 import { inputLines, skippingOutput } from "./stdio.ts"
 
 /** How the room is run. */
 export interface Settings {
-  readonly config: Partial<ServerConfig> & Pick<ServerConfig, "maxClients">
+  readonly config: Partial<ServerConfig> & Pick<ServerConfig, "maxClients" | "maxTurnedAway">
   readonly format: "terminal" | "plain" | "json"
   readonly readsInput: boolean
   /** Whether a status line and a prompt stand below what happens. */
@@ -39,9 +39,8 @@ const closeWithin = 2500
 export const run = (settings: Settings): Effect.Effect<boolean, ListenError, Scope.Scope> =>
   Effect.gen(function* () {
     const { ignoresHangup } = settings
-    const allowed = yield* allowedClients
     const { maxClients } = settings.config
-    const config = { ...settings.config, maxClients: Math.min(maxClients, allowed.clients), maxTurnedAway: allowed.turnedAway }
+    const config = { ...settings.config, ...(yield* allowed(settings.config)) }
     // Of a limit that few will ever meet, only those hear who have asked for more.
     const isTold = config.maxClients < (maxClients === defaults.maxClients ? manyClients : maxClients)
     const end = yield* ending(

@@ -68,7 +68,8 @@ export const echo: Setting<"auto" | "on" | "off"> = {
 
 export const passwordFile: Setting<string> = { name: "password-file", pseudoName: "FILE", expected: "the path of a file", decode: Schema.decodeUnknownEither(Schema.NonEmptyString) }
 
-const count = (name: string, pseudoName: string, least: number, most: number): Setting<number> => {
+/** A whole number within bounds. */
+export const count = (name: string, pseudoName: string, least: number, most: number): Setting<number> => {
   const decode = Schema.decodeUnknownEither(Schema.NumberFromString.pipe(Schema.between(least, most)))
   const digits = Schema.decodeUnknownEither(Schema.String.pipe(Schema.pattern(/^\d{1,10}$/u)))
   return {
@@ -79,22 +80,7 @@ const count = (name: string, pseudoName: string, least: number, most: number): S
   }
 }
 
-const day = 86_400
-
-/** The limits of the server. Times are in seconds here. */
-export const limits = {
-  maxClients: count("max-clients", "N", 1, 1_000_000),
-  maxClientsPerAddress: count("max-clients-per-address", "N", 1, 1_000_000),
-  maxNameless: count("max-nameless", "N", 1, 1_000_000),
-  nameTimeout: count("name-timeout", "SECONDS", 1, day),
-  maxLine: count("max-line", "BYTES", 256, 262_144),
-  maxName: count("max-name", "CHARACTERS", 4, 64),
-  rateBurst: count("rate-burst", "N", 1, 1_000_000),
-  maxWaiting: count("max-waiting", "BYTES", 65_536, 1_073_741_824),
-  stallTimeout: count("stall-timeout", "SECONDS", 1, day),
-  keepalive: count("keepalive", "SECONDS", 1, day),
-  probeAfter: count("tcp-keepalive", "SECONDS", 1, day)
-} as const
+export const rateBurst = count("rate-burst", "N", 1, 1_000_000)
 
 const rate = count("rate-limit", "N|off", 1, 1_000_000)
 
@@ -103,11 +89,6 @@ export const rateLimit: Setting<number | "off"> = {
   expected: `${rate.expected}, or off`,
   decode: (value) => (value === "off" ? Either.right("off") : rate.decode(value))
 }
-
-/** The options that come with a value. */
-export const valueOptions: ReadonlySet<string> = new Set(
-  [host, listenPort, serverPort, name, logFormat, echo, passwordFile, rateLimit, ...Object.values(limits)].map(({ name }) => `--${name}`)
-)
 
 /** The option of a setting. `fallback` is shown in the help. */
 export const option = <A>({ name, pseudoName }: Setting<A>, description: string, fallback: string): Options.Options<Option.Option<string>> =>

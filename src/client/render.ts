@@ -27,6 +27,8 @@ export const render = (event: Event, me: Member): string | undefined => {
       return wording.notice(event)
     case "Help":
       return event.lines.join("\n")
+    case "Asked":
+      return event.question
     case "Joined":
       return wording.joined(event)
     case "Left":

@@ -76,6 +76,10 @@ export const decide = <Peer>(chat: Chat<Peer>, from: ClientId, command: Command,
 export const refuse = <Peer>(chat: Chat<Peer>, from: ClientId, refusal: Refusal, now: number): Decision<Peer> =>
   withClient(chat, from, now, (next, client) => refused(next, client, refusal))
 
+/** A client is asked something; nobody else notices. */
+export const ask = <Peer>(chat: Chat<Peer>, from: ClientId, question: Text.Text, now: number): Decision<Peer> =>
+  withClient(chat, from, now, (next, client) => tell(next, client, [[{ _tag: "Asked", at: next.at, question }, [client]]]))
+
 /** What a client sends is taken up more slowly: it is told so, nobody else notices. */
 export const throttle = <Peer>(chat: Chat<Peer>, from: ClientId, perSecond: number, now: number): Decision<Peer> =>
   withClient(chat, from, now, (next, client) =>

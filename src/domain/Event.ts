@@ -149,6 +149,10 @@ export type Members = typeof Members.Type
 export const Help = Schema.TaggedStruct("Help", { at, lines: Schema.Array(Text) })
 export type Help = typeof Help.Type
 
+/** A question that is answered with the next line. Only the plain dialect asks: a native client says all with its `Hello`. */
+export const Asked = Schema.TaggedStruct("Asked", { at, question: Text })
+export type Asked = typeof Asked.Type
+
 /** What you asked was not done; the rest of what you sent still counts. */
 export const Refused = Schema.TaggedStruct("Refused", {
   at,
@@ -192,6 +196,7 @@ export const Event = Schema.Union(
   Presence,
   Members,
   Help,
+  Asked,
   Refused,
   Throttled,
   Ping,

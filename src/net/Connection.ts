@@ -8,12 +8,20 @@ export const silence = Symbol("silence")
 /** What came of reading. */
 export type Read = Uint8Array | typeof silence | ReadError
 
+/** What a connection may cost. */
+export interface ConnectionOptions {
+  /** How many bytes wait for a busy reader before the peer has to wait. */
+  readonly inboxBytes: number
+  /** How long it is quiet before the system asks whether the peer is still there, ms. */
+  readonly probeAfter: number
+}
+
 /**
  * A peer over TCP: bytes in, pulled by one reader; bytes out, in order.
  *
  * What holds, in every state of the socket:
  * - The socket has an `error` listener from the moment it gets here.
- * - At most 64 KiB wait for the reader; then the peer has to.
+ * - Only so much waits for the reader; then the peer has to.
  * - The socket goes on reading while the reader is busy, so an end or a reset is noticed at once.
  * - Reading never ends writing: a peer that has ended its half can still be told goodbye.
  */
@@ -21,6 +29,7 @@ export class Connection {
   /** `address:port` of the peer. */
   readonly address: string
   readonly #socket: Net.Socket
+  readonly #inboxLimit: number
   #inbox: Array<Uint8Array> = []
   #inboxBytes = 0
   #heardAt = performance.now()
@@ -28,9 +37,9 @@ export class Connection {
   #wake: (() => void) | undefined
   #broken: (() => void) | undefined
 
-  /** `probeAfter`: how long it is quiet before the system asks whether the peer is still there, ms. */
-  constructor(socket: Net.Socket, probeAfter = 30_000) {
+  constructor(socket: Net.Socket, { inboxBytes, probeAfter }: ConnectionOptions) {
     this.#socket = socket
+    this.#inboxLimit = inboxBytes
     this.address = formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0)
     socket.setNoDelay(true)
     // A peer behind a cut cable is noticed also when neither side says anything.
@@ -40,7 +49,7 @@ export class Connection {
       this.#heardAt = performance.now()
       this.#inbox.push(chunk)
       this.#inboxBytes += chunk.length + chunkBytes
-      if (this.#inboxBytes >= inboxBytes) socket.pause()
+      if (this.#inboxBytes >= this.#inboxLimit) socket.pause()
       this.#wake?.()
     })
     socket.on("end", () => {
@@ -64,10 +73,9 @@ export class Connection {
     return this.address.slice(0, this.address.lastIndexOf(":"))
   }
 
-  /** For how long nothing has come from the peer, ms. While something of it is still to be heard, or after its end, it is not silent. */
+  /** For how long nothing has come from the peer, ms. One that has to wait, or has ended, is not silent. */
   get silentFor(): number {
-    const isHeard = this.#inbox.length > 0 || this.#broken !== undefined || this.#ended !== undefined
-    return isHeard ? 0 : performance.now() - this.#heardAt
+    return this.#ended !== undefined || this.#socket.isPaused() ? 0 : performance.now() - this.#heardAt
   }
 
   /** Whether the peer can still be written to. */
@@ -101,7 +109,6 @@ export class Connection {
         const go = () => {
           clearTimeout(timer)
           this.#broken = undefined
-          this.#heardAt = performance.now()
           resume(Effect.void)
         }
         const timer = setTimeout(go, ms)
@@ -204,10 +211,12 @@ export class Connection {
 
   #take(): Read {
     const chunk = this.#inbox.shift()
-    this.#heardAt = chunk === undefined ? this.#heardAt : performance.now()
     if (chunk === undefined) return this.#ended ?? silence
     this.#inboxBytes -= chunk.length + chunkBytes
-    if (this.#inboxBytes < inboxBytes && this.#socket.isPaused()) this.#socket.resume()
+    if (this.#inboxBytes < this.#inboxLimit && this.#socket.isPaused()) {
+      this.#heardAt = performance.now()
+      this.#socket.resume()
+    }
     return chunk
   }
 
@@ -232,9 +241,6 @@ export class Connection {
 
 /** What a chunk takes besides its bytes: a peer may send them one by one. */
 const chunkBytes = 64
-
-/** How many bytes wait for a busy reader before the peer has to wait. */
-const inboxBytes = 65_536
 
 /** `host:port`, with an IPv6 host in brackets and an IPv4 host as itself. */
 export const formatAddress = (host: string, port: number): string => {

@@ -4,6 +4,8 @@ import type * as Scope from "effect/Scope"
 import { Connection } from "./Connection.ts"
 import { ConnectionLost } from "./Errors.ts"
 
+const limits = { inboxBytes: 65_536, probeAfter: 30_000 }
+
 /** Opens a connection, which is gone with its scope. A failure carries the system's code, such as `ECONNREFUSED`. */
 export const dial = (host: string, port: number): Effect.Effect<Connection, ConnectionLost, Scope.Scope> =>
   Effect.acquireRelease(
@@ -14,7 +16,7 @@ export const dial = (host: string, port: number): Effect.Effect<Connection, Conn
       }
       socket.once("error", failed)
       socket.once("connect", () => {
-        const connection = new Connection(socket)
+        const connection = new Connection(socket, limits)
         socket.off("error", failed)
         resume(Effect.succeed(connection))
       })

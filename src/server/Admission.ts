@@ -18,6 +18,8 @@ export interface Full {
 export interface Admission {
   /** Takes a place, or says why there is none. Whoever gets one gives it back with `leave`. */
   readonly enter: (connection: Connection) => Effect.Effect<Full | undefined>
+  /** Has said something. */
+  readonly unsafeHeard: (connection: Connection) => void
   /** Has a name from now on. */
   readonly named: (connection: Connection) => Effect.Effect<void>
   readonly leave: (connection: Connection) => Effect.Effect<void>
@@ -32,6 +34,8 @@ const make = Effect.gen(function* () {
   const clientsOf = new Map<string, number>()
   // Since when, ms; in that order.
   const nameless = new Map<Connection, number>()
+  // The same, the one silent longest first.
+  const silent = new Set<Connection>()
   let clients = 0
   let turnedAway = 0
 
@@ -43,8 +47,12 @@ const make = Effect.gen(function* () {
   })
   yield* Effect.forkScoped(Effect.repeat(report, Schedule.spaced("1 second")))
 
-  const sendAway = (connection: Connection, code: LeaveCode, reason: string) => {
+  const forget = (connection: Connection) => {
     nameless.delete(connection)
+    silent.delete(connection)
+  }
+  const sendAway = (connection: Connection, code: LeaveCode, reason: string) => {
+    forget(connection)
     connection.stopReading(new CutOff({ code, reason }))
   }
   const impatience = Effect.map(monotonicMillis, (now) => {
@@ -65,12 +73,13 @@ const make = Effect.gen(function* () {
     if (clients >= maxClients) return full(`the room is full (${maxClients} at most): try again later`)
     if (neighbours >= maxClientsPerAddress) return full(`too many come from your address (${maxClientsPerAddress} at most): try again later`)
     if (nameless.size >= maxNameless) {
-      const found = silentLongest(nameless.keys())
-      if (found !== undefined) sendAway(found, "full", "others wait for your place, and you have given no name")
+      const [first] = silent
+      if (first !== undefined) sendAway(first, "full", "others wait for your place, and you have given no name")
     }
     clients += 1
     clientsOf.set(host, neighbours + 1)
     nameless.set(connection, now)
+    silent.add(connection)
     return undefined
   }
   const leave = (connection: Connection) => {
@@ -79,13 +88,16 @@ const make = Effect.gen(function* () {
     clients -= 1
     if (neighbours === 0) clientsOf.delete(host)
     else clientsOf.set(host, neighbours)
-    nameless.delete(connection)
+    forget(connection)
   }
   return Admission.of({
     enter: (connection) => Effect.map(monotonicMillis, (now) => enter(connection, now)),
+    unsafeHeard: (connection) => {
+      if (silent.delete(connection)) silent.add(connection)
+    },
     named: (connection) =>
       Effect.sync(() => {
-        nameless.delete(connection)
+        forget(connection)
       }),
     leave: (connection) =>
       Effect.sync(() => {
@@ -96,18 +108,5 @@ const make = Effect.gen(function* () {
     }
   })
 })
-
-const silentLongest = (connections: Iterable<Connection>): Connection | undefined => {
-  let found: Connection | undefined
-  let longest = -1
-  for (const connection of connections) {
-    const { silentFor } = connection
-    if (silentFor > longest) {
-      longest = silentFor
-      found = connection
-    }
-  }
-  return found
-}
 
 export const layer = Layer.scoped(Admission, make)

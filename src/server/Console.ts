@@ -186,6 +186,7 @@ export const describe = ({ event, from }: Envelope): Entry | undefined => {
     case "Presence":
     case "Members":
     case "Help":
+    case "Asked":
     case "Ping":
     case "Pong":
       return undefined

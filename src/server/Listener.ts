@@ -65,7 +65,7 @@ const make = Effect.gen(function* () {
   let lastWords: string | undefined
   let closedAt = 0
   const server = Net.createServer({ allowHalfOpen: true }, (socket) => {
-    const connection = new Connection(socket, config.probeAfter)
+    const connection = new Connection(socket, config)
     open.add(connection)
     socket.once("close", () => open.delete(connection))
     arrived += 1

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Goodbye } from "../domain/Event.ts"
 import type { Connection } from "../net/Connection.ts"
-import { ConnectionLost, CutOff } from "../net/Errors.ts"
+import { CutOff } from "../net/Errors.ts"
 import type { Dialect, Interpreter } from "./dialect/Dialect.ts"
 import { native } from "./dialect/native.ts"
 import { plain } from "./dialect/plain.ts"
@@ -71,7 +71,7 @@ export class Outbox {
     const { silentFor } = this.#connection
     if (this.#dialect !== native || silentFor < pingAfter) return
     if (silentFor < goneAfter) this.send(utf8.encode(native.encode({ _tag: "Ping", at })))
-    else this.#connection.stopReading(new ConnectionLost({ code: "no sign of life" }))
+    else this.#connection.stopReading(new CutOff({ code: "lost", reason: "no sign of life" }))
   }
 
   /** Sends the client away: its session ends with this reason. */

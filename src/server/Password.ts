@@ -3,27 +3,26 @@ import * as Redacted from "effect/Redacted"
 import { Refusal } from "../domain/Errors.ts"
 import { type Heard, refuse, reject } from "./dialect/Dialect.ts"
 
-/** How often somebody may be wrong. */
-const maxTries = 3
-
 const required = new Refusal({ code: "password-required", message: "This room needs a password: say hello with it." })
 const wrong = new Refusal({ code: "password-wrong", message: "Wrong password: try again." })
 
 /** A room's password, and one who wants to get in. */
 export class Gate {
   readonly #password: Redacted.Redacted
-  #wrong = 0
+  #triesLeft: number
 
-  constructor(password: Redacted.Redacted) {
+  /** `tries`: how often somebody may be wrong. */
+  constructor(password: Redacted.Redacted, tries: number) {
     this.#password = password
+    this.#triesLeft = tries
   }
 
   /** Lets in whoever says the password: `undefined`. Otherwise, what comes of it. */
   knock(given: string | undefined): Heard | undefined {
     if (given === undefined) return refuse(required)
     if (matches(this.#password, given)) return undefined
-    this.#wrong += 1
-    return this.#wrong < maxTries ? refuse(wrong) : reject("wrong-password", "wrong password")
+    this.#triesLeft -= 1
+    return this.#triesLeft > 0 ? refuse(wrong) : reject("wrong-password", "wrong password")
   }
 }
 

@@ -25,6 +25,8 @@ export interface Registry {
   /** What the chat decides, already published: the caller hears of it like everybody else. */
   readonly decide: (from: Chat.ClientId, command: Command) => Effect.Effect<ReadonlyArray<Envelope>>
   readonly refuse: (from: Chat.ClientId, refusal: Refusal) => Effect.Effect<void>
+  /** Asks a client something that it answers with what it says next. */
+  readonly ask: (from: Chat.ClientId, question: Text) => Effect.Effect<void>
   /** Tells a client that it sends more than this many messages a second. */
   readonly throttle: (from: Chat.ClientId, perSecond: number) => Effect.Effect<void>
   /** The number of the last envelope that can concern the one who left. */
@@ -73,6 +75,7 @@ const make = Effect.gen(function* () {
     decide: (from, command) =>
       Effect.map(apply((chat, now) => Chat.decide(chat, from, command, now)), ({ told }) => told),
     refuse: (from, refusal) => Effect.asVoid(apply((chat, now) => Chat.refuse(chat, from, refusal, now))),
+    ask: (from, question) => Effect.asVoid(apply((chat, now) => Chat.ask(chat, from, question, now))),
     throttle: (from, perSecond) => Effect.asVoid(apply((chat, now) => Chat.throttle(chat, from, perSecond, now))),
     leave: (from, code, reason) =>
       Effect.map(apply((chat, now) => Chat.leave(chat, from, code, reason, now)), ({ chat }) => chat.seq),

@@ -16,6 +16,8 @@ export interface ServerConfig {
   readonly port: number
   /** What lets people in; without one, everybody. */
   readonly password: Redacted.Redacted | undefined
+  /** How often somebody may be wrong about it. */
+  readonly passwordTries: number
 
   /** How many clients there may be. */
   readonly maxClients: number
@@ -32,6 +34,8 @@ export interface ServerConfig {
   readonly lineBytes: number
   /** The longest name, in characters as a reader counts them. */
   readonly nameGraphemes: number
+  /** Bytes of a client that may wait to be taken up; with more, nothing is read until there is room. */
+  readonly inboxBytes: number
   /** Above it, what a client sends is taken up more slowly; `undefined` is no limit. */
   readonly rateLimit: RateLimit | undefined
   /** Whether a plain client gets its own messages back: `auto` sends them to programs that show only what the server sends. */
@@ -86,6 +90,7 @@ export const defaults: ServerConfig = {
   host: "127.0.0.1",
   port: 25565,
   password: undefined,
+  passwordTries: 3,
   maxClients: 20_000,
   maxClientsPerAddress: 20_000,
   maxNameless: 5000,
@@ -93,6 +98,7 @@ export const defaults: ServerConfig = {
   maxTurnedAway: 256,
   lineBytes: 16_384,
   nameGraphemes: 32,
+  inboxBytes: 65_536,
   rateLimit: { perSecond: 10, burst: 100 },
   echo: "auto",
   greetAfter: 600,

@@ -21,7 +21,7 @@ import { recognise } from "./dialect/recognise.ts"
 import { farewell, Quit } from "./Farewell.ts"
 import { Hub } from "./Hub.ts"
 import { Outbox } from "./Outbox.ts"
-import { Allowance } from "./RateLimit.ts"
+import { Allowance, weight } from "./RateLimit.ts"
 import { Registry } from "./Registry.ts"
 import { ServerConfig } from "./ServerConfig.ts"
 
@@ -49,21 +49,10 @@ interface Client {
   readonly allowance: Allowance | undefined
 }
 
-const utf8 = new TextEncoder()
 const nothing = new Uint8Array(0)
 
 /** How much is made out at a time. */
 const pieceBytes = 1024
-
-const lineFeed = 10
-const linesIn = (bytes: Uint8Array): number => {
-  let lines = 0
-  for (const byte of bytes) if (byte === lineFeed) lines += 1
-  return lines
-}
-
-/** How many messages a read counts for that says less: a key that somebody presses is next to nothing. */
-const readWeight = 1 / 16
 
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
@@ -102,21 +91,18 @@ const make = Effect.gen(function* () {
     )
 
   // Above the rate limit, what a client has sent waits; it is told so once.
-  const waitForTurn = Effect.fnUntraced(function* ({ connection, id }: Client, allowance: Allowance, messages: number) {
-    const wait = allowance.take(messages, yield* monotonicMillis)
+  const waitForTurn = Effect.fnUntraced(function* ({ connection, id }: Client, allowance: Allowance, wait: number) {
     if (wait === 0) return
     if (allowance.tellsNow) yield* registry.throttle(id, allowance.perSecond)
     yield* connection.pause(wait)
   })
 
-  const weight = (bytes: Uint8Array): number => Math.max(linesIn(bytes), bytes.length / config.lineBytes, readWeight)
-
   // Does what was heard, in order, until it is a quit. What says nothing counts too.
   const perform = Effect.fnUntraced(function* (client: Client, heard: ReadonlyArray<Heard>, bytes: Uint8Array = nothing) {
-    const { allowance, connection, id, interpreter, outbox } = client
+    const { allowance, connection, id, interpreter } = client
     for (const item of heard) {
       yield* hub.room
-      if (allowance !== undefined) yield* waitForTurn(client, allowance, 1)
+      if (allowance !== undefined) yield* waitForTurn(client, allowance, allowance.message(yield* monotonicMillis))
       switch (item._tag) {
         case "Command": {
           const told = yield* registry.decide(id, item.command)
@@ -133,7 +119,7 @@ const make = Effect.gen(function* () {
           yield* registry.refuse(id, item.refusal)
           break
         case "Ask":
-          outbox.send(utf8.encode(item.question))
+          yield* registry.ask(id, item.question)
           break
         case "Reject":
           return yield* Effect.fail(new CutOff({ code: item.code, reason: item.reason }))
@@ -142,14 +128,15 @@ const make = Effect.gen(function* () {
       }
     }
     if (allowance !== undefined && bytes.length > 0) {
-      const idle = weight(bytes) - heard.length
-      if (idle > 0) yield* waitForTurn(client, allowance, idle)
+      const beyond = weight(bytes, config.lineBytes) - heard.length
+      if (beyond > 0) yield* waitForTurn(client, allowance, allowance.beyond(beyond, yield* monotonicMillis))
     }
     return undefined
   })
 
   // Piece by piece: what a flood says in one read is not all made out before it has to wait.
   const hear = Effect.fnUntraced(function* (client: Client, bytes: Uint8Array) {
+    admission.unsafeHeard(client.connection)
     for (let start = 0; start < bytes.length; start += pieceBytes) {
       const piece = bytes.subarray(start, start + pieceBytes)
       const quit = yield* perform(client, client.interpreter.hear(piece), piece)

@@ -54,6 +54,7 @@ const told = (words: string): ReadonlyArray<object> => {
     { _tag: "Left", ...inRoom(words), member: eve, code: `quit${words}` },
     { _tag: "Members", at: 1, here: 2, members: [me, eve], more: true },
     { _tag: "Help", at: 1, lines: [text, text] },
+    { _tag: "Asked", at: 1, question: text },
     { _tag: "Refused", at: 1, code: `bad${words}`, message: text },
     { _tag: "Refused", at: 1, code: "bad-line", message: text, ref: words },
     { _tag: "Presence", first: 1, ...inRoom(words), here: 2, joined: [eve], left: [{ member: eve, code: "quit", reason: text }] },

@@ -40,6 +40,7 @@ const shown: ReadonlyArray<readonly [Event, string | undefined]> = [
   [{ _tag: "Left", ...inRoom, member: bob, code: "lost" }, "bob has left the chat. (lost)"],
   [{ _tag: "Members", at: 1, here: 2, members: [ada, bob], more: false }, "Here: ada, bob (2)"],
   [{ _tag: "Help", at: 1, lines: [clean("/help"), clean("/quit")] }, "/help\n/quit"],
+  [{ _tag: "Asked", at: 1, question: clean("Password:") }, "Password:"],
   [{ _tag: "Refused", at: 1, code: "bad-line", message: clean("No.") }, "No."],
   [{ _tag: "Goodbye", at: 1, code: "quit", reason: clean("you have left") }, "Goodbye!"],
   [{ _tag: "Goodbye", at: 1, code: "closed", reason: clean("connection closed") }, "Goodbye!"],

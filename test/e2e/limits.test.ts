@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs"
 import { networkInterfaces } from "node:os"
 import { describe, expect } from "vitest"
-import { cli, run, serve } from "./support/program.ts"
+import { until } from "../support/waiting.ts"
+import { cli, join, run, serve } from "./support/program.ts"
 import { connect, lineClient, type Native, nativeClient, type Raw } from "./support/raw.ts"
 import { inTurn, it, type Stage } from "./support/stage.ts"
+import { tcpEnd } from "./support/tcp.ts"
+import { patience } from "./support/transcript.ts"
 
 const range = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, n) => n)
 
@@ -11,6 +14,9 @@ const range = (count: number): ReadonlyArray<number> => Array.from({ length: cou
 interface Limit {
   readonly option: string
   readonly value: string
+  /** What else has to be so that it can be met. */
+  readonly args?: ReadonlyArray<string>
+  readonly env?: Readonly<Record<string, string>>
   readonly meet: (stage: Stage, port: number) => Promise<void>
 }
 
@@ -80,11 +86,46 @@ const limits: ReadonlyArray<Limit> = [
     }
   },
   {
-    option: "rate-burst", value: "3",
+    option: "rate-burst", value: "3", args: ["--rate-limit", "1"],
     meet: async (stage, port) => {
       const ada = await nativeClient(stage, port, "ada")
       await ada.write(`${JSON.stringify({ _tag: "Ping" })}\n`.repeat(5))
       expect(await ada.event("Throttled")).toMatchObject({ perSecond: 1 })
+    }
+  },
+  {
+    option: "max-turned-away", value: "1", args: ["--max-clients", "1"],
+    meet: async (stage, port) => {
+      expect(await arrive(stage, port, "one")).toBe(welcome("one"))
+      await connect(stage, port)
+      expect(await arrive(stage, port, "three")).toBe("The server is busy: try again in a moment.")
+    }
+  },
+  {
+    option: "password-tries", value: "1", env: { BRUSIO_PASSWORD: "sesame" },
+    meet: async (stage, port) => {
+      const ada = await connect(stage, port)
+      await ada.read().write("ada\nopen\n")
+      await ada.heard.line("You have been disconnected: wrong password.")
+    }
+  },
+  {
+    option: "max-unheard", value: "4096", args: ["--rate-limit", "1"],
+    meet: async (stage, port) => {
+      const ada = await nativeClient(stage, port, "ada")
+      await ada.write(`${JSON.stringify({ _tag: "Ping" })}\n`.repeat(1000))
+      await ada.event("Throttled")
+      await ada.write("x".repeat(10_000))
+      await until(() => "the server reads no more", () => (tcpEnd(port, ada.socket.localPort ?? 0)?.unread ?? 0) > 0, patience)
+    }
+  },
+  {
+    option: "tcp-keepalive", value: "7",
+    meet: async (stage, port) => {
+      const ada = await lineClient(stage, port, "ada")
+      const probeIn = () => tcpEnd(port, ada.socket.localPort ?? 0)?.probeIn ?? Number.POSITIVE_INFINITY
+      await until(() => "the system is to ask", () => probeIn() <= 7000, patience)
+      expect(probeIn()).toBeGreaterThan(4000)
     }
   },
   {
@@ -107,15 +148,13 @@ const limits: ReadonlyArray<Limit> = [
 
 describe.concurrent("A limit is met", () => {
   const variable = (option: string) => `BRUSIO_${option.toUpperCase().replaceAll("-", "_")}`
-  for (const { meet, option, value } of limits) {
-    // No rate is limited in these tests where that is not asked for.
-    const rest = option === "rate-burst" ? ["--rate-limit", "1"] : []
+  for (const { args = [], env = {}, meet, option, value } of limits) {
     it(`that is given as --${option}`, async ({ stage }) => {
-      const { port } = await serve(stage, { args: [`--${option}`, value, ...rest] })
+      const { port } = await serve(stage, { args: [`--${option}`, value, ...args], env })
       await meet(stage, port)
     })
     it(`that is given as ${variable(option)}`, async ({ stage }) => {
-      const { port } = await serve(stage, { args: rest, env: { [variable(option)]: value } })
+      const { port } = await serve(stage, { args, env: { ...env, [variable(option)]: value } })
       await meet(stage, port)
     })
   }
@@ -139,6 +178,60 @@ describe.concurrent("A limit is met", () => {
     await (await connect(stage, patient.port)).write("bob\n")
     await eve.event("Joined")
     await floodUntil(eve, eve.event("Left", ({ code }) => code === "too-slow"))
+  })
+})
+
+describe.concurrent("How long a client may stall", () => {
+  const wait = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
+
+  it("counts from what is given as --stall-above on", async ({ stage }) => {
+    const { port } = await serve(stage, { args: ["--stall-above", "3000000", "--max-waiting", "1073741824", "--stall-timeout", "1"] })
+    const ada = await nativeClient(stage, port, "ada")
+    const stalled = await connect(stage, port)
+    await stalled.write("bob\n")
+    await ada.event("Joined")
+    const line = `${JSON.stringify({ _tag: "Say", text: "x".repeat(15_000) })}\n`
+    const inSystem = () => {
+      const [near, far] = [stalled.socket.localPort ?? 0, port]
+      return (tcpEnd(far, near)?.unsent ?? 0) + (tcpEnd(near, far)?.unread ?? 0)
+    }
+    // Much more waits than the default allows, and less than is given.
+    for (let said = 0; said - inSystem() < 1_000_000; said += 40 * 15_000) {
+      await ada.write(line.repeat(40))
+      await ada.roundTrip()
+    }
+    await wait(2000)
+    await ada.roundTrip()
+    expect(ada.events.map(({ _tag }) => _tag)).not.toContain("Left")
+    await floodUntil(ada, ada.event("Left", ({ code }) => code === "too-slow"))
+  })
+
+  it("cannot be counted from more than may wait", async ({ stage }) => {
+    expect(await run(stage, ["serve", "--port", "0", "--stall-above", "70000", "--max-waiting", "65536"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `--stall-above cannot be "70000": it must be at most what may wait for a client (--max-waiting, 65536).\n`
+    })
+  })
+})
+
+describe("A server that was stopped for a while", () => {
+  it("takes nobody for dead who could not be heard", async ({ stage }) => {
+    const { port, program } = await serve(stage, { args: ["--keepalive", "1"] })
+    const bob = await nativeClient(stage, port, "bob")
+    const pongs = setInterval(() => void bob.send({ _tag: "Pong" }), 100)
+    stage.onEnd(() => {
+      clearInterval(pongs)
+    })
+    // Answers what it is asked, and says nothing else.
+    const { child } = await join(stage, port, "ada")
+    await bob.event("Joined")
+    process.kill(program.pid, "SIGSTOP")
+    await new Promise((resolve) => setTimeout(resolve, 4000))
+    process.kill(program.pid, "SIGCONT")
+    child.stdin?.write("still here\n")
+    await bob.event("Said", ({ from, text }) => from.name === "ada" && text === "still here")
+    expect(bob.events.map(({ _tag }) => _tag)).not.toContain("Left")
   })
 })
 
@@ -187,7 +280,11 @@ describe.concurrent("A limit that cannot be one is refused, with what it may be"
     ["max-waiting", "65535", "a whole number from 65536 to 1073741824"],
     ["stall-timeout", " 5", "a whole number from 1 to 86400"],
     ["keepalive", "99999999999", "a whole number from 1 to 86400"],
-    ["tcp-keepalive", "", "a whole number from 1 to 86400"]
+    ["tcp-keepalive", "", "a whole number from 1 to 86400"],
+    ["max-turned-away", "0", "a whole number from 1 to 1000000"],
+    ["password-tries", "0", "a whole number from 1 to 1000000"],
+    ["max-unheard", "1023", "a whole number from 1024 to 1073741824"],
+    ["stall-above", "1023", "a whole number from 1024 to 1073741824"]
   ]
   for (const [option, value, expected] of wrong) {
     it(`--${option} ${JSON.stringify(value)}`, async ({ stage }) => {
@@ -237,7 +334,11 @@ describe.concurrent("The help", () => {
       ["max-waiting", "BYTES", "1048576"],
       ["stall-timeout", "SECONDS", "30"],
       ["keepalive", "SECONDS", "20"],
-      ["tcp-keepalive", "SECONDS", "30"]
+      ["tcp-keepalive", "SECONDS", "30"],
+      ["max-turned-away", "N", "256"],
+      ["password-tries", "N", "3"],
+      ["max-unheard", "BYTES", "65536"],
+      ["stall-above", "BYTES", "65536"]
     ] as const) {
       expect(words).toContain(`--${option} ${unit}`)
       expect(words).toContain(`Default: ${fallback}. Environment: BRUSIO_${option.toUpperCase().replaceAll("-", "_")}.`)

@@ -46,7 +46,7 @@ const shown: ReadonlyArray<readonly [Event | Observation, string | undefined]> =
 ]
 
 describe("The console says", () => {
-  const peer = new Outbox(new Connection(new Net.Socket()), defaults, () => undefined)
+  const peer = new Outbox(new Connection(new Net.Socket(), defaults), defaults, () => undefined)
   const from = { id: 1, address: "192.0.2.7:1", peer, member: ada }
 
   it.each(shown)("of %j: %s", (event, line) => {

@@ -24,7 +24,7 @@ describe("A native client that is silent", () => {
       const bob = yield* plainMember(port, "bob")
       yield* member(port, "ada")
       expect(yield* bob.line).toBe("ada has joined the chat!")
-      expect(yield* bob.line).toBe("ada has left the chat. (connection lost)")
+      expect(yield* bob.line).toBe("ada has left the chat. (no sign of life)")
     })
   )
 })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { Allowance } from "../../src/server/RateLimit.ts"
+import { Allowance, weight } from "../../src/server/RateLimit.ts"
 import type { RateLimit } from "../../src/server/ServerConfig.ts"
+import { utf8 } from "../support/bytes.ts"
 import { always } from "../support/property.ts"
 
 const limits: FastCheck.Arbitrary<RateLimit> = FastCheck.record({
@@ -16,7 +17,7 @@ const takenUp = (limit: RateLimit, pauses: ReadonlyArray<number>): ReadonlyArray
   let now = 0
   return pauses.map((pause) => {
     now += pause
-    now += allowance.take(1, now)
+    now += allowance.message(now)
     return now
   })
 }
@@ -56,24 +57,55 @@ describe("An allowance", () => {
   it("is never more than full, however long the silence was", () => {
     always(FastCheck.tuple(limits, FastCheck.integer({ min: 0, max: 100_000_000 })), ([limit, silence]) => {
       const allowance = new Allowance(limit, 0)
-      expect(allowance.take(limit.burst, silence)).toBe(0)
-      expect(allowance.take(1, silence)).toBeGreaterThan(0)
+      expect(none(limit.burst).map(() => allowance.message(silence))).toEqual(none(limit.burst))
+      expect(allowance.message(silence)).toBeGreaterThan(0)
     })
   })
 
-  it("counts parts of a message as parts of the wait", () => {
+  it("takes out what is read and says nothing, in parts of a message", () => {
     const allowance = new Allowance({ perSecond: 10, burst: 1 }, 0)
-    expect([allowance.take(1, 0), allowance.take(0.5, 0), allowance.take(0.25, 0)]).toEqual([0, 50, 75])
-    expect(allowance.take(0.1, 75)).toBe(10)
+    expect([allowance.message(0), allowance.beyond(0.5, 0), allowance.beyond(0.25, 0)]).toEqual([0, 50, 75])
+    expect(allowance.beyond(0.1, 75)).toBe(10)
+  })
+
+  it("takes a message out once, in however many parts it was read", () => {
+    const parts = FastCheck.array(FastCheck.double({ min: 0.01, max: 0.2, noNaN: true }), { maxLength: 5 })
+    always(FastCheck.array(parts, { minLength: 1, maxLength: 50 }), (messages) => {
+      const allowance = new Allowance({ perSecond: 1, burst: 1 }, 0)
+      const waits = messages.map((parts) => {
+        for (const part of parts) allowance.beyond(part, 0)
+        return allowance.message(0)
+      })
+      waits.forEach((wait, before) => {
+        expect(wait).toBeGreaterThanOrEqual(before * 1000)
+        expect(wait).toBeLessThan(before * 1000 + 1.001)
+      })
+    })
+  })
+
+  it("takes out what was beyond a message, and lets one message go for it at most", () => {
+    const allowance = new Allowance({ perSecond: 1, burst: 1 }, 0)
+    expect([allowance.beyond(5, 0), allowance.message(0), allowance.message(0)]).toEqual([4000, 4000, 5000])
   })
 
   it("is to be told of once, and again only after it has been full", () => {
     const allowance = new Allowance({ perSecond: 10, burst: 3 }, 0)
-    const floods = (now: number) => allowance.take(5, now) > 0 && allowance.tellsNow
+    const floods = (now: number) => none(5).map(() => allowance.message(now)).some((wait) => wait > 0) && allowance.tellsNow
     expect([floods(0), floods(200), floods(900)]).toEqual([true, false, false])
     // Three are owed: 600 ms later it would be full, and 501 ms after the next flood again.
     expect(floods(1499)).toBe(false)
     expect(floods(1999)).toBe(false)
     expect([floods(3000), floods(3000)]).toEqual([true, false])
+  })
+})
+
+describe("What was read is worth", () => {
+  it.each<readonly [string, string, number]>([
+    ["a little, for a key", "x", 1 / 16],
+    ["as much as its lines", "\n\n\n", 3],
+    ["one, for a line of the longest kind", "x".repeat(1600), 1],
+    ["no less for a line that is short", "hello\n", 1]
+  ])("%s", (_, text, messages) => {
+    expect(weight(utf8(text), 1600)).toBe(messages)
   })
 })

@@ -33,6 +33,7 @@ const toldToOthers = (heard: ReadonlyArray<Heard>): ReadonlyArray<string> => {
   let name: string | undefined
   for (const item of heard) {
     if (item._tag === "Quit") return name === undefined ? told : [...told, `${name} left: ${item.reason ?? ""}`]
+    if (item._tag === "Reject") return name === undefined ? told : [...told, `${name} left: ${item.reason}`]
     if (item._tag !== "Command") continue
     const { command } = item
     if (name === undefined) {
@@ -68,6 +69,8 @@ const lastWord = {
   // What nobody knows has no words for a refusal: it is closed.
   unknown: /^This is a chat room for brusio, nc and telnet\.\n$/u
 }
+
+const rejected = /^You have been disconnected: an unknown protocol\.\n$/u
 
 const refusals = (heard: ReadonlyArray<Heard>) => heard.flatMap((item) => (item._tag === "Refuse" ? [item.refusal.code] : []))
 
@@ -125,7 +128,7 @@ const sendAll = (port: number, sendings: ReadonlyArray<Sending>, cut: (bytes: Ui
       yield* talk.exchange
       const answer = yield* deliver(port, cut(bytes))
       yield* talk.exchange
-      expect(answer, name).toMatch(lastWord[kind])
+      expect(answer, name).toMatch(heard.some(({ _tag }) => _tag === "Reject") ? rejected : lastWord[kind])
       if (kind === "native" || kind === "plain") expect(answer, name).not.toMatch(unsafe)
       if (kind === "native") {
         const codes = eventsOf(answer).flatMap((event) => (event._tag === "Refused" ? [event.code] : []))

@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { type ClientMessage, encode } from "../../src/domain/wire/Ndjson.ts"
+import { encode } from "../../src/domain/wire/Ndjson.ts"
 import { throttled } from "../../src/domain/wording.ts"
 import * as Registry from "../../src/server/Registry.ts"
 import * as Server from "../../src/server/Server.ts"
@@ -471,15 +471,41 @@ describe("A sign of life", () => {
   const short = { keepaliveEvery: 20, pingAfter: 100, goneAfter: 800 }
   const count = 24
 
-  it.scopedLive("is given by what waits to be read: the one whose it is has not been silent", () =>
+  it.scopedLive("is asked also of one who has to wait, and who gives it stays", () =>
     Effect.gen(function* () {
       const { port } = yield* opened({ ...short, rateLimit: { perSecond: 20, burst: 1 } })
       const bob = yield* plainMember(port, "bob")
       const ada = yield* member(port, "ada")
-      for (const message of messages(count)) yield* sentAlone(ada, message)
+      yield* tell(ada, ...messages(count))
+      yield* Effect.forkScoped(Effect.forever(Effect.zipRight(next(ada, "Ping"), tell(ada, { _tag: "Pong" }))))
       yield* linesFrom(bob, `ada: ${count - 1}`)
-      yield* tell(ada, { _tag: "Ping" })
-      yield* next(ada, "Pong")
+    })
+  )
+
+  it.scopedLive("is missed also in one who has to wait: it is gone before all of it is said", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ ...short, rateLimit: { perSecond: 5, burst: 1 } })
+      const bob = yield* member(port, "bob")
+      yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.sleep(50), tell(bob, { _tag: "Pong" }))))
+      const ada = yield* member(port, "ada")
+      yield* tell(ada, ...messages(100))
+      expect(yield* next(bob, "Left")).toMatchObject({ code: "lost", reason: "no sign of life" })
+      yield* isToldGoodbye(ada, { code: "lost", reason: "no sign of life" })
+    })
+  )
+
+  it.scopedLive("is not missed in one of whom nothing is read, as it has sent too much", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ ...short, rateLimit: { perSecond: 40, burst: 1 } })
+      const bob = yield* plainMember(port, "bob")
+      const ada = yield* member(port, "ada")
+      const start = performance.now()
+      // More than may wait, for twice as long as a silence may last.
+      yield* tell(ada, ...messages(2 * 0.8 * 40 + 10, "x".repeat(8000)))
+      yield* next(ada, "Throttled")
+      yield* eventually("no more is read", () => otherEnd(ada)?.isPaused() === true)
+      yield* Effect.iterate("", { while: (line) => !line.startsWith(`ada: ${2 * 0.8 * 40 - 10} `), body: () => bob.line })
+      expect(performance.now() - start).toBeGreaterThan(short.goneAfter)
     })
   )
 
@@ -501,20 +527,12 @@ describe("A sign of life", () => {
       const bob = yield* plainMember(port, "bob")
       const eve = yield* plainMember(port, "eve")
       yield* member(port, "ada")
-      yield* linesFrom(bob, "ada has left the chat. (connection lost)")
+      yield* linesFrom(bob, "ada has left the chat. (no sign of life)")
       yield* eve.send("still here\n")
       yield* linesFrom(bob, "eve: still here")
     })
   )
 })
-
-/** Sends a message, and waits until the server has read it: the next one comes in a read of its own. */
-const sentAlone = (peer: Peer, message: ClientMessage) =>
-  Effect.suspend(() => {
-    const there = otherEnd(peer)
-    const before = there?.bytesRead ?? 0
-    return Effect.zipRight(tell(peer, message), eventually("it is read", () => there === undefined || there.destroyed || there.bytesRead > before))
-  })
 
 /** The lines that a plain client is told up to this one; somebody's leave before it is a failure. */
 const linesFrom = (peer: Peer, wanted: string): Effect.Effect<void> =>

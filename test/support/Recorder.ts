@@ -1,5 +1,6 @@
 import { Socket } from "node:net"
 import { Connection } from "../../src/net/Connection.ts"
+import { defaults } from "../../src/server/ServerConfig.ts"
 import { show } from "./bytes.ts"
 
 /** A connection to nobody that takes everything at once and remembers each write. */
@@ -7,7 +8,7 @@ export class Recorder extends Connection {
   readonly writes: Array<string> = []
 
   constructor() {
-    super(new Socket())
+    super(new Socket(), defaults)
   }
 
   override get writable(): boolean {

@@ -208,7 +208,7 @@ describe("However the bytes are split, there comes the same of them, from", () =
 
 const clientKinds = ["Hello", "Say", "Act", "Whisper", "Rename", "Who", "Ping", "Pong", "Quit"]
 const serverKinds = [
-  "Welcome", "Said", "Acted", "Whispered", "Renamed", "Notice", "Joined", "Left", "Presence", "Members", "Help", "Refused", "Ping", "Pong", "Goodbye"
+  "Welcome", "Said", "Acted", "Whispered", "Renamed", "Notice", "Joined", "Left", "Presence", "Members", "Help", "Asked", "Refused", "Throttled", "Ping", "Pong", "Goodbye"
 ]
 
 const expectMessage = (line: Uint8Array) => {

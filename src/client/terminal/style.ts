@@ -87,6 +87,8 @@ const drawEvent = (chalk: ChalkInstance, event: Event, me: Member): string => {
       return `${time} ${chalk.bold(`! ${event.message}`)}`
     case "Help":
       return event.lines.map((text) => chalk.dim(text)).join("\n")
+    case "Asked":
+      return `${time} ${chalk.bold(`? ${event.question}`)}`
     case "Welcome":
     case "Ping":
     case "Pong":

@@ -11,7 +11,7 @@ export type Heard =
   /** Something that is no command; its sender is told why. */
   | { readonly _tag: "Refuse"; readonly refusal: Refusal }
   /** Something to ask of one who is not in yet. */
-  | { readonly _tag: "Ask"; readonly question: string }
+  | { readonly _tag: "Ask"; readonly question: Text }
   /** The client leaves. Nothing after it counts. */
   | { readonly _tag: "Quit"; readonly reason: Text | undefined }
   /** This client cannot be served here. */

@@ -6,12 +6,13 @@ import * as Text from "../../domain/Text.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import { Gate } from "../Password.ts"
 import type { ServerConfig } from "../ServerConfig.ts"
-import { command, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
+import { isGamePing } from "./detect.ts"
+import { command, type Heard, type Interpreter, quit, refuse, reject } from "./Dialect.ts"
 import { lineTooLong } from "./native.ts"
 import { plain, quitWords } from "./plain.ts"
 import { TelnetFilter } from "./telnet.ts"
 
-type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence">
+type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password" | "passwordTries" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence">
 
 const utf8 = new TextEncoder()
 const decoder = new TextDecoder("utf-8")
@@ -45,7 +46,7 @@ export class PlainInterpreter implements Interpreter {
     this.#config = config
     this.#greeted = greeted
     this.#lines = new LineSplitter(config.lineBytes)
-    this.#gate = config.password === undefined ? undefined : new Gate(config.password)
+    this.#gate = config.password === undefined ? undefined : new Gate(config.password, config.passwordTries)
   }
 
   get echo(): boolean {
@@ -107,6 +108,7 @@ export class PlainInterpreter implements Interpreter {
 
   #line(line: Line): ReadonlyArray<Heard> {
     if (line === tooLong) return [refuse(lineTooLong(this.#config.lineBytes))]
+    if (this.#asked === undefined && isGamePing(line)) return [reject("not-for-us", "an unknown protocol")]
     const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
     if (this.#asked === undefined) return this.#quit(unit) ?? this.#nameGiven(unit)
     if (this.#gate !== undefined) return this.#quit(unit) ?? this.#passwordGiven(this.#gate, this.#asked, unit)
@@ -162,7 +164,7 @@ export class PlainInterpreter implements Interpreter {
   }
 }
 
-const question: Heard = { _tag: "Ask", question: "Password:\n" }
+const question: Heard = { _tag: "Ask", question: Text.clean("Password:") }
 
 // What people type once they are in: a command, or something to say.
 const talk = (line: string, names: Nickname.NameLimits): Heard | undefined => {

@@ -16,6 +16,37 @@ const http = new RegExp(`^(?:${methods.join("|")}) /`, "u")
 const irc = /^(?:CAP (?:LS|REQ|LIST|END)\b.*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :.*|PASS [^ \r\n]+)\r?\n/u
 const ircWords = ["CAP ", "NICK ", "USER ", "PASS "]
 
+interface Varint {
+  readonly value: number
+  readonly length: number
+}
+
+const varint = (bytes: Uint8Array, start: number): Varint | undefined => {
+  let value = 0
+  for (let length = 1; length <= 5; length += 1) {
+    const byte = bytes[start + length - 1]
+    if (byte === undefined) return undefined
+    value += (byte & 0x7f) * 2 ** (7 * (length - 1))
+    if (byte < 0x80) return { value, length }
+  }
+  return undefined
+}
+
+/**
+ * Whether this is the handshake of the game whose port this is: its length, a
+ * zero, the version, and the host, whose length agrees with the first. That of
+ * a long host starts with a letter, so the first byte alone does not tell.
+ */
+export const isGamePing = (bytes: Uint8Array): boolean => {
+  const packet = varint(bytes, 0)
+  if (packet === undefined || bytes[packet.length] !== 0) return false
+  const version = varint(bytes, packet.length + 1)
+  if (version === undefined) return false
+  const host = varint(bytes, packet.length + 1 + version.length)
+  // After the host come two bytes of port and one of what is wanted.
+  return host !== undefined && packet.value === 1 + version.length + host.length + host.value + 3
+}
+
 /** What bytes are that could have become more than one, and did not in time. */
 export const settle = (bytes: Uint8Array): Kind => (bytes[0] === 0x16 ? "unknown" : "plain")
 

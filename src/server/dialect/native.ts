@@ -20,7 +20,7 @@ export const lineTooLong = (bytes: number): Refusal =>
     message: `A line has at most ${bytes} bytes: this one was longer and was not taken. Send it in parts.`
   })
 
-type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password">
+type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password" | "passwordTries">
 type Hello = Extract<ClientMessage, { readonly _tag: "Hello" }>
 
 /** Hears native clients. Every line gets its answer, and none ends the connection but `Quit`. */
@@ -29,12 +29,13 @@ export class NativeInterpreter implements Interpreter {
   readonly patience = undefined
   readonly #lines: LineSplitter
   readonly #config: Config
-  readonly #gate: Gate | undefined
+  // Where there is one to be given, and until it is.
+  #gate: Gate | undefined
 
   constructor(config: Config) {
     this.#config = config
     this.#lines = new LineSplitter(config.lineBytes)
-    this.#gate = config.password === undefined ? undefined : new Gate(config.password)
+    this.#gate = config.password === undefined ? undefined : new Gate(config.password, config.passwordTries)
   }
 
   hear(bytes: Uint8Array): ReadonlyArray<Heard> {
@@ -50,7 +51,7 @@ export class NativeInterpreter implements Interpreter {
   }
 
   joined(): void {
-    // Nothing of what a native client sends depends on its name.
+    this.#gate = undefined
   }
 
   goodbye(goodbye: Goodbye): Uint8Array {

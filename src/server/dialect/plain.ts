@@ -37,6 +37,8 @@ const encode = (event: Event): string => {
       return wording.presence(event).map((line) => lines(line)).join("")
     case "Members":
       return lines(`Here: ${wording.names(event)}`)
+    case "Asked":
+      return lines(event.question)
     case "Refused":
     case "Throttled":
       return lines(event.message)

@@ -8,6 +8,7 @@ import { defaults, type ServerConfig } from "../../../src/server/ServerConfig.ts
 import { anyString, inPieces } from "../../support/arbitraries.ts"
 import { oneByOne, show, utf8 } from "../../support/bytes.ts"
 import { brief } from "../../support/heard.ts"
+import { corpus } from "../../support/hostile.ts"
 import { always } from "../../support/property.ts"
 
 const { chunkSilence, nameSilence, typedSilence } = defaults
@@ -475,5 +476,22 @@ describe("Whatever is sent", () => {
       }
       expect(names).toBeLessThanOrEqual(1)
     })
+  })
+})
+
+describe("The ping of a game", () => {
+  const handshake = corpus.find(({ name }) => name === "minecraft ping long host")?.bytes ?? utf8("")
+
+  it("is no name, however it is split", () => {
+    expect(handshake.length).toBeGreaterThan(0)
+    for (let at = 1; at < handshake.length; at += 1) {
+      const client = new Client()
+      client.reads(handshake.subarray(0, at), handshake.subarray(at))
+      expect(client.rests()).toEqual(["reject not-for-us"])
+    }
+  })
+
+  it("is a message like any other from one who has a name", () => {
+    expect(lineSender().reads(handshake, "\n")[0]).toMatch(/^say /u)
   })
 })

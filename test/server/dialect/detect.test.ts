@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { detect, type Kind, settle } from "../../../src/server/dialect/detect.ts"
+import { detect, isGamePing, type Kind, settle } from "../../../src/server/dialect/detect.ts"
 import { utf8 } from "../../support/bytes.ts"
 import { always } from "../../support/property.ts"
 
@@ -138,6 +138,38 @@ describe("However the first bytes are split", () => {
       long.set(bytes.subarray(0, 512))
       expect(detect(long)).toBeDefined()
     })
+  })
+})
+
+const bytesOf = (value: number): ReadonlyArray<number> => (value < 0x80 ? [value] : [0x80 + (value % 0x80), ...bytesOf(Math.floor(value / 0x80))])
+
+/** The handshake of the game whose port this is. */
+const ping = (host: string, version: number, port: number): Uint8Array => {
+  const address = utf8(host)
+  const body = [0, ...bytesOf(version), ...bytesOf(address.length), ...address, port >> 8, port & 0xff, 1]
+  return Uint8Array.from([...bytesOf(body.length), ...body])
+}
+
+describe("The handshake of the game whose port this is", () => {
+  const host = FastCheck.string({ minLength: 1, maxLength: 255, unit: FastCheck.constantFrom("a", "b", "z", "0", "9", "-", ".") })
+  const version = FastCheck.oneof(FastCheck.constantFrom(4, 5, 47, 107, 340, 765, 2 ** 32 - 1), FastCheck.nat(16_383))
+
+  it("is known by itself, of whatever host, version and port, also with the request that follows", () => {
+    always(FastCheck.tuple(host, version, FastCheck.nat(65_535)), ([host, version, port]) => {
+      const bytes = ping(host, version, port)
+      expect(isGamePing(bytes)).toBe(true)
+      expect(isGamePing(Uint8Array.from([...bytes, 1, 0]))).toBe(true)
+    })
+  })
+
+  it.each([
+    ["a name", "ann"],
+    ["a name with a NUL after it", "A\0"],
+    ["a name padded with NULs", `A${"\0".repeat(31)}`],
+    ["a name and a message, each with a NUL after it", "A\0hello\0"],
+    ["nothing", ""]
+  ])("is not %s", (_, text) => {
+    expect(isGamePing(utf8(text))).toBe(false)
   })
 })
 
