@@ -23,6 +23,23 @@ export const ask = (question: string): Effect.Effect<string, Failed> =>
       if (edited.submitted !== "") return edited.submitted
       stdout.write(question)
     }
-  }).pipe(Effect.scoped)
+  }).pipe(
+    Effect.raceFirst(ended),
+    // Whatever ends it, the terminal is given back as it was.
+    Effect.scoped
+  )
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+const ended = Effect.async<never, Failed>((resume) => {
+  const end = () => {
+    process.stdout.write("\n")
+    resume(Effect.fail(new Failed()))
+  }
+  for (const signal of signals) process.once(signal, end)
+  return Effect.sync(() => {
+    for (const signal of signals) process.off(signal, end)
+  })
+})
 
 const noCompletion = () => ({ from: 0, candidates: [] })

@@ -52,14 +52,15 @@ const resolve = (options: Given): Effect.Effect<Settings, BadSetting | Failed, F
       Effect.mapError((bad) => bad.within(`Cannot connect to ${where}`))
     )
     const isTerminal = process.stdin.isTTY && process.stdout.isTTY
+    const mayAsk = !(yield* isOn("no-input", options.noInput))
     const json = yield* isOn("json", options.json)
     const isPlain = (yield* isOn("plain", options.plain)) || process.env["TERM"] === "dumb"
     return {
       isScreen: isTerminal && !isPlain && !json,
       colour: !(yield* isOn("no-color", options.noColor)) && (process.env["NO_COLOR"] ?? "") === "",
       bell: !(yield* isOn("no-bell", options.noBell)),
-      given: { host: at, port, name: yield* given(name, options.name), password: yield* givenPassword(options) },
-      asks: isTerminal && !(yield* isOn("no-input", options.noInput)),
+      given: { host: at, port, name: yield* given(name, options.name), password: yield* givenPassword(options, mayAsk) },
+      asks: isTerminal && mayAsk,
       isTerminal,
       json,
       literal: yield* isOn("text", options.text)

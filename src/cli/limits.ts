@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import type * as Options from "@effect/cli/Options"
+import { mostGraphemes } from "../domain/Nickname.ts"
 import { defaults, type ServerConfig } from "../server/ServerConfig.ts"
 import { type BadSetting, count, given, option, type Setting } from "./settings.ts"
 
@@ -40,7 +41,7 @@ const limits = {
   maxTurnedAway: amount("max-turned-away", "How many who find no room may be there at once to be told so; more find the door closed."),
   passwordTries: amount("password-tries", "How often somebody may be wrong about the password."),
   lineBytes: bytes("max-line", "The longest line a client may send.", 256, 262_144),
-  nameGraphemes: { setting: count("max-name", "CHARACTERS", 4, 64), description: "The longest name.", unit: 1 },
+  nameGraphemes: { setting: count("max-name", "CHARACTERS", 4, mostGraphemes), description: "The longest name.", unit: 1 },
   inboxBytes: bytes("max-unheard", "How much of a client that sends too fast is kept until its turn; then it is not read.", 1024),
   outboxHardBytes: bytes("max-waiting", "How much may wait for a client that reads slowly before it is cut off.", 65_536),
   outboxSoftBytes: bytes("stall-above", "How much has to wait for a client before --stall-timeout counts.", 1024),

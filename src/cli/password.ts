@@ -17,12 +17,13 @@ export const passwordOptions = {
   passwordFile: option(passwordFile, "A file with the password on its first line.", "none")
 }
 
-/** The password that was given: asked for, in a file, or in the environment. */
-export const givenPassword = (options: {
-  readonly password: boolean
-  readonly passwordFile: Option.Option<string>
-}): Effect.Effect<Option.Option<Redacted.Redacted>, BadSetting | Failed, FileSystem.FileSystem> =>
+/** The password that was given: asked for, where anything is to be asked, in a file, or in the environment. */
+export const givenPassword = (
+  options: { readonly password: boolean; readonly passwordFile: Option.Option<string> },
+  mayAsk: boolean
+): Effect.Effect<Option.Option<Redacted.Redacted>, BadSetting | Failed, FileSystem.FileSystem> =>
   Effect.gen(function* () {
+    if (options.password && !mayAsk) return yield* cannotAsk("left out with --no-input; use --password-file or BRUSIO_PASSWORD")
     if (options.password) return Option.some(Redacted.make(yield* asked))
     const file = yield* given(passwordFile, options.passwordFile)
     const isChosen = Option.isSome(options.passwordFile)
@@ -42,14 +43,11 @@ const firstLine = (path: string, isChosen: boolean) =>
     return line === "" ? yield* bad("a file with the password on its first line") : line
   })
 
+const cannotAsk = (expected: string) => new BadSetting({ name: "password", value: "on", source: "--password", expected })
+
 const asked = Effect.gen(function* () {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    return yield* new BadSetting({
-      name: "password",
-      value: "on",
-      source: "--password",
-      expected: "given where a terminal can ask for it; elsewhere use --password-file or BRUSIO_PASSWORD"
-    })
+    return yield* cannotAsk("given where a terminal can ask for it; elsewhere use --password-file or BRUSIO_PASSWORD")
   }
   // Loaded only here: it brings what edits a line.
   const { ask } = yield* Effect.promise(() => import("./hidden.ts"))

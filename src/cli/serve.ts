@@ -61,7 +61,7 @@ const resolve = (options: Given): Effect.Effect<Settings, BadSetting | Failed, F
       host: at,
       port: Option.getOrElse(port, () => defaults.port),
       echo: Option.getOrElse(mirror, () => defaults.echo),
-      password: Option.getOrUndefined(yield* givenPassword(options)),
+      password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
       ...limits,
       rateLimit: perSecond === "off" ? undefined : { perSecond, burst },
       // A quarter of it late at most, and then still within three times the silence.

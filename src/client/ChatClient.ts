@@ -73,6 +73,9 @@ const inboxCapacity = 1024
 /** The longest line a server may send; longer ones are skipped. */
 const maxLineBytes = 1_048_576
 
+/** Bytes that wait for a server: one that does not read them is asked nothing by itself. */
+const mostUnread = 65_536
+
 /** How long the goodbye may take, ms. */
 const goodbyePatience = 1000
 
@@ -94,7 +97,9 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     const inbox = yield* Mailbox.make<Event, Lost>(inboxCapacity)
     const receipts = new Receipts()
     const roster = new Roster((after) => {
+      if (connection.backlog > mostUnread) return false
       send(connection, { _tag: "Who", after })
+      return true
     })
     yield* receive(connection, inbox, receipts, roster, pingAfter).pipe(
       Effect.matchCauseEffect({

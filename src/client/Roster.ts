@@ -11,10 +11,10 @@ export class Roster {
   readonly #members = new Map<MemberId, Member>()
   // Answers come in the order of the questions: this is whose they are.
   readonly #questions: Array<"roster" | "user"> = []
-  readonly #ask: (after: MemberId) => void
+  readonly #ask: (after: MemberId) => boolean
 
-  /** `ask` sends the question for the page after a member. */
-  constructor(ask: (after: MemberId) => void) {
+  /** `ask` sends the question for the page after a member, or does not where the server would not hear it. */
+  constructor(ask: (after: MemberId) => boolean) {
     this.#ask = ask
   }
 
@@ -56,7 +56,7 @@ export class Roster {
 
   #welcome({ here, members }: Welcome): void {
     for (const member of members) this.#add(member)
-    if (here > members.length) this.#next(members)
+    if (here > members.length && !this.#questions.includes("roster")) this.#next(members)
   }
 
   #add(member: Member): void {
@@ -72,8 +72,6 @@ export class Roster {
 
   #next(page: ReadonlyArray<Member>): void {
     const last = page.at(-1)
-    if (last === undefined) return
-    this.#questions.push("roster")
-    this.#ask(last.id)
+    if (last !== undefined && this.#ask(last.id)) this.#questions.push("roster")
   }
 }

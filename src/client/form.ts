@@ -90,7 +90,8 @@ export const answer = (form: Form, text: string): Form | Refusal => {
     case "password":
       return taken({ password: Redacted.make(words) })
     case "name": {
-      const name = Nickname.parse(words)
+      // How long it may be the room says.
+      const name = Nickname.parse(words, Nickname.limited(Nickname.mostGraphemes))
       return name instanceof Refusal ? name : taken({ name })
     }
   }

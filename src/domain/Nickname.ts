@@ -27,6 +27,9 @@ export const limited = (nameGraphemes: number): NameLimits => ({ nameGraphemes, 
 /** How long a name may be where nothing else is said. */
 export const defaultLimits: NameLimits = limited(32)
 
+/** How long a name may be where most is allowed. */
+export const mostGraphemes = 64
+
 /** Names that would speak for the server. */
 export const reserved: ReadonlySet<string> = new Set(["server", "system"])
 

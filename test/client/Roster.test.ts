@@ -18,9 +18,13 @@ const welcome = (here: number, ...members: ReadonlyArray<Member>): Event => ({
 const page = (more: boolean, ...members: ReadonlyArray<Member>): Event => ({ _tag: "Members", at: 0, here: 9, members, more })
 
 /** A roster, and after whom it asked for more. */
-const rostered = () => {
+const rostered = (isHeard: () => boolean = () => true) => {
   const asked: Array<string> = []
-  const roster = new Roster((after) => asked.push(after))
+  const roster = new Roster((after) => {
+    if (!isHeard()) return false
+    asked.push(after)
+    return true
+  })
   return { asked, roster, names: () => roster.members.map(({ name }) => name) }
 }
 
@@ -52,6 +56,23 @@ describe("Who is here", () => {
     expect(roster.heard(page(false, somebody(1), somebody(2)))).toBe(false)
     expect(roster.heard(page(false, somebody(3)))).toBe(true)
     expect(asked).toEqual(["m1", "m2"])
+  })
+})
+
+describe("A server that means no good", () => {
+  it("is asked once, however often it says welcome", () => {
+    const { asked, roster } = rostered()
+    for (let n = 0; n < 100; n += 1) roster.heard(welcome(4, somebody(1)))
+    expect(asked).toEqual(["m1"])
+  })
+
+  it("is asked nothing that it would not hear, and what the user asks is shown all the same", () => {
+    const { asked, names, roster } = rostered(() => false)
+    roster.heard(welcome(4, somebody(1)))
+    expect(asked).toEqual([])
+    roster.asked()
+    expect(roster.heard(page(true, somebody(2)))).toBe(false)
+    expect(names()).toEqual(["name 1"])
   })
 })
 

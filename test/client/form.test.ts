@@ -32,6 +32,10 @@ describe("The form", () => {
     })
   })
 
+  it("takes a name as long as a room may allow: this one may not", () => {
+    expect(ask(Form.begin(nothingGiven, "User1234"), "", "", "n".repeat(64)).form.answers.name).toBe("n".repeat(64))
+  })
+
   it("does not ask for what was given", () => {
     const given = { host: Option.some("example.org"), port: Option.none(), name: Option.some("ada"), password: Option.none() }
     expect(ask(Form.begin(given, "User1234"), "1").questions).toEqual(["Port [25565]: ", undefined])
@@ -56,7 +60,7 @@ describe("The form", () => {
     expect(Form.question(form)).toBe("Port [25565]: ")
   })
 
-  it.each(["a:b", "\u200b\u200b x\u202e", "n".repeat(33)])("refuses the name %j, and asks for it again", (name) => {
+  it.each(["a:b", "\u200b\u200b x\u202e", "n".repeat(65)])("refuses the name %j, and asks for it again", (name) => {
     const { form, refused } = ask(Form.begin(nothingGiven, "User1234"), "", "", name)
     expect(refused).toMatch(/^A name /u)
     expect(Form.question(form)).toBe("Name [User1234]: ")

@@ -94,6 +94,16 @@ describe.concurrent("A password cannot be given", () => {
       isSecret(stdout, stderr)
     })
 
+    it(`where nothing is to be asked: ${command} --password --no-input`, async ({ stage }) => {
+      for (const options of [{}, { env: { BRUSIO_NO_INPUT: "1" } }]) {
+        expect(await run(stage, [command, "--password", ...("env" in options ? [] : ["--no-input"])], options)).toEqual({
+          code: 1,
+          stdout: "",
+          stderr: `--password cannot be "on": it must be left out with --no-input; use --password-file or BRUSIO_PASSWORD.\n`
+        })
+      }
+    })
+
     it(`where there is no terminal to ask in: ${command} --password`, async ({ stage }) => {
       expect(await run(stage, [command, "--password"])).toEqual({
         code: 1,
@@ -290,6 +300,17 @@ describe.runIf(hasTmux).concurrent("In a terminal", () => {
       isSecret(await terminal.shows(/^ ?echo/mu))
     })
   }
+
+  it("the terminal is given back as it was by one that is ended while it asks", async ({ stage }) => {
+    const { terminal, written } = await runIn(stage, `serve --port 0 --password & sleep 0; echo pid=$!; fg`)
+    const pid = await terminal.until("The number of the process", (screen) => /^pid=(\d+)$/mu.exec(screen)?.[1])
+    await terminal.shows(/^Password:$/mu)
+    process.kill(Number(pid), "SIGTERM")
+    await terminal.shows(/^rc=1$/mu)
+    expect(written().lastIndexOf("\u001b[?2004l")).toBeGreaterThan(written().indexOf("Password:"))
+    await terminal.enter("stty -a | grep -o ' echo '")
+    await terminal.shows(/^ ?echo/mu)
+  })
 
   it("a client asks for it before it connects", async ({ stage }) => {
     const { port } = await serve(stage, inEnvironment)

@@ -134,7 +134,7 @@ const presences = (told: ReadonlyArray<Told>): ReadonlyArray<Presence> => told.f
 
 /** Who is in the room by what is heard, whenever something else happens there and at last. */
 const replay = (heard: ReadonlyArray<Event>): ReadonlyArray<ReadonlyArray<string>> => {
-  const roster = new Roster(() => undefined)
+  const roster = new Roster(() => true)
   const names = () => roster.members.map(({ name }) => name)
   const moments = heard.flatMap((event) => {
     roster.heard(event)
