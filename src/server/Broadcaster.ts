@@ -31,11 +31,11 @@ const many = 16
 /**
  * How long to gather after a fan-out that took so long, ms: half as long. It
  * took several messages along, but not so many that one more makes no
- * difference: then three times as long as that.
+ * difference: then three and a half times as long as that.
  */
 const gatherFor = (took: number, batch: ReadonlyArray<Envelope>, atMost: number): number => {
   const messages = batch.filter(({ event, toRoom }) => toRoom && event._tag !== "Joined" && event._tag !== "Left").length
-  return messages > few && messages < many ? Math.min(took * 1.5, atMost * 4) : Math.min(took / 2, atMost)
+  return messages > few && messages < many ? Math.min(took * 1.75, atMost * 5) : Math.min(took / 2, atMost)
 }
 
 // Where many come at once, telling the room of them takes a ninth of the time at most.
