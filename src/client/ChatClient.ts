@@ -9,11 +9,10 @@ import type * as Stream from "effect/Stream"
 import { Refusal } from "../domain/Errors.ts"
 import type { Event, Member, MemberId, Refused, Welcome } from "../domain/Event.ts"
 import * as Text from "../domain/Text.ts"
-import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
-import { type ClientMessage, decodeLine, encode, isRef, version } from "../domain/wire/Ndjson.ts"
-import { type Connection, silence } from "../net/Connection.ts"
+import { type ClientMessage, encode, isRef, version } from "../domain/wire/Ndjson.ts"
+import type { Connection } from "../net/Connection.ts"
 import { dial } from "../net/dial.ts"
-import { ConnectionLost } from "../net/Errors.ts"
+import { receive, send } from "./receive.ts"
 import { Receipts } from "./Receipts.ts"
 import { Roster } from "./Roster.ts"
 import { ConnectFailed, type JoinError, JoinRefused, Lost, TurnedAway } from "./Errors.ts"
@@ -70,9 +69,6 @@ export interface ConnectOptions {
 /** How many events wait for a slow reader before the server has to. */
 const inboxCapacity = 1024
 
-/** The longest line a server may send; longer ones are skipped. */
-const maxLineBytes = 1_048_576
-
 /** Bytes that wait for a server: one that does not read them is asked nothing by itself. */
 const mostUnread = 65_536
 
@@ -101,7 +97,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       send(connection, { _tag: "Who", after })
       return true
     })
-    yield* receive(connection, inbox, receipts, roster, pingAfter).pipe(
+    yield* receive(connection, { inbox, receipts, roster }, pingAfter).pipe(
       Effect.matchCauseEffect({
         onSuccess: () => inbox.end,
         onFailure: () => inbox.fail(new Lost({ host, port }))
@@ -141,49 +137,6 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       quit: (reason) => ask({ _tag: "Quit", reason })
     }
   })
-
-const send = (connection: Connection, message: ClientMessage) => {
-  connection.write(encode(message))
-}
-
-// Ends well after a goodbye, and fails when there is nothing more to read.
-const receive = Effect.fnUntraced(function* (
-  connection: Connection,
-  inbox: Mailbox.Mailbox<Event, Lost>,
-  receipts: Receipts,
-  roster: Roster,
-  pingAfter: number
-) {
-  const lines = new LineSplitter(maxLineBytes)
-  for (;;) {
-    const bytes = yield* connection.read(pingAfter / 2)
-    if (bytes === silence) {
-      // A cable that is cut says nothing.
-      if (connection.silentFor >= pingAfter * 2.5) return yield* Effect.fail(new ConnectionLost({ code: "no sign of life" }))
-      if (connection.silentFor >= pingAfter) send(connection, { _tag: "Ping" })
-      continue
-    }
-    if (!(bytes instanceof Uint8Array)) return yield* Effect.fail(bytes)
-    for (const line of lines.push(bytes)) {
-      const event = line === tooLong ? undefined : decodeLine(line)
-      if (event === undefined) continue
-      if (event._tag === "Ping") {
-        send(connection, { _tag: "Pong" })
-        // A server that asks and does not read is not heard any more.
-        yield* connection.drained
-        continue
-      }
-      if (event._tag === "Pong") continue
-      receipts.heard(event)
-      if (roster.heard(event)) continue
-      yield* inbox.offer(event)
-      if (event._tag === "Goodbye") {
-        connection.finish()
-        return
-      }
-    }
-  }
-})
 
 const join = (connection: Connection, inbox: Mailbox.ReadonlyMailbox<Event, Lost>, options: ConnectOptions) =>
   Effect.gen(function* () {

@@ -1,6 +1,5 @@
 import { Refusal } from "../../domain/Errors.ts"
 import type { Goodbye } from "../../domain/Event.ts"
-import * as Commands from "../../domain/commands.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import * as Text from "../../domain/Text.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
@@ -10,6 +9,7 @@ import { isGamePing } from "./detect.ts"
 import { command, type Heard, type Interpreter, quit, refuse, reject } from "./Dialect.ts"
 import { lineTooLong } from "./native.ts"
 import { plain, quitWords } from "./plain.ts"
+import { talk } from "./talk.ts"
 import { TelnetFilter } from "./telnet.ts"
 
 type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password" | "passwordTries" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence">
@@ -116,7 +116,7 @@ export class PlainInterpreter implements Interpreter {
   }
 
   #said(words: string): ReadonlyArray<Heard> {
-    return this.#quit(words) ?? list(talk(words, Nickname.limited(this.#config.nameGraphemes)))
+    return this.#quit(words) ?? talk(words, Nickname.limited(this.#config.nameGraphemes))
   }
 
   #quit(words: string): ReadonlyArray<Heard> | undefined {
@@ -165,41 +165,6 @@ export class PlainInterpreter implements Interpreter {
 }
 
 const question: Heard = { _tag: "Ask", question: Text.clean("Password:") }
-
-// What people type once they are in: a command, or something to say.
-const talk = (line: string, names: Nickname.NameLimits): Heard | undefined => {
-  const typed = Commands.parse(line)
-  if (typed === undefined) return say(Commands.unescape(line))
-  const { name, rest } = typed
-  const text = Text.lenient(rest)
-  switch (name) {
-    case "/help":
-      return command({ _tag: "Help" })
-    case "/who":
-      return command({ _tag: "Who" })
-    case "/quit":
-      return quit(text)
-    case "/me":
-      return text === undefined ? usage("/me ACTION") : command({ _tag: "Act", text })
-    case "/msg":
-      return text === undefined ? usage("/msg NAME TEXT") : command({ _tag: "Address", words: text })
-    case "/nick": {
-      const nickname = Nickname.parse(rest, names)
-      return nickname instanceof Refusal ? refuse(nickname) : command({ _tag: "Rename", nickname })
-    }
-    default:
-      return refuse(new Refusal({ code: "unknown-command", message: Commands.unknown(typed, Commands.roomCommands) }))
-  }
-}
-
-const usage = (how: string): Heard => refuse(new Refusal({ code: "text-empty", message: `Type ${how}` }))
-
-const say = (unit: string): Heard | undefined => {
-  const text = Text.lenient(unit)
-  return text === undefined ? undefined : command({ _tag: "Say", text })
-}
-
-const list = (heard: Heard | undefined): ReadonlyArray<Heard> => (heard === undefined ? [] : [heard])
 
 /** Each backspace takes the character before it away. */
 const eraseBackwards = (text: string): string => {

@@ -1,0 +1,62 @@
+import * as Effect from "effect/Effect"
+import type * as Mailbox from "effect/Mailbox"
+import type { Event } from "../domain/Event.ts"
+import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
+import { type ClientMessage, decodeLine, encode } from "../domain/wire/Ndjson.ts"
+import { type Connection, silence } from "../net/Connection.ts"
+import { ConnectionLost, type ReadError } from "../net/Errors.ts"
+import type { Lost } from "./Errors.ts"
+import type { Receipts } from "./Receipts.ts"
+import type { Roster } from "./Roster.ts"
+
+/** The longest line a server may send; longer ones are skipped. */
+const maxLineBytes = 1_048_576
+
+/** Writes one message to the server. */
+export const send = (connection: Connection, message: ClientMessage): void => {
+  connection.write(encode(message))
+}
+
+/** Where what is told goes. */
+export interface Listeners {
+  readonly inbox: Mailbox.Mailbox<Event, Lost>
+  readonly receipts: Receipts
+  readonly roster: Roster
+}
+
+/**
+ * Hears the server until it says goodbye, and fails when there is nothing more
+ * to read before that. A server that has been silent for `pingAfter` ms is
+ * asked for a sign of life; after two and a half times that it is gone.
+ */
+export const receive = (connection: Connection, { inbox, receipts, roster }: Listeners, pingAfter: number): Effect.Effect<void, ReadError> =>
+  Effect.gen(function* () {
+    const lines = new LineSplitter(maxLineBytes)
+    for (;;) {
+      const bytes = yield* connection.read(pingAfter / 2)
+      if (bytes === silence) {
+        // A cable that is cut says nothing.
+        if (connection.silentFor >= pingAfter * 2.5) return yield* Effect.fail(new ConnectionLost({ code: "no sign of life" }))
+        if (connection.silentFor >= pingAfter) send(connection, { _tag: "Ping" })
+        continue
+      }
+      if (!(bytes instanceof Uint8Array)) return yield* Effect.fail(bytes)
+      for (const line of lines.push(bytes)) {
+        const event = line === tooLong ? undefined : decodeLine(line)
+        if (event === undefined || event._tag === "Pong") continue
+        if (event._tag === "Ping") {
+          send(connection, { _tag: "Pong" })
+          // A server that asks and does not read is not heard any more.
+          yield* connection.drained
+          continue
+        }
+        receipts.heard(event)
+        if (roster.heard(event)) continue
+        yield* inbox.offer(event)
+        if (event._tag === "Goodbye") {
+          connection.finish()
+          return
+        }
+      }
+    }
+  })
