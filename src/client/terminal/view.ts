@@ -1,6 +1,6 @@
 import stringWidth from "string-width"
 import * as Form from "../form.ts"
-import type { Screen } from "./screen.ts"
+import type { Screen } from "./step.ts"
 import { fit, heightOf, wrap } from "./wrap.ts"
 
 /** A row below the conversation. */
