@@ -1,14 +1,13 @@
-import { execFile } from "node:child_process"
-import { promisify } from "node:util"
 import { describe, expect } from "vitest"
+import { flood } from "./support/flood.ts"
 import { cli, join as joinThrough } from "./support/program.ts"
 import { lineClient, nativeClient } from "./support/raw.ts"
+import { broken, endsLike, texts } from "./support/rows.ts"
 import { it, type Stage } from "./support/stage.ts"
-import { hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
+import { hasTmux, lastAsked, openTerminal, type Terminal } from "./support/tmux.ts"
+import { range } from "../support/range.ts"
 
 // The server's console in a real terminal.
-
-const exec = promisify(execFile)
 
 const statusLine = /^127\.0\.0\.1:\d+ · \d+ here(?: \(and \d+ without a name\))? · \d+ messages\/s · up \d+:\d\d:\d\d · \d+ MB$/u
 /** As much of it as there is in a narrow terminal, too. */
@@ -32,10 +31,7 @@ interface Opened {
 /** Serves in this terminal, and waits until the room is open; the shell then says how that ended. */
 const serveIn = async (terminal: Terminal, { args = "", into = "" }: OpenOptions = {}): Promise<number> => {
   await terminal.enter(`clear; node ${cli} serve --port 0 --rate-limit off ${args} ${into}; echo rc=$?`)
-  return terminal.until("Listening", (screen) => {
-    const port = /Listening on 127\.0\.0\.1:(\d+)$/mu.exec(screen)?.[1]
-    return port === undefined ? undefined : Number(port)
-  })
+  return terminal.port()
 }
 
 /** Opens a terminal, and serves in it. */
@@ -53,31 +49,13 @@ const console = async (stage: Stage, options: OpenOptions = {}): Promise<Opened>
 
 /** Waits until these rows are the last of the screen, below the status line: and neither stands anywhere else. */
 const endsWith = (terminal: Terminal, input: ReadonlyArray<string>, status = statusStart): Promise<ReadonlyArray<string>> =>
-  terminal.until(`A status line and ${JSON.stringify(input)} below it`, (screen) => {
-    const rows = screen.split("\n").map((row) => row.trimEnd())
-    const last = rows.slice(-input.length)
-    const isWhole = input.every((row, index) => row === last[index]) && status.test(rows.at(-input.length - 1) ?? "")
-    const isOnly = rows.filter((row) => statusStart.test(row)).length === 1 && rows.filter((row) => promptRow.test(row)).length === 1
-    return isWhole && isOnly ? rows : undefined
-  })
+  endsLike(terminal, { input, status, once: [statusStart, promptRow] })
 
 /** Waits for the words behind a time in the screen, and takes that away. */
 const shows = (terminal: Terminal, words: string): Promise<string> =>
   terminal.until(words, (screen) => (untimed(screen).split("\n").includes(words) ? screen : undefined))
 
 const untimed = (screen: string): string => screen.replaceAll(/^\d\d:\d\d:\d\d /gmu, "").replaceAll(/127\.0\.0\.1:\d+/gu, "HOST")
-
-const texts = (rows: ReadonlyArray<string>, pattern: RegExp): ReadonlyArray<string> =>
-  rows.flatMap((row) => pattern.exec(row)?.[1] ?? [])
-
-const range = <A>(count: number, make: (n: number) => A): ReadonlyArray<A> => Array.from({ length: count }, (_, n) => make(n))
-
-/** The words of `stty` about the terminal as it is. */
-const modes = async (terminal: Terminal, after: string): Promise<ReadonlyArray<string>> => {
-  await terminal.enter(`stty -a; echo ${after}:`)
-  const screen = await terminal.shows(new RegExp(`^${after}:$`, "mu"))
-  return screen.slice(screen.lastIndexOf("speed "), screen.lastIndexOf(`\n${after}:`)).split("\n")
-}
 
 describe.runIf(hasTmux).concurrent("The console", () => {
   it("shows what happens above a status line and a prompt", async ({ stage }) => {
@@ -115,20 +93,13 @@ describe.runIf(hasTmux).concurrent("The console", () => {
     const { port, terminal } = await console(stage)
     const other = await nativeClient(stage, port, "other")
     const words = "a notice that is typed meanwhile"
-    let sent = 0
-    const flood = setInterval(() => {
-      for (const n of range(10, (n) => sent + n)) void other.send({ _tag: "Say", text: `message ${n}` })
-      sent += 10
-    }, 50)
-    stage.onEnd(() => {
-      clearInterval(flood)
-    })
+    const { sent, stop } = flood(stage, other)
     for (const character of words) await terminal.type(character)
-    await terminal.until("200 messages", () => (sent >= 200 ? true : undefined))
-    clearInterval(flood)
-    await terminal.shows(new RegExp(`other: message ${sent - 1}$`, "mu"))
+    await terminal.until("200 messages", () => (sent() >= 200 ? true : undefined))
+    stop()
+    await terminal.shows(new RegExp(`other: message ${sent() - 1}$`, "mu"))
     const rows = await endsWith(terminal, [`> ${words}`])
-    expect(texts(rows, / other: (message \d+)$/u)).toEqual(range(sent, (n) => `message ${n}`))
+    expect(texts(rows, / other: (message \d+)$/u)).toEqual(range(sent(), (n) => `message ${n}`))
     await terminal.press("Enter")
     await other.event("Notice", ({ text }) => text === words)
     await shows(terminal, `[server] ${words}`)
@@ -228,9 +199,8 @@ describe.runIf(hasTmux).concurrent("The console", () => {
     const { port, terminal } = await console(stage, { columns: 80, rows: 24 })
     const other = await nativeClient(stage, port, "other")
     const line = range(9, (n) => `word-${n}`).join(" ")
-    const broken = (columns: number) => `> ${line}`.match(new RegExp(`.{1,${columns - 1}}`, "gu"))?.map((row) => row.trimEnd()) ?? []
     await terminal.type(line)
-    await endsWith(terminal, broken(80), statusLine)
+    await endsWith(terminal, broken(line, 80), statusLine)
     let sent = 0
     // What comes meanwhile has to wait until the terminal has its size.
     const resize = async (columns: number, rows: number) => {
@@ -239,12 +209,12 @@ describe.runIf(hasTmux).concurrent("The console", () => {
       sent += 10
     }
     await resize(40, 12)
-    await endsWith(terminal, broken(40))
+    await endsWith(terminal, broken(line, 40))
     await resize(100, 30)
-    await endsWith(terminal, broken(100), statusLine)
+    await endsWith(terminal, broken(line, 100), statusLine)
     for (const columns of [90, 41, 79, 40, 60, 100]) await resize(columns, 30)
     await terminal.shows(new RegExp(`other: message ${sent - 1}$`, "mu"))
-    const rows = await endsWith(terminal, broken(100), statusLine)
+    const rows = await endsWith(terminal, broken(line, 100), statusLine)
     expect(texts(rows, / other: (message \d+)$/u)).toEqual(range(sent, (n) => `message ${n}`))
     await terminal.press("Enter")
     await other.event("Notice", ({ text }) => text === line)
@@ -282,7 +252,7 @@ describe.runIf(hasTmux).concurrent("The console", () => {
   it("stops at once with Ctrl-C, also in the middle of a line, exits with 0 and gives the terminal back as it was", async ({ stage }) => {
     const terminal = await openTerminal(stage)
     const output = await terminal.record()
-    const before = await modes(terminal, "before")
+    const before = await terminal.modes("before")
     expect(before.join(" ")).toMatch(/ icanon .* echo /u)
     const port = await serveIn(terminal)
     const bob = await lineClient(stage, port, "bob")
@@ -294,11 +264,9 @@ describe.runIf(hasTmux).concurrent("The console", () => {
     const screen = await terminal.shows(/^rc=\d+$/mu)
     expect(screen).toMatch(/^rc=0$/mu)
     expect(screen).not.toMatch(/ messages\/s |half a line/u)
-    expect(await modes(terminal, "after")).toEqual(before)
+    expect(await terminal.modes("after")).toEqual(before)
     expect(await terminal.state("cursor_flag")).toBe("1")
-    for (const [mode, last] of [["2004", "l"], ["1004", "l"], ["25", "h"]] as const) {
-      expect([...output().matchAll(new RegExp(`\u001b\\[\\?${mode}([hl])`, "gu"))].at(-1)?.[1]).toBe(last)
-    }
+    expect(lastAsked(output())).toEqual({ bracketedPaste: "l", focusReports: "l", cursor: "h" })
   })
 
   it("is suspended with Ctrl-Z, and drawn again below what the shell wrote with fg", async ({ stage }) => {
@@ -325,8 +293,7 @@ describe.runIf(hasTmux).concurrent("The console", () => {
     const ada = await nativeClient(stage, port, "ada")
     await terminal.type("a draft")
     await endsWith(terminal, ["> a draft"])
-    const { stdout } = await exec("pgrep", ["-P", String(await terminal.pid())])
-    process.kill(Number(stdout), "SIGSTOP")
+    process.kill(await terminal.child(), "SIGSTOP")
     await terminal.shows(/Stopped/u)
     // Nobody has given the terminal back: Enter is what it is in a raw one.
     await terminal.type("fg")
@@ -415,8 +382,7 @@ describe.runIf(hasTmux).concurrent("Output that nobody takes", () => {
     const { port, terminal } = await open(stage, { args: "--no-input" })
     const ada = await nativeClient(stage, port, "ada")
     await terminal.press("C-s")
-    const { stdout } = await exec("pgrep", ["-P", String(await terminal.pid())])
-    process.kill(Number(stdout), "SIGTERM")
+    process.kill(await terminal.child(), "SIGTERM")
     expect(await ada.event("Goodbye")).toMatchObject({ reason: "terminated" })
     await terminal.press("C-q")
     expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/^rc=0$/mu)
@@ -426,14 +392,10 @@ describe.runIf(hasTmux).concurrent("Output that nobody takes", () => {
     const terminal = await openTerminal(stage, undefined, {}, { columns: 160 })
     const pager = "sh -c 'read -r line; echo \"$line\"; trap \"\" INT; kill -STOP $$; cat'"
     await terminal.enter(`clear; node ${cli} serve --port 0 --rate-limit off --no-input | ${pager}`)
-    const port = await terminal.until("Listening", (screen) => {
-      const port = /Listening on 127\.0\.0\.1:(\d+)$/mu.exec(screen)?.[1]
-      return port === undefined ? undefined : Number(port)
-    })
+    const port = await terminal.port()
     const { took } = await pour(port, stage)
     expect(took).toBeLessThan(5000)
-    const { stdout } = await exec("pgrep", ["-f", "-P", String(await terminal.pid()), "kill -STOP"])
-    process.kill(Number(stdout), "SIGCONT")
+    process.kill(await terminal.child("kill -STOP"), "SIGCONT")
     await terminal.shows(/^\(\d+ lines were skipped: the output was not read\)$/mu)
   })
 })

@@ -1,7 +1,7 @@
-import * as Net from "node:net"
 import { afterAll, beforeAll, describe, expect } from "vitest"
+import { enter, fakeServer, hello, visit, welcome } from "./support/fake.ts"
 import { cli, join, run, type Served, serve, start } from "./support/program.ts"
-import { awaitEvent, fakeServer, lineClient, listen, type Native, nativeClient, type Raw, welcome } from "./support/raw.ts"
+import { awaitEvent, freePort, lineClient, type Native, nativeClient, type Raw } from "./support/raw.ts"
 import { inTurn, it, Stage } from "./support/stage.ts"
 import { hasTmux, openTerminal } from "./support/tmux.ts"
 
@@ -19,9 +19,6 @@ describe.concurrent("A client in a pipe", () => {
     bob = await lineClient(shared, server.port, "bob")
   })
   afterAll(() => shared.clear())
-
-  /** The messages of this member so far, in order. */
-  const saidBy = (name: string) => ada.events.flatMap((event) => (event._tag === "Said" && event.from.name === name ? [event.text] : []))
 
   it("prints who talks, comes and goes, one line each and without colours, and not what it says itself", async ({ stage }) => {
     const own = await serve(stage)
@@ -50,7 +47,7 @@ describe.concurrent("A client in a pipe", () => {
     client.type("one\n\n   \n//quit two\r\n  {quit} is a word here\n/ is not a command?\n  {quit}  \nthree\n")
     expect(await client.ended()).toMatchObject({ code: 0 })
     await ada.event("Left", ({ member, reason }) => member.name === "talker" && reason === undefined)
-    expect(saidBy("talker")).toEqual(["one", "/quit two", "  {quit} is a word here"])
+    expect(ada.saidBy("talker")).toEqual(["one", "/quit two", "  {quit} is a word here"])
     expect(client.stderr.texts).toEqual([expect.stringContaining("There is no command /.")])
   })
 
@@ -60,14 +57,14 @@ describe.concurrent("A client in a pipe", () => {
     await ada.event("Said", ({ text }) => text === "still here")
     await client.stderr.line(/^There is no command/u)
     expect(client.stderr.texts).toEqual(["There is no command /dance. To say it, type //dance; /help shows all commands."])
-    expect(saidBy("commander")).toEqual(["still here"])
+    expect(ada.saidBy("commander")).toEqual(["still here"])
   })
 
   it("complains of a line that is too long on standard error, and the rest goes on", async ({ stage }) => {
     const client = await join(stage, server.port, "chatterbox")
     client.type(`before\n${"z".repeat(20_000)}\n${"z".repeat(2_000_000)}\nafter\n`)
     await ada.event("Said", ({ text }) => text === "after")
-    expect(saidBy("chatterbox")).toEqual(["before", "after"])
+    expect(ada.saidBy("chatterbox")).toEqual(["before", "after"])
     await client.stderr.line(/longer than 1048576 bytes/u)
     expect(client.stderr.texts).toHaveLength(2)
     expect(client.stderr.texts[0]).toMatch(/too long .*16384 bytes/u)
@@ -80,7 +77,7 @@ describe.concurrent("A client in a pipe", () => {
     client.endInput()
     expect(await client.ended()).toMatchObject({ code: 0 })
     await ada.event("Left", ({ member }) => member.name === "literal")
-    expect(saidBy("literal")).toEqual(["{quit}", "/quit", "//x", "/dance"])
+    expect(ada.saidBy("literal")).toEqual(["{quit}", "/quit", "//x", "/dance"])
   })
 
   it("with --json prints each event as one object, from the welcome to the goodbye", async ({ stage }) => {
@@ -108,7 +105,7 @@ describe.concurrent("A client in a pipe", () => {
     })
     expect(await client.ended()).toMatchObject({ code: 0 })
     expect(client.stdout.texts.at(-1)).toBe("Goodbye!")
-    expect(saidBy("pourer")).toEqual(Array.from({ length: count }, (_, n) => `line ${n}`))
+    expect(ada.saidBy("pourer")).toEqual(Array.from({ length: count }, (_, n) => `line ${n}`))
     await bob.heard.line("pourer has left the chat.")
     expect(bob.heard.texts.filter((line) => line.startsWith("pourer: "))).toHaveLength(count)
   })
@@ -118,7 +115,7 @@ describe.concurrent("A client in a pipe", () => {
     client.type("the end")
     client.endInput()
     expect(await client.ended()).toMatchObject({ code: 0 })
-    expect(saidBy("unfinished")).toEqual(["the end"])
+    expect(ada.saidBy("unfinished")).toEqual(["the end"])
   })
 
   it("keeps UTF-8 whole in both directions", async ({ stage }) => {
@@ -153,9 +150,7 @@ describe.concurrent("A client in a pipe", () => {
 
 describe.concurrent("A client that does not get in, in a pipe", () => {
   it("cannot connect: one line says why with host and port, nothing is asked, and it exits with 1", async ({ stage }) => {
-    const server = Net.createServer()
-    const port = await listen(stage, server)
-    await new Promise((resolve) => server.close(resolve))
+    const port = await freePort(stage)
     const result = await run(stage, ["join", "--port", String(port)])
     expect(result).toEqual({ code: 1, stdout: "", stderr: `Cannot connect to 127.0.0.1:${port}: nobody listens there; is the server running?\n` })
   })
@@ -177,10 +172,7 @@ describe.concurrent("A client that does not get in, in a pipe", () => {
   }
 
   it("has a name of its own making that is taken: it tries another one on the same connection", async ({ stage }) => {
-    const { client, port } = await fakeServer(stage)
-    const ours = start(stage, ["join", "--port", String(port)])
-    const server = await client
-    const first = await hello(server)
+    const { ours, server, wanted: first } = await visit(stage, [])
     await server.send({ _tag: "Refused", at: 0, code: "name-taken", message: `The name ${first} is taken: choose another.` })
     const second = await hello(server, first)
     expect(second).toMatch(/^User\d+$/u)
@@ -191,10 +183,7 @@ describe.concurrent("A client that does not get in, in a pipe", () => {
   })
 
   it("meets a server that closes before it lets anybody in: that is none of ours, and it exits with 1", async ({ stage }) => {
-    const { client, port } = await fakeServer(stage)
-    const ours = start(stage, ["join", "--port", String(port), "--name", "ours"])
-    const server = await client
-    await hello(server)
+    const { ours, port, server } = await visit(stage)
     server.socket.end()
     expect(await ours.ended()).toMatchObject({ code: 1 })
     expect(ours.stderr.texts).toEqual([`Cannot connect to 127.0.0.1:${port}: what listens there does not answer as a brusio server.`])
@@ -202,10 +191,7 @@ describe.concurrent("A client that does not get in, in a pipe", () => {
   })
 
   it("is turned away with a goodbye: one line says why with host and port, and it exits with 1", async ({ stage }) => {
-    const { client, port } = await fakeServer(stage)
-    const ours = start(stage, ["join", "--port", String(port), "--name", "ours"])
-    const server = await client
-    await hello(server)
+    const { ours, port, server } = await visit(stage)
     await server.send({ _tag: "Goodbye", at: 0, code: "removed", reason: "the room is full" })
     server.socket.end()
     expect(await ours.ended()).toMatchObject({ code: 1 })
@@ -214,24 +200,7 @@ describe.concurrent("A client that does not get in, in a pipe", () => {
   })
 })
 
-/** The name in the next `Hello` after the one with `before`. */
-const hello = (server: Native, before?: string): Promise<string> =>
-  server.heard.find("A Hello", ({ text }) => {
-    const name = /"_tag":"Hello".*"nickname":"([^"]*)"/u.exec(text)?.[1]
-    return name === before ? undefined : name
-  })
-
 describe.concurrent("A client and another make of server", () => {
-  const enter = async (stage: Stage, args: ReadonlyArray<string> = []) => {
-    const { client, port } = await fakeServer(stage)
-    const ours = start(stage, ["join", "--port", String(port), "--name", "ours", ...args])
-    const server = await client
-    await hello(server)
-    await server.send(welcome("ours"))
-    await ours.line(/Welcome/u)
-    return { ours, port, server }
-  }
-
   it("is sent away: it says why and exits with 1", async ({ stage }) => {
     const { ours, server } = await enter(stage)
     await server.send({ _tag: "Goodbye", at: 0, code: "removed", reason: "enough is enough" })
@@ -443,8 +412,7 @@ describe.runIf(hasTmux).concurrent("A client in a real terminal, line by line", 
     const lines = Array.from({ length: 30 }, (_, n) => `pasted ${n} \u00e9\u{1f680}`)
     await terminal.paste(`${lines.join("\n")}\n`)
     await ada.event("Said", ({ text }) => text === lines.at(-1))
-    const said = ada.events.flatMap((event) => (event._tag === "Said" && event.from.name === "paster" ? [event.text] : []))
-    expect(said).toEqual(lines)
+    expect(ada.saidBy("paster")).toEqual(lines)
   })
 
   it("takes what was pasted ahead for the answers and then for the room", async ({ stage }) => {

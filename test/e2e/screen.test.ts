@@ -1,15 +1,14 @@
-import { execFile } from "node:child_process"
-import * as Net from "node:net"
-import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect } from "vitest"
+import { fakeServer, hello, welcome } from "./support/fake.ts"
+import { flood } from "./support/flood.ts"
 import { cli, type Served, serve } from "./support/program.ts"
-import { fakeServer, listen, type Native, nativeClient, welcome } from "./support/raw.ts"
+import { freePort, type Native, nativeClient } from "./support/raw.ts"
+import { broken, endsLike, texts } from "./support/rows.ts"
 import { it, Stage } from "./support/stage.ts"
-import { hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
+import { hasTmux, lastAsked, openTerminal, type Terminal } from "./support/tmux.ts"
+import { range } from "../support/range.ts"
 
 // The client's screen in a real terminal.
-
-const exec = promisify(execFile)
 
 const statusLine = /^\S+ · \d+ here · connected(?: · \d+ unread)?$/u
 
@@ -38,27 +37,10 @@ const enter = async (stage: Stage, options: EnterOptions): Promise<Terminal> => 
 
 /** Waits until these rows are the last of the screen: the status line, which stands nowhere else, and the input. */
 const endsWith = (terminal: Terminal, input: ReadonlyArray<string>, status = statusLine): Promise<ReadonlyArray<string>> =>
-  terminal.until(`A status line and ${JSON.stringify(input)} below it`, (screen) => {
-    const rows = screen.split("\n").map((row) => row.trimEnd())
-    const last = rows.slice(-input.length)
-    const isWhole = input.every((row, index) => row === last[index]) && status.test(rows.at(-input.length - 1) ?? "")
-    return isWhole && rows.filter((row) => statusLine.test(row)).length === 1 ? rows : undefined
-  })
-
-const texts = (rows: ReadonlyArray<string>, pattern: RegExp): ReadonlyArray<string> =>
-  rows.flatMap((row) => pattern.exec(row)?.[1] ?? [])
-
-const range = <A>(count: number, make: (n: number) => A): ReadonlyArray<A> => Array.from({ length: count }, (_, n) => make(n))
+  endsLike(terminal, { input, status, once: [statusLine] })
 
 const percentile = (sorted: ReadonlyArray<number>, part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
-
-const freePort = async (stage: Stage): Promise<number> => {
-  const server = Net.createServer()
-  const port = await listen(stage, server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 describe.runIf(hasTmux).concurrent("The screen", () => {
   const shared = new Stage()
@@ -70,7 +52,6 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
   })
   afterAll(() => shared.clear())
 
-  const saidBy = (name: string) => ada.events.flatMap((event) => (event._tag === "Said" && event.from.name === name ? [event.text] : []))
   const hears = (name: string, wanted: string) => ada.event("Said", ({ from, text }) => from.name === name && text === wanted)
 
   it("keeps what is being typed while 200 messages come, shows each once and in order, and has one status line below them", async ({ stage }) => {
@@ -101,21 +82,20 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     const other = await nativeClient(stage, own.port, "other")
     const terminal = await enter(stage, { port: own.port, name: "typist", columns: 80, rows: 24 })
     const line = range(16, (n) => `word-${n}`).join(" ")
-    const broken = (columns: number) => `> ${line}`.match(new RegExp(`.{1,${columns - 1}}`, "gu"))?.map((row) => row.trimEnd()) ?? []
     for (const n of range(30, (n) => n)) await other.send({ _tag: "Say", text: `message ${n}` })
     await terminal.type(line)
-    await endsWith(terminal, broken(80))
+    await endsWith(terminal, broken(line, 80))
     await terminal.resize(40, 12)
-    await endsWith(terminal, broken(40))
+    await endsWith(terminal, broken(line, 40))
     await other.send({ _tag: "Say", text: "in the small one" })
     await terminal.shows(/other: in the small one$/mu)
-    await endsWith(terminal, broken(40))
+    await endsWith(terminal, broken(line, 40))
     await terminal.resize(100, 30)
-    await endsWith(terminal, broken(100))
+    await endsWith(terminal, broken(line, 100))
     for (const columns of [90, 41, 79, 40, 60, 100]) await terminal.resize(columns, 30)
     await other.send({ _tag: "Say", text: "in the wide one" })
     await terminal.shows(/other: in the wide one$/mu)
-    const rows = await endsWith(terminal, broken(100))
+    const rows = await endsWith(terminal, broken(line, 100))
     expect(texts(rows, / {2}other: (.+)$/u)).toEqual([...range(30, (n) => `message ${n}`), "in the small one", "in the wide one"])
     await terminal.press("Enter")
     await other.event("Said", ({ text }) => text === line)
@@ -127,10 +107,10 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     await terminal.paste(`${lines.join("\n")}\n`, true)
     await endsWith(terminal, ["Send 20 lines? (y/n)"])
     await ada.roundTrip()
-    expect(saidBy("paster")).toEqual([])
+    expect(ada.saidBy("paster")).toEqual([])
     await terminal.press("y")
     await hears("paster", lines.at(-1) ?? "")
-    expect(saidBy("paster")).toEqual(lines)
+    expect(ada.saidBy("paster")).toEqual(lines)
     await terminal.shows(/›paster: {3}19: .*$/mu)
     const rows = await endsWith(terminal, [">"])
     expect(texts(rows, /›paster: (.+)$/u)).toEqual(lines)
@@ -146,7 +126,7 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     await endsWith(terminal, ["> before"])
     await terminal.enter("only this")
     await hears("doubter", "before only this")
-    expect(saidBy("doubter")).toEqual(["before only this"])
+    expect(ada.saidBy("doubter")).toEqual(["before only this"])
   })
 
   it("completes names and commands with Tab, one after the other", async ({ stage }) => {
@@ -228,7 +208,7 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     const terminal = await join(stage, { port, name: "ours" })
     const output = await terminal.record()
     const fake = await client
-    await fake.heard.line(/"_tag":"Hello"/u)
+    await hello(fake)
     await fake.send(welcome("ours"))
     await terminal.shows(/ here · connected/u)
     const ref = (text: string) =>
@@ -342,12 +322,7 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     const own = await serve(stage)
     const terminal = await openTerminal(stage)
     const output = await terminal.record()
-    const modes = async (after: string) => {
-      await terminal.enter(`stty -a; echo ${after}:`)
-      const screen = await terminal.shows(new RegExp(`^${after}:$`, "mu"))
-      return screen.slice(screen.lastIndexOf("speed "), screen.lastIndexOf(`\n${after}:`)).split("\n")
-    }
-    const before = await modes("before")
+    const before = await terminal.modes("before")
     expect(before.join(" ")).toMatch(/ icanon .* echo /u)
     await terminal.enter(`node ${cli} join --host 127.0.0.1 --port ${own.port} --name loser; echo rc=$?`)
     await terminal.shows(/ here · connected/u)
@@ -357,11 +332,9 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     const screen = await terminal.shows(/^rc=\d+$/mu)
     expect(screen).toMatch(new RegExp(`^! Not sent: half a line\nConnection to 127\\.0\\.0\\.1:${own.port} lost\\.\nrc=1$`, "mu"))
     expect(screen).not.toMatch(/ · connected/u)
-    expect(await modes("after")).toEqual(before)
+    expect(await terminal.modes("after")).toEqual(before)
     expect(await terminal.state("cursor_flag")).toBe("1")
-    for (const [mode, last] of [["2004", "l"], ["1004", "l"], ["25", "h"]] as const) {
-      expect([...output().matchAll(new RegExp(`\u001b\\[\\?${mode}([hl])`, "gu"))].at(-1)?.[1]).toBe(last)
-    }
+    expect(lastAsked(output())).toEqual({ bracketedPaste: "l", focusReports: "l", cursor: "h" })
   })
 
   it("is told that the server closes: it says why, and exits with 0", async ({ stage }) => {
@@ -437,8 +410,7 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     const terminal = await openTerminal(stage, undefined, { FAULT: "exception" })
     await terminal.enter(`node --import ./test/e2e/fault.mjs ${cli} join --host 127.0.0.1 --port ${server.port} --name faulty; echo rc=$?`)
     await terminal.shows(/ here · connected/u)
-    const { stdout } = await exec("pgrep", ["-P", String(await terminal.pid())])
-    process.kill(Number(stdout), "SIGUSR2")
+    process.kill(await terminal.child(), "SIGUSR2")
     await ada.event("Left", ({ member, reason }) => member.name === "faulty" && reason === "internal error")
     expect(await terminal.shows(/^rc=\d+$/mu)).toMatch(/^Internal error: Error: a fault from outside\nrc=1$/mu)
   })
@@ -471,8 +443,7 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     const terminal = await enter(stage, { port: server.port, name: "stopped" })
     await terminal.type("a draft")
     await endsWith(terminal, ["> a draft"])
-    const { stdout } = await exec("pgrep", ["-P", String(await terminal.pid())])
-    process.kill(Number(stdout), "SIGSTOP")
+    process.kill(await terminal.child(), "SIGSTOP")
     await terminal.shows(/Stopped/u)
     // Nobody has given the terminal back: Enter is what it is in a raw one.
     await terminal.type("fg")
@@ -488,14 +459,7 @@ describe.runIf(hasTmux)("The screen in a flood of 200 messages a second", () => 
     const other = await nativeClient(stage, port, "other")
     const terminal = await enter(stage, { port, name: "typist" })
     const keys = "the quick brown fox jumps over lazy dogs"
-    let sent = 0
-    const flood = setInterval(() => {
-      for (const n of range(10, (n) => sent + n)) void other.send({ _tag: "Say", text: `message ${n}` })
-      sent += 10
-    }, 50)
-    stage.onEnd(() => {
-      clearInterval(flood)
-    })
+    const { sent, stop } = flood(stage, other)
     const times: Array<number> = []
     const started = performance.now()
     for (const [index, character] of Array.from(keys).entries()) {
@@ -511,12 +475,12 @@ describe.runIf(hasTmux)("The screen in a flood of 200 messages a second", () => 
       }
       times.push(performance.now() - from)
     }
-    clearInterval(flood)
-    await terminal.shows(new RegExp(`other: message ${sent - 1}$`, "mu"))
+    stop()
+    await terminal.shows(new RegExp(`other: message ${sent() - 1}$`, "mu"))
     await endsWith(terminal, [`> ${keys}`])
     const sorted = times.toSorted((a, b) => a - b)
     const [median, p95] = [percentile(sorted, 0.5), percentile(sorted, 0.95)]
-    console.info(`From a key to the screen, with ${sent} messages in ${Math.round(performance.now() - started)} ms: median ${median.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`)
+    console.info(`From a key to the screen, with ${sent()} messages in ${Math.round(performance.now() - started)} ms: median ${median.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`)
     expect(p95).toBeLessThan(500)
     await terminal.press("Enter")
     await other.event("Said", ({ text }) => text === keys)

@@ -1,8 +1,9 @@
 import * as Net from "node:net"
 import { afterAll, beforeAll, describe, expect } from "vitest"
 import type { LeaveCode } from "../../src/domain/Event.ts"
+import { enter, fakeServer } from "./support/fake.ts"
 import { cli, join, type Program, type Served, serve, start, type StartOptions } from "./support/program.ts"
-import { chunkClient, connect, fakeServer, lineClient, type Native, listen, nativeClient, type Raw, stalledClient, welcome } from "./support/raw.ts"
+import { chunkClient, connect, lineClient, type Native, listen, nativeClient, type Raw, stalledClient } from "./support/raw.ts"
 import { inTurn, it, Stage } from "./support/stage.ts"
 import { gone, hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
 
@@ -133,11 +134,7 @@ describe.concurrent("However the server ends, everybody is told why", { timeout:
   })
 
   it("a reset connection: our client says that the connection is lost and exits with 1", async ({ stage }) => {
-    const { client, port } = await fakeServer(stage)
-    const ours = start(stage, ["join", "--port", String(port), "--name", "ours"])
-    const server = await client
-    await server.send(welcome("ours"))
-    await ours.line(/^Welcome ours!/u)
+    const { ours, port, server } = await enter(stage)
     const from = performance.now()
     server.socket.resetAndDestroy()
     expect((await ours.stderr.line(`Connection to 127.0.0.1:${port} lost.`)).at - from).toBeLessThan(atOnce)
@@ -327,11 +324,6 @@ describe.concurrent("However a client ends, the others are told why", { timeout:
 })
 
 describe.runIf(hasTmux).concurrent("In a real terminal", () => {
-  const serveIn = async (terminal: Terminal) => {
-    const screen = await terminal.shows(/Listening on 127\.0\.0\.1:\d+/u)
-    return Number(/Listening on 127\.0\.0\.1:(\d+)/u.exec(screen)?.[1])
-  }
-
   for (const { end, name, reason } of [
     { name: "Ctrl-C", end: (terminal: Terminal) => terminal.press("C-c"), reason: "stopped by its operator" },
     { name: "/quit", end: (terminal: Terminal) => terminal.enter("/quit"), reason: "stopped from its console" }
@@ -339,7 +331,7 @@ describe.runIf(hasTmux).concurrent("In a real terminal", () => {
     it(`${name} ends the server: all are told why, and it exits with 0`, async ({ stage }) => {
       const terminal = await openTerminal(stage)
       await terminal.enter(`node ${cli} serve --port 0; echo rc=$?`)
-      const port = await serveIn(terminal)
+      const port = await terminal.port()
       const line = await lineClient(stage, port, "liner")
       const from = performance.now()
       await end(terminal)
@@ -351,7 +343,7 @@ describe.runIf(hasTmux).concurrent("In a real terminal", () => {
 
   it("a closed window ends the server: all are told why, and it is gone at once", async ({ stage }) => {
     const terminal = await openTerminal(stage, `node ${cli} serve --port 0`)
-    const line = await lineClient(stage, await serveIn(terminal), "liner")
+    const line = await lineClient(stage, await terminal.port(), "liner")
     const pid = await terminal.pid()
     const from = performance.now()
     await terminal.close()

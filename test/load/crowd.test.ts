@@ -2,24 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { describe, expect } from "vitest"
 import { Histogram } from "../../bench/load/Histogram.ts"
 import { it, type Stage } from "../e2e/support/stage.ts"
-import { Audience } from "./support/Audience.ts"
 import { asManyAsAllowed } from "./support/machine.ts"
-import { RunningServer } from "./support/RunningServer.ts"
+import { gather, serve } from "./support/room.ts"
 
 const many = 10_000
 const talkMillis = 10_000
 /** Twice as many may cost that much more to let in: linear is 2, quadratic is 4. */
 const growth = 3.2
 
-const gather = async (stage: Stage, count: number) => {
-  const server = await RunningServer.start()
-  stage.onEnd(() => server.kill())
+const letIn = async (stage: Stage, count: number) => {
+  const server = await serve(stage)
   const cpu = server.cpuSeconds
   const from = performance.now()
-  const audience = await Audience.gather({ port: server.port, count, natives: 20, atOnce: 1000 })
-  stage.onEnd(() => {
-    audience.destroy()
-  })
+  const audience = await gather(stage, server, { count, natives: 20, atOnce: 1000 })
   // All that they are told of each other is part of their coming.
   audience.members[0]?.say(audience.next())
   await audience.settle()
@@ -31,16 +26,16 @@ const gather = async (stage: Stage, count: number) => {
 
 describe("A crowd", () => {
   it("of twice as many costs hardly more than twice as much to let in", async ({ stage }) => {
-    const fewer = await gather(stage, 2000)
+    const fewer = await letIn(stage, 2000)
     await stage.clear()
-    const more = await gather(stage, 4000)
+    const more = await letIn(stage, 4000)
     const ratio = more.used / fewer.used
     console.log(`CPU of letting in 4000 and 2000: ratio ${ratio.toFixed(2)}, at most ${growth}`)
     expect(ratio).toBeLessThan(growth)
   }, 90_000)
 
   it(`of ${many} loses nothing of one message a second`, async ({ stage }) => {
-    const { audience, server } = await gather(stage, asManyAsAllowed(many))
+    const { audience, server } = await letIn(stage, asManyAsAllowed(many))
     const latencies = new Histogram()
     const before = audience.said
     await audience.measure(latencies, async () => {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { beforeAll, describe, expect } from "vitest"
 import { Histogram } from "../../bench/load/Histogram.ts"
 import { it, type Stage } from "../e2e/support/stage.ts"
-import { Audience } from "./support/Audience.ts"
-import { absorbedBySystem, allowance, comesBack } from "./support/machine.ts"
-import { RunningServer } from "./support/RunningServer.ts"
+import type { Audience } from "./support/Audience.ts"
+import { absorbedBySystem, comesBack } from "./support/machine.ts"
+import { gather, serve } from "./support/room.ts"
 import { Sleeper } from "./support/Sleeper.ts"
 import { until } from "../support/waiting.ts"
 
@@ -35,15 +35,10 @@ beforeAll(async () => {
 })
 
 const open = async (stage: Stage, timeout: number) => {
-  const server = await RunningServer.start(["--stall-timeout", String(timeout)])
-  stage.onEnd(() => server.kill())
+  const server = await serve(stage, ["--stall-timeout", String(timeout)])
   // Names as long as they can be, so that few questions have long answers.
   const nameOf = (index: number) => `${String(index).padStart(4, "0")}${"\u5bb6".repeat(28)}`
-  const audience = await Audience.gather({ port: server.port, count: awake, nameOf })
-  stage.onEnd(() => {
-    audience.destroy()
-  })
-  return { audience, server }
+  return { audience: await gather(stage, server, { count: awake, nameOf }), server }
 }
 
 /** So many more come, read, and have nothing else to do. */
@@ -129,7 +124,7 @@ describe(`${asleep} of ${awake + asleep} who stop reading`, () => {
       if (number > rounds.least && stalled.percentile(0.99) <= bound()) break
       await round(number, { calm, stalled })
     }
-    const after = await comesBack(server, allowance(before))
+    const after = await comesBack(server, before)
     console.log(`p99 of the others: ${stalled.percentile(0.99)} ms, at most ${bound()} ms; memory before ${before.toFixed(0)} MB, after ${after.toFixed(0)} MB`)
     expect(stalled.percentile(0.99)).toBeLessThanOrEqual(bound())
     expect(server.logged.error, server.complaints.join("\n")).toBe(0)

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { describe, expect } from "vitest"
 import { Histogram } from "../../bench/load/Histogram.ts"
 import { it } from "../e2e/support/stage.ts"
-import { Audience } from "./support/Audience.ts"
-import { allowance, asManyAsAllowed, comesBack } from "./support/machine.ts"
+import type { Audience } from "./support/Audience.ts"
+import { asManyAsAllowed, comesBack } from "./support/machine.ts"
 import { Member } from "./support/Member.ts"
-import { RunningServer } from "./support/RunningServer.ts"
+import { gather, serve } from "./support/room.ts"
 import { forMany, until } from "../support/waiting.ts"
 
 const people = 50
@@ -69,12 +69,8 @@ const storm = async (audience: Audience, port: number, round: number): Promise<R
 
 describe("People who chat", () => {
   it(`notice little of ${silences} connections that say nothing, and of ${stormPerSecond} a second that come and go`, async ({ stage }) => {
-    const server = await RunningServer.start()
-    stage.onEnd(() => server.kill())
-    const audience = await Audience.gather({ port: server.port, count: people })
-    stage.onEnd(() => {
-      audience.destroy()
-    })
+    const server = await serve(stage)
+    const audience = await gather(stage, server, { count: people })
     const ownSockets = server.sockets
     const count = asManyAsAllowed(silences)
 
@@ -122,7 +118,7 @@ describe("People who chat", () => {
     await sleep(3000)
     const before = server.residentMb
     const latencies = await round(1)
-    const after = await comesBack(server, allowance(before))
+    const after = await comesBack(server, before)
     console.log(`memory before ${before.toFixed(0)} MB, after ${after.toFixed(0)} MB`)
     expect(latencies.silence.percentile(0.99)).toBeLessThan(p99Within)
     expect(latencies.storm.percentile(0.99)).toBeLessThan(p99Within)

@@ -2,6 +2,7 @@ import * as Net from "node:net"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { listening } from "./listening.ts"
 
 /** From the one who connects to the server, and back. */
 type Direction = "up" | "down"
@@ -47,22 +48,13 @@ export const cable = (port: number, manner: Manner = {}): Effect.Effect<Cable, n
     const server = Net.createServer({ allowHalfOpen: true }, (near) => {
       strand.connect(near, Net.connect({ host: "127.0.0.1", port, allowHalfOpen: true }))
     })
-    yield* Effect.acquireRelease(
-      Effect.async<void>((resume) => {
-        server.listen({ host: "127.0.0.1", port: 0 }, () => {
-          resume(Effect.void)
-        })
-      }),
-      () =>
-        Effect.sync(() => {
-          server.close()
-          strand.destroy()
-        })
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        strand.destroy()
+      })
     )
-    const address = server.address()
-    if (address === null || typeof address === "string") return yield* Effect.dieMessage("A TCP server has a port")
     return {
-      port: address.port,
+      port: yield* listening(server),
       whenCut: Deferred.await(whenCut),
       cut: (fate) =>
         Effect.sync(() => {

@@ -2,6 +2,7 @@ import * as Net from "node:net"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import { listening } from "./listening.ts"
 import { Peer } from "./Peer.ts"
 
 /** A bare TCP server, whose side of each connection is the test's own. */
@@ -19,19 +20,10 @@ export const fakeServer: Effect.Effect<FakeServer, never, Scope.Scope> = Effect.
     sockets.add(socket)
     Queue.unsafeOffer(accepted, new Peer(socket))
   })
-  yield* Effect.acquireRelease(
-    Effect.async<void>((resume) => {
-      server.listen({ host: "127.0.0.1", port: 0 }, () => {
-        resume(Effect.void)
-      })
-    }),
-    () =>
-      Effect.sync(() => {
-        server.close()
-        for (const socket of sockets) socket.destroy()
-      })
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      for (const socket of sockets) socket.destroy()
+    })
   )
-  const address = server.address()
-  if (address === null || typeof address === "string") return yield* Effect.dieMessage("A TCP server has a port")
-  return { port: address.port, accept: Queue.take(accepted) }
+  return { port: yield* listening(server), accept: Queue.take(accepted) }
 })

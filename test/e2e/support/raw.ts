@@ -138,7 +138,12 @@ export class Native extends Raw {
     return this.heard.lines.map(eventOf)
   }
 
-  /** The last of them. */
+  /** The messages of this member so far, in order. */
+  saidBy(name: string): ReadonlyArray<string> {
+    return this.events.flatMap((event) => (event._tag === "Said" && event.from.name === name ? [event.text] : []))
+  }
+
+  /** The last event so far. */
   get last(): Event | undefined {
     const line = this.heard.lines.at(-1)
     return line && eventOf(line)
@@ -166,22 +171,6 @@ export const nativeClient = async (stage: Stage, port: number, nickname?: string
   return native
 }
 
-/** A server of another make: its port, and its first client. */
-export const fakeServer = async (stage: Stage): Promise<{ readonly port: number; readonly client: Promise<Native> }> => {
-  const server = Net.createServer({ allowHalfOpen: true })
-  const client = new Promise<Native>((resolve) => {
-    server.once("connection", (socket) => {
-      stage.onEnd(() => {
-        socket.destroy()
-      })
-      const native = new Native(socket)
-      native.read()
-      resolve(native)
-    })
-  })
-  return { port: await listen(stage, server), client }
-}
-
 /** Lets a server listen on a free port of the loopback. */
 export const listen = (stage: Stage, server: Net.Server): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -196,18 +185,13 @@ export const listen = (stage: Stage, server: Net.Server): Promise<number> =>
     })
   })
 
-/** What a server says to let somebody in. */
-export const welcome = (name: string): Readonly<Record<string, unknown>> => ({
-  _tag: "Welcome",
-  seq: 1,
-  at: 0,
-  room: "lobby",
-  you: { id: "m1", name },
-  here: 1,
-  members: [{ id: "m1", name }],
-  server: "another server",
-  limits: { lineBytes: 16_384, nameGraphemes: 32, nameBytes: 128 }
-})
+/** A port of the loopback on which nobody listens. */
+export const freePort = async (stage: Stage): Promise<number> => {
+  const server = Net.createServer()
+  const port = await listen(stage, server)
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
 
 /**
  * A native client that joined and has never read, whose buffers on the way are

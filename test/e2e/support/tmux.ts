@@ -101,6 +101,27 @@ export class Terminal {
     return Number(await this.state("pane_pid"))
   }
 
+  /** The process that the shell in it has started; of several, the one with these words in its command line. */
+  async child(words = ""): Promise<number> {
+    const { stdout } = await exec("pgrep", ["-f", "-P", String(await this.pid()), words])
+    return Number(stdout)
+  }
+
+  /** Waits until a server that was started in it says on which port it listens. */
+  port(): Promise<number> {
+    return this.until("Listening", (screen) => {
+      const port = /Listening on 127\.0\.0\.1:(\d+)$/mu.exec(screen)?.[1]
+      return port === undefined ? undefined : Number(port)
+    })
+  }
+
+  /** What `stty` says of it as it is; `mark` is a word that does not stand on the screen yet. */
+  async modes(mark: string): Promise<ReadonlyArray<string>> {
+    await this.enter(`stty -a; echo ${mark}:`)
+    const screen = await this.shows(new RegExp(`^${mark}:$`, "mu"))
+    return screen.slice(screen.lastIndexOf("speed "), screen.lastIndexOf(`\n${mark}:`)).split("\n")
+  }
+
   /** Closes the window. */
   async close(): Promise<void> {
     await this.tmux("kill-window")
@@ -131,6 +152,12 @@ export const openTerminal = async (
     { cwd: root, env: environment({ PS1: "$ ", TERM: "xterm", ...env }) }
   )
   return new Terminal(directory)
+}
+
+/** What a program has last asked of its terminal, in what it wrote: each is on (`h`), off (`l`), or was never asked. */
+export const lastAsked = (output: string) => {
+  const last = (mode: number) => [...output.matchAll(new RegExp(`\u001b\\[\\?${mode}([hl])`, "gu"))].at(-1)?.[1]
+  return { bracketedPaste: last(2004), focusReports: last(1004), cursor: last(25) }
 }
 
 /** Waits until a process that is not our child is gone, and says when, ms. */

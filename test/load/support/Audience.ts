@@ -10,7 +10,8 @@ const Departed = Schema.Struct({ member: Schema.Struct({ name: Schema.String }),
 const Departures = Schema.parseJson(Schema.Union(Departed, Schema.Struct({ left: Schema.Array(Departed) })))
 const readDepartures = Schema.decodeUnknownSync(Departures)
 
-interface Coming {
+/** Who come. */
+export interface Coming {
   readonly port: number
   readonly count: number
   readonly natives?: number
