@@ -98,7 +98,7 @@ const make = Effect.gen(function* () {
     if (held.length === 0) {
       handed = seen
       yield* progress.release
-    } else if (isFirst) yield* Effect.forkIn(watch(Effect.delay(release, holdUntil - time)), scope)
+    } else if (isFirst) yield* Effect.forkIn(watch(Effect.zipRight(Effect.interruptible(Effect.sleep(holdUntil - time)), release)), scope)
   })
 
   // A fault in it leaves nobody waiting, and ends the server.

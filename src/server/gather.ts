@@ -1,4 +1,4 @@
-import type { Event, Presence } from "../domain/Event.ts"
+import type { Event, Joined, Left, Member, Presence } from "../domain/Event.ts"
 import { crowd } from "../domain/wording.ts"
 import type { Envelope } from "./Hub.ts"
 import type { Outbox } from "./Outbox.ts"
@@ -20,11 +20,15 @@ export interface Told {
 export const gather = (told: ReadonlyArray<Told>): ReadonlyArray<Told> => {
   if (told.length <= crowd) return told
   const instead = new Map<number, Told | undefined>()
-  for (const places of stretches(told).flatMap(inParts)) {
-    const presence = presenceOf(places.flatMap((place) => told[place] ?? []))
-    if (presence === undefined) continue
-    for (const place of places) instead.set(place, undefined)
-    instead.set(places.at(-1) ?? 0, presence)
+  for (const stretch of stretches(told)) {
+    const parts = inParts(stretch)
+    parts.forEach((places, part) => {
+      const at = (places: ReadonlyArray<number>) => places.flatMap((place) => told[place] ?? [])
+      const presence = presenceOf(at(places), at(parts.slice(part + 1).flat()))
+      if (presence === undefined) return
+      for (const place of places) instead.set(place, undefined)
+      instead.set(places.at(-1) ?? 0, presence)
+    })
   }
   return instead.size === 0 ? told : told.flatMap((entry, place) => (instead.has(place) ? (instead.get(place) ?? []) : entry))
 }
@@ -50,18 +54,37 @@ const inParts = (places: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<num
   )
 }
 
-const presenceOf = (stretch: ReadonlyArray<Told>): Told | undefined => {
-  const moves = stretch.flatMap(({ event }) => (event._tag === "Joined" || event._tag === "Left" ? [event] : []))
-  const joined = moves.flatMap((move) => (move._tag === "Joined" ? [move.member] : []))
+const movesOf = (told: ReadonlyArray<Told>): ReadonlyArray<Joined | Left> =>
+  told.flatMap(({ event }) => (event._tag === "Joined" || event._tag === "Left" ? [event] : []))
+
+const comersOf = (moves: ReadonlyArray<Joined | Left>): ReadonlyArray<Member> =>
+  moves.flatMap((move) => (move._tag === "Joined" ? [move.member] : []))
+
+// One part of a stretch, and what comes after it in that.
+const presenceOf = (part: ReadonlyArray<Told>, after: ReadonlyArray<Told>): Told | undefined => {
+  const moves = movesOf(part)
+  const joined = comersOf(moves)
   const left = moves.flatMap((move) => (move._tag === "Left" ? [{ member: move.member, code: move.code, reason: move.reason }] : []))
   const first = moves[0]
   const last = moves.at(-1)
-  const audience = stretch.at(-1)?.audience
-  if (first === undefined || last === undefined || audience === undefined) return undefined
+  const told = part.at(-1)?.audience
+  if (first === undefined || last === undefined || told === undefined) return undefined
   if (joined.length <= crowd && left.length <= crowd) return undefined
   const { at, room, seq } = last
-  // Whoever comes is not among those who are told of it.
-  const here = audience.length + (last._tag === "Joined" ? 1 : 0)
+  const { audience, here } = atThatTime(told, last, movesOf(after))
   const presence: Presence = { _tag: "Presence", first: first.seq, seq, at, room, here, joined, left }
   return { event: presence, audience, toRoom: true, author: undefined }
+}
+
+// What has waited is for those who were there in the end: of these, whoever
+// came after this moment hears nothing of it, and whoever left after it was here.
+const atThatTime = (told: Told["audience"], last: Joined | Left, after: ReadonlyArray<Joined | Left>) => {
+  // Whoever comes is not among those who are told of it.
+  if (after.length === 0) return { audience: told, here: told.length + (last._tag === "Joined" ? 1 : 0) }
+  const late = new Set(comersOf([last, ...after]).map(({ id }) => id))
+  const audience = told.filter(({ member }) => member === undefined || !late.has(member.id))
+  const here = new Set(audience.map(({ id, member }) => member?.id ?? id))
+  for (const move of after) if (move._tag === "Left" && !late.has(move.member.id)) here.add(move.member.id)
+  if (last._tag === "Joined") here.add(last.member.id)
+  return { audience, here: here.size }
 }
