@@ -6,7 +6,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { clean } from "../domain/Text.ts"
 import type { JoinError } from "../client/Errors.ts"
-import type { Failed } from "./process.ts"
+import { maxPasswordLength } from "../server/ServerConfig.ts"
+import { complain, Failed } from "./process.ts"
 import { BadSetting, given, option, passwordFile, variable } from "./settings.ts"
 
 /** How a password is given: never on the command line, where every process can read it. */
@@ -22,6 +23,15 @@ export const givenPassword = (
   options: { readonly password: boolean; readonly passwordFile: Option.Option<string> },
   mayAsk: boolean
 ): Effect.Effect<Option.Option<Redacted.Redacted>, BadSetting | Failed, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const password = yield* found(options, mayAsk)
+    if (Option.exists(password, (secret) => Redacted.value(secret).length > maxPasswordLength)) {
+      return yield* Effect.zipRight(complain(`This password is too long: ${maxPasswordLength} characters at most.`), new Failed())
+    }
+    return password
+  })
+
+const found = (options: { readonly password: boolean; readonly passwordFile: Option.Option<string> }, mayAsk: boolean) =>
   Effect.gen(function* () {
     if (options.password && !mayAsk) return yield* cannotAsk("left out with --no-input; use --password-file or BRUSIO_PASSWORD")
     if (options.password) return Option.some(Redacted.make(yield* asked))

@@ -72,6 +72,11 @@ const inboxCapacity = 1024
 /** Bytes that wait for a server: one that does not read them is asked nothing by itself. */
 const mostUnread = 65_536
 
+/** How much is shown of what is said by something that is no server of ours. */
+const maxWords = 200
+
+const utf8 = new TextDecoder("utf-8")
+
 /** How long the goodbye may take, ms. */
 const goodbyePatience = 1000
 
@@ -97,7 +102,12 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       send(connection, { _tag: "Who", after })
       return true
     })
-    yield* receive(connection, { inbox, receipts, roster }, pingAfter).pipe(
+    // What a server says that has no room for us may be in no dialect, as it does not know ours yet.
+    let said: string | undefined
+    const onWords = (line: Uint8Array) => {
+      said = Text.clean(utf8.decode(line)).trim().slice(0, maxWords) || said
+    }
+    yield* receive(connection, { inbox, onWords, receipts, roster }, pingAfter).pipe(
       Effect.matchCauseEffect({
         onSuccess: () => inbox.end,
         onFailure: () => inbox.fail(new Lost({ host, port }))
@@ -111,8 +121,9 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     )
     yield* Effect.addFinalizer((exit) => goodbye(connection, exit))
 
-    const welcome = yield* join(connection, inbox, options).pipe(
-      Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectFailed({ code: "no-answer", host, port }) })
+    const noAnswer = () => new ConnectFailed({ code: "no-answer", host, port, said })
+    const welcome = yield* join(connection, inbox, options, noAnswer).pipe(
+      Effect.timeoutFail({ duration: patience, onTimeout: noAnswer })
     )
     const put = speaker(connection, receipts, welcome)
     const ask = (message: ClientMessage) =>
@@ -138,7 +149,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     }
   })
 
-const join = (connection: Connection, inbox: Mailbox.ReadonlyMailbox<Event, Lost>, options: ConnectOptions) =>
+const join = (connection: Connection, inbox: Mailbox.ReadonlyMailbox<Event, Lost>, options: ConnectOptions, noAnswer: () => ConnectFailed) =>
   Effect.gen(function* () {
     const { host, port, retry } = options
     const password = options.password === undefined ? undefined : Redacted.value(options.password)
@@ -148,7 +159,7 @@ const join = (connection: Connection, inbox: Mailbox.ReadonlyMailbox<Event, Lost
     hello(options.nickname)
     for (;;) {
       // What ends before it has let us in is no server of ours.
-      const event = yield* Effect.mapError(inbox.take, () => new ConnectFailed({ code: "no-answer", host, port }))
+      const event = yield* Effect.mapError(inbox.take, noAnswer)
       switch (event._tag) {
         case "Welcome":
           return event

@@ -15,14 +15,18 @@ const systemWords: Readonly<Record<string, string>> = {
   ECONNRESET: "the connection was reset."
 }
 
+const noAnswer = "what listens there does not answer as a brusio server."
+
 /** No connection, or nobody there who speaks our dialect. `code` is the system's, or `no-answer`. */
 export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectFailed", {
   code: Schema.String,
+  /** What was said there in words that are no dialect of ours, safe to show. */
+  said: Schema.optional(Schema.String),
   ...where
 }) {
   override get message(): string {
-    const words =
-      this.code === "no-answer" ? "what listens there does not answer as a brusio server." : (systemWords[this.code] ?? `${this.code}.`)
+    const said = this.said === undefined ? "" : ` It says: ${this.said}`
+    const words = this.code === "no-answer" ? `${noAnswer}${said}` : (systemWords[this.code] ?? `${this.code}.`)
     return `Cannot connect to ${formatAddress(this.host, this.port)}: ${words}`
   }
 }

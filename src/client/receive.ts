@@ -22,6 +22,8 @@ export interface Listeners {
   readonly inbox: Mailbox.Mailbox<Event, Lost>
   readonly receipts: Receipts
   readonly roster: Roster
+  /** A line that is no event. */
+  readonly onWords: (line: Uint8Array) => void
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Listeners {
  * to read before that. A server that has been silent for `pingAfter` ms is
  * asked for a sign of life; after two and a half times that it is gone.
  */
-export const receive = (connection: Connection, { inbox, receipts, roster }: Listeners, pingAfter: number): Effect.Effect<void, ReadError> =>
+export const receive = (connection: Connection, { inbox, onWords, receipts, roster }: Listeners, pingAfter: number): Effect.Effect<void, ReadError> =>
   Effect.gen(function* () {
     const lines = new LineSplitter(maxLineBytes)
     for (;;) {
@@ -42,7 +44,9 @@ export const receive = (connection: Connection, { inbox, receipts, roster }: Lis
       }
       if (!(bytes instanceof Uint8Array)) return yield* Effect.fail(bytes)
       for (const line of lines.push(bytes)) {
-        const event = line === tooLong ? undefined : decodeLine(line)
+        if (line === tooLong) continue
+        const event = decodeLine(line)
+        if (event === undefined) onWords(line)
         if (event === undefined || event._tag === "Pong") continue
         if (event._tag === "Ping") {
           send(connection, { _tag: "Pong" })

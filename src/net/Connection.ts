@@ -56,9 +56,10 @@ export class Connection {
       this.#end(new EndOfInput())
     })
     socket.on("error", (error: NodeJS.ErrnoException) => {
+      // One that had ended in order just reads no more: what it had said counts.
+      if (this.#ended?._tag === "EndOfInput") return
       // What a peer that is gone had said last is not worth the wait for it.
       this.#inbox = []
-      if (this.#ended?._tag === "EndOfInput") this.#ended = undefined
       this.#end(new ConnectionLost({ code: error.code ?? error.message }))
       this.#broken?.()
     })
@@ -171,30 +172,16 @@ export class Connection {
    */
   close(grace: number): Effect.Effect<void> {
     return Effect.async<void>((resume) => {
-      const socket = this.#socket
-      if (socket.destroyed) {
+      const stop = this.#leave(grace, () => {
         resume(Effect.void)
-        return
-      }
-      // A timer of its own and not a fiber's: thousands may close at once.
-      const timer = setTimeout(() => socket.destroy(), grace)
-      const closed = () => {
-        clearTimeout(timer)
-        resume(Effect.void)
-      }
-      socket.once("close", closed)
-      // What the peer still sends is of no use, but unread it would turn the end into a reset.
-      this.#inbox = []
-      this.#end(new ConnectionLost({ code: "closed" }))
-      socket.removeAllListeners("data")
-      socket.on("data", ignore)
-      socket.resume()
-      socket.end()
-      return Effect.sync(() => {
-        clearTimeout(timer)
-        socket.off("close", closed)
       })
+      return Effect.sync(stop)
     })
+  }
+
+  /** The same, without waiting for it. */
+  linger(grace: number): void {
+    this.#leave(grace, ignore)
   }
 
   /** Ends both halves now, whatever is on its way. */
@@ -202,6 +189,32 @@ export class Connection {
     return Effect.sync(() => {
       this.#socket.destroy()
     })
+  }
+
+  #leave(grace: number, gone: () => void): () => void {
+    const socket = this.#socket
+    if (socket.destroyed) {
+      gone()
+      return ignore
+    }
+    // A timer of its own and not a fiber's: thousands may close at once.
+    const timer = setTimeout(() => socket.destroy(), grace)
+    const closed = () => {
+      clearTimeout(timer)
+      gone()
+    }
+    socket.once("close", closed)
+    // What the peer still sends is of no use, but unread it would turn the end into a reset.
+    this.#inbox = []
+    this.#end(new ConnectionLost({ code: "closed" }))
+    socket.removeAllListeners("data")
+    socket.on("data", ignore)
+    socket.resume()
+    socket.end()
+    return () => {
+      clearTimeout(timer)
+      socket.off("close", closed)
+    }
   }
 
   #end(error: ReadError) {

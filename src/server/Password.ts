@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import * as Redacted from "effect/Redacted"
 import { Refusal } from "../domain/Errors.ts"
+import { maxPasswordLength } from "./ServerConfig.ts"
 import { type Heard, refuse, reject } from "./dialect/Dialect.ts"
 
 const required = new Refusal({ code: "password-required", message: "This room needs a password: say hello with it." })
@@ -26,11 +27,8 @@ export class Gate {
   }
 }
 
-/** What is longer is wrong: to look at all of it would cost more than it is worth. */
-const maxLength = 1024
-
 // How long it takes tells nothing of the password, not even its length.
 const matches = (password: Redacted.Redacted, given: string): boolean =>
-  given.length <= maxLength && timingSafeEqual(digest(Redacted.value(password)), digest(given))
+  given.length <= maxPasswordLength && timingSafeEqual(digest(Redacted.value(password)), digest(given))
 
 const digest = (password: string): Uint8Array => createHash("sha256").update(password.normalize("NFC")).digest()

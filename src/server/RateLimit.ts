@@ -10,15 +10,17 @@ const linesIn = (bytes: Uint8Array): number => {
   return lines
 }
 
-/** How many messages these bytes are worth, whatever they say; a line of the longest kind is one. */
-export const weight = (bytes: Uint8Array, lineBytes: number): number =>
-  Math.max(linesIn(bytes), bytes.length / lineBytes, readWeight)
+/** How many bytes a message may have and still count for one: everybody in the room is sent them. */
+const messageBytes = 1024
+
+/** How many messages these bytes are worth, whatever they say. */
+export const weight = (bytes: Uint8Array): number => Math.max(linesIn(bytes), bytes.length / messageBytes, readWeight)
 
 /**
  * What a client may still send: it fills at the rate, up to the burst, and each
- * message takes one out. What says nothing counts too, but a message counts
- * once, in however many parts it came. It may owe: then the client waits until
- * it owes nothing.
+ * message takes one out, a long one as many as it has KiB. What says nothing
+ * counts too, but nothing twice, in however many parts it came. It may owe: then
+ * the client waits until it owes nothing.
  */
 export class Allowance {
   readonly #limit: RateLimit

@@ -4,9 +4,13 @@ import type * as Redacted from "effect/Redacted"
 
 /** How many messages a client may send: so many a second, and so many at once after it has been silent. */
 export interface RateLimit {
+  /** A message counts once for each KiB of it. */
   readonly perSecond: number
   readonly burst: number
 }
+
+/** The most characters of a password: to look at more would cost more than it is worth. */
+export const maxPasswordLength = 1024
 
 /** Every limit of the server. Times are in ms, sizes in bytes. */
 export interface ServerConfig {
@@ -14,7 +18,7 @@ export interface ServerConfig {
   readonly host: string
   /** The port to listen on; 0 takes a free one. */
   readonly port: number
-  /** What lets people in; without one, everybody. */
+  /** What lets people in; without one, everybody. At most {@link maxPasswordLength} characters. */
   readonly password: Redacted.Redacted | undefined
   /** How often somebody may be wrong about it. */
   readonly passwordTries: number
@@ -56,7 +60,7 @@ export interface ServerConfig {
   readonly hubCapacity: number
   /** How many envelopes one frame gathers at most. */
   readonly batchSize: number
-  /** The longest the Broadcaster gathers before it sends. */
+  /** The longest the Broadcaster gathers before it sends; where waiting saves another fan-out, five times that. */
   readonly gatherAtMost: number
 
   /** Bytes waiting in a client's socket above which frames are held back as references. */

@@ -65,12 +65,14 @@ const make = Effect.gen(function* () {
   // The goodbye is a finalizer of the session's scope, so it is said on every
   // way out: first the room is told, then the one who goes. Nothing here waits
   // without a bound.
-  const goodbye = (connection: Connection, outbox: Outbox, id: ClientId, exit: Exit.Exit<unknown, unknown>) =>
-    Effect.gen(function* () {
+  const goodbye = (connection: Connection, outbox: Outbox, id: ClientId, exit: Exit.Exit<unknown, unknown>) => {
+    let isSlow = false
+    return Effect.gen(function* () {
       if (Exit.isFailure(exit) && !Chunk.isEmpty(Cause.defects(exit.cause))) {
         yield* Effect.logError(`The session of ${connection.address} has failed`, exit.cause)
       }
       const { code, goodbye, reason } = farewell(exit, yield* closing.reason)
+      isSlow = code === "too-slow"
       const seq = yield* registry.leave(id, code, reason)
       if (connection.writable) {
         yield* broadcaster.handedOver(seq, config.farewellOrder)
@@ -85,10 +87,17 @@ const make = Effect.gen(function* () {
       Effect.ensuring(
         Effect.zipRight(
           admission.leave(connection),
-          Effect.suspend(() => (connection.writable ? connection.close(config.closeGrace) : connection.destroy))
+          Effect.suspend(() => {
+            if (!connection.writable) return connection.destroy
+            if (!isSlow) return connection.close(config.closeGrace)
+            // Who reads so slowly is gone for the room, and may still come to the end of what it was sent.
+            connection.linger(config.stallGrace)
+            return Effect.void
+          })
         )
       )
     )
+  }
 
   // Above the rate limit, what a client has sent waits; it is told so once.
   const waitForTurn = Effect.fnUntraced(function* ({ connection, id }: Client, allowance: Allowance, wait: number) {
@@ -128,7 +137,7 @@ const make = Effect.gen(function* () {
       }
     }
     if (allowance !== undefined && bytes.length > 0) {
-      const beyond = weight(bytes, config.lineBytes) - heard.length
+      const beyond = weight(bytes) - heard.length
       if (beyond > 0) yield* waitForTurn(client, allowance, allowance.beyond(beyond, yield* monotonicMillis))
     }
     return undefined

@@ -280,6 +280,19 @@ describe.concurrent("Joining", () => {
     })
   )
 
+  it.scopedLive("tells what is said by what does not let it in, made safe", () =>
+    Effect.gen(function* () {
+      const server = yield* fakeServer
+      const connecting = yield* Effect.fork(Effect.flip(ChatClient.connect({ host, port: server.port, nickname: "ada" })))
+      const there = yield* server.accept
+      yield* there.send(`The server is \u001b[31mbusy.\n\u202e\n`)
+      yield* there.end
+      expect((yield* Fiber.join(connecting)).message).toBe(
+        `Cannot connect to 127.0.0.1:${server.port}: what listens there does not answer as a brusio server. It says: The server is [31mbusy.`
+      )
+    })
+  )
+
   it.scopedLive("fails where what listens does not answer as a server", () =>
     Effect.gen(function* () {
       const server = yield* fakeServer

@@ -113,6 +113,16 @@ describe.concurrent("A password cannot be given", () => {
     })
   }
 
+  it("that is longer than any may be", async ({ stage }) => {
+    for (const command of ["serve", "join"]) {
+      expect(await run(stage, [command, "--no-input"], { env: { BRUSIO_PASSWORD: "x".repeat(1025) } })).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: "This password is too long: 1024 characters at most.\n"
+      })
+    }
+  })
+
   it("in a file that is not there, or is empty", async ({ stage }) => {
     const empty = file(stage, "\nsecond line\n")
     const [missing, without, named] = await Promise.all([

@@ -7,6 +7,7 @@ import { encode } from "../../src/domain/wire/Ndjson.ts"
 import { throttled } from "../../src/domain/wording.ts"
 import * as Registry from "../../src/server/Registry.ts"
 import * as Server from "../../src/server/Server.ts"
+import { defaults } from "../../src/server/ServerConfig.ts"
 import { connect, eventually, otherEnd, type Peer } from "../support/Peer.ts"
 import { event, eventsOf, loggingTo, member, next, open, opened, plainMember, tell, upTo } from "../support/room.ts"
 
@@ -266,6 +267,32 @@ describe("Who sends too fast", () => {
     })
   )
 
+  it.scopedLive("is also who says long things: one counts as many as it has KiB", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ rateLimit: { perSecond: 10, burst: 20 } })
+      const ada = yield* member(port, "ada")
+      const [long, short] = [`1 ${"x".repeat(16_000)}`, "2 x"]
+      yield* tell(ada, { _tag: "Say", text: long }, { _tag: "Say", text: short })
+      expect([(yield* event(ada))._tag, (yield* event(ada))._tag]).toEqual(["Said", "Said"])
+      yield* tell(ada, { _tag: "Say", text: long })
+      expect([(yield* event(ada))._tag, (yield* event(ada))._tag]).toEqual(["Throttled", "Said"])
+    })
+  )
+
+  it.scopedLive("and who are many, do not make those too slow who read what they can", () =>
+    Effect.gen(function* () {
+      const strangers = 12
+      const { port } = yield* opened({ rateLimit: defaults.rateLimit })
+      const readers = yield* Effect.forEach(Array.from({ length: 6 }), (_, n) => (n % 2 === 0 ? member(port, `reader ${n}`) : plainMember(port, `reader ${n}`)))
+      const talkers = yield* Effect.forEach(Array.from({ length: strangers }), (_, n) => plainMember(port, `stranger ${n}`))
+      for (const talker of talkers) for (const { text } of messages(99, "x".repeat(16_000))) yield* talker.send(`${text}\n`)
+      // Nearly as much as all of them may say at once.
+      const all = strangers * 90 * 1024
+      yield* eventually("all have heard it", () => readers.every(({ ended, unread }) => ended !== undefined || unread.length >= all))
+      expect(readers.map(({ ended }) => ended)).toEqual(readers.map(() => undefined))
+    })
+  )
+
   it.scopedLive("is told so in plain words", () =>
     Effect.gen(function* () {
       const { port } = yield* opened({ rateLimit: { perSecond: 50, burst: 3 } })
@@ -319,6 +346,23 @@ describe("Who sends too fast", () => {
       expect(told.flatMap((event) => (event._tag === "Said" ? [event.text] : []))).toEqual(numbers(20).map(String))
       expect(told.at(-1)).toMatchObject({ code: "closed" })
       yield* isToldGoodbye(ada, { code: "closed" })
+    })
+  )
+
+  it.scopedLive("and ends in order still says all of it, also where it reads nothing any more", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ rateLimit: { perSecond: 50, burst: 2 } })
+      const bob = yield* member(port, "bob")
+      const ada = yield* plainMember(port, "ada")
+      yield* next(bob, "Joined")
+      yield* ada.pause
+      yield* ada.send(`${numbers(20).join("\n")}\n`)
+      ada.socket.end(() => ada.socket.destroy())
+      // What it is sent from now on is answered with a reset.
+      yield* tell(bob, ...messages(3))
+      const told = yield* upTo(bob, ({ _tag }) => _tag === "Left")
+      expect(told.flatMap((event) => (event._tag === "Said" && event.from.name === "ada" ? [event.text] : []))).toEqual(numbers(20).map(String))
+      expect(told.at(-1)).toMatchObject({ code: "closed" })
     })
   )
 
@@ -421,7 +465,7 @@ describe.concurrent("Who reads too slowly", () => {
 
   it.scopedLive("is cut off when too much waits: the others are told why, and so is it", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ outboxHardBytes: 300_000, stallGrace: 600_000, closeGrace: 600_000 })
+      const { port } = yield* opened({ outboxHardBytes: 300_000, stallGrace: 600_000, closeGrace: 50, farewellDrain: 50 })
       const [ada, bob, eve] = [yield* member(port, "ada"), yield* member(port, "bob"), yield* plainMember(port, "eve")]
       for (const stalled of [bob, eve]) yield* stalled.pause
       const flood = Effect.forever(
@@ -429,6 +473,8 @@ describe.concurrent("Who reads too slowly", () => {
       )
       const witness = yield* member(port, "witness")
       yield* Effect.raceFirst(flood, Effect.forEach(["bob", "eve"], () => next(witness, "Left", ({ code, reason }) => code === "too-slow" && reason === "too slow")))
+      // They have as long to read on as any who is slow.
+      yield* Effect.sleep(500)
       yield* bob.resume
       yield* eve.resume
       yield* isToldGoodbye(bob, { code: "too-slow", reason: "too slow" })
@@ -441,7 +487,7 @@ describe.concurrent("Who reads too slowly", () => {
   it.scopedLive("is cut off when it takes nothing of what is held back for too long", () =>
     Effect.gen(function* () {
       const stallGrace = 300
-      const { port } = yield* opened({ outboxHardBytes: 600_000_000, stallGrace, closeGrace: 600_000 })
+      const { port } = yield* opened({ outboxHardBytes: 600_000_000, stallGrace, closeGrace: 50, farewellDrain: 50 })
       const [ada, bob] = [yield* member(port, "ada"), yield* member(port, "bob")]
       yield* fill(ada, bob, 65_537)
       const start = performance.now()
