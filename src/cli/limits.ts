@@ -4,7 +4,7 @@ import * as Record from "effect/Record"
 import type * as Options from "@effect/cli/Options"
 import { mostGraphemes } from "../domain/Nickname.ts"
 import { defaults, type ServerConfig } from "../server/ServerConfig.ts"
-import { type BadSetting, count, given, option, type Setting } from "./settings.ts"
+import { BadSetting, count, given, option, type Setting, sourceOf } from "./settings.ts"
 
 /** A limit of the server, and how it is given. */
 interface Limit {
@@ -15,6 +15,8 @@ interface Limit {
 }
 
 const day = 86_400
+/** Linux takes no more, and says so to nobody. */
+const longestProbe = 32_767
 const gibibyte = 1_073_741_824
 
 const amount = (name: string, description: string, most = 1_000_000, least = 1): Limit => ({
@@ -27,8 +29,8 @@ const bytes = (name: string, description: string, least: number, most = gibibyte
   description,
   unit: 1
 })
-const seconds = (name: string, description: string): Limit => ({
-  setting: count(name, "SECONDS", 1, day),
+const seconds = (name: string, description: string, most = day): Limit => ({
+  setting: count(name, "SECONDS", 1, most),
   description,
   unit: 1000
 })
@@ -47,7 +49,7 @@ const limits = {
   outboxSoftBytes: bytes("stall-above", "How much has to wait for a client before --stall-timeout counts.", 1024),
   stallGrace: seconds("stall-timeout", "How long a client may take for that before it is cut off."),
   pingAfter: seconds("keepalive", "After how much silence a native client is asked for a sign of life; it has as long and half as long again to give it."),
-  probeAfter: seconds("tcp-keepalive", "After how much silence the system asks whether a client is still there.")
+  probeAfter: seconds("tcp-keepalive", "After how much silence the system asks whether a client is still there.", longestProbe)
 } satisfies Partial<Record<keyof ServerConfig, Limit>>
 
 type Limited = keyof typeof limits
@@ -59,11 +61,23 @@ export const limitOptions: Record<Limited, Options.Options<Option.Option<string>
 
 /** What is given of them, in the server's units; the default of what is not. */
 export const givenLimits = (options: Record<Limited, Option.Option<string>>): Effect.Effect<Record<Limited, number>, BadSetting> =>
-  Effect.all(
-    Record.map(limits, ({ setting, unit }, field) =>
-      Effect.map(given(setting, options[field]), Option.match({ onNone: () => defaults[field], onSome: (value) => value * unit }))
+  Effect.gen(function* () {
+    const all = yield* Effect.all(
+      Record.map(limits, ({ setting, unit }, field) =>
+        Effect.map(given(setting, options[field]), Option.match({ onNone: () => defaults[field], onSome: (value) => value * unit }))
+      )
     )
-  )
+    if (all.outboxSoftBytes > all.outboxHardBytes) {
+      const { setting } = limits.outboxSoftBytes
+      return yield* new BadSetting({
+        name: setting.name,
+        value: String(all.outboxSoftBytes),
+        source: sourceOf(setting, options.outboxSoftBytes),
+        expected: `at most what may wait for a client (--max-waiting, ${all.outboxHardBytes})`
+      })
+    }
+    return all
+  })
 
 /** The names of these options. */
 export const limitNames: ReadonlyArray<string> = Record.values(limits).map(({ setting }) => setting.name)

@@ -47,7 +47,7 @@ const main = Effect.consoleWith((console) =>
 ).pipe(
   Effect.catchTag("BadSetting", ({ message }) => Effect.zipRight(complain(message), new Failed())),
   // Its own options (completions, log level, a wizard) are of no use here and would fill the help.
-  Effect.provide(CliConfig.layer({ showBuiltIns: false })),
+  Effect.provide(CliConfig.layer({ showBuiltIns: false, isCaseSensitive: true })),
   Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer))
 )
 

@@ -40,7 +40,9 @@ export const run = (settings: Settings): Effect.Effect<boolean, ListenError, Sco
   Effect.gen(function* () {
     const { ignoresHangup } = settings
     const { maxClients } = settings.config
-    const config = { ...settings.config, ...(yield* allowed(settings.config)) }
+    const places = yield* allowed(settings.config)
+    // Half of it is for all of them to leave at once.
+    const config = { ...settings.config, ...places, hubCapacity: Math.max(defaults.hubCapacity, 2 * places.maxClients) }
     // Of a limit that few will ever meet, only those hear who have asked for more.
     const isTold = config.maxClients < (maxClients === defaults.maxClients ? manyClients : maxClients)
     const end = yield* ending(
@@ -99,10 +101,10 @@ const terminal = (
     return yield* prompt({ colour, complete })
   })
 
-const loopback = /^(?:127\.|::1$|localhost$)/u
+const loopback = /^(?:::ffff:)?127\.|^::1$/u
 
 const announcement = (
-  { address, host, port }: Server.Server,
+  { address, host, ip, port }: Server.Server,
   { maxClients, password }: Settings["config"],
   tellsLimit: boolean
 ): ReadonlyArray<Console.Entry> => {
@@ -116,10 +118,10 @@ const announcement = (
   })
   return [
     entry("listening", `Listening on ${address}`),
-    ...reachable(host).map((host) =>
+    ...reachable(host, ip).map((host) =>
       entry("join", `Join with: ${program()} join --host ${host} --port ${port}${password === undefined ? "" : " --password"}`)
     ),
-    ...(password === undefined && !loopback.test(host)
+    ...(password === undefined && !loopback.test(ip)
       ? [entry("open", "There is no password: whoever can reach this machine can get in, read and speak. See --password in serve --help", "warn")]
       : []),
     ...(tellsLimit ? [entry("limit", `At most ${maxClients} clients: for more, allow more open files (ulimit -n)`, "warn")] : [])
@@ -127,10 +129,10 @@ const announcement = (
 }
 
 // Where others find a server that listens on every address of its machine.
-const reachable = (host: string): ReadonlyArray<string> =>
-  host === "0.0.0.0" || host === "::"
+const reachable = (host: string, ip: string): ReadonlyArray<string> =>
+  ip === "0.0.0.0" || ip === "::"
     ? Object.values(networkInterfaces()).flatMap((addresses = []) =>
-        addresses.filter(({ address, family }) => family === "IPv4" || (host === "::" && !address.startsWith("fe80")))
+        addresses.filter(({ address, family }) => family === "IPv4" || (ip === "::" && !address.startsWith("fe80")))
           .map(({ address }) => address)
       )
     : [host]

@@ -7,7 +7,7 @@ import { givenLimits, limitOptions } from "./limits.ts"
 import { complain, Failed } from "./process.ts"
 import type { Settings } from "./room.ts"
 import { givenPassword, passwordOptions } from "./password.ts"
-import { BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit } from "./settings.ts"
+import { type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit } from "./settings.ts"
 
 const defaultRate = defaults.rateLimit ?? { perSecond: 10, burst: 100 }
 
@@ -17,7 +17,7 @@ const options = {
   logFormat: option(logFormat, "How the events look on standard output: text or json (one JSON object a line).", "text"),
   echo: option(echo, "Whether nc and other plain clients get their own messages back: auto, on or off.", defaults.echo),
   ...passwordOptions,
-  rateLimit: option(rateLimit, "How many messages a second of one client are taken up; more have to wait.", String(defaultRate.perSecond)),
+  rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait.", String(defaultRate.perSecond)),
   rateBurst: option(rateBurst, "How many of them may come at once.", String(defaultRate.burst)),
   ...limitOptions,
   noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),
@@ -53,10 +53,6 @@ const resolve = (options: Given): Effect.Effect<Settings, BadSetting | Failed, F
     const perSecond = Option.getOrElse(yield* given(rateLimit, options.rateLimit), () => defaultRate.perSecond)
     const burst = Option.getOrElse(yield* given(rateBurst, options.rateBurst), () => defaultRate.burst)
     const limits = yield* givenLimits(options)
-    if (limits.outboxSoftBytes > limits.outboxHardBytes) {
-      const value = String(limits.outboxSoftBytes)
-      return yield* new BadSetting({ name: "stall-above", source: "--stall-above", value, expected: `at most what may wait for a client (--max-waiting, ${limits.outboxHardBytes})` })
-    }
     const config = {
       host: at,
       port: Option.getOrElse(port, () => defaults.port),

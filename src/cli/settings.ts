@@ -100,11 +100,14 @@ export const option = <A>({ name, pseudoName }: Setting<A>, description: string,
 export const flag = (name: string, description: string): Options.Options<boolean> =>
   Options.boolean(name).pipe(Options.withDescription(describe(name, description, "off")))
 
+/** Where a value comes from, or would: the option that was given, or else the variable. */
+export const sourceOf = <A>({ name }: Setting<A>, option: Option.Option<string>): string => (Option.isSome(option) ? `--${name}` : variable(name))
+
 /** What was given: on the command line first, else in the environment, where empty is as good as absent. */
 export const given = <A>(setting: Setting<A>, option: Option.Option<string>): Effect.Effect<Option.Option<A>, BadSetting> =>
   Effect.gen(function* () {
     const environment = yield* Effect.orDie(Config.option(Config.string(variable(setting.name))))
-    const source = Option.isSome(option) ? `--${setting.name}` : variable(setting.name)
+    const source = sourceOf(setting, option)
     const value = Option.orElse(option, () => Option.filter(environment, (text) => text !== ""))
     if (Option.isNone(value)) return Option.none()
     const decoded = setting.decode(value.value)

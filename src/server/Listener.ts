@@ -20,7 +20,10 @@ import { Session } from "./Session.ts"
 
 /** The open port. It does nothing but accept, hand over, and wait for room. */
 export interface Listener {
+  /** What was asked to be listened on. */
   readonly host: string
+  /** The address that this came to. */
+  readonly ip: string
   /** The port that was taken, also when 0 was asked for. */
   readonly port: number
   /** `host:port`. */
@@ -140,6 +143,7 @@ const make = Effect.gen(function* () {
   )
   return Listener.of({
     host: config.host,
+    ip: address.address,
     port: address.port,
     address: formatAddress(config.host, address.port)
   })

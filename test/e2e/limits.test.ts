@@ -206,7 +206,11 @@ describe.concurrent("How long a client may stall", () => {
     await floodUntil(ada, ada.event("Left", ({ code }) => code === "too-slow"))
   })
 
-  it("cannot be counted from more than may wait", async ({ stage }) => {
+  it("cannot be counted from more than may wait, wherever that is said", async ({ stage }) => {
+    expect(await run(stage, ["serve", "--port", "0"], { env: { BRUSIO_STALL_ABOVE: "70000", BRUSIO_MAX_WAITING: "65536" } })).toMatchObject({
+      code: 1,
+      stderr: `BRUSIO_STALL_ABOVE cannot be "70000": it must be at most what may wait for a client (--max-waiting, 65536).\n`
+    })
     expect(await run(stage, ["serve", "--port", "0", "--stall-above", "70000", "--max-waiting", "65536"])).toEqual({
       code: 1,
       stdout: "",
@@ -265,6 +269,37 @@ describe.concurrent("Without a rate limit", () => {
   }
 })
 
+describe.concurrent("An option is refused", () => {
+  for (const option of ["--MAX-CLIENTS", "--Max-Clients", "--PASSWORD-FILE", "--Host", "--RATE-LIMIT"]) {
+    it(`that is none, as its letters are not: ${option}`, async ({ stage }) => {
+      for (const args of [[option, "1"], [`${option}=1`]]) {
+        expect(await run(stage, ["serve", "--port", "0", ...args])).toEqual({
+          code: 1,
+          stdout: "",
+          stderr: `Received unknown argument: '${args[0] ?? ""}' (see --help)\n`
+        })
+      }
+    })
+  }
+
+  it("that is given twice", async ({ stage }) => {
+    for (const args of [["--max-clients", "1", "--max-clients", "2"], ["--max-clients=1", "--max-clients=1"]]) {
+      expect(await run(stage, ["serve", "--port", "0", ...args])).toEqual({ code: 1, stdout: "", stderr: "--max-clients was given twice: once is enough\n" })
+    }
+  })
+})
+
+describe.concurrent("One who finds no room, and nobody who could say so in its own words,", () => {
+  it("is told so by our client all the same", async ({ stage }) => {
+    const { port } = await serve(stage, { args: ["--max-clients", "1", "--max-turned-away", "1"] })
+    await nativeClient(stage, port, "ada")
+    await connect(stage, port)
+    const { code, stderr } = await run(stage, ["join", "--port", String(port), "--name", "bob", "--no-input"])
+    expect(code).toBe(1)
+    expect(stderr).toContain("It says: The server is busy: try again in a moment.\n")
+  })
+})
+
 describe.concurrent("A limit that cannot be one is refused, with what it may be", () => {
   const wrong: ReadonlyArray<readonly [string, string, string]> = [
     ["max-clients", "0", "a whole number from 1 to 1000000"],
@@ -280,7 +315,7 @@ describe.concurrent("A limit that cannot be one is refused, with what it may be"
     ["max-waiting", "65535", "a whole number from 65536 to 1073741824"],
     ["stall-timeout", " 5", "a whole number from 1 to 86400"],
     ["keepalive", "99999999999", "a whole number from 1 to 86400"],
-    ["tcp-keepalive", "", "a whole number from 1 to 86400"],
+    ["tcp-keepalive", "32768", "a whole number from 1 to 32767"],
     ["max-turned-away", "0", "a whole number from 1 to 1000000"],
     ["password-tries", "0", "a whole number from 1 to 1000000"],
     ["max-unheard", "1023", "a whole number from 1024 to 1073741824"],
@@ -354,9 +389,15 @@ describe.concurrent("Where everybody could come in", () => {
     for (const address of addresses) await program.line(new RegExp(`Join with: node ${cli} join --host ${address} --port ${port}$`, "u"))
   })
 
+  it("also where all addresses are asked for in another way", async ({ stage }) => {
+    const { program } = await serve(stage, { args: ["--host", "0"] })
+    await program.line(/WARN {2}There is no password/u)
+    expect(program.stdout.text).not.toContain("--host 0 ")
+  })
+
   it("but not on the loopback, nor with a password", async ({ stage }) => {
-    const [near, guarded] = await Promise.all([serve(stage), serve(stage, { args: ["--host", "0.0.0.0"], env: { BRUSIO_PASSWORD: "sesame" } })])
-    for (const { port, program } of [near, guarded]) {
+    const [mapped, near, guarded] = await Promise.all([serve(stage, { args: ["--host", "::ffff:127.0.0.1"] }), serve(stage), serve(stage, { args: ["--host", "0.0.0.0"], env: { BRUSIO_PASSWORD: "sesame" } })])
+    for (const { port, program } of [mapped, near, guarded]) {
       await arrive(stage, port, "ada")
       await program.line(/ connected$/u)
       expect(program.stdout.text).not.toContain("no password")
