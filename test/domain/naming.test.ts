@@ -1,9 +1,18 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as HashMap from "effect/HashMap"
+import confusables from "unhomoglyph/data.json" with { type: "json" }
 import * as Chat from "../../src/domain/Chat.ts"
 import type { Command } from "../../src/domain/Command.ts"
+import { Refusal } from "../../src/domain/Errors.ts"
+import { type Event, MemberId } from "../../src/domain/Event.ts"
+import { freeName, named as claimed } from "../../src/domain/naming.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
+import { lobby } from "../../src/domain/RoomName.ts"
+import * as Text from "../../src/domain/Text.ts"
+import * as wording from "../../src/domain/wording.ts"
+import { greeting, plain } from "../../src/server/dialect/plain.ts"
+import { anyString } from "../support/arbitraries.ts"
 import { named, settings } from "../support/chat.ts"
 import { always } from "../support/property.ts"
 
@@ -217,12 +226,150 @@ describe("A reserved name", () => {
     expect(room.names).toEqual([name])
   })
 
+  it.each([
+    ["a letter like a bracket or a mark", "ǃserver", "server_2"],
+    ["several of them", "ʼˈ ːsystem]", "system]"],
+    ["an Arabic zero, like a full stop", "٠SERVER", "SERVER_2"],
+    ["signs and such letters by turns", "[ǃ[ǃserver] hi", "server] hi"]
+  ])("is one too with %s before it: %s", (_, name, near) => {
+    const room = new Room()
+    room.enter(name, "refuse")
+    expect(room.refusals()).toEqual(["name-reserved"])
+    room.enter(name)
+    expect(room.names).toEqual([near])
+  })
+
+  it("does not come out where a number takes the place of what stood behind it", () => {
+    const longest = `${"[".repeat(24)}serverXY`
+    const room = new Room()
+    for (let n = 0; n < 3; n += 1) room.enter(longest)
+    expect(room.names).toEqual([longest, "server_2", "server_3"])
+  })
+
   it("cannot be taken later either", () => {
     const room = new Room()
     const ada = room.enter(latin)
     room.rename(ada, "system")
     expect(room.nameOf(ada)).toBe(latin)
     expect(room.refusals()).toEqual(["name-reserved"])
+  })
+})
+
+/** The name that one gets who asks for this one in a chat that has these limits, or the refusal's code. */
+const given = (chat: Chat.Chat<string>, nickname: Nickname.Nickname, ifTaken: "refuse" | "number"): string => {
+  const name = freeName(chat, { nickname, ifTaken })
+  return name instanceof Refusal ? name.code : name
+}
+
+const allowing = (nameGraphemes: number) =>
+  Chat.empty<string>({ ...settings, limits: { lineBytes: 1000, ...Nickname.limited(nameGraphemes) } })
+
+const roomiest = allowing(Nickname.mostGraphemes)
+
+const leniently = ({ settings: { limits } }: Chat.Chat<string>, raw: string): Nickname.Nickname =>
+  Nickname.lenient(raw, limits) ?? Nickname.Nickname.make("bob")
+
+describe("The beginning of a sentence of the server's", () => {
+  const at = 0
+  const nobody = { id: MemberId.make("m1"), name: named("nobody") }
+  const inRoom = { seq: 1, at, room: lobby }
+  const welcome = (asked: string): Event => ({
+    _tag: "Welcome", ...inRoom, you: nobody, asked: named(asked), here: 1, members: [nobody], ...settings
+  })
+  const events: ReadonlyArray<readonly [string, Event]> = [
+    ["that it closes", { _tag: "Goodbye", at, code: "closing", reason: Text.clean("out for lunch") }],
+    ["that one is disconnected", { _tag: "Goodbye", at, code: "wrong-password", reason: Text.clean("wrong password") }],
+    ["who is here", { _tag: "Members", at, here: 1, members: [nobody], more: false }],
+    ["that it wants a password", { _tag: "Asked", at, question: wording.passwordQuestion }],
+    ["that a name is taken", welcome("ada")],
+    ["that a name is reserved", welcome("[server]")],
+    ["that one is too fast", { _tag: "Throttled", at, perSecond: 10, message: wording.throttled(10) }]
+  ]
+  const sentences = [
+    ...events.map(([title, event]) => [title, plain.encode(event).trimEnd().split("\n").at(-1) ?? ""] as const),
+    ["what it greets with", greeting.trimEnd()] as const
+  ]
+
+  it.each(sentences)("is nobody's name, so that only the server says %s: %s", (_, sentence) => {
+    const colon = sentence.indexOf(":")
+    const text = Text.clean(sentence.slice(colon + 1).trim())
+    const name = leniently(roomiest, sentence.slice(0, colon))
+    const said = (name: Nickname.Nickname) => plain.encode({ _tag: "Said", ...inRoom, from: { ...nobody, name }, text }).trimEnd()
+    expect(said(name)).toBe(sentence)
+    expect(given(roomiest, name, "refuse")).toBe("name-reserved")
+    expect(given(roomiest, name, "number")).toBe(`${name}_2`)
+  })
+
+  it.each([
+    ["in capitals", "THE SERVER IS CLOSING"],
+    ["in full-width letters", "Ｈｅｒｅ"],
+    ["in Cyrillic letters", "Неrе"],
+    ["with a capital I for an i, and another for an l", "The server Is cIosing"],
+    ["with a one for an l", "The server is c1osing"],
+    ["with wider spaces", "You\u00a0have  been\u3000disconnected"],
+    ["with a joiner", "Pass\u200dword"],
+    ["with a sign before it", ".Password"],
+    ["with a letter like a sign before it", "ˈHere"],
+    ["of anybody's name", "the name Nick Cave is TAKEN"],
+    ["of any number", "You are sending more than 7 messages a second"]
+  ])("is none %s either: %s", (_, raw) => {
+    const name = leniently(roomiest, raw)
+    expect(given(roomiest, name, "refuse")).toBe("name-reserved")
+  })
+
+  it.each(["Passwords", "my Password", "Here I am", "he re", "The server", "The server is closing soon", "The name", "The namesake is taken"])(
+    "is not %s",
+    (raw) => {
+      expect(given(roomiest, leniently(roomiest, raw), "refuse")).toBe(raw)
+    }
+  )
+})
+
+/** A chat in which this one and its next numbers are somebody's. */
+const crowded = (chat: Chat.Chat<string>, asked: Nickname.Nickname, size: number): Chat.Chat<string> => {
+  let full = chat
+  for (let id = 1; id <= size; id += 1) {
+    const name = freeName(full, { nickname: asked, ifTaken: "number" })
+    if (!(name instanceof Refusal)) full = claimed(full, id, name)
+  }
+  return full
+}
+
+describe("Whatever somebody asks for who cannot be asked again", () => {
+  const prototypes = Object.entries(confusables)
+  const likeSigns = prototypes.flatMap(([character, look]) => (/^[\p{L}\p{N}]/u.test(character) && /^[^\p{L}\p{N}]+$/u.test(look) ? [character] : []))
+  const before = [...Array.from("[](){}<>*-_.,!'\"/|=+~#@ "), "\u00a0", "\u3000", "\u200d", "\u200c", "\ufe0f", "\u0301", "a", "1", "一", "👩", ...likeSigns]
+  const noise = (maxLength: number) => FastCheck.array(FastCheck.constantFrom(...before), { maxLength, size: "max" }).map((all) => all.join(""))
+
+  const reserved = [...Nickname.reserved, ...wording.openings]
+  const spellings = new Map(
+    Array.from(new Set(reserved.join("")), (letter) => {
+      const wide = String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0)
+      const alike = prototypes.flatMap(([character, look]) => (look === letter ? [character] : []))
+      return [letter, /[a-z]/iu.test(letter) ? [letter, letter, letter.toUpperCase(), wide, ...alike] : [letter]] as const
+    })
+  )
+  const disguised = FastCheck.oneof(
+    ...reserved.map((words) => FastCheck.tuple(...Array.from(words, (letter) => FastCheck.constantFrom(...(spellings.get(letter) ?? [letter])))))
+  ).map((letters) => letters.join(""))
+  const asked = FastCheck.tuple(noise(30), disguised, FastCheck.oneof(FastCheck.constant(""), noise(12), anyString(12))).map((parts) => parts.join(""))
+  const limits = FastCheck.constantFrom(4, 9, 16, 32, 32, 32, Nickname.mostGraphemes)
+
+  it("the name that is given is one, is nobody's, and is not reserved", () => {
+    always(FastCheck.tuple(FastCheck.oneof({ weight: 5, arbitrary: asked }, anyString()), limits, FastCheck.nat(3)), ([raw, limit, size]) => {
+      const empty = allowing(limit)
+      const nickname = leniently(empty, raw)
+      const chat = crowded(empty, nickname, size)
+      const name = given(chat, nickname, "number")
+      expect(Nickname.parse(name, empty.settings.limits)).toBe(name)
+      expect(HashMap.has(chat.names, Nickname.key(name))).toBe(false)
+      expect(given(chat, Nickname.Nickname.make(name), "refuse")).toBe(name)
+    }, 3000)
+  })
+
+  it.each([...Nickname.reserved])("%s is what is left of it, whichever letter that looks like a sign stands before it", (word) => {
+    expect(likeSigns.length).toBeGreaterThan(50)
+    for (const letter of likeSigns) expect(given(roomiest, leniently(roomiest, `${letter}${word}`), "number")).toBe(`${word}_2`)
   })
 })
 

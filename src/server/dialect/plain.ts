@@ -9,7 +9,7 @@ export const maxLineBytes = 960
 export const quitWords: ReadonlySet<string> = new Set(["{quit}", "(quit)", "/quit"])
 
 /** What a connection that says nothing is told. */
-export const greeting = "Welcome to brusio, a chat room. Type your name and press Enter:\n"
+export const greeting = `${wording.greeting}\n`
 
 const utf8 = new TextEncoder()
 
@@ -36,7 +36,7 @@ const encode = (event: Event): string => {
     case "Presence":
       return wording.presence(event).map((line) => lines(line)).join("")
     case "Members":
-      return lines(`Here: ${wording.names(event)}`)
+      return lines(wording.here(event))
     case "Asked":
       return lines(event.question)
     case "Refused":
@@ -56,7 +56,7 @@ export const plain: Dialect = { name: "plain", encode }
 // The welcome comes first and alone: programs that sent a name wait for just this line.
 const welcome = ({ asked, you }: Welcome): string => {
   const first = `Welcome ${you.name}! To leave, type {quit}.\n`
-  return asked === undefined ? first : `${first}The name ${asked} is taken: you are ${you.name}.\n`
+  return asked === undefined ? first : `${first}${wording.nameTaken(asked, `you are ${you.name}.`)}\n`
 }
 
 // Many programs read at most 1024 bytes at once and show them as one message:
