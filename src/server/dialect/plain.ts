@@ -1,4 +1,5 @@
 import type { Event, Welcome } from "../../domain/Event.ts"
+import { isReserved } from "../../domain/naming.ts"
 import * as wording from "../../domain/wording.ts"
 import type { Dialect } from "./Dialect.ts"
 
@@ -56,7 +57,9 @@ export const plain: Dialect = { name: "plain", encode }
 // The welcome comes first and alone: programs that sent a name wait for just this line.
 const welcome = ({ asked, you }: Welcome): string => {
   const first = `Welcome ${you.name}! To leave, type {quit}.\n`
-  return asked === undefined ? first : `${first}${wording.nameTaken(asked, `you are ${you.name}.`)}\n`
+  if (asked === undefined) return first
+  const why = isReserved(asked) ? wording.nameReserved : wording.nameTaken
+  return `${first}${why(asked, `you are ${you.name}.`)}\n`
 }
 
 // Many programs read at most 1024 bytes at once and show them as one message:
