@@ -6,6 +6,8 @@ import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
+import * as Chat from "../../src/domain/Chat.ts"
+import * as naming from "../../src/domain/naming.ts"
 import * as Console from "../../src/server/Console.ts"
 import { native, NativeInterpreter } from "../../src/server/dialect/native.ts"
 import { PlainInterpreter } from "../../src/server/dialect/PlainInterpreter.ts"
@@ -409,6 +411,66 @@ const decoding: ReadonlyArray<Fault & { readonly enter: (port: number) => Return
   }
 ]
 
+/** Where the room decides what comes of what was heard. */
+const deciding: typeof decoding = [
+  {
+    title: "a Hello",
+    inject: () => vi.spyOn(Chat, "decide").mockImplementationOnce(fault),
+    enter: connect,
+    joined: false,
+    trigger: (bob) => tell(bob, { _tag: "Hello", v: 1, nickname: "bob" }),
+    goodbye: "native"
+  },
+  {
+    title: "a name, in the middle of the decision",
+    inject: () => vi.spyOn(naming, "freeName").mockImplementationOnce(fault),
+    enter: connect,
+    joined: false,
+    trigger: (bob) => bob.send("bob\n"),
+    goodbye: "plain"
+  },
+  {
+    title: "a name, once it is the newcomer's",
+    inject: () => vi.spyOn(naming, "lookalike").mockImplementationOnce(fault),
+    enter: connect,
+    joined: false,
+    trigger: (bob) => bob.send("bob\n"),
+    goodbye: "plain"
+  },
+  {
+    title: "another name, once the one before is free",
+    inject: () => vi.spyOn(naming, "named").mockImplementationOnce(fault),
+    enter: (port) => member(port, "bob"),
+    joined: true,
+    trigger: (bob) => tell(bob, { _tag: "Rename", nickname: "rob" }),
+    goodbye: "native"
+  },
+  {
+    title: "a native message",
+    inject: () => vi.spyOn(Chat, "decide").mockImplementationOnce(fault),
+    enter: (port) => member(port, "bob"),
+    joined: true,
+    trigger: (bob) => tell(bob, { _tag: "Say", text: "hi" }),
+    goodbye: "native"
+  },
+  {
+    title: "a plain message",
+    inject: () => vi.spyOn(Chat, "decide").mockImplementationOnce(fault),
+    enter: (port) => plainMember(port, "bob"),
+    joined: true,
+    trigger: (bob) => bob.send("hi\n"),
+    goodbye: "plain"
+  },
+  {
+    title: "what is no command",
+    inject: () => vi.spyOn(Chat, "refuse").mockImplementationOnce(fault),
+    enter: (port) => member(port, "bob"),
+    joined: true,
+    trigger: (bob) => bob.send("no JSON\n"),
+    goodbye: "native"
+  }
+]
+
 const plainRoom = Server.layer({ port: 0, ...calm })
 
 /** A room, what it logs, and whether it wants to close. */
@@ -434,8 +496,12 @@ describe("A fault ends one session at most:", () => {
     vi.restoreAllMocks()
   })
 
-  for (const { enter, goodbye, inject, joined, title, trigger } of decoding) {
-    it.scopedLive(`in what hears ${title}`, () =>
+  const sessions = [
+    ...decoding.map((one) => ({ ...one, where: `what hears ${one.title}` })),
+    ...deciding.map((one) => ({ ...one, where: `what decides of ${one.title}` }))
+  ]
+  for (const { enter, goodbye, inject, joined, trigger, where } of sessions) {
+    it.scopedLive(`in ${where}`, () =>
       Effect.gen(function* () {
         const room = yield* watched(plainRoom)
         const ada = yield* member(room.port, "ada")
