@@ -36,7 +36,7 @@ export const render = (event: Event, me: Member): string | undefined => {
     case "Presence":
       return wording.presence(event).join("\n")
     case "Members":
-      return `Here: ${wording.names(event)}`
+      return wording.here(event)
     case "Refused":
     case "Throttled":
       return event.message

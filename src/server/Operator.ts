@@ -33,7 +33,7 @@ const make = Effect.gen(function* () {
 
   const who = Effect.flatMap(registry.members, (members) => {
     const names = { here: members.length, members: members.map(({ member }) => member), more: false }
-    return console.tell(members.length === 0 ? "Nobody is here." : `Here: ${wording.names(names)}`)
+    return console.tell(members.length === 0 ? "Nobody is here." : wording.here(names))
   })
   const kick = (words: string) =>
     Effect.flatMap(registry.members, (members) => {

@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import * as Redacted from "effect/Redacted"
+import { wrongPassword } from "../domain/wording.ts"
 import { Refusal } from "../domain/Errors.ts"
 import { maxPasswordLength } from "./ServerConfig.ts"
 import { type Heard, refuse, reject } from "./dialect/Dialect.ts"
 
 const required = new Refusal({ code: "password-required", message: "This room needs a password: say hello with it." })
-const wrong = new Refusal({ code: "password-wrong", message: "Wrong password: try again." })
+const wrong = new Refusal({ code: "password-wrong", message: wrongPassword })
 
 /** A room's password, and one who wants to get in. */
 export class Gate {

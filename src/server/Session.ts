@@ -154,12 +154,24 @@ const make = Effect.gen(function* () {
     return undefined
   })
 
+  // Nobody knows of it yet who could say goodbye.
+  const cannotEnter = (connection: Connection, cause: Cause.Cause<unknown>) =>
+    Effect.logError(`${connection.address} could not be taken in`, cause).pipe(
+      Effect.zipRight(admission.leave(connection)),
+      Effect.zipRight(
+        Effect.sync(() => {
+          connection.write(plain.encode({ _tag: "Goodbye", at: 0, code: "internal-error", reason: clean("internal error") }))
+        })
+      ),
+      Effect.zipRight(connection.close(config.closeGrace))
+    )
+
   // Takes a place and is known from then on, whatever happens; or is told why there is none.
   const enter = (connection: Connection, outbox: Outbox, scope: Scope.Scope) =>
     Effect.gen(function* () {
       const full = yield* admission.enter(connection)
       if (full !== undefined) return full
-      const id = yield* registry.connect(connection.address, outbox)
+      const id = yield* Effect.onError(registry.connect(connection.address, outbox), (cause) => cannotEnter(connection, cause))
       yield* Scope.addFinalizerExit(scope, (exit) => goodbye(connection, outbox, id, exit))
       return id
     }).pipe(Effect.uninterruptible)

@@ -79,7 +79,7 @@ const drawEvent = (chalk: ChalkInstance, event: Event, me: Member): string => {
     case "Renamed":
       return `${time}  ${chalk.dim(wording.renamed(event))}`
     case "Members":
-      return `${time}  ${chalk.dim(`Here: ${wording.names(event)}`)}`
+      return `${time}  ${chalk.dim(wording.here(event))}`
     case "Goodbye":
       return `${time}  ${chalk.bold(wording.goodbye(event))}`
     case "Refused":

@@ -1,8 +1,8 @@
 import { Refusal } from "../../domain/Errors.ts"
 import type { Goodbye } from "../../domain/Event.ts"
 import * as Nickname from "../../domain/Nickname.ts"
-import * as Text from "../../domain/Text.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
+import { passwordQuestion } from "../../domain/wording.ts"
 import { Gate } from "../Password.ts"
 import type { ServerConfig } from "../ServerConfig.ts"
 import { isGamePing } from "./detect.ts"
@@ -164,7 +164,7 @@ export class PlainInterpreter implements Interpreter {
   }
 }
 
-const question: Heard = { _tag: "Ask", question: Text.clean("Password:") }
+const question: Heard = { _tag: "Ask", question: passwordQuestion }
 
 /** Each backspace takes the character before it away. */
 const eraseBackwards = (text: string): string => {
