@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Event } from "../../src/domain/Event.ts"
 import { NativeInterpreter } from "../../src/server/dialect/native.ts"
-import { detect, settle } from "../../src/server/dialect/detect.ts"
+import { detect, type Kind, settle } from "../../src/server/dialect/detect.ts"
 import type { Heard } from "../../src/server/dialect/Dialect.ts"
 import { PlainInterpreter } from "../../src/server/dialect/PlainInterpreter.ts"
 import * as Console from "../../src/server/Console.ts"
@@ -24,7 +24,15 @@ const meaning = (bytes: Uint8Array) => {
   const kind = detect(bytes) ?? settle(bytes)
   if (kind !== "native" && kind !== "plain") return { kind, heard: [] }
   const interpreter = kind === "native" ? new NativeInterpreter(defaults) : new PlainInterpreter({ ...defaults, ...patient }, false)
-  return { kind, heard: bytes.length === 0 ? [] : [...interpreter.hear(bytes), ...interpreter.end()] }
+  const heard = bytes.length === 0 ? [] : [...interpreter.hear(bytes), ...interpreter.end()]
+  return { kind: turnedAwayAs(heard) ?? kind, heard }
+}
+
+/** What one who was taken for a person has turned out to be. */
+const turnedAwayAs = (heard: ReadonlyArray<Heard>): Kind | undefined => {
+  const rejection = heard.find(({ _tag }) => _tag === "Reject")
+  if (rejection?._tag !== "Reject") return undefined
+  return rejection.reason === "HTTP is not spoken here" ? "http" : "unknown"
 }
 
 /** What the others are told of one who has sent that and ended its half. */
@@ -70,9 +78,11 @@ const lastWord = {
   unknown: /^This is a chat room for brusio, nc and telnet\.\n$/u
 }
 
-const rejected = /^You have been disconnected: an unknown protocol\.\n$/u
-
 const refusals = (heard: ReadonlyArray<Heard>) => heard.flatMap((item) => (item._tag === "Refuse" ? [item.refusal.code] : []))
+
+/** What comes before the last word to one who is turned away: an empty line is answered as soon as it is there. */
+const prompts = (heard: ReadonlyArray<Heard>) =>
+  turnedAwayAs(heard) === undefined ? "" : "Please type a name and press Enter:\n".repeat(refusals(heard).length)
 
 /** Sends it piece by piece, each read by itself, ends its half, and returns all that comes back. */
 const deliver = (port: number, pieces: ReadonlyArray<Uint8Array>) =>
@@ -128,7 +138,9 @@ const sendAll = (port: number, sendings: ReadonlyArray<Sending>, cut: (bytes: Ui
       yield* talk.exchange
       const answer = yield* deliver(port, cut(bytes))
       yield* talk.exchange
-      expect(answer, name).toMatch(heard.some(({ _tag }) => _tag === "Reject") ? rejected : lastWord[kind])
+      const before = prompts(heard)
+      expect(answer.slice(0, before.length), name).toBe(before)
+      expect(answer.slice(before.length), name).toMatch(lastWord[kind])
       if (kind === "native" || kind === "plain") expect(answer, name).not.toMatch(unsafe)
       if (kind === "native") {
         const codes = eventsOf(answer).flatMap((event) => (event._tag === "Refused" ? [event.code] : []))
@@ -160,6 +172,24 @@ describe("Two who talk hear each other, and of a stranger only what is a visit,"
     Effect.gen(function* () {
       const { port } = yield* opened(patient)
       yield* sendAll(port, corpus.filter(isShort), oneByOne)
+    })
+  )
+})
+
+describe("One who looks for something else, sends that and stays,", () => {
+  // Silences are as long as they are for anybody.
+  it.scopedLive.each(corpus.filter(({ name }) => /^(?:http|minecraft|ssl2|mongodb)/u.test(name)))("is told at once, and nobody hears of it: $name", ({ bytes }) =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const ada = yield* member(port, "ada")
+      const { heard, kind } = meaning(bytes)
+      const peer = yield* connect(port)
+      yield* peer.send(bytes)
+      expect((yield* peer.rest).slice(prompts(heard).length)).toMatch(lastWord[kind])
+      expect(["http", "unknown"]).toContain(kind)
+      yield* tell(ada, { _tag: "Ping", ref: "since" })
+      const told = yield* upTo(ada, (event) => event._tag === "Pong")
+      expect(told.map((event) => event._tag)).toEqual(["Pong"])
     })
   )
 })

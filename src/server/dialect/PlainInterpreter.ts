@@ -5,14 +5,15 @@ import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import { passwordQuestion } from "../../domain/wording.ts"
 import { Gate } from "../Password.ts"
 import type { ServerConfig } from "../ServerConfig.ts"
-import { isGamePing } from "./detect.ts"
-import { command, type Heard, type Interpreter, quit, refuse, reject } from "./Dialect.ts"
+import { canBecomeGamePing, canBecomeRequestLine, headBytes, isRequestLine, isUnknownProtocol } from "./detect.ts"
+import { command, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
 import { lineTooLong } from "./native.ts"
 import { plain, quitWords } from "./plain.ts"
+import { refusing } from "./refusals.ts"
 import { talk } from "./talk.ts"
 import { TelnetFilter } from "./telnet.ts"
 
-type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password" | "passwordTries" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence">
+type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password" | "passwordTries" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin">
 
 const utf8 = new TextEncoder()
 const decoder = new TextDecoder("utf-8")
@@ -30,6 +31,10 @@ export class PlainInterpreter implements Interpreter {
   readonly #greeted: boolean
   readonly #lines: LineSplitter
   readonly #telnet = new TelnetFilter()
+  // The first bytes as they came, with what telnet takes out.
+  #head = new Uint8Array(0)
+  // Gives the answer once the place of the name held another protocol.
+  #refusing: Interpreter | undefined
   #sender: "unknown" | "line" | "chunk" = "unknown"
   #reads = 0
   #onlySingleBytes = true
@@ -64,17 +69,17 @@ export class PlainInterpreter implements Interpreter {
       return quitWords.has(this.#unit(pending)) ? this.#config.chunkSilence : undefined
     }
     if (pending.length === incompleteTail(pending)) return undefined
-    return this.#onlySingleBytes ? this.#config.typedSilence : this.#config.nameSilence
+    if (this.#onlySingleBytes) return this.#config.typedSilence
+    return canBecomeGamePing(this.#head) || canBecomeRequestLine(pending) ? this.#config.detectWithin : this.#config.nameSilence
   }
 
   hear(bytes: Uint8Array): ReadonlyArray<Heard> {
     this.#reads += 1
     if (bytes.length !== 1) this.#onlySingleBytes = false
+    const head = bytes.subarray(0, headBytes - this.#head.length)
     const heard: Array<Heard> = []
-    for (const line of this.#lines.push(this.#telnet.filter(bytes))) {
-      if (this.#sender === "unknown" && line !== tooLong) this.#sender = "line"
-      heard.push(...this.#line(line))
-    }
+    for (const byte of head) heard.push(...this.#hearHead(byte))
+    heard.push(...this.#hearLines(bytes.subarray(head.length)))
     return heard
   }
 
@@ -93,6 +98,7 @@ export class PlainInterpreter implements Interpreter {
 
   // The tutorial programs wait for their own word to come back, and nothing else.
   goodbye(goodbye: Goodbye): Uint8Array {
+    if (this.#refusing !== undefined) return this.#refusing.goodbye(goodbye)
     const word = this.#sender === "chunk" && goodbye.code === "quit" ? this.#quitWord : undefined
     return utf8.encode(word ?? plain.encode(goodbye))
   }
@@ -106,9 +112,31 @@ export class PlainInterpreter implements Interpreter {
     return eraseBackwards(decoder.decode(bytes)).replaceAll("\r", "").replaceAll("\0", "").trim()
   }
 
+  // Byte by byte, so that however they were split the same comes of them.
+  #hearHead(byte: number): ReadonlyArray<Heard> {
+    this.#head = Uint8Array.of(...this.#head, byte)
+    const isOther = this.#asked === undefined && this.#refusing === undefined && isUnknownProtocol(this.#head)
+    return isOther ? this.#turnAway("unknown") : this.#hearLines(Uint8Array.of(byte))
+  }
+
+  #hearLines(bytes: Uint8Array): ReadonlyArray<Heard> {
+    const heard: Array<Heard> = []
+    for (const line of this.#lines.push(this.#telnet.filter(bytes))) {
+      if (this.#sender === "unknown" && line !== tooLong) this.#sender = "line"
+      heard.push(...this.#line(line))
+    }
+    return heard
+  }
+
+  #turnAway(kind: "http" | "unknown"): ReadonlyArray<Heard> {
+    this.#refusing = refusing(kind)
+    return this.#refusing.end()
+  }
+
   #line(line: Line): ReadonlyArray<Heard> {
+    if (this.#refusing !== undefined) return []
     if (line === tooLong) return [refuse(lineTooLong(this.#config.lineBytes))]
-    if (this.#asked === undefined && isGamePing(line)) return [reject("not-for-us", "an unknown protocol")]
+    if (this.#asked === undefined && isRequestLine(line)) return this.#turnAway("http")
     const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
     if (this.#asked === undefined) return this.#quit(unit) ?? this.#nameGiven(unit)
     if (this.#gate !== undefined) return this.#quit(unit) ?? this.#passwordGiven(this.#gate, this.#asked, unit)

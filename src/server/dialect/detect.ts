@@ -2,6 +2,8 @@
 export type Kind = "native" | "plain" | "irc" | "http" | "tls" | "unknown"
 
 const openBrace = 0x7b
+/** More bytes than these are never waited for. */
+const longestHead = 512
 const latin1 = new TextDecoder("latin1")
 
 const native = /^\{[ \t\r\n]*["}]/u
@@ -13,6 +15,10 @@ const byteOrderMark = [0xef, 0xbb, 0xbf]
 
 const methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
 const http = new RegExp(`^(?:${methods.join("|")}) /`, "u")
+// Known by a whole line alone: the first letters of these begin names too, and nobody is to wait for that.
+const otherMethods = ["PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH"]
+const allMethods: ReadonlySet<string> = new Set([...methods, ...otherMethods])
+const requestLine = /^[A-Z][A-Z_-]* (?:.* )?HTTP\/\d\.\d\r?$/su
 const irc = /^(?:CAP (?:LS|REQ|LIST|END)\b.*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :.*|PASS [^ \r\n]+)\r?\n/u
 const ircWords = ["CAP ", "NICK ", "USER ", "PASS "]
 
@@ -32,19 +38,59 @@ const varint = (bytes: Uint8Array, start: number): Varint | undefined => {
   return undefined
 }
 
+// What starts a handshake: how long it is, and a zero. None is longer than what is waited for.
+const packetLength = (bytes: Uint8Array): Varint | undefined => {
+  const packet = varint(bytes, 0)
+  return packet !== undefined && packet.value < longestHead && bytes[packet.length] === 0 ? packet : undefined
+}
+
+/** Whether what a handshake says of its own length agrees: `undefined` while not all of that is there. */
+const lengthsAgree = (bytes: Uint8Array, packet: Varint): boolean | undefined => {
+  const version = varint(bytes, packet.length + 1)
+  const host = version && varint(bytes, packet.length + 1 + version.length)
+  // After the host come two bytes of port and one of what is wanted.
+  return host && packet.value === 1 + version.length + host.length + host.value + 3
+}
+
 /**
  * Whether this is the handshake of the game whose port this is: its length, a
  * zero, the version, and the host, whose length agrees with the first. That of
  * a long host starts with a letter, so the first byte alone does not tell.
  */
 export const isGamePing = (bytes: Uint8Array): boolean => {
-  const packet = varint(bytes, 0)
-  if (packet === undefined || bytes[packet.length] !== 0) return false
-  const version = varint(bytes, packet.length + 1)
-  if (version === undefined) return false
-  const host = varint(bytes, packet.length + 1 + version.length)
-  // After the host come two bytes of port and one of what is wanted.
-  return host !== undefined && packet.value === 1 + version.length + host.length + host.value + 3
+  const packet = packetLength(bytes)
+  return packet !== undefined && lengthsAgree(bytes, packet) === true
+}
+
+/** Whether what follows can make it one. Two bytes are no sign of it: a C program's name of one letter is that and a NUL. */
+export const canBecomeGamePing = (bytes: Uint8Array): boolean => {
+  if (bytes.length <= 2 || bytes.length >= headBytes) return false
+  const packet = packetLength(bytes)
+  return packet !== undefined && lengthsAgree(bytes, packet) === undefined
+}
+
+// A record of less than 1024 bytes, in it a ClientHello, and the version.
+const isSsl2Hello = ([first = 0, , type, major, minor = 0]: Uint8Array): boolean =>
+  (first & 0xfc) === 0x80 && type === 1 && ((major === 0 && minor === 2) || (major === 3 && minor <= 4))
+
+// Four numbers of four bytes each: the length, two that may be anything, and OP_QUERY or OP_MSG.
+const isMongoMessage = (bytes: Uint8Array): boolean =>
+  bytes[3] === 0 && (bytes[12] === 0xd4 || bytes[12] === 0xdd) && bytes[13] === 0x07 && bytes[14] === 0 && bytes[15] === 0
+
+/** How many bytes it takes at most to tell what is no text from the start of a name. */
+export const headBytes = 16
+
+/** Whether first bytes are of a protocol that is unknown here, though the very first can begin a name. */
+export const isUnknownProtocol = (head: Uint8Array): boolean => isGamePing(head) || isSsl2Hello(head) || isMongoMessage(head)
+
+/** Whether a line is the first of an HTTP request, whatever the method and what is asked for. */
+export const isRequestLine = (line: Uint8Array): boolean => requestLine.test(latin1.decode(line))
+
+/** Whether the start of a line can still become one: of a method that is known, and as long as nothing else is there. */
+export const canBecomeRequestLine = (start: Uint8Array): boolean => {
+  if (start.length >= longestHead) return false
+  const [method = "", target, version = "", ...rest] = latin1.decode(start).split(" ")
+  return allMethods.has(method) && target !== undefined && rest.length === 0 && "HTTP/".startsWith(version.slice(0, 5))
 }
 
 /** What bytes are that could have become more than one, and did not in time. */
@@ -53,7 +99,8 @@ export const settle = (bytes: Uint8Array): Kind => (bytes[0] === 0x16 ? "unknown
 /**
  * Tells dialects apart by their first bytes: `undefined` while these can still
  * become more than one of them. The same bytes give the same answer however
- * they were split.
+ * they were split; so what starts like a name is plain here, and looked at
+ * again as the place of the name is read.
  */
 export const detect = (bytes: Uint8Array): Kind | undefined => {
   if (byteOrderMark.every((byte, place) => byte === (bytes[place] ?? byte))) {
@@ -71,10 +118,10 @@ const detectAfterMark = (bytes: Uint8Array): Kind | undefined => {
   }
   const isLineSpace = first === 0x09 || first === 0x0a || first === 0x0d
   if ((first < 0x20 && !isLineSpace) || first === 0x7f || first === 0xfe) return "unknown"
-  const head = latin1.decode(bytes.subarray(0, 512))
+  const head = latin1.decode(bytes.subarray(0, longestHead))
   if (first === openBrace) {
     if (native.test(head)) return "native"
-    return nativeSoFar.test(head) && head.length < 512 ? undefined : "plain"
+    return nativeSoFar.test(head) && head.length < longestHead ? undefined : "plain"
   }
   if (http.test(head) || head.startsWith(http2)) return "http"
   if (head.startsWith(ssh)) return "unknown"
@@ -88,5 +135,5 @@ const canBecomeHttp = (head: string): boolean => methods.some((method) => `${met
 // A line that starts like an IRC command is waited for up to its end.
 const canBecomeIrc = (head: string): boolean =>
   !head.includes("\n") &&
-  head.length < 512 &&
+  head.length < longestHead &&
   ircWords.some((word) => word.startsWith(head) || head.startsWith(word))

@@ -1,6 +1,6 @@
 import type { Goodbye } from "../../domain/Event.ts"
 import type { Kind } from "./detect.ts"
-import { type Heard, type Interpreter } from "./Dialect.ts"
+import { type Heard, type Interpreter, reject } from "./Dialect.ts"
 
 const utf8 = new TextEncoder()
 
@@ -27,7 +27,7 @@ const turnings: Record<Exclude<Kind, "native" | "plain">, Turning> = {
 /** Turns away what is not spoken here, in words it understands where it has some. */
 export const refusing = (kind: keyof typeof turnings): Interpreter => {
   const { answer, reason } = turnings[kind]
-  const rejected: ReadonlyArray<Heard> = [{ _tag: "Reject", code: "not-for-us", reason }]
+  const rejected: ReadonlyArray<Heard> = [reject("not-for-us", reason)]
   return {
     echo: false,
     patience: undefined,

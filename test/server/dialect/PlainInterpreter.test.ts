@@ -11,7 +11,7 @@ import { brief } from "../../support/heard.ts"
 import { corpus } from "../../support/hostile.ts"
 import { always } from "../../support/property.ts"
 
-const { chunkSilence, nameSilence, typedSilence } = defaults
+const { chunkSilence, detectWithin, nameSilence, typedSilence } = defaults
 
 /** A plain client, in whose tests a read is a string or some bytes. */
 class Client {
@@ -486,12 +486,67 @@ describe("The ping of a game", () => {
     expect(handshake.length).toBeGreaterThan(0)
     for (let at = 1; at < handshake.length; at += 1) {
       const client = new Client()
-      client.reads(handshake.subarray(0, at), handshake.subarray(at))
-      expect(client.rests()).toEqual(["reject not-for-us"])
+      const heard = client.reads(handshake.subarray(0, at), handshake.subarray(at))
+      expect([...heard, ...client.rests(), ...client.ends()]).toEqual(["reject not-for-us"])
     }
+  })
+
+  it("is told the same as any other protocol that nobody knows", () => {
+    const client = new Client()
+    client.reads(...oneByOne(handshake))
+    expect(client.goodbye("not-for-us")).toBe("This is a chat room for brusio, nc and telnet.\n")
+    expect(client.goodbye("closing")).toBe("")
+  })
+
+  it("has a second for its rest, where a name has less", () => {
+    for (const length of [3, 4]) {
+      const client = new Client()
+      client.reads(handshake.subarray(0, length))
+      expect(client.patience).toBe(detectWithin)
+    }
+    const client = new Client()
+    client.reads("A\0")
+    expect(client.patience).toBe(nameSilence)
   })
 
   it("is a message like any other from one who has a name", () => {
     expect(lineSender().reads(handshake, "\n")[0]).toMatch(/^say /u)
+  })
+})
+
+describe("A request of HTTP", () => {
+  const rest = "Host: example.com\r\n\r\n"
+
+  it.each(["GET http://example.com/ HTTP/1.1", "CONNECT example.com:443 HTTP/1.1", "OPTIONS * HTTP/1.1", "RUBBISH / HTTP/1.0"])("is no name: %s", (line) => {
+    for (const reads of [[`${line}\r\n${rest}`], [`${line}\n${rest}`], [`${line}\r\n`, rest], oneByOne(utf8(`${line}\r\n${rest}`))]) {
+      const client = new Client()
+      expect([...client.reads(...reads), ...client.ends()]).toEqual(["reject not-for-us"])
+      expect(client.goodbye("not-for-us")).toMatch(/^HTTP\/1\.1 400 /u)
+    }
+    expect(new Client().readsAndRests(line)).toEqual(["reject not-for-us"])
+  })
+
+  it("is none either after empty lines, each of which is answered as it comes", () => {
+    const client = new Client()
+    expect(client.reads("\r\n\r\nGET / HTTP/1.1\r\n", rest)).toEqual(["refuse name-empty", "refuse name-empty", "reject not-for-us"])
+  })
+
+  it("has a second for the rest of its first line, where a name has less", () => {
+    const client = new Client()
+    client.reads("GET http://exa")
+    expect(client.patience).toBe(detectWithin)
+    expect(client.reads("mple.com/ HTTP/1.1\r\n")).toEqual(["reject not-for-us"])
+    const ann = new Client()
+    expect(ann.readsAndRests("GET a life")).toEqual(["join GET a life"])
+  })
+
+  it.each(["GET a life", "GETTY", "MOVE", "LOCK", "COPY that now", "Nick Cave"])("is waited for by nobody who is called %j", (name) => {
+    const client = new Client()
+    client.reads(name)
+    expect(client.patience).toBe(nameSilence)
+  })
+
+  it("is a message like any other from one who has a name", () => {
+    expect(lineSender().reads("GET / HTTP/1.1\r\n")).toEqual(["say GET / HTTP/1.1"])
   })
 })
