@@ -32,7 +32,7 @@ export const presence = ({ joined: came, left: gone }: Pick<Presence, "joined" |
 ]
 
 /** Who is here, as far as a page goes. */
-export const names = ({ here, members, more }: Pick<Members, "here" | "members" | "more">): string =>
+const names = ({ here, members, more }: Pick<Members, "here" | "members" | "more">): string =>
   `${members.map(({ name }) => name).join(", ")}${more ? ", ..." : ""} (${here})`
 
 /** Who is here, as one is told who asks. */

@@ -16,6 +16,7 @@ import { TelnetFilter } from "./telnet.ts"
 type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password" | "passwordTries" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin">
 
 const utf8 = new TextEncoder()
+const nothing = new Uint8Array(0)
 const decoder = new TextDecoder("utf-8")
 
 /**
@@ -31,8 +32,8 @@ export class PlainInterpreter implements Interpreter {
   readonly #greeted: boolean
   readonly #lines: LineSplitter
   readonly #telnet = new TelnetFilter()
-  // The first bytes as they came, with what telnet takes out.
-  #head = new Uint8Array(0)
+  // The first bytes as they came, with what telnet takes out; kept until there is a name.
+  #head: Uint8Array = nothing
   // Gives the answer once the place of the name held another protocol.
   #refusing: Interpreter | undefined
   #sender: "unknown" | "line" | "chunk" = "unknown"
@@ -76,7 +77,7 @@ export class PlainInterpreter implements Interpreter {
   hear(bytes: Uint8Array): ReadonlyArray<Heard> {
     this.#reads += 1
     if (bytes.length !== 1) this.#onlySingleBytes = false
-    const head = bytes.subarray(0, headBytes - this.#head.length)
+    const head = this.#name === undefined ? bytes.subarray(0, headBytes - this.#head.length) : nothing
     const heard: Array<Heard> = []
     for (const byte of head) heard.push(...this.#hearHead(byte))
     heard.push(...this.#hearLines(bytes.subarray(head.length)))
@@ -93,6 +94,7 @@ export class PlainInterpreter implements Interpreter {
   }
 
   joined(name: Nickname.Nickname): void {
+    this.#head = nothing
     this.#name = name
   }
 
