@@ -561,7 +561,7 @@ describe("What has waited, of more than one line can name,", () => {
 
   it("is told in parts to those who are left of who was there at that time, with how many that were", () => {
     let parts = 0
-    for (const script of samples(moves, 30)) {
+    for (const script of samples(moves, 12)) {
       let chat = members
       const held: Array<Hub.Envelope> = []
       const here = new Map<number, ReadonlySet<MemberId>>()
@@ -590,7 +590,7 @@ describe("What has waited, of more than one line can name,", () => {
         }
       }
     }
-    expect(parts).toBeGreaterThan(60)
+    expect(parts).toBeGreaterThan(20)
   })
 })
 
@@ -608,7 +608,8 @@ describe("Whoever comes, talks, changes names and goes, and however long the roo
   it.live("each is told all that is meant for it, once and in the one order, from its welcome on", () =>
     Effect.gen(function* () {
       const seen = { crowds: 0, overtakings: 0, renames: 0, leaves: 0 }
-      for (const script of samples(scripts, 1000)) {
+      const count = 600
+      for (const script of samples(scripts, count)) {
         const played = yield* play(script)
         followAll(played)
         seen.crowds += new Set(crowdsOf(played).values()).size
@@ -616,10 +617,10 @@ describe("Whoever comes, talks, changes names and goes, and however long the roo
         seen.renames += played.told.filter(({ event }) => event._tag === "Renamed").length
         seen.leaves += played.told.filter(({ event }) => event._tag === "Left").length
       }
-      expect(seen.crowds).toBeGreaterThan(100)
-      expect(seen.overtakings).toBeGreaterThan(1000)
-      expect(seen.renames).toBeGreaterThan(300)
-      expect(seen.leaves).toBeGreaterThan(5000)
+      expect(seen.crowds).toBeGreaterThan(count / 10)
+      expect(seen.overtakings).toBeGreaterThan(count)
+      expect(seen.renames).toBeGreaterThan(count / 4)
+      expect(seen.leaves).toBeGreaterThan(5 * count)
     })
   )
 

@@ -388,7 +388,7 @@ describe("Who sends too fast", () => {
   it.scopedLive("has to wait with more than the server holds, and nothing of it is lost", () =>
     Effect.gen(function* () {
       const count = 1000
-      const { context, port } = yield* opened({ rateLimit: { perSecond: 1000, burst: 10 } })
+      const { context, port } = yield* opened({ rateLimit: { perSecond: 5000, burst: 50 } })
       const [bob, ada] = [yield* member(port, "bob"), yield* member(port, "ada")]
       const said = numbers(count).map((n) => ({ _tag: "Say", text: `${n} `.padEnd(12_000, "x") }) as const)
       const lineLength = Buffer.byteLength(encode(said[0]!))
@@ -542,15 +542,18 @@ describe("A sign of life", () => {
 
   it.scopedLive("is not missed in one of whom nothing is read, as it has sent too much", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ ...short, rateLimit: { perSecond: 40, burst: 1 } })
+      const perSecond = 200
+      // Of 8 KiB each: so many are taken up in twice the time that a silence may last, and more than may wait are left.
+      const heard = (2 * short.goneAfter * perSecond) / 8 / 1000
+      const count = heard + 20
+      const { port } = yield* opened({ ...short, rateLimit: { perSecond, burst: 1 } })
       const bob = yield* plainMember(port, "bob")
       const ada = yield* member(port, "ada")
       const start = performance.now()
-      // More than may wait, for twice as long as a silence may last.
-      yield* tell(ada, ...messages(2 * 0.8 * 40 + 10, "x".repeat(8000)))
+      yield* tell(ada, ...messages(count, "x".repeat(8 * 1024)))
       yield* next(ada, "Throttled")
       yield* eventually("no more is read", () => otherEnd(ada)?.isPaused() === true)
-      yield* Effect.iterate("", { while: (line) => !line.startsWith(`ada: ${2 * 0.8 * 40 - 10} `), body: () => bob.line })
+      yield* Effect.iterate("", { while: (line) => !line.startsWith(`ada: ${heard} `), body: () => bob.line })
       expect(performance.now() - start).toBeGreaterThan(short.goneAfter)
     })
   )
