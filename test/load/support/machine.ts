@@ -49,12 +49,12 @@ export const absorbedBySystem = (): Promise<number> =>
 /** How long memory may take to come back, ms: V8 gives it back when it has been idle for most of a minute. */
 const memoryPatience = 120_000
 
+/** What the memory may be afterwards, to what it was before. */
+const allowance = 1.1
+
 /** Waits until the server has hardly more memory than it had before, and says how much it has then, MB. */
 export const comesBack = async (server: RunningServer, before: number): Promise<number> => {
-  const allowed = allowance(before)
+  const allowed = before * allowance
   await until(() => `the memory comes back to ${allowed.toFixed(1)} MB: it is ${server.residentMb.toFixed(1)} MB`, () => server.residentMb <= allowed, memoryPatience)
   return server.residentMb
 }
-
-/** What the memory may be afterwards, MB: a tenth more, and a little for what V8 keeps anyway. */
-const allowance = (before: number): number => before * 1.1 + 10
