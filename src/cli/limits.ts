@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import type * as Options from "@effect/cli/Options"
-import { mostGraphemes } from "../domain/Nickname.ts"
+import { mostGraphemes } from "../domain/NameLimits.ts"
 import { defaults, type ServerConfig } from "../server/ServerConfig.ts"
 import { BadSetting, count, given, option, type Setting, sourceOf } from "./settings.ts"
 

@@ -1,6 +1,9 @@
 import * as Schema from "effect/Schema"
 import { Refusal } from "./Errors.ts"
+import { defaultLimits, type NameLimits } from "./NameLimits.ts"
 import { withoutPiles } from "./Text.ts"
+
+export { defaultLimits, limited, mostGraphemes, type NameLimits } from "./NameLimits.ts"
 
 /**
  * A name that is safe to show: NFC, trimmed, of a length within its
@@ -12,23 +15,6 @@ export type Nickname = typeof Nickname.Type
 /** What two names have in common when people would take one for the other. */
 export const NameKey = Schema.String.pipe(Schema.brand("NameKey"))
 export type NameKey = typeof NameKey.Type
-
-/** How long a name may be. */
-export interface NameLimits {
-  /** Characters, as a reader counts them. */
-  readonly nameGraphemes: number
-  /** Bytes of UTF-8. */
-  readonly nameBytes: number
-}
-
-/** The limits of names with so many characters, each of which may have four bytes. */
-export const limited = (nameGraphemes: number): NameLimits => ({ nameGraphemes, nameBytes: 4 * nameGraphemes })
-
-/** How long a name may be where nothing else is said. */
-export const defaultLimits: NameLimits = limited(32)
-
-/** How long a name may be where most is allowed. */
-export const mostGraphemes = 64
 
 /** Names that would speak for the server. */
 export const reserved: ReadonlySet<string> = new Set(["server", "system"])
