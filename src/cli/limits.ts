@@ -19,8 +19,8 @@ const day = 86_400
 const longestProbe = 32_767
 const gibibyte = 1_073_741_824
 
-const amount = (name: string, description: string, most = 1_000_000, least = 1): Limit => ({
-  setting: count(name, "N", least, most),
+const amount = (name: string, description: string): Limit => ({
+  setting: count(name, "N", 1, 1_000_000),
   description,
   unit: 1
 })

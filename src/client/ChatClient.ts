@@ -72,7 +72,7 @@ const inboxCapacity = 1024
 /** Bytes that wait for a server: one that does not read them is asked nothing by itself. */
 const mostUnread = 65_536
 
-/** How much is shown of what is said by something that is no server of ours. */
+/** How much is shown of what is said by something that is no server of ours, bytes. */
 const maxWords = 200
 
 const utf8 = new TextDecoder("utf-8")
@@ -105,7 +105,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     // What a server says that has no room for us may be in no dialect, as it does not know ours yet.
     let said: string | undefined
     const onWords = (line: Uint8Array) => {
-      said = Text.clean(utf8.decode(line)).trim().slice(0, maxWords) || said
+      said = Text.clean(utf8.decode(line.subarray(0, maxWords))).trim() || said
     }
     yield* receive(connection, { inbox, onWords, receipts, roster }, pingAfter).pipe(
       Effect.matchCauseEffect({

@@ -114,9 +114,6 @@ export const key = (name: string): NameKey => {
   return NameKey.make(fold(fold(name)).normalize("NFKC").replace(/\s+/gu, " ").trim())
 }
 
-/** Whether nobody may bear this name, because it would speak for the server. */
-export const isReserved = (name: Nickname): boolean => reserved.has(key(name))
-
 /** The name with `_n` after it, cut so that the whole is still a name. */
 export const numbered = (name: Nickname, n: number, limits = defaultLimits): Nickname =>
   Nickname.make(`${cut(name, limits, `_${n}`)}_${n}`)

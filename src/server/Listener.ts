@@ -137,6 +137,8 @@ const make = Effect.gen(function* () {
       closedAt = yield* Clock.currentTimeMillis
       lastWords = plain.encode({ _tag: "Goodbye", at: closedAt, code: "closing", reason })
       const seq = yield* registry.close(reason)
+      // Who is gone for the room and still reads on has no longer than those who are told now.
+      for (const connection of open) if (!connection.writable) connection.linger(config.closeGrace)
       // Here once, so that not every session has to.
       yield* broadcaster.handedOver(seq, config.farewellOrder)
     })

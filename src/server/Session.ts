@@ -66,19 +66,19 @@ const make = Effect.gen(function* () {
   // way out: first the room is told, then the one who goes. Nothing here waits
   // without a bound.
   const goodbye = (connection: Connection, outbox: Outbox, id: ClientId, exit: Exit.Exit<unknown, unknown>) => {
-    let isSlow = false
+    let mayReadOn = false
     return Effect.gen(function* () {
       if (Exit.isFailure(exit) && !Chunk.isEmpty(Cause.defects(exit.cause))) {
         yield* Effect.logError(`The session of ${connection.address} has failed`, exit.cause)
       }
       const { code, goodbye, reason } = farewell(exit, yield* closing.reason)
-      isSlow = code === "too-slow"
       const seq = yield* registry.leave(id, code, reason)
       if (connection.writable) {
         yield* broadcaster.handedOver(seq, config.farewellOrder)
         outbox.farewell({ _tag: "Goodbye", at: yield* Clock.currentTimeMillis, code, reason: goodbye })
         yield* outbox.flushed
       }
+      mayReadOn = code === "too-slow" && !(yield* registry.chat).closed
     }).pipe(
       // A fault in the last words keeps nobody here.
       Effect.catchAllCause((cause) =>
@@ -89,7 +89,7 @@ const make = Effect.gen(function* () {
           admission.leave(connection),
           Effect.suspend(() => {
             if (!connection.writable) return connection.destroy
-            if (!isSlow) return connection.close(config.closeGrace)
+            if (!mayReadOn) return connection.close(config.closeGrace)
             // Who reads so slowly is gone for the room, and may still come to the end of what it was sent.
             connection.linger(config.stallGrace)
             return Effect.void

@@ -5,6 +5,7 @@ import * as Chat from "../../src/domain/Chat.ts"
 import type { Command } from "../../src/domain/Command.ts"
 import { Refusal } from "../../src/domain/Errors.ts"
 import { type Event, MemberId } from "../../src/domain/Event.ts"
+import { isReserved } from "../../src/domain/naming.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import * as Text from "../../src/domain/Text.ts"
 import { named, settings, type Step, steps, take } from "../support/chat.ts"
@@ -96,7 +97,7 @@ describe("Whatever happens, in whatever order", () => {
 
   promise("nobody has a reserved name", (moments) => {
     for (const { after } of moments) {
-      expect(after.members.filter(({ member }) => Nickname.isReserved(member!.name))).toEqual([])
+      expect(after.members.filter(({ member }) => isReserved(member!.name))).toEqual([])
     }
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { Refusal } from "../../src/domain/Errors.ts"
+import { isReserved } from "../../src/domain/naming.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { anyString, nickname } from "../support/arbitraries.ts"
 import { utf8 } from "../support/bytes.ts"
@@ -225,7 +226,7 @@ describe("A numbered name", () => {
   })
 
   it("is never reserved", () => {
-    always(nickname, (name) => !Nickname.isReserved(Nickname.numbered(name, 2)))
+    always(nickname, (name) => !isReserved(Nickname.numbered(name, 2)))
   })
 })
 
@@ -278,10 +279,10 @@ describe("Two names are the same", () => {
 
 describe("A reserved name", () => {
   it.each(["server", "Server", "SYSTEM", "ｓｅｒｖｅｒ", `ser${zwj}ver`, "ⓢystem"])("is %s", (raw) => {
-    expect(Nickname.isReserved(Nickname.Nickname.make(raw))).toBe(true)
+    expect(isReserved(Nickname.Nickname.make(raw))).toBe(true)
   })
 
   it.each(["servers", "ann", "server_2", "my server"])("is not %s", (raw) => {
-    expect(Nickname.isReserved(Nickname.Nickname.make(raw))).toBe(false)
+    expect(isReserved(Nickname.Nickname.make(raw))).toBe(false)
   })
 })

@@ -513,6 +513,26 @@ describe.concurrent("Who reads too slowly", () => {
   )
 })
 
+describe("A server that closes", () => {
+  it.scopedLive("waits for those who were cut off as long as for those who are told now, and not for one after the other", () =>
+    Effect.gen(function* () {
+      const closeGrace = 1000
+      const room = yield* opened({ outboxHardBytes: 300_000, stallGrace: 600_000, closeGrace, farewellDrain: 100 })
+      const [ada, bob] = [yield* member(room.port, "ada"), yield* member(room.port, "bob")]
+      yield* bob.pause
+      const talk = Effect.forever(Effect.zipRight(tell(ada, { _tag: "Say", text: "x".repeat(15_000) }, { _tag: "Ping" }), next(ada, "Pong")))
+      const witness = yield* plainMember(room.port, "witness")
+      yield* Effect.raceFirst(talk, Effect.iterate("", { while: (line) => !line.startsWith("bob has left"), body: () => witness.line }))
+      // Reads nothing from now on, and does not end its half.
+      const eve = yield* member(room.port, "eve")
+      yield* eve.pause
+      const start = performance.now()
+      yield* room.close("the end")
+      expect(performance.now() - start).toBeLessThan(1.7 * closeGrace)
+    })
+  )
+})
+
 describe("A sign of life", () => {
   const short = { keepaliveEvery: 20, pingAfter: 100, goneAfter: 800 }
   const count = 24
