@@ -1,5 +1,6 @@
 import stringWidth from "string-width"
 import * as Form from "../form.ts"
+import { graphemesOf } from "./graphemes.ts"
 import type { Screen } from "./step.ts"
 import { fit, heightOf, wrap } from "./wrap.ts"
 
@@ -54,8 +55,7 @@ export const rowsAbove = ({ cursor, rows }: View, columns: number): number =>
         .slice(0, cursor.y)
         .reduce((sum, { text }) => sum + heightOf(text, columns), rowOf(cursor.x, rows[cursor.y]?.text ?? "", columns))
 
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
-const hidden = (text: string): string => "•".repeat([...graphemes.segment(text)].length)
+const hidden = (text: string): string => Array.from(graphemesOf(text), () => "•").join("")
 
 // At the end of a row that is just full the cursor stays in it.
 const rowOf = (x: number, text: string, columns: number): number =>

@@ -1,12 +1,11 @@
 import stringWidth from "string-width"
+import { graphemesOf } from "./graphemes.ts"
 
 /** A line laid out in rows, and where the cursor is in them, in columns from 0. */
 export interface Wrapped {
   readonly rows: ReadonlyArray<string>
   readonly cursor: { readonly row: number; readonly column: number }
 }
-
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 
 /**
  * Lays a line out in rows of `columns`, and finds the cursor, which stands
@@ -20,7 +19,7 @@ export const wrap = (before: string, after: string, columns: number): Wrapped =>
   let width = 0
   let cursor = { row: 0, column: 0 }
   const add = (text: string) => {
-    for (const { segment } of graphemes.segment(text)) {
+    for (const segment of graphemesOf(text)) {
       const columnsOf = stringWidth(segment)
       if (width + columnsOf > columns) {
         rows.push(row)
@@ -43,15 +42,14 @@ export const wrap = (before: string, after: string, columns: number): Wrapped =>
 /** How many rows of `columns` a line takes. */
 export const heightOf = (line: string, columns: number): number => wrap("", line, columns).rows.length
 
-/** As much of a line as fits in `columns`. */
+/** As much of a line as fits in `columns`, and a mark where that is not all of it. */
 export const fit = (text: string, columns: number): string => {
-  if (stringWidth(text) <= columns) return text
-  let result = ""
-  let width = 1
-  for (const { segment } of graphemes.segment(text)) {
+  let width = 0
+  let kept = 0
+  for (const segment of graphemesOf(text)) {
     width += stringWidth(segment)
-    if (width > columns) break
-    result += segment
+    if (width > columns) return `${text.slice(0, kept)}…`
+    if (width < columns) kept += segment.length
   }
-  return `${result}…`
+  return text
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect, it, vi } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import stringWidth from "string-width"
 import { fit, heightOf, wrap } from "../../../src/client/terminal/wrap.ts"
@@ -55,21 +55,33 @@ describe("A line in rows", () => {
       if (before.startsWith(above)) expect(cursor.column).toBe(Array.from(graphemes.segment(before.slice(above.length)), ({ segment }) => stringWidth(segment)).reduce((sum, width) => sum + width, 0))
     }, 600)
   })
+})
 
-  // At twice the length a layout that looks at all of the line for each of its characters takes four times as long.
-  it("of 16 KiB is laid out in a time that grows with its length alone", () => {
-    const long = "na\u00efve \u65e5\u672c\u8a9e ".repeat(900)
-    // Its own time on the processor: others use it too.
-    const quickest = (line: string) =>
-      Math.min(
-        ...Array.from({ length: 9 }, () => {
-          const from = process.cpuUsage()
-          wrap(line, "", 80)
-          return process.cpuUsage(from).user
-        })
-      )
-    const short = quickest(long.slice(0, long.length / 2))
-    expect(quickest(long)).toBeLessThan(3.5 * short)
+describe("The work of laying out a line of 16 KiB", () => {
+  /** V8 copies all that it is given for each segment: the characters copied while `f` runs. */
+  const copied = (f: () => void): number => {
+    const asked = vi.spyOn(Intl.Segmenter.prototype, "segment")
+    try {
+      f()
+      return asked.mock.calls.reduce((sum, [text]) => sum + text.length ** 2, 0)
+    } finally {
+      asked.mockRestore()
+    }
+  }
+
+  it.each([
+    ["of letters", "na\u00efve \u65e5\u672c\u8a9e "],
+    ["of emoji of several code points", "\u{1f469}\u200d\u{1f680}"],
+    ["of flags", "\u{1f1e9}\u{1f1ea}"],
+    ["of punctuation", "..."]
+  ])("%s grows with its length alone", (_, part) => {
+    const [short, long] = [part.repeat(16), part.repeat(Math.floor((16 * 1024) / part.length))]
+    const times = long.length / short.length
+    const ofOne = copied(() => wrap(short, "", 80))
+    expect(ofOne).toBeGreaterThan(0)
+    expect(copied(() => wrap(long, "", 80))).toBeLessThan(4 * times * ofOne)
+    // Of what does not fit no more is looked at than is shown.
+    expect(copied(() => fit(long, 80))).toBeLessThan(40 * ofOne)
   })
 })
 
