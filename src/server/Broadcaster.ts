@@ -29,14 +29,18 @@ const few = 3
 const many = 16
 
 /**
- * How long to gather after a fan-out that took so long, ms: half as long. It
- * took several messages along, but not so many that one more makes no
+ * How long to gather after a fan-out of so many messages that took so long, ms:
+ * half as long. It took several along, but not so many that one more makes no
  * difference: then three and a half times as long as that.
  */
-const gatherFor = (took: number, batch: ReadonlyArray<Envelope>, atMost: number): number => {
-  const messages = batch.filter(({ event, toRoom }) => toRoom && event._tag !== "Joined" && event._tag !== "Left").length
-  return messages > few && messages < many ? Math.min(took * 1.75, atMost * 5) : Math.min(took / 2, atMost)
-}
+const gatherFor = (took: number, messages: number, atMost: number): number =>
+  messages > few && messages < many ? Math.min(took * 1.75, atMost * 5) : Math.min(took / 2, atMost)
+
+const messagesIn = (batch: ReadonlyArray<Envelope>): number =>
+  batch.filter((envelope) => envelope.toRoom && !isComingOrGoing(envelope)).length
+
+/** How often to look whether enough has come to end the gathering, ms. */
+const lookEvery = 1
 
 // Where many come at once, telling the room of them takes a ninth of the time at most.
 const holdFactor = 8
@@ -57,18 +61,26 @@ const make = Effect.gen(function* () {
   // Until when it pays to gather more, and until when comings and goings wait that nobody has to hear of yet: both in ms.
   let gatherUntil = 0
   let holdUntil = 0
+  // How much ends the gathering before its time.
+  let enough = Infinity
   let held: ReadonlyArray<Envelope> = []
 
   // A busy room gathers for half as long as its last fan-out took; a quiet one only to the end of the turn.
-  const gather = Effect.flatMap(monotonicMillis, (time) =>
-    gatherUntil > time ? Effect.sleep(gatherUntil - time) : Effect.void
-  )
+  const gather = (come: number): Effect.Effect<void> =>
+    Effect.zipWith(monotonicMillis, subscription.size, (time, waiting) => {
+      const rest = gatherUntil - time
+      if (rest <= 0 || come + waiting >= enough) return Effect.void
+      return enough === Infinity ? Effect.sleep(rest) : Effect.zipRight(Effect.sleep(Math.min(rest, lookEvery)), gather(come))
+    }).pipe(Effect.flatten)
 
   const fanOut = Effect.fnUntraced(function* (batch: ReadonlyArray<Envelope>) {
     const start = yield* monotonicMillis
     deliver(batch)
     const end = yield* monotonicMillis
-    gatherUntil = end + gatherFor(end - start, batch, gatherAtMost)
+    const messages = messagesIn(batch)
+    gatherUntil = end + gatherFor(end - start, messages, gatherAtMost)
+    // Whoever speaks again as soon as it is heard has done so when as many have come.
+    enough = messages < many ? Infinity : batch.length
     holdUntil = end + Math.min((end - start) * holdFactor, holdAtMost)
     handed = seen
     yield* progress.release
@@ -81,7 +93,7 @@ const make = Effect.gen(function* () {
   })
 
   const handOver = Effect.fnUntraced(function* (first: ReadonlyArray<Envelope>) {
-    yield* gather
+    yield* gather(first.length)
     const rest = first.length < batchSize ? yield* subscription.poll(batchSize - first.length) : []
     const batch = [...first, ...rest]
     const time = yield* monotonicMillis

@@ -25,6 +25,8 @@ export interface Subscription {
   ) => Effect.Effect<never>
   /** What has come by now, `max` at most. */
   readonly poll: (max: number) => Effect.Effect<ReadonlyArray<Envelope>>
+  /** How many have come and have not been taken yet. */
+  readonly size: Effect.Effect<number>
 }
 
 /**
@@ -76,7 +78,8 @@ const make = Effect.gen(function* () {
             yield* handle([first, ...rest])
           })
         ).pipe(Effect.forever),
-      poll: (max) => Queue.takeUpTo(queue, max).pipe(Effect.map(Chunk.toReadonlyArray), Effect.zipLeft(taken.release))
+      poll: (max) => Queue.takeUpTo(queue, max).pipe(Effect.map(Chunk.toReadonlyArray), Effect.zipLeft(taken.release)),
+      size: Queue.size(queue)
     })
   )
   return Hub.of({

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as HashMap from "effect/HashMap"
@@ -25,8 +23,9 @@ import { Outbox } from "../../src/server/Outbox.ts"
 import * as ServerConfig from "../../src/server/ServerConfig.ts"
 import { show } from "../support/bytes.ts"
 import { named, settings, type Step, steps, take } from "../support/chat.ts"
-import { Recorder } from "../support/Recorder.ts"
+import { Recorder, SlowRecorder } from "../support/Recorder.ts"
 import { samples } from "../support/samples.ts"
+import { StoppedClock } from "../support/StoppedClock.ts"
 
 const { defaults } = ServerConfig
 
@@ -157,64 +156,6 @@ describe("What waits", () => {
     for (const { audience } of waiting([...held, ...Chat.leave(alone, ann, "quit", undefined, 0).told])) expect(audience).toEqual([])
   })
 })
-
-/** A clock that stands still until somebody takes time, or lets it pass. */
-class StoppedClock implements Clock.Clock {
-  readonly [Clock.ClockTypeId]: typeof Clock.ClockTypeId = Clock.ClockTypeId
-  readonly #sleepers = new Set<{ readonly until: number; readonly wake: () => void }>()
-  #now = 0
-
-  unsafeCurrentTimeMillis(): number {
-    return this.#now
-  }
-
-  unsafeCurrentTimeNanos(): bigint {
-    return BigInt(Math.round(this.#now * 1e6))
-  }
-
-  readonly currentTimeMillis = Effect.sync(() => this.unsafeCurrentTimeMillis())
-  readonly currentTimeNanos = Effect.sync(() => this.unsafeCurrentTimeNanos())
-
-  sleep(duration: Duration.Duration): Effect.Effect<void> {
-    return Effect.async<void>((resume) => {
-      const sleeper = { until: this.#now + Duration.toMillis(duration), wake: () => { resume(Effect.void) } }
-      this.#sleepers.add(sleeper)
-      return Effect.sync(() => {
-        this.#sleepers.delete(sleeper)
-      })
-    })
-  }
-
-  /** Something takes so long, ms. */
-  take(millis: number): void {
-    this.#now += millis
-  }
-
-  /** So much time goes by, ms: whoever has slept enough wakes. */
-  pass(millis: number): void {
-    this.take(millis)
-    const due = [...this.#sleepers].filter(({ until }) => until <= this.#now).sort((a, b) => a.until - b.until)
-    for (const sleeper of due) {
-      this.#sleepers.delete(sleeper)
-      sleeper.wake()
-    }
-  }
-}
-
-/** A connection to which each write takes its time. */
-class SlowRecorder extends Recorder {
-  readonly #written: () => void
-
-  constructor(written: () => void) {
-    super()
-    this.#written = written
-  }
-
-  override write(bytes: Uint8Array | string): void {
-    super.write(bytes)
-    this.#written()
-  }
-}
 
 /** What happens before anybody is told of it; then so many turns of the event loop, and so much time, go by. */
 interface Moment {

@@ -23,3 +23,18 @@ export class Recorder extends Connection {
     this.writes.push(typeof bytes === "string" ? bytes : show(bytes))
   }
 }
+
+/** The same, to which each write takes its time. */
+export class SlowRecorder extends Recorder {
+  readonly #written: () => void
+
+  constructor(written: () => void) {
+    super()
+    this.#written = written
+  }
+
+  override write(bytes: Uint8Array | string): void {
+    super.write(bytes)
+    this.#written()
+  }
+}
