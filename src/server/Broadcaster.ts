@@ -67,9 +67,9 @@ const make = Effect.gen(function* () {
 
   // A busy room gathers for half as long as its last fan-out took; a quiet one only to the end of the turn.
   const gather = (come: number): Effect.Effect<void> =>
-    Effect.zipWith(monotonicMillis, subscription.size, (time, waiting) => {
+    Effect.zipWith(monotonicMillis, subscription.size, (time, more) => {
       const rest = gatherUntil - time
-      if (rest <= 0 || come + waiting >= enough) return Effect.void
+      if (rest <= 0 || come + more >= enough) return Effect.void
       return enough === Infinity ? Effect.sleep(rest) : Effect.zipRight(Effect.sleep(Math.min(rest, lookEvery)), gather(come))
     }).pipe(Effect.flatten)
 
