@@ -8,6 +8,7 @@ const where = { host: Schema.String, port: Schema.Number }
 const systemWords: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nobody listens there; is the server running?",
   ENOTFOUND: "there is no such host.",
+  EINVAL: "that is no host's name or address.",
   EAI_AGAIN: "there is no such host, or the name service does not answer.",
   ETIMEDOUT: "no answer in time.",
   EHOSTUNREACH: "the host cannot be reached.",

@@ -280,6 +280,14 @@ describe.concurrent("Joining", () => {
     })
   )
 
+  it.scopedLive("fails where no host can be called so", () =>
+    Effect.gen(function* () {
+      const failed = yield* Effect.flip(ChatClient.connect({ host: "x".repeat(5000), port: 1, nickname: "ada" }))
+      expect(failed).toMatchObject({ _tag: "ConnectFailed", code: "EINVAL" })
+      expect(failed.message).toContain(": that is no host's name or address.")
+    })
+  )
+
   it.scopedLive("tells what is said by what does not let it in, made safe", () =>
     Effect.gen(function* () {
       const server = yield* fakeServer
