@@ -8,7 +8,11 @@ import type { LeaveCode } from "../domain/Event.ts"
 export class EndOfInput extends Data.TaggedClass("EndOfInput") {}
 
 /** The connection broke, or was gone without an orderly end. `code` is the system's, such as `ECONNRESET`. */
-export class ConnectionLost extends Data.TaggedClass("ConnectionLost")<{ readonly code: string }> {}
+export class ConnectionLost extends Data.TaggedClass("ConnectionLost")<{
+  readonly code: string
+  /** Whether what had come before is read first. */
+  readonly isHeardOut?: boolean
+}> {}
 
 /** This side has decided to end the connection, for a reason that is neither's quit. */
 export class CutOff extends Data.TaggedClass("CutOff")<{ readonly code: LeaveCode; readonly reason: string }> {}

@@ -8,8 +8,9 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import type { ClientId } from "../domain/Chat.ts"
 import { clean } from "../domain/Text.ts"
-import { type Connection, silence } from "../net/Connection.ts"
+import type { Connection } from "../net/Connection.ts"
 import { CutOff, type ReadError } from "../net/Errors.ts"
+import { silence } from "../net/Inbox.ts"
 import { Admission, type Full } from "./Admission.ts"
 import { Broadcaster } from "./Broadcaster.ts"
 import { monotonicMillis } from "./clock.ts"
@@ -100,10 +101,10 @@ const make = Effect.gen(function* () {
   }
 
   // Above the rate limit, what a client has sent waits; it is told so once.
-  const waitForTurn = Effect.fnUntraced(function* ({ connection, id }: Client, allowance: Allowance, wait: number) {
+  const waitForTurn = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, allowance: Allowance, wait: number) {
     if (wait === 0) return
     if (allowance.tellsNow) yield* registry.throttle(id, allowance.perSecond)
-    yield* connection.pause(wait)
+    yield* connection.pause(wait, interpreter.separator)
   })
 
   // Does what was heard, in order, until it is a quit. What says nothing counts too.

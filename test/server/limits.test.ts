@@ -385,6 +385,47 @@ describe("Who sends too fast", () => {
     })
   )
 
+  it.scopedLive("and is gone after more than the server holds still says what it holds, also where it reads nothing any more", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ rateLimit: { perSecond: 2000, burst: 2 } })
+      const bob = yield* member(port, "bob")
+      const ada = yield* plainMember(port, "ada")
+      yield* next(bob, "Joined")
+      yield* ada.pause
+      const lines = numbers(3000).map((n) => String(n).padEnd(99, "."))
+      yield* ada.send(`${lines.join("\n")}\n`)
+      const there = otherEnd(ada)
+      yield* eventually("the server reads no more", () => there?.isPaused() === true)
+      ada.socket.end(() => ada.socket.destroy())
+      // What it is sent from now on is answered with a reset.
+      yield* tell(bob, ...messages(3))
+      const told = yield* upTo(bob, ({ _tag }) => _tag === "Left")
+      const said = told.flatMap((event) => (event._tag === "Said" && event.from.name === "ada" ? [event.text] : []))
+      expect(said).toEqual(lines.slice(0, said.length))
+      expect(said.length * 100).toBeGreaterThan(65_536)
+    })
+  )
+
+  it.scopedLive("and ends each message with a silence is heard message by message, to the quit", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ rateLimit: { perSecond: 1, burst: 2 } })
+      const bob = yield* member(port, "bob")
+      const ada = yield* connect(port)
+      yield* ada.send("ada")
+      yield* next(bob, "Joined")
+      const words = ["one", "two", "three", "four", "{quit}"]
+      for (const word of words) {
+        yield* ada.send(word)
+        // The silence that ends it; one with which a busy machine comes too late ends it as well.
+        yield* Effect.sleep(6 * defaults.chunkSilence)
+      }
+      const told = yield* upTo(bob, ({ _tag }) => _tag === "Left")
+      expect(told.flatMap((event) => (event._tag === "Said" ? [event.text] : []))).toEqual(words.slice(0, -1))
+      expect(told.at(-1)).toMatchObject({ code: "quit" })
+      expect(yield* ada.rest).toMatch(/\{quit\}$/u)
+    })
+  )
+
   it.scopedLive("has to wait with more than the server holds, and nothing of it is lost", () =>
     Effect.gen(function* () {
       const count = 1000

@@ -25,6 +25,8 @@ export interface Interpreter {
   readonly hear: (bytes: Uint8Array) => ReadonlyArray<Heard>
   /** How many ms of silence mean something now; `undefined` when none does. */
   readonly patience: number | undefined
+  /** How many ms of silence end what this client says, also while nothing is pending; `undefined` where something else does. */
+  readonly separator: number | undefined
   /** That silence has come. */
   readonly silence: () => ReadonlyArray<Heard>
   /** The input has ended: what is pending counts. */

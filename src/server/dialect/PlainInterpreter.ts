@@ -74,6 +74,10 @@ export class PlainInterpreter implements Interpreter {
     return canBecomeGamePing(this.#head) || canBecomeRequestLine(pending) ? this.#config.detectWithin : this.#config.nameSilence
   }
 
+  get separator(): number | undefined {
+    return this.#sender === "chunk" ? this.#config.chunkSilence : undefined
+  }
+
   hear(bytes: Uint8Array): ReadonlyArray<Heard> {
     this.#reads += 1
     if (bytes.length !== 1) this.#onlySingleBytes = false

@@ -27,6 +27,7 @@ type Hello = Extract<ClientMessage, { readonly _tag: "Hello" }>
 export class NativeInterpreter implements Interpreter {
   readonly echo = true
   readonly patience = undefined
+  readonly separator = undefined
   readonly #lines: LineSplitter
   readonly #config: Config
   // Where there is one to be given, and until it is.

@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { type Connection, silence } from "../../net/Connection.ts"
+import type { Connection } from "../../net/Connection.ts"
+import { silence } from "../../net/Inbox.ts"
 import type { ServerConfig } from "../ServerConfig.ts"
 import type { Dialect, Interpreter } from "./Dialect.ts"
 import { detect, type Kind, settle } from "./detect.ts"

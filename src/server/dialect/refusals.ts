@@ -31,6 +31,7 @@ export const refusing = (kind: keyof typeof turnings): Interpreter => {
   return {
     echo: false,
     patience: undefined,
+    separator: undefined,
     hear: () => rejected,
     silence: () => rejected,
     end: () => rejected,

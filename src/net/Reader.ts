@@ -1,0 +1,187 @@
+import type * as Net from "node:net"
+import * as Effect from "effect/Effect"
+import { ConnectionLost, EndOfInput, type ReadError } from "./Errors.ts"
+import { Inbox, silence } from "./Inbox.ts"
+
+/** What came of reading. */
+export type Read = Uint8Array | typeof silence | ReadError
+
+/**
+ * What a peer says, pulled by one reader.
+ *
+ * What holds, in every state of the socket:
+ * - The socket has an `error` listener from the moment it gets here.
+ * - Only so much waits for the reader; then the peer has to.
+ * - The socket goes on reading while the reader is busy, so an end or a reset is noticed at once.
+ */
+export class Reader {
+  readonly #socket: Net.Socket
+  readonly #inbox: Inbox
+  #heardAt = performance.now()
+  // From when on a silence is counted.
+  #quietSince = this.#heardAt
+  #ended: ReadError | undefined
+  #wake: (() => void) | undefined
+  #arrived: (() => void) | undefined
+  #broken: (() => void) | undefined
+
+  constructor(socket: Net.Socket, inboxBytes: number) {
+    this.#socket = socket
+    this.#inbox = new Inbox(inboxBytes)
+    socket.on("data", (chunk: Uint8Array) => {
+      if (this.#ended !== undefined) return
+      this.#listenFrom(performance.now())
+      this.#inbox.add(chunk)
+      if (this.#inbox.isFull) socket.pause()
+      this.#wake?.()
+      this.#arrived?.()
+    })
+    socket.on("end", () => {
+      this.#end(new EndOfInput())
+    })
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      // One that had ended in order just reads no more: what it had said counts.
+      if (this.#ended?._tag === "EndOfInput") return
+      // What a peer that is gone had said last is not worth the wait for it. Of
+      // one that had to wait nobody knows whether it had ended in order before.
+      const isHeardOut = socket.isPaused()
+      if (!isHeardOut) this.#inbox.clear()
+      this.#end(new ConnectionLost({ code: error.code ?? error.message, isHeardOut }))
+      if (this.#isBroken) this.#broken?.()
+    })
+    socket.on("close", () => {
+      this.#end(new ConnectionLost({ code: "closed" }))
+      if (this.#isBroken) this.#broken?.()
+    })
+  }
+
+  /** For how long nothing has come from the peer, ms. One that has to wait, or has ended, is not silent. */
+  get silentFor(): number {
+    return this.#ended !== undefined || this.#socket.isPaused() ? 0 : performance.now() - this.#heardAt
+  }
+
+  /**
+   * The next bytes, or {@link silence} after `patience` ms without any, or why
+   * nothing more can be read. What had come before the end is read before the
+   * end is.
+   *
+   * Thousands wait here at once, so little is kept of each: the end is a value
+   * and not a failure, and a reader that is interrupted is just never woken.
+   */
+  read(patience?: number): Effect.Effect<Read> {
+    return Effect.suspend(() => {
+      const next = this.#next(patience !== undefined)
+      return next === undefined ? this.#arrival(patience) : Effect.succeed(next)
+    })
+  }
+
+  /**
+   * Reads nothing for `ms`, but fails at once when what was said last is of no
+   * use any more. A silence of `quiet` ms meanwhile is read in its place.
+   */
+  pause(ms: number, quiet?: number): Effect.Effect<void, ReadError> {
+    return Effect.zipRight(
+      Effect.async<void>((resume) => {
+        let listening: NodeJS.Timeout | undefined
+        const stop = () => {
+          clearTimeout(timer)
+          clearTimeout(listening)
+          this.#broken = undefined
+          this.#arrived = undefined
+        }
+        const go = () => {
+          stop()
+          resume(Effect.void)
+        }
+        const listen = () => {
+          clearTimeout(listening)
+          const mine = setTimeout(() => {
+            afterArrivals(() => {
+              if (listening === mine && this.#arrived === listen && !this.#socket.isPaused()) this.#inbox.addSilence()
+            })
+          }, quiet)
+          listening = mine
+        }
+        const timer = setTimeout(go, ms)
+        this.#broken = go
+        if (quiet !== undefined) {
+          this.#arrived = listen
+          listen()
+        }
+        return Effect.sync(stop)
+      }),
+      Effect.suspend(() => (this.#ended !== undefined && this.#isBroken ? Effect.fail(this.#ended) : Effect.void))
+    )
+  }
+
+  /** Ends the reading with this error, at once: for what this side decides about the peer. */
+  stop(error: ReadError): void {
+    this.#inbox.clear()
+    this.#ended = error
+    this.#wake?.()
+    this.#broken?.()
+  }
+
+  /** What the peer still says is of no use, but unread it would turn the end into a reset. */
+  ignore(): void {
+    this.#inbox.clear()
+    this.#end(new ConnectionLost({ code: "closed" }))
+    this.#socket.removeAllListeners("data")
+    this.#socket.on("data", () => undefined)
+    this.#socket.resume()
+  }
+
+  #end(error: ReadError) {
+    this.#ended ??= error
+    this.#wake?.()
+  }
+
+  // Whether it has ended so that nothing that was said before counts any more.
+  get #isBroken(): boolean {
+    const ended = this.#ended
+    if (ended === undefined || ended._tag === "EndOfInput") return false
+    return ended._tag === "CutOff" || ended.isHeardOut !== true
+  }
+
+  #listenFrom(now: number): void {
+    this.#heardAt = now
+    this.#quietSince = now
+  }
+
+  #next(countsSilence: boolean): Read | undefined {
+    const next = this.#inbox.take(countsSilence)
+    if (next instanceof Uint8Array && !this.#inbox.isFull && this.#socket.isPaused()) {
+      this.#listenFrom(performance.now())
+      this.#socket.resume()
+    }
+    return next ?? this.#ended
+  }
+
+  #silence(): typeof silence {
+    this.#quietSince = performance.now()
+    return silence
+  }
+
+  #arrival(patience: number | undefined): Effect.Effect<Read> {
+    return Effect.async<Read>((resume) => {
+      const wake = () => {
+        clearTimeout(timer)
+        this.#wake = undefined
+        resume(Effect.succeed(this.#next(true) ?? this.#silence()))
+      }
+      const lookOnce = () => {
+        afterArrivals(() => {
+          if (this.#wake === wake) wake()
+        })
+      }
+      const quietFor = performance.now() - this.#quietSince
+      const timer = patience === undefined ? undefined : setTimeout(lookOnce, Math.max(0, patience - quietFor))
+      this.#wake = wake
+    })
+  }
+}
+
+// What has come by now is read first: after a stall it is still in the system's hands.
+const afterArrivals = (then: () => void): void => {
+  setImmediate(then)
+}
