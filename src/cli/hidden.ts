@@ -16,7 +16,7 @@ export const ask = (question: string): Effect.Effect<string, Failed> =>
         stdout.write("\n")
         return yield* new Failed()
       }
-      const edited = Editor.press(editor, key, noCompletion)
+      const edited = Editor.press(editor, key._tag === "Paste" ? { ...key, text: firstLine(key.text) } : key, noCompletion)
       editor = edited.editor
       if (edited.submitted === undefined) continue
       stdout.write("\n")
@@ -28,6 +28,9 @@ export const ask = (question: string): Effect.Effect<string, Failed> =>
     // Whatever ends it, the terminal is given back as it was.
     Effect.scoped
   )
+
+// What is copied often has the end of its line with it.
+const firstLine = (text: string): string => text.replace(/[\r\n].*$/su, "")
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 

@@ -25,11 +25,17 @@ export const givenPassword = (
 ): Effect.Effect<Option.Option<Redacted.Redacted>, BadSetting | Failed, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const password = yield* found(options, mayAsk)
+    if (Option.exists(password, (secret) => hasControl.test(Redacted.value(secret)))) {
+      return yield* Effect.zipRight(complain("This password has control characters in it, which nobody can type."), new Failed())
+    }
     if (Option.exists(password, (secret) => Redacted.value(secret).length > maxPasswordLength)) {
       return yield* Effect.zipRight(complain(`This password is too long: ${maxPasswordLength} characters at most.`), new Failed())
     }
     return password
   })
+
+// A tab can be typed.
+const hasControl = /[^\P{Cc}\t]/u
 
 const found = (options: { readonly password: boolean; readonly passwordFile: Option.Option<string> }, mayAsk: boolean) =>
   Effect.gen(function* () {
@@ -43,12 +49,15 @@ const found = (options: { readonly password: boolean; readonly passwordFile: Opt
     return Option.isSome(file) ? Option.some(Redacted.make(yield* firstLine(file.value, isChosen))) : Option.none()
   })
 
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true })
+
 const firstLine = (path: string, isChosen: boolean) =>
   Effect.gen(function* () {
     const source = isChosen ? "--password-file" : variable("password-file")
     const bad = (expected: string) => new BadSetting({ name: "password-file", value: clean(path), source, expected })
     const files = yield* FileSystem.FileSystem
-    const text = yield* Effect.mapError(files.readFileString(path), () => bad("a file that can be read"))
+    const bytes = yield* Effect.mapError(files.readFile(path), () => bad("a file that can be read"))
+    const text = yield* Effect.try({ try: () => strictUtf8.decode(bytes), catch: () => bad("a file of text in UTF-8") })
     const [line = ""] = text.split(/\r?\n/u)
     return line === "" ? yield* bad("a file with the password on its first line") : line
   })

@@ -130,7 +130,7 @@ const announcement = (
 
 // Where others find a server that listens on every address of its machine.
 const reachable = (host: string, ip: string): ReadonlyArray<string> =>
-  ip === "0.0.0.0" || ip === "::"
+  ip === "::" || /^(?:::ffff:)?0\.0\.0\.0$/u.test(ip)
     ? Object.values(networkInterfaces()).flatMap((addresses = []) =>
         addresses.filter(({ address, family }) => family === "IPv4" || (ip === "::" && !address.startsWith("fe80")))
           .map(({ address }) => address)

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { RefusalCode } from "../domain/Errors.ts"
 import { LeaveCode } from "../domain/Event.ts"
+import { clean } from "../domain/Text.ts"
 import { formatAddress } from "../net/Connection.ts"
 
 const where = { host: Schema.String, port: Schema.Number }
@@ -18,6 +19,10 @@ const systemWords: Readonly<Record<string, string>> = {
 
 const noAnswer = "what listens there does not answer as a brusio server."
 
+const notIn = "what listens there does not let us in."
+
+const at = (host: string, port: number): string => formatAddress(clean(host), port)
+
 /** No connection, or nobody there who speaks our dialect. `code` is the system's, or `no-answer`. */
 export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectFailed", {
   code: Schema.String,
@@ -26,9 +31,9 @@ export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectF
   ...where
 }) {
   override get message(): string {
-    const said = this.said === undefined ? "" : ` It says: ${this.said}`
-    const words = this.code === "no-answer" ? `${noAnswer}${said}` : (systemWords[this.code] ?? `${this.code}.`)
-    return `Cannot connect to ${formatAddress(this.host, this.port)}: ${words}`
+    const answer = this.said === undefined ? noAnswer : `${notIn} It says: ${this.said}`
+    const words = this.code === "no-answer" ? answer : (systemWords[this.code] ?? `${this.code}.`)
+    return `Cannot connect to ${at(this.host, this.port)}: ${words}`
   }
 }
 
@@ -39,7 +44,7 @@ export class JoinRefused extends Schema.TaggedError<JoinRefused>()("JoinRefused"
   ...where
 }) {
   override get message(): string {
-    return `Refused by ${formatAddress(this.host, this.port)}: ${this.reason}`
+    return `Refused by ${at(this.host, this.port)}: ${this.reason}`
   }
 }
 
@@ -50,14 +55,14 @@ export class TurnedAway extends Schema.TaggedError<TurnedAway>()("TurnedAway", {
   ...where
 }) {
   override get message(): string {
-    return `${formatAddress(this.host, this.port)} closed the connection: ${this.reason}`
+    return `${at(this.host, this.port)} closed the connection: ${this.reason}`
   }
 }
 
 /** The connection is gone without a goodbye. */
 export class Lost extends Schema.TaggedError<Lost>()("Lost", where) {
   override get message(): string {
-    return `Connection to ${formatAddress(this.host, this.port)} lost.`
+    return `Connection to ${at(this.host, this.port)} lost.`
   }
 }
 

@@ -30,7 +30,8 @@ export interface Admission {
 export const Admission = Context.GenericTag<Admission>("brusio/Admission")
 
 const make = Effect.gen(function* () {
-  const { maxClients, maxClientsPerAddress, maxNameless, nameWithin } = yield* ServerConfig
+  const { maxClients, maxClientsPerAddress, maxNameless, nameWithin, password } = yield* ServerConfig
+  const missing = password === undefined ? "no name" : "no name or no password"
   const clientsOf = new Map<string, number>()
   // Since when, ms; in that order.
   const nameless = new Map<Connection, number>()
@@ -58,7 +59,7 @@ const make = Effect.gen(function* () {
   const impatience = Effect.map(monotonicMillis, (now) => {
     for (const [connection, since] of nameless) {
       if (now - since < nameWithin) return
-      sendAway(connection, "no-name", `no name was given in time (${Math.round(nameWithin / 1000)} s)`)
+      sendAway(connection, "no-name", `${missing} was given in time (${Math.round(nameWithin / 1000)} s)`)
     }
   })
   yield* Effect.forkScoped(Effect.repeat(impatience, Schedule.spaced(Math.min(nameWithin, 1000))))
@@ -74,7 +75,7 @@ const make = Effect.gen(function* () {
     if (neighbours >= maxClientsPerAddress) return full(`too many come from your address (${maxClientsPerAddress} at most): try again later`)
     if (nameless.size >= maxNameless) {
       const [first] = silent
-      if (first !== undefined) sendAway(first, "full", "others wait for your place, and you have given no name")
+      if (first !== undefined) sendAway(first, "full", `others wait for your place, and you have given ${missing}`)
     }
     clients += 1
     clientsOf.set(host, neighbours + 1)

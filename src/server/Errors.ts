@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { clean } from "../domain/Text.ts"
 
 /** The server cannot listen. `code` is the system's, such as `EADDRINUSE`. */
 export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
@@ -7,7 +8,7 @@ export class ListenError extends Schema.TaggedError<ListenError>()("ListenError"
   port: Schema.Number
 }) {
   override get message(): string {
-    const where = `${this.host}, port ${this.port}`
+    const where = `${clean(this.host)}, port ${this.port}`
     switch (this.code) {
       case "EADDRINUSE":
         return `Cannot listen on ${where}: the port is in use. Stop the program that uses it, or choose another with --port (0 takes a free one).`

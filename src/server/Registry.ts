@@ -31,7 +31,7 @@ export interface Registry {
   readonly throttle: (from: Chat.ClientId, perSecond: number) => Effect.Effect<void>
   /** The number of the last envelope that can concern the one who left. */
   readonly leave: (from: Chat.ClientId, code: LeaveCode, reason: Text | undefined) => Effect.Effect<number>
-  /** Speaks to everybody in the room. */
+  /** Speaks to everybody in the room; waits while there is too much to hand over. */
   readonly announce: (text: Text) => Effect.Effect<void>
   /** Tells everybody once that the server closes; the number of that envelope. */
   readonly close: (reason: Text) => Effect.Effect<number>
@@ -79,7 +79,7 @@ const make = Effect.gen(function* () {
     throttle: (from, perSecond) => Effect.asVoid(apply((chat, now) => Chat.throttle(chat, from, perSecond, now))),
     leave: (from, code, reason) =>
       Effect.map(apply((chat, now) => Chat.leave(chat, from, code, reason, now)), ({ chat }) => chat.seq),
-    announce: (text) => Effect.asVoid(apply((chat, now) => Chat.announce(chat, text, now))),
+    announce: (text) => Effect.zipRight(hub.room, Effect.asVoid(apply((chat, now) => Chat.announce(chat, text, now)))),
     close: (reason) => Effect.map(apply((chat, now) => Chat.close(chat, reason, now)), ({ chat }) => chat.seq),
     members: Effect.map(Ref.get(ref), ({ members }) =>
       members.flatMap(({ member, peer }) => (member === undefined ? [] : [{ member, outbox: peer }]))

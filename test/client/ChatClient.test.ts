@@ -288,6 +288,13 @@ describe.concurrent("Joining", () => {
     })
   )
 
+  it.scopedLive("shows nothing raw of a host that cannot be reached", () =>
+    Effect.gen(function* () {
+      const failed = yield* Effect.flip(ChatClient.connect({ host: "q\u001b]0;t\u0007", port: 1, nickname: "ada" }))
+      expect(failed.message).toMatch(/^Cannot connect to q\]0;t:1: /u)
+    })
+  )
+
   it.scopedLive("tells what is said by what does not let it in, made safe", () =>
     Effect.gen(function* () {
       const server = yield* fakeServer
@@ -296,7 +303,7 @@ describe.concurrent("Joining", () => {
       yield* there.send(`The server is \u001b[31mbusy.\n\u202e\n`)
       yield* there.end
       expect((yield* Fiber.join(connecting)).message).toBe(
-        `Cannot connect to 127.0.0.1:${server.port}: what listens there does not answer as a brusio server. It says: The server is [31mbusy.`
+        `Cannot connect to 127.0.0.1:${server.port}: what listens there does not let us in. It says: The server is [31mbusy.`
       )
     })
   )

@@ -387,8 +387,8 @@ describe.concurrent("The help", () => {
 })
 
 describe.concurrent("Where everybody could come in", () => {
-  it("how to join is told for each address, and who can get in", async ({ stage }) => {
-    const { port, program } = await serve(stage, { args: ["--host", "0.0.0.0"] })
+  it.for(["0.0.0.0", "::ffff:0.0.0.0"])("how to join is told for each address, and who can get in: --host %s", async (host, { stage }) => {
+    const { port, program } = await serve(stage, { args: ["--host", host] })
     await program.line(/WARN {2}There is no password: whoever can reach this machine can get in, read and speak\./u)
     const addresses = Object.values(networkInterfaces()).flatMap((all = []) => all.filter(({ family }) => family === "IPv4").map(({ address }) => address))
     for (const address of addresses) await program.line(new RegExp(`Join with: node ${cli} join --host ${address} --port ${port}$`, "u"))

@@ -12,7 +12,7 @@ const wrong = "zugvogel-0815"
 const inEnvironment = { env: { BRUSIO_PASSWORD: password } }
 
 /** A file with these bytes, gone with the stage. */
-const file = (stage: Stage, text: string): string => {
+const file = (stage: Stage, text: string | Uint8Array): string => {
   const directory = mkdtempSync(inside(tmpdir(), "brusio-"))
   stage.onEnd(() => {
     rmSync(directory, { recursive: true, force: true })
@@ -122,6 +122,32 @@ describe.concurrent("A password cannot be given", () => {
       })
     }
   })
+
+  it("that nobody can type", async ({ stage }) => {
+    for (const command of ["serve", "join"]) {
+      expect(await run(stage, [command, "--no-input"], { env: { BRUSIO_PASSWORD: "pass\u001bword" } })).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: "This password has control characters in it, which nobody can type.\n"
+      })
+    }
+  })
+
+  for (const [title, bytes] of [
+    ["Latin-1", Buffer.from("p\u00e4ss\n", "latin1")],
+    ["UTF-16", Buffer.from("\ufeffsesame\r\n", "utf16le")]
+  ] as const) {
+    it(`in a file of ${title}`, async ({ stage }) => {
+      const path = file(stage, bytes)
+      for (const command of ["serve", "join"]) {
+        expect(await run(stage, [command, "--password-file", path, "--no-input"])).toEqual({
+          code: 1,
+          stdout: "",
+          stderr: `--password-file cannot be "${path}": it must be a file of text in UTF-8.\n`
+        })
+      }
+    })
+  }
 
   it("in a file that is not there, or is empty", async ({ stage }) => {
     const empty = file(stage, "\nsecond line\n")
@@ -353,6 +379,15 @@ describe.runIf(hasTmux).concurrent("In a terminal", () => {
     await terminal.press("Enter")
     await terminal.shows(/›ada: hello$/mu)
     isSecret(await terminal.screen(), written(), program.stdout.text)
+  })
+
+  it("the server takes no end of a line that was pasted with it", async ({ stage }) => {
+    const { terminal } = await runIn(stage, "serve --port 0 --password")
+    await terminal.shows(/^Password:$/mu)
+    await terminal.paste(`${password}\n`, true)
+    await terminal.press("Enter")
+    const port = await terminal.until("Listening", (screen) => /Listening on 127\.0\.0\.1:(\d+)$/mu.exec(screen)?.[1])
+    expect(await getsIn(stage, Number(port), password)).toBe(true)
   })
 
   it("what is pasted is hidden as well", async ({ stage }) => {

@@ -52,6 +52,13 @@ describe.concurrent("Listening", () => {
     })
   )
 
+  it.scopedLive("on what is no address shows nothing raw of it", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Layer.build(Server.layer({ host: "q\u001b[31m", port: 0 })))
+      expect(error.message).toMatch(/^Cannot listen on q\[31m, port 0: /u)
+    })
+  )
+
   it.scopedLive("ends with the scope, and the port is free again", () =>
     Effect.gen(function* () {
       const first = yield* opened()

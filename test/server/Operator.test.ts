@@ -5,10 +5,12 @@ import * as Layer from "effect/Layer"
 import * as Console from "../../src/server/Console.ts"
 import * as Operator from "../../src/server/Operator.ts"
 import * as Server from "../../src/server/Server.ts"
+import type { ServerConfig } from "../../src/server/ServerConfig.ts"
+import { range } from "../support/range.ts"
 import { eventsOf, member, next, open, plainMember } from "../support/room.ts"
 
 /** A room, whoever runs it, and what is answered in its console. */
-const run = Effect.gen(function* () {
+const runWith = (config: Partial<ServerConfig>) => Effect.gen(function* () {
   const answers: Array<string> = []
   const output = Layer.succeed(Console.ConsoleOutput, {
     write: (text: string) => {
@@ -20,12 +22,14 @@ const run = Effect.gen(function* () {
       Layer.provideMerge(Operator.layer),
       Layer.provideMerge(Console.layer(({ event, message }) => (event === "console" ? `${message}\n` : ""))),
       Layer.provideMerge(output),
-      Layer.provideMerge(Server.core({ port: 0 }))
+      Layer.provideMerge(Server.core({ port: 0, ...config }))
     )
   )
   const { perform } = Context.get(room.context, Operator.Operator)
   return { ...room, answers, perform }
 })
+
+const run = runWith({})
 
 describe("What is typed in the console", () => {
   it.scopedLive("is a notice to everybody, made safe", () =>
@@ -37,6 +41,18 @@ describe("What is typed in the console", () => {
       expect(yield* bob.line).toBe("[server] dinner at[31m seven")
       yield* perform("//quit is a word")
       expect(yield* next(ada, "Notice")).toMatchObject({ text: "/quit is a word" })
+    })
+  )
+
+  it.scopedLive("is told, all of it, however much comes at once", () =>
+    Effect.gen(function* () {
+      const hubCapacity = 64
+      const { context, perform, port, server } = yield* runWith({ hubCapacity })
+      yield* Context.get(context, Console.Console).open(server.address, [])
+      const ada = yield* member(port, "ada")
+      const notices = range(10 * hubCapacity, String)
+      yield* Effect.forEach(notices, perform, { discard: true })
+      for (const text of notices) expect(yield* next(ada, "Notice")).toMatchObject({ text })
     })
   )
 

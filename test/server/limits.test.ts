@@ -179,7 +179,7 @@ describe.concurrent("Without a name", () => {
       const { port } = yield* opened({ nameWithin: 400, password: Redacted.make("sesame") })
       const bob = yield* connect(port)
       yield* bob.send("bob\n")
-      expect(yield* bob.rest).toMatch(/^Password:\nYou have been disconnected: no name was given/u)
+      expect(yield* bob.rest).toMatch(/^Password:\nYou have been disconnected: no name or no password was given in time/u)
     })
   )
 })
