@@ -12,6 +12,7 @@ import type { JoinError, Lost } from "../client/Errors.ts"
 import type { Form } from "../client/form.ts"
 import { type Happening, start, type Step, update, type Wish } from "../client/terminal/screen.ts"
 import { draw } from "../client/terminal/style.ts"
+import type { Key } from "../client/terminal/keys.ts"
 import { view } from "../client/terminal/view.ts"
 import { connect } from "./form.ts"
 import { needsPassword } from "./password.ts"
@@ -20,7 +21,10 @@ import { rawKeyboard } from "./raw.ts"
 import { print } from "./stdio.ts"
 
 /** How much may happen before the screen has caught up; then the server has to wait. */
-const capacity = 1024
+const capacity = 64
+
+/** How much is printed at a time, in UTF-16 code units. */
+const printAtOnce = 262_144
 
 /** How long the server's goodbye is waited for, ms. */
 const goodbyePatience = 1000
@@ -49,7 +53,9 @@ export const screen = (options: {
           surface.unmount()
         })
     )
-    const happenings = yield* Mailbox.make<Happening>(capacity)
+    // `undefined`: a key was pressed.
+    const happenings = yield* Mailbox.make<Happening | undefined>(capacity)
+    const pressed = yield* Mailbox.make<Key>()
     const sayings = yield* Mailbox.make<Wish>()
     const room = yield* Ref.make<ChatClient | undefined>(undefined)
     const outcome = yield* Ref.make<Exit.Exit<boolean, Lost>>(Exit.succeed(true))
@@ -175,7 +181,7 @@ export const screen = (options: {
     yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(sayings), say))
     yield* Effect.forkScoped(
       Stream.runForEach(Mailbox.toStream(keyboard.keys), (key) =>
-        Effect.flatMap(members, (members) => happenings.offer({ _tag: "Key", key, members }))
+        Effect.zipRight(pressed.offer(key), Effect.sync(() => happenings.unsafeOffer(undefined)))
       )
     )
     yield* Effect.forkScoped(
@@ -186,12 +192,22 @@ export const screen = (options: {
     yield* take(current)
     yield* flush
     redraw()
+    const happen = (happening: Happening) => Effect.suspend(() => take(update(current.screen, happening)))
+    // Whoever types does not wait behind all that is told.
+    const type = Effect.flatMap(pressed.clear, (keys) =>
+      Effect.forEach(keys, (key) => Effect.flatMap(members, (members) => happen({ _tag: "Key", key, members })), { discard: true })
+    )
+    // A terminal that is behind is waited for, and with it the server.
+    const catchUp = Effect.zipRight(flush, Effect.suspend(() => print("")))
     const show = Effect.gen(function* () {
       const [batch] = yield* happenings.takeAll
-      for (const happening of Chunk.toReadonlyArray(batch)) yield* take(update(current.screen, happening))
+      for (const happening of Chunk.toReadonlyArray(batch)) {
+        yield* type
+        if (happening !== undefined) yield* happen(happening)
+        if (printed.length > printAtOnce) yield* catchUp
+      }
       yield* flush
       redraw()
-      // A terminal that is behind is waited for, and with it the server.
       yield* print("")
     })
     yield* Effect.forkScoped(Effect.forever(show))

@@ -1,7 +1,6 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -12,6 +11,7 @@ import * as Text from "../domain/Text.ts"
 import { type ClientMessage, encode, isRef, version } from "../domain/wire/Ndjson.ts"
 import type { Connection } from "../net/Connection.ts"
 import { dial } from "../net/dial.ts"
+import * as EventInbox from "./EventInbox.ts"
 import { receive, send } from "./receive.ts"
 import { Receipts } from "./Receipts.ts"
 import { Roster } from "./Roster.ts"
@@ -66,9 +66,6 @@ export interface ConnectOptions {
   readonly pingAfter?: number
 }
 
-/** How many events wait for a slow reader before the server has to. */
-const inboxCapacity = 1024
-
 /** Bytes that wait for a server: one that does not read them is asked nothing by itself. */
 const mostUnread = 65_536
 
@@ -95,7 +92,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       Effect.mapError(({ code }) => new ConnectFailed({ code, host, port })),
       Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectFailed({ code: "ETIMEDOUT", host, port }) })
     )
-    const inbox = yield* Mailbox.make<Event, Lost>(inboxCapacity)
+    const inbox = yield* EventInbox.make
     const receipts = new Receipts()
     const roster = new Roster((after) => {
       if (connection.backlog > mostUnread) return false
@@ -132,7 +129,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       })
     return {
       welcome,
-      events: Mailbox.toStream(inbox),
+      events: inbox.events,
       say: (text, ref) => put(text, ref, (text, ref) => ({ _tag: "Say", text, ref })),
       act: (text, ref) => put(text, ref, (text, ref) => ({ _tag: "Act", text, ref })),
       whisper: (to, text, ref) => put(text, ref, (text, ref) => ({ _tag: "Whisper", to, text, ref })),
@@ -149,7 +146,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     }
   })
 
-const join = (connection: Connection, inbox: Mailbox.ReadonlyMailbox<Event, Lost>, options: ConnectOptions, noAnswer: () => ConnectFailed) =>
+const join = (connection: Connection, inbox: EventInbox.EventInbox, options: ConnectOptions, noAnswer: () => ConnectFailed) =>
   Effect.gen(function* () {
     const { host, port, retry } = options
     const password = options.password === undefined ? undefined : Redacted.value(options.password)

@@ -1,12 +1,10 @@
 import * as Effect from "effect/Effect"
-import type * as Mailbox from "effect/Mailbox"
-import type { Event } from "../domain/Event.ts"
 import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
 import { type ClientMessage, decodeLine, encode } from "../domain/wire/Ndjson.ts"
 import type { Connection } from "../net/Connection.ts"
 import { ConnectionLost, type ReadError } from "../net/Errors.ts"
 import { silence } from "../net/Inbox.ts"
-import type { Lost } from "./Errors.ts"
+import type { EventInbox } from "./EventInbox.ts"
 import type { Receipts } from "./Receipts.ts"
 import type { Roster } from "./Roster.ts"
 
@@ -20,7 +18,7 @@ export const send = (connection: Connection, message: ClientMessage): void => {
 
 /** Where what is told goes. */
 export interface Listeners {
-  readonly inbox: Mailbox.Mailbox<Event, Lost>
+  readonly inbox: EventInbox
   readonly receipts: Receipts
   readonly roster: Roster
   /** A line that is no event. */
@@ -57,7 +55,7 @@ export const receive = (connection: Connection, { inbox, onWords, receipts, rost
         }
         receipts.heard(event)
         if (roster.heard(event)) continue
-        yield* inbox.offer(event)
+        yield* inbox.offer(event, line.length)
         if (event._tag === "Goodbye") {
           connection.finish()
           return

@@ -5,7 +5,7 @@ import { RoomName } from "./RoomName.ts"
 import { Text } from "./Text.ts"
 
 /** A member's identity in the room: opaque, and never given to another one. */
-export const MemberId = Schema.NonEmptyString.pipe(Schema.brand("MemberId"))
+export const MemberId = Schema.NonEmptyString.pipe(Schema.maxLength(128), Schema.brand("MemberId"))
 export type MemberId = typeof MemberId.Type
 
 /** Somebody in the room. */

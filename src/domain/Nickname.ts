@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Refusal } from "./Errors.ts"
-import { defaultLimits, type NameLimits } from "./NameLimits.ts"
+import { defaultLimits, limited, mostGraphemes, type NameLimits } from "./NameLimits.ts"
 import { withoutPiles } from "./Text.ts"
 
 export { defaultLimits, limited, mostGraphemes, type NameLimits } from "./NameLimits.ts"
@@ -9,7 +9,7 @@ export { defaultLimits, limited, mostGraphemes, type NameLimits } from "./NameLi
  * A name that is safe to show: NFC, trimmed, of a length within its
  * {@link NameLimits}, with nothing invisible in it.
  */
-export const Nickname = Schema.NonEmptyString.pipe(Schema.brand("Nickname"))
+export const Nickname = Schema.NonEmptyString.pipe(Schema.maxLength(limited(mostGraphemes).nameBytes), Schema.brand("Nickname"))
 export type Nickname = typeof Nickname.Type
 
 /** What two names have in common when people would take one for the other. */

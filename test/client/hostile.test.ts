@@ -238,3 +238,14 @@ describe("What needs its joiners, marks and direction is shown whole:", () => {
     expect(typed.rows).toContain(`  ${words} …`)
   })
 })
+
+describe("A member whom no server would let in is not taken note of:", () => {
+  const joined = (id: string, name: string) =>
+    decodeLine(utf8(JSON.stringify({ _tag: "Joined", ...inRoom(""), member: { id, name } })))
+
+  it("one with a name or an id that is too long", () => {
+    expect(joined("m".repeat(128), "\u{1f469}".repeat(64).slice(0, 256))).toMatchObject({ _tag: "Joined" })
+    expect(joined("m", "x".repeat(257))).toBeUndefined()
+    expect(joined("m".repeat(129), "x")).toBeUndefined()
+  })
+})
