@@ -18,8 +18,8 @@ export class Reader {
   readonly #socket: Net.Socket
   readonly #inbox: Inbox
   #heardAt = performance.now()
-  // From when on a silence is counted.
-  #quietSince = this.#heardAt
+  // From when on a silence is counted: the last arrival, but nobody is silent who is not listened to yet.
+  #quietSince: number | undefined
   #ended: ReadError | undefined
   #wake: (() => void) | undefined
   #arrived: (() => void) | undefined
@@ -174,7 +174,8 @@ export class Reader {
           if (this.#wake === wake) wake()
         })
       }
-      const quietFor = performance.now() - this.#quietSince
+      const now = performance.now()
+      const quietFor = now - (this.#quietSince ??= now)
       const timer = patience === undefined ? undefined : setTimeout(lookOnce, Math.max(0, patience - quietFor))
       this.#wake = wake
     })
