@@ -34,8 +34,7 @@ export const givenPassword = (
     return password
   })
 
-// A tab can be typed.
-const hasControl = /[^\P{Cc}\t]/u
+const hasControl = /\p{Cc}/u
 
 const found = (options: { readonly password: boolean; readonly passwordFile: Option.Option<string> }, mayAsk: boolean) =>
   Effect.gen(function* () {

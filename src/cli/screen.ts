@@ -20,7 +20,7 @@ import { type Ending, Failed, signalWords } from "./process.ts"
 import { rawKeyboard } from "./raw.ts"
 import { print } from "./stdio.ts"
 
-/** How much may happen before the screen has caught up; then the server has to wait. */
+/** How much may happen before the screen has caught up, each of it a line of 1 MiB at most; then the server has to wait. */
 const capacity = 64
 
 /** How much is printed at a time, in UTF-16 code units. */

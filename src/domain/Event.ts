@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { RefusalCode } from "./Errors.ts"
+import { limited, mostGraphemes } from "./NameLimits.ts"
 import { Nickname } from "./Nickname.ts"
 import { RoomName } from "./RoomName.ts"
 import { Text } from "./Text.ts"
@@ -8,8 +9,11 @@ import { Text } from "./Text.ts"
 export const MemberId = Schema.NonEmptyString.pipe(Schema.maxLength(128), Schema.brand("MemberId"))
 export type MemberId = typeof MemberId.Type
 
+/** Longer than any name that a server gives, in UTF-16 code units: so much is taken from one. */
+const longestName = 2 * limited(mostGraphemes).nameBytes
+
 /** Somebody in the room. */
-export const Member = Schema.Struct({ id: MemberId, name: Nickname })
+export const Member = Schema.Struct({ id: MemberId, name: Nickname.pipe(Schema.maxLength(longestName)) })
 export type Member = typeof Member.Type
 
 /**

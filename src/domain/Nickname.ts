@@ -1,18 +1,15 @@
 import * as Schema from "effect/Schema"
 import { Refusal } from "./Errors.ts"
-import { defaultLimits, limited, mostGraphemes, type NameLimits } from "./NameLimits.ts"
+import { defaultLimits, type NameLimits } from "./NameLimits.ts"
 import { withoutPiles } from "./Text.ts"
 
 export { defaultLimits, limited, mostGraphemes, type NameLimits } from "./NameLimits.ts"
-
-/** Longer than any name that a server gives, in UTF-16 code units: so much is taken from one. */
-const longest = 2 * limited(mostGraphemes).nameBytes
 
 /**
  * A name that is safe to show: NFC, trimmed, of a length within its
  * {@link NameLimits}, with nothing invisible in it.
  */
-export const Nickname = Schema.NonEmptyString.pipe(Schema.maxLength(longest), Schema.brand("Nickname"))
+export const Nickname = Schema.NonEmptyString.pipe(Schema.brand("Nickname"))
 export type Nickname = typeof Nickname.Type
 
 /** What two names have in common when people would take one for the other. */

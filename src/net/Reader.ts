@@ -93,20 +93,22 @@ export class Reader {
           stop()
           resume(Effect.void)
         }
-        const listen = () => {
+        const listen = (quiet: number) => {
           clearTimeout(listening)
           const mine = setTimeout(() => {
             afterArrivals(() => {
-              if (listening === mine && this.#arrived === listen && !this.#socket.isPaused()) this.#inbox.addSilence()
+              if (listening === mine && this.#broken === go && !this.#socket.isPaused()) this.#inbox.addSilence()
             })
-          }, quiet)
+          }, this.#untilQuietFor(quiet))
           listening = mine
         }
         const timer = setTimeout(go, ms)
         this.#broken = go
         if (quiet !== undefined) {
-          this.#arrived = listen
-          listen()
+          this.#arrived = () => {
+            listen(quiet)
+          }
+          listen(quiet)
         }
         return Effect.sync(stop)
       }),
@@ -157,6 +159,12 @@ export class Reader {
     return next ?? this.#ended
   }
 
+  // In whole ms, as timers drop the rest: a silence is never shorter than it was to be.
+  #untilQuietFor(ms: number): number {
+    const now = performance.now()
+    return Math.max(0, Math.ceil(ms - (now - (this.#quietSince ??= now))))
+  }
+
   #silence(): typeof silence {
     this.#quietSince = performance.now()
     return silence
@@ -174,9 +182,7 @@ export class Reader {
           if (this.#wake === wake) wake()
         })
       }
-      const now = performance.now()
-      const quietFor = now - (this.#quietSince ??= now)
-      const timer = patience === undefined ? undefined : setTimeout(lookOnce, Math.max(0, patience - quietFor))
+      const timer = patience === undefined ? undefined : setTimeout(lookOnce, this.#untilQuietFor(patience))
       this.#wake = wake
     })
   }

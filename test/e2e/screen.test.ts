@@ -204,33 +204,6 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     await endsWith(terminal, [">"])
   })
 
-  it("hears Ctrl-C before all that a server has told it", async ({ stage }) => {
-    const { client, port } = await fakeServer(stage)
-    const terminal = await join(stage, { port, name: "ours" })
-    const fake = await client
-    await hello(fake)
-    await fake.send(welcome("ours"))
-    await terminal.shows(/ here · connected/u)
-    const from = { id: "m2", name: "other" }
-    const line = { _tag: "Said", seq: 2, at: 0, room: "lobby", from, text: "x".repeat(1_000_000) }
-    const told = { before: 0, after: 0, isPressed: false, isOver: false }
-    const flood = async () => {
-      while (!told.isOver && told.after < 500) {
-        await fake.send(line)
-        told[told.isPressed ? "after" : "before"] += 1
-      }
-    }
-    const flooding = flood()
-    await until(() => `the flood is under way: ${told.before}`, () => told.before > 20, 30_000)
-    await terminal.press("C-c")
-    told.isPressed = true
-    await fake.heard.find("A quit", ({ text }) => (text.includes(`"_tag":"Quit"`) ? true : undefined), 60_000)
-    told.isOver = true
-    await flooding.catch(() => undefined)
-    expect(told.after).toBeLessThan(150)
-    await terminal.shows(/^rc=0$/mu)
-  })
-
   it("shows a message at once, and brings back what is refused", async ({ stage }) => {
     const { client, port } = await fakeServer(stage)
     const terminal = await join(stage, { port, name: "ours" })
@@ -478,6 +451,35 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     await terminal.press("C-j")
     await terminal.type("!")
     await terminal.until("The input, once more", (screen) => (screen.endsWith("connected\n> a draft!") ? true : undefined))
+  })
+})
+
+describe.runIf(hasTmux)("The screen in a flood of long lines", () => {
+  it("hears Ctrl-C before all that a server has told it", async ({ stage }) => {
+    const { client, port } = await fakeServer(stage)
+    const terminal = await join(stage, { port, name: "ours" })
+    const fake = await client
+    await hello(fake)
+    await fake.send(welcome("ours"))
+    await terminal.shows(/ here · connected/u)
+    const from = { id: "m2", name: "other" }
+    const line = { _tag: "Said", seq: 2, at: 0, room: "lobby", from, text: "x".repeat(1_000_000) }
+    const told = { before: 0, after: 0, isPressed: false, isOver: false }
+    const flood = async () => {
+      while (!told.isOver && told.after < 500) {
+        await fake.send(line)
+        told[told.isPressed ? "after" : "before"] += 1
+      }
+    }
+    const flooding = flood()
+    await until(() => `the flood is under way: ${told.before}`, () => told.before > 20, 30_000)
+    await terminal.press("C-c")
+    told.isPressed = true
+    await fake.heard.find("A quit", ({ text }) => (text.includes(`"_tag":"Quit"`) ? true : undefined), 60_000)
+    told.isOver = true
+    await flooding.catch(() => undefined)
+    expect(told.after).toBeLessThan(150)
+    await terminal.shows(/^rc=0$/mu)
   })
 })
 

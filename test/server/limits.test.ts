@@ -247,6 +247,16 @@ const hears = (peer: Peer, last: number) =>
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
 
+/** Says words without a line feed; once they are read, a silence that ends them, with room for a machine that is busy. */
+const saysAndIsSilent = (peer: Peer, words: string) =>
+  Effect.gen(function* () {
+    const there = otherEnd(peer)
+    const read = (there?.bytesRead ?? 0) + Buffer.byteLength(words)
+    yield* peer.send(words)
+    yield* eventually("the server reads them", () => (there?.bytesRead ?? 0) >= read)
+    yield* Effect.sleep(6 * defaults.chunkSilence)
+  })
+
 describe("Who sends too fast", () => {
   it.scopedLive("is told so once and alone, and all of it is taken up in order, at the rate and not slower", () =>
     Effect.gen(function* () {
@@ -406,6 +416,21 @@ describe("Who sends too fast", () => {
     })
   )
 
+  it.scopedLive("and is silent between two short waits is heard message by message as well", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ rateLimit: { perSecond: 40, burst: 1 } })
+      const bob = yield* member(port, "bob")
+      const ada = yield* connect(port)
+      yield* ada.send("ada")
+      yield* next(bob, "Joined")
+      // It takes 400 ms to take it up, in waits that are shorter than the silence.
+      const long = "A".repeat(16_000)
+      for (const words of [long, "one", "two"]) yield* saysAndIsSilent(ada, words)
+      const told = yield* upTo(bob, (event) => event._tag === "Said" && event.text.endsWith("two"))
+      expect(told.flatMap((event) => (event._tag === "Said" ? [event.text] : []))).toEqual([long, "one", "two"])
+    })
+  )
+
   it.scopedLive("and ends each message with a silence is heard message by message, to the quit", () =>
     Effect.gen(function* () {
       const { port } = yield* opened({ rateLimit: { perSecond: 1, burst: 2 } })
@@ -414,11 +439,7 @@ describe("Who sends too fast", () => {
       yield* ada.send("ada")
       yield* next(bob, "Joined")
       const words = ["one", "two", "three", "four", "{quit}"]
-      for (const word of words) {
-        yield* ada.send(word)
-        // The silence that ends it; one with which a busy machine comes too late ends it as well.
-        yield* Effect.sleep(6 * defaults.chunkSilence)
-      }
+      for (const word of words) yield* saysAndIsSilent(ada, word)
       const told = yield* upTo(bob, ({ _tag }) => _tag === "Left")
       expect(told.flatMap((event) => (event._tag === "Said" ? [event.text] : []))).toEqual(words.slice(0, -1))
       expect(told.at(-1)).toMatchObject({ code: "quit" })
