@@ -93,7 +93,7 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     await endsWith(terminal, broken(line, 40))
     await terminal.resize(100, 30)
     await endsWith(terminal, broken(line, 100))
-    for (const columns of [90, 41, 79, 40, 60, 100]) await terminal.resize(columns, 30)
+    await terminal.drag([90, 41, 79, 40, 60, 100], 30)
     await other.send({ _tag: "Say", text: "in the wide one" })
     await terminal.shows(/other: in the wide one$/mu)
     const rows = await endsWith(terminal, broken(line, 100))

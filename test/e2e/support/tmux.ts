@@ -57,6 +57,11 @@ export class Terminal {
     await this.tmux("resize-window", "-x", String(columns), "-y", String(rows))
   }
 
+  /** Takes all these widths, one right after the other, as somebody who drags the window. */
+  async drag(widths: ReadonlyArray<number>, rows: number): Promise<void> {
+    await this.tmux(...widths.flatMap((columns) => ["resize-window", "-x", String(columns), "-y", String(rows), ";"]).slice(0, -1))
+  }
+
   /** The rows that can be seen now, without blank ends. */
   async visible(): Promise<ReadonlyArray<string>> {
     return (await this.tmux("capture-pane", "-p")).replace(/\s+$/u, "").split("\n").map((row) => row.trimEnd())
