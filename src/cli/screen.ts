@@ -10,9 +10,9 @@ import * as Stream from "effect/Stream"
 import type { ChatClient } from "../client/ChatClient.ts"
 import type { JoinError, Lost } from "../client/Errors.ts"
 import type { Form } from "../client/form.ts"
+import type { Key } from "../client/terminal/keys.ts"
 import { type Happening, start, type Step, update, type Wish } from "../client/terminal/screen.ts"
 import { draw } from "../client/terminal/style.ts"
-import type { Key } from "../client/terminal/keys.ts"
 import { view } from "../client/terminal/view.ts"
 import { connect } from "./form.ts"
 import { needsPassword } from "./password.ts"
@@ -198,7 +198,7 @@ export const screen = (options: {
       Effect.forEach(keys, (key) => Effect.flatMap(members, (members) => happen({ _tag: "Key", key, members })), { discard: true })
     )
     // A terminal that is behind is waited for, and with it the server.
-    const catchUp = Effect.zipRight(flush, Effect.suspend(() => print("")))
+    const catchUp = Effect.zipRight(flush, print(""))
     const show = Effect.gen(function* () {
       const [batch] = yield* happenings.takeAll
       for (const happening of Chunk.toReadonlyArray(batch)) {

@@ -1,8 +1,8 @@
+import type * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import * as Stream from "effect/Stream"
-import type * as Cause from "effect/Cause"
 import type { Event } from "../domain/Event.ts"
 import type { Lost } from "./Errors.ts"
 
