@@ -10,10 +10,10 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../domain/version.ts"
-import { join } from "./join.ts"
+import { join } from "./join/options.ts"
 import { misused } from "./misuse.ts"
 import { complain, exitFlushed, Failed, unblockOutput } from "./process.ts"
-import { serve } from "./serve.ts"
+import { serve } from "./serve/options.ts"
 
 const brusio = Command.make("brusio").pipe(
   Command.withDescription("A chat room in one command. Example: brusio serve, and in other terminals: brusio join"),

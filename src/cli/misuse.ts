@@ -1,4 +1,4 @@
-import { limitNames } from "./limits.ts"
+import { limitNames } from "./serve/limits.ts"
 import { echo, host, listenPort, logFormat, name, passwordFile, rateBurst, rateLimit, serverPort } from "./settings.ts"
 
 /** What somebody says in place of `--password` alone. */

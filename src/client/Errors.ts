@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { RefusalCode } from "../domain/Errors.ts"
+import { RefusalCode } from "../domain/Refusal.ts"
 import { LeaveCode } from "../domain/Event.ts"
 import { clean } from "../domain/Text.ts"
 import { formatAddress } from "../net/Connection.ts"

@@ -1,6 +1,6 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
-import { Refusal } from "./Errors.ts"
+import { Refusal } from "./Refusal.ts"
 import type { Event, Limits, Member, Observation } from "./Event.ts"
 import type * as Nickname from "./Nickname.ts"
 import { lobby } from "./RoomName.ts"

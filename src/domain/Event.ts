@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { RefusalCode } from "./Errors.ts"
+import { RefusalCode } from "./Refusal.ts"
 import { limited, mostGraphemes } from "./NameLimits.ts"
 import { Nickname } from "./Nickname.ts"
 import { RoomName } from "./RoomName.ts"

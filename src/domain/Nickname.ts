@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Refusal } from "./Errors.ts"
+import { Refusal } from "./Refusal.ts"
 import { defaultLimits, type NameLimits } from "./NameLimits.ts"
 import { withoutPiles } from "./Text.ts"
 

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Refusal } from "./Errors.ts"
+import { Refusal } from "./Refusal.ts"
 
 /**
  * One line of text that is safe to show on any screen: no control characters

@@ -4,7 +4,7 @@
  */
 export * as Chat from "./Chat.ts"
 export type * as Command from "./Command.ts"
-export * as Errors from "./Errors.ts"
+export * as Errors from "./Refusal.ts"
 export * as Event from "./Event.ts"
 export * as Nickname from "./Nickname.ts"
 export * as RoomName from "./RoomName.ts"

@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import type { Address } from "./Command.ts"
 import * as Commands from "./commands.ts"
 import { type Chat, type Client, type Decision, notJoined, refused, tell } from "./Decision.ts"
-import { Refusal } from "./Errors.ts"
+import { Refusal } from "./Refusal.ts"
 import * as Text from "./Text.ts"
 
 /** Says a line to one member only; `nobody` is what is answered when there is no such member. */

@@ -1,15 +1,15 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Admission from "./Admission.ts"
-import * as Broadcaster from "./Broadcaster.ts"
+import * as Admission from "./session/Admission.ts"
+import * as Broadcaster from "./delivery/Broadcaster.ts"
 import * as Closing from "./Closing.ts"
-import * as Hub from "./Hub.ts"
-import * as Keepalive from "./Keepalive.ts"
-import * as Listener from "./Listener.ts"
-import * as Registry from "./Registry.ts"
+import * as Hub from "./chat/Hub.ts"
+import * as Keepalive from "./session/Keepalive.ts"
+import * as Listener from "./door/Listener.ts"
+import * as Registry from "./chat/Registry.ts"
 import * as ServerConfig from "./ServerConfig.ts"
-import * as Session from "./Session.ts"
+import * as Session from "./session/Session.ts"
 
 /** A room that is open. It closes with its scope, and everybody in it is told. */
 export interface Server extends Listener.Listener {

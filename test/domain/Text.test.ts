@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Refusal } from "../../src/domain/Errors.ts"
+import { Refusal } from "../../src/domain/Refusal.ts"
 import * as Text from "../../src/domain/Text.ts"
 import { anyString } from "../support/arbitraries.ts"
 import { always } from "../support/property.ts"

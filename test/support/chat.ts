@@ -1,7 +1,7 @@
 import * as FastCheck from "effect/FastCheck"
 import * as Chat from "../../src/domain/Chat.ts"
 import type { Command } from "../../src/domain/Command.ts"
-import { Refusal } from "../../src/domain/Errors.ts"
+import { Refusal } from "../../src/domain/Refusal.ts"
 import { type LeaveCode, MemberId } from "../../src/domain/Event.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import * as Text from "../../src/domain/Text.ts"

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as AST from "effect/SchemaAST"
-import { RefusalCode } from "../../src/domain/Errors.ts"
+import { RefusalCode } from "../../src/domain/Refusal.ts"
 import { Event, LeaveCode } from "../../src/domain/Event.ts"
 import { ClientMessage } from "../../src/domain/wire/Ndjson.ts"
 

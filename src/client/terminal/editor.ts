@@ -1,5 +1,5 @@
 import { clean } from "../../domain/Text.ts"
-import type { Complete, Completion } from "./completion.ts"
+import type { Complete, Completion } from "../screen/completion.ts"
 import type { Key } from "./keys.ts"
 
 /**

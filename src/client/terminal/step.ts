@@ -1,5 +1,5 @@
 import type { Member } from "../../domain/Event.ts"
-import type * as Form from "../form.ts"
+import type * as Form from "../screen/form.ts"
 import type { Input } from "../input.ts"
 import type * as Editor from "./editor.ts"
 import type { Line } from "./style.ts"

@@ -1,5 +1,5 @@
 import stringWidth from "string-width"
-import * as Form from "../form.ts"
+import * as Form from "../screen/form.ts"
 import { graphemesOf } from "./graphemes.ts"
 import type { Screen } from "./step.ts"
 import { fit, heightOf, wrap } from "./wrap.ts"

@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { Refusal, RefusalCode } from "../Errors.ts"
+import { Refusal, RefusalCode } from "../Refusal.ts"
 import { Event, LeaveCode, MemberId } from "../Event.ts"
 import { clean } from "../Text.ts"
 

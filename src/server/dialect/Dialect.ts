@@ -1,5 +1,5 @@
 import type { Command } from "../../domain/Command.ts"
-import type { Refusal } from "../../domain/Errors.ts"
+import type { Refusal } from "../../domain/Refusal.ts"
 import type { Event, Goodbye, LeaveCode } from "../../domain/Event.ts"
 import type { Nickname } from "../../domain/Nickname.ts"
 import type { Text } from "../../domain/Text.ts"

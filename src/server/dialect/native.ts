@@ -1,10 +1,10 @@
 import type { Goodbye } from "../../domain/Event.ts"
-import { Refusal } from "../../domain/Errors.ts"
+import { Refusal } from "../../domain/Refusal.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import * as Text from "../../domain/Text.ts"
 import { type ClientMessage, decodeMessage, encode, version } from "../../domain/wire/Ndjson.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
-import { Gate } from "../Password.ts"
+import { Gate } from "../session/Password.ts"
 import type { ServerConfig } from "../ServerConfig.ts"
 import { command, type Dialect, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
 

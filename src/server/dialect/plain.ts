@@ -1,5 +1,5 @@
 import type { Event, Welcome } from "../../domain/Event.ts"
-import { isReserved } from "../../domain/naming.ts"
+import { isReserved } from "../../domain/names.ts"
 import * as wording from "../../domain/wording.ts"
 import type { Dialect } from "./Dialect.ts"
 

@@ -1,5 +1,5 @@
 import * as Commands from "../../domain/commands.ts"
-import { Refusal } from "../../domain/Errors.ts"
+import { Refusal } from "../../domain/Refusal.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import * as Text from "../../domain/Text.ts"
 import { command, type Heard, quit, refuse } from "./Dialect.ts"

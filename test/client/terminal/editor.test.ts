@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import type { Complete } from "../../../src/client/terminal/completion.ts"
+import type { Complete } from "../../../src/client/screen/completion.ts"
 import { type Editor, empty, insert, maxBytes, maxHistory, press, withText } from "../../../src/client/terminal/editor.ts"
 import { type Key, KeyDecoder } from "../../../src/client/terminal/keys.ts"
 import { anyString } from "../../support/arbitraries.ts"

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import * as Option from "effect/Option"
-import * as Form from "../../../src/client/form.ts"
+import * as Form from "../../../src/client/screen/form.ts"
 import { KeyDecoder } from "../../../src/client/terminal/keys.ts"
 import { start, update } from "../../../src/client/terminal/screen.ts"
 import { view } from "../../../src/client/terminal/view.ts"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Option from "effect/Option"
-import * as Form from "../../../src/client/form.ts"
+import * as Form from "../../../src/client/screen/form.ts"
 import { lineOf } from "../../../src/client/terminal/editor.ts"
 import { type Key, KeyDecoder } from "../../../src/client/terminal/keys.ts"
 import { type Happening, type Screen, start, type Step, update, type Wish } from "../../../src/client/terminal/screen.ts"

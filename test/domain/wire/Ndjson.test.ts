@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { Refusal } from "../../../src/domain/Errors.ts"
+import { Refusal } from "../../../src/domain/Refusal.ts"
 import { type Event, MemberId } from "../../../src/domain/Event.ts"
 import { lobby } from "../../../src/domain/RoomName.ts"
 import * as Text from "../../../src/domain/Text.ts"

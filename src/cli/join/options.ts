@@ -1,0 +1,68 @@
+import * as Command from "@effect/cli/Command"
+import type { FileSystem } from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { defaults } from "../../client/defaults.ts"
+import type { JoinError } from "../../client/Errors.ts"
+import { explain, givenPassword, passwordOptions } from "../password.ts"
+import { complain, Failed } from "../process.ts"
+import type { Settings } from "./run.ts"
+import { type BadSetting, flag, given, host, isOn, name, option, serverPort } from "../settings.ts"
+
+const options = {
+  host: option(host, "The server's address.", defaults.host),
+  port: option(serverPort, "The server's TCP port, 1 to 65535.", String(defaults.port)),
+  name: option(name, "Your name in the room.", "User and a random number"),
+  ...passwordOptions,
+  noInput: flag("no-input", "Never asks: what is not given takes its default."),
+  plain: flag("plain", "Line by line, also in a terminal: for screen readers."),
+  noColor: flag("no-color", "No colours; so does NO_COLOR."),
+  noBell: flag("no-bell", "No bell when somebody says your name."),
+  text: flag("text", "Makes every line a message, also {quit} and those that start with /."),
+  json: flag("json", "Prints each event as one JSON object a line.")
+}
+
+export const join = Command.make("join", options, (given) =>
+  Effect.gen(function* () {
+    const settings = yield* resolve(given)
+    // Loaded only here: whoever asks for help does not wait for all of it.
+    const { attend } = yield* Effect.promise(() => import("./run.ts"))
+    const well = yield* attend(settings).pipe(
+      Effect.scoped,
+      Effect.catchTags({
+        ConnectFailed: failure,
+        JoinRefused: failure,
+        TurnedAway: failure,
+        Lost: failure
+      })
+    )
+    if (!well) return yield* new Failed()
+  })
+).pipe(Command.withDescription("Joins a chat room. Example: brusio join --host 192.0.2.7 --port 4000 --name ada"))
+
+const failure = (error: JoinError) => Effect.as(complain(explain(error)), false)
+
+type Given = Command.Command.ParseConfig<typeof options>
+
+const resolve = (options: Given): Effect.Effect<Settings, BadSetting | Failed, FileSystem> =>
+  Effect.gen(function* () {
+    const at = yield* given(host, options.host)
+    const where = Option.getOrElse(at, () => defaults.host)
+    const port = yield* given(serverPort, options.port).pipe(
+      Effect.mapError((bad) => bad.within(`Cannot connect to ${where}`))
+    )
+    const isTerminal = process.stdin.isTTY && process.stdout.isTTY
+    const mayAsk = !(yield* isOn("no-input", options.noInput))
+    const json = yield* isOn("json", options.json)
+    const isPlain = (yield* isOn("plain", options.plain)) || process.env["TERM"] === "dumb"
+    return {
+      isScreen: isTerminal && !isPlain && !json,
+      colour: !(yield* isOn("no-color", options.noColor)) && (process.env["NO_COLOR"] ?? "") === "",
+      bell: !(yield* isOn("no-bell", options.noBell)),
+      given: { host: at, port, name: yield* given(name, options.name), password: yield* givenPassword(options, mayAsk) },
+      asks: isTerminal && mayAsk,
+      isTerminal,
+      json,
+      literal: yield* isOn("text", options.text)
+    }
+  })

@@ -1,0 +1,96 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import type { ChatClient } from "../../client/ChatClient.ts"
+import type { JoinError } from "../../client/Errors.ts"
+import * as Form from "../../client/screen/form.ts"
+import * as Input from "../../client/input.ts"
+import { converse, type Manner, type Place } from "../../client/LineUi.ts"
+import * as Render from "../../client/render.ts"
+import * as FormUi from "./ask.ts"
+import { keyboard } from "./lines.ts"
+import { complain, type Ending, ending, exitWithin, Failed, signalWords } from "../process.ts"
+import { inputLines, outputClosed, print } from "../stdio.ts"
+
+/** How the room is attended. */
+export interface Settings {
+  readonly given: Form.Given
+  readonly asks: boolean
+  readonly isTerminal: boolean
+  readonly isScreen: boolean
+  readonly colour: boolean
+  readonly bell: boolean
+  readonly json: boolean
+  readonly literal: boolean
+}
+
+/** How long leaving may take before the process ends anyway, ms. */
+const leaveWithin = 2800
+
+/** How long the server's goodbye is waited for, to show it, ms. */
+const goodbyePatience = 1000
+
+/** From the questions to the goodbye: whether it ended as somebody asked. */
+export const attend = (settings: Settings): Effect.Effect<boolean, JoinError | Failed, Scope.Scope> =>
+  Effect.gen(function* () {
+    const end = yield* ending({ signals: ["SIGINT", "SIGTERM", "SIGHUP"] })
+    const form = settings.asks ? yield* FormUi.begin(settings.given) : Form.unasked(yield* FormUi.begin(settings.given))
+    if (settings.isScreen) {
+      // Loaded only here: what draws the screen is larger than all the rest.
+      const { screen } = yield* Effect.promise(() => import("./screen.ts"))
+      return yield* screen({ ...settings, form, ending: end }).pipe(
+        Effect.zipLeft(Effect.flatMap(Deferred.poll(end), reportIfFault)),
+        Effect.ensuring(exitWithin(leaveWithin, 1))
+      )
+    }
+    const place = settings.isTerminal ? yield* keyboard : { ...(yield* pipe), prompt: () => Effect.void }
+    const enter: Effect.Effect<ChatClient, JoinError | Failed, Scope.Scope> = settings.asks
+      ? FormUi.ask(place, form)
+      : FormUi.connect(form)
+    const client = yield* Effect.raceFirst(
+      enter,
+      Effect.flatMap(Deferred.await(end), (ending) => Effect.zipRight(reportFault(ending), new Failed()))
+    )
+    yield* place.prompt("> ")
+    const conversation = yield* Effect.forkScoped(converse(client, place, manner(settings, client)))
+    const left = Effect.raceFirst(Deferred.await(end), Effect.as(outputClosed, undefined))
+    return yield* Effect.raceFirst(
+      Fiber.join(conversation),
+      Effect.flatMap(left, (ending) =>
+        leave(client, ending).pipe(
+          Effect.zipRight(Effect.timeoutOption(Fiber.await(conversation), goodbyePatience)),
+          Effect.as(true)
+        )
+      )
+    ).pipe(
+      // A goodbye after a fault of our own is no good end.
+      Effect.zipWith(Effect.flatMap(Deferred.poll(end), isFault), (well, failed) => well && !failed),
+      Effect.ensuring(exitWithin(leaveWithin, 1))
+    )
+  })
+
+const leave = (client: ChatClient, ending: Ending | undefined): Effect.Effect<void> => {
+  if (ending === undefined) return client.quit()
+  return ending._tag === "Signal"
+    ? client.quit(signalWords(ending.name))
+    : Effect.zipRight(reportFault(ending), client.quit("internal error"))
+}
+
+const isFault = (ending: Option.Option<Effect.Effect<Ending>>): Effect.Effect<boolean> =>
+  Option.match(ending, { onNone: () => Effect.succeed(false), onSome: Effect.map(({ _tag }) => _tag === "Fault") })
+
+const reportIfFault = (ending: Option.Option<Effect.Effect<Ending>>): Effect.Effect<void> =>
+  Option.match(ending, { onNone: () => Effect.void, onSome: Effect.flatMap(reportFault) })
+
+const reportFault = (ending: Ending): Effect.Effect<void> =>
+  ending._tag === "Fault" ? complain(`Internal error: ${String(ending.error)}`) : Effect.void
+
+const manner = ({ json, literal }: Settings, { welcome }: ChatClient): Manner => ({
+  read: literal ? Input.literal : Input.parse,
+  render: json ? Render.json : (event) => Render.render(event, welcome.you),
+  isComplaint: (event) => !json && event._tag === "Refused"
+})
+
+const pipe = Effect.map(inputLines, (lines): Place => ({ lines, show: (line) => print(`${line}\n`), complain }))

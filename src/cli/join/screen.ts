@@ -1,0 +1,235 @@
+import * as Chunk from "effect/Chunk"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { ChatClient } from "../../client/ChatClient.ts"
+import type { JoinError, Lost } from "../../client/Errors.ts"
+import type { Form } from "../../client/screen/form.ts"
+import type { Key } from "../../client/terminal/keys.ts"
+import { type Happening, start, type Step, update, type Wish } from "../../client/terminal/screen.ts"
+import { draw } from "../../client/terminal/style.ts"
+import { view } from "../../client/terminal/view.ts"
+import { connect } from "./ask.ts"
+import { needsPassword } from "../password.ts"
+import { type Ending, Failed, signalWords } from "../process.ts"
+import { rawKeyboard } from "../raw.ts"
+import { print } from "../stdio.ts"
+
+/** How much may happen before the screen has caught up, each of it a line of 1 MiB at most; then the server has to wait. */
+const capacity = 64
+
+/** How much is printed at a time, in UTF-16 code units. */
+const printAtOnce = 262_144
+
+/** How long the server's goodbye is waited for, ms. */
+const goodbyePatience = 1000
+
+/** How long the terminal has to take the last of a frame before the shell goes on below it, ms. */
+const framePatience = 20
+
+/** The screen, from the questions to the goodbye: whether it ended as somebody asked. */
+export const screen = (options: {
+  readonly form: Form
+  /** Whether an attempt that fails is asked about again. */
+  readonly asks: boolean
+  readonly colour: boolean
+  readonly bell: boolean
+  readonly ending: Deferred.Deferred<Ending>
+}): Effect.Effect<boolean, JoinError | Failed> =>
+  Effect.gen(function* () {
+    const { stdin, stdout } = process
+    const keyboard = yield* rawKeyboard
+    // Loaded only here: what draws is half of the program.
+    const { mount } = yield* Effect.promise(() => import("../../client/terminal/mount.tsx"))
+    const surface = yield* Effect.acquireRelease(
+      Effect.sync(() => mount({ stdin, stdout, colour: options.colour })),
+      (surface) =>
+        Effect.sync(() => {
+          surface.unmount()
+        })
+    )
+    // `undefined`: a key was pressed.
+    const happenings = yield* Mailbox.make<Happening | undefined>(capacity)
+    const pressed = yield* Mailbox.make<Key>()
+    const sayings = yield* Mailbox.make<Wish>()
+    const room = yield* Ref.make<ChatClient | undefined>(undefined)
+    const outcome = yield* Ref.make<Exit.Exit<boolean, Lost>>(Exit.succeed(true))
+    const over = yield* Deferred.make<boolean, JoinError | Failed>()
+    const line = draw(options.colour)
+    let current = start(options.form)
+    let printed = ""
+
+    // What happened together is printed together.
+    const flush = Effect.sync(() => {
+      if (printed !== "") surface.print(printed)
+      printed = ""
+    })
+    const redraw = () => {
+      surface.draw(view(current.screen, stdout))
+    }
+    stdout.on("resize", redraw)
+    yield* Effect.addFinalizer(() => Effect.sync(() => stdout.off("resize", redraw)))
+    // What the shell wrote meanwhile stays: the screen goes on below it.
+    keyboard.onResume(() => {
+      surface.leaveBehind()
+      redraw()
+    })
+
+    const members = Effect.flatMap(Ref.get(room), (client) => client?.members ?? Effect.succeed([]))
+
+    // Enters a room and hears it, until it is over.
+    const enter = (form: Form) =>
+      connect(form).pipe(
+        Effect.matchEffect({
+          onFailure: (error) =>
+            options.asks
+              ? happenings.offer({ _tag: "NotEntered", reason: error.message, needsPassword: needsPassword(error) })
+              : Deferred.fail(over, error),
+          onSuccess: (client) =>
+            Ref.set(room, client).pipe(
+              Effect.zipRight(happenings.offer({ _tag: "Entered", welcome: client.welcome })),
+              Effect.zipRight(hear(client))
+            )
+        })
+      )
+    const hear = (client: ChatClient) =>
+      Stream.runFoldEffect(client.events, false, (_, event) =>
+        Effect.as(
+          happenings.offer({ _tag: "Told", event }),
+          event._tag === "Goodbye" && (event.code === "quit" || event.code === "closing")
+        )
+      ).pipe(
+        Effect.exit,
+        Effect.flatMap((exit) => Ref.set(outcome, exit)),
+        Effect.zipRight(happenings.offer({ _tag: "Over" }))
+      )
+
+    const leave = (reason: string | undefined, well: boolean) =>
+      Effect.flatMap(Ref.get(room), (client) =>
+        client === undefined
+          ? Deferred.fail(over, new Failed())
+          : client.quit(reason).pipe(
+              Effect.zipRight(Effect.sleep(goodbyePatience)),
+              Effect.zipRight(Deferred.succeed(over, well))
+            )
+      )
+
+    // A goodbye after a fault of our own is no good end.
+    const hasFailed = Effect.flatMap(
+      Deferred.poll(options.ending),
+      Option.match({
+        onNone: () => Effect.succeed(false),
+        onSome: Effect.map((ending) => ending._tag === "Fault")
+      })
+    )
+
+    // What is said goes out in order, and a server that does not read holds up nothing else.
+    const say = (wish: Wish) =>
+      Effect.flatMap(Ref.get(room), (client) => (client === undefined ? Effect.void : send(client, wish))).pipe(
+        Effect.catchTag("Refusal", ({ message }) =>
+          "ref" in wish ? happenings.offer({ _tag: "Unsent", ref: wish.ref, reason: message }) : Effect.void
+        )
+      )
+
+    const perform = (wish: Wish): Effect.Effect<unknown, never, Scope.Scope> => {
+      switch (wish._tag) {
+        case "Print":
+          return Effect.sync(() => {
+            printed += `${line(wish.line)}\n`
+          })
+        case "Connect":
+          return Effect.forkScoped(enter(wish.form))
+        case "Bell":
+          return options.bell ? Effect.sync(() => stdout.write("\u0007")) : Effect.void
+        case "Clear":
+          return Effect.sync(() => {
+            printed = ""
+            surface.print("\u001b[2J\u001b[3J\u001b[H")
+          })
+        case "Suspend":
+          return flush.pipe(
+            Effect.zipRight(
+              Effect.sync(() => {
+                surface.draw({ rows: [], cursor: undefined })
+              })
+            ),
+            Effect.zipRight(Effect.sleep(framePatience)),
+            Effect.zipRight(keyboard.suspend)
+          )
+        case "Interrupt":
+          return Effect.forkScoped(leave(undefined, true))
+        case "Quit":
+          return Effect.forkScoped(leave(wish.reason, true))
+        case "End":
+          return Effect.all([Ref.get(outcome), hasFailed, flush]).pipe(
+            Effect.flatMap(([exit, failed]) => Deferred.done(over, failed ? Exit.succeed(false) : exit))
+          )
+        default:
+          return sayings.offer(wish)
+      }
+    }
+    const take = (step: Step) => {
+      current = step
+      return Effect.forEach(step.wishes, perform, { discard: true })
+    }
+
+    yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(sayings), say))
+    yield* Effect.forkScoped(
+      Stream.runForEach(Mailbox.toStream(keyboard.keys), (key) =>
+        Effect.zipRight(pressed.offer(key), Effect.sync(() => happenings.unsafeOffer(undefined)))
+      )
+    )
+    yield* Effect.forkScoped(
+      Effect.flatMap(Deferred.await(options.ending), (ending) =>
+        ending._tag === "Signal" ? leave(signalWords(ending.name), true) : leave("internal error", false)
+      )
+    )
+    yield* take(current)
+    yield* flush
+    redraw()
+    const happen = (happening: Happening) => Effect.suspend(() => take(update(current.screen, happening)))
+    // Whoever types does not wait behind all that is told.
+    const type = Effect.flatMap(pressed.clear, (keys) =>
+      Effect.forEach(keys, (key) => Effect.flatMap(members, (members) => happen({ _tag: "Key", key, members })), { discard: true })
+    )
+    // A terminal that is behind is waited for, and with it the server.
+    const catchUp = Effect.zipRight(flush, print(""))
+    const show = Effect.gen(function* () {
+      const [batch] = yield* happenings.takeAll
+      for (const happening of Chunk.toReadonlyArray(batch)) {
+        yield* type
+        if (happening !== undefined) yield* happen(happening)
+        if (printed.length > printAtOnce) yield* catchUp
+      }
+      yield* flush
+      redraw()
+      yield* print("")
+    })
+    yield* Effect.forkScoped(Effect.forever(show))
+    return yield* Deferred.await(over)
+  }).pipe(
+    // What is said of the end is said in a terminal that is as it was.
+    Effect.scoped
+  )
+
+const send = (client: ChatClient, wish: Wish) => {
+  switch (wish._tag) {
+    case "Say":
+      return client.say(wish.text, wish.ref)
+    case "Act":
+      return client.act(wish.text, wish.ref)
+    case "Whisper":
+      return client.whisper(wish.to.id, wish.text, wish.ref)
+    case "Rename":
+      return client.rename(wish.name)
+    case "Who":
+      return client.who()
+    default:
+      return Effect.void
+  }
+}

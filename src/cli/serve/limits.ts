@@ -1,0 +1,83 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Record from "effect/Record"
+import type * as Options from "@effect/cli/Options"
+import { mostGraphemes } from "../../domain/NameLimits.ts"
+import { defaults, type ServerConfig } from "../../server/ServerConfig.ts"
+import { BadSetting, count, given, option, type Setting, sourceOf } from "../settings.ts"
+
+/** A limit of the server, and how it is given. */
+interface Limit {
+  readonly setting: Setting<number>
+  readonly description: string
+  /** How many of the server's units one of the option's is: it counts in ms, people in seconds. */
+  readonly unit: number
+}
+
+const day = 86_400
+/** Linux takes no more, and says so to nobody. */
+const longestProbe = 32_767
+const gibibyte = 1_073_741_824
+
+const amount = (name: string, description: string): Limit => ({
+  setting: count(name, "N", 1, 1_000_000),
+  description,
+  unit: 1
+})
+const bytes = (name: string, description: string, least: number, most = gibibyte): Limit => ({
+  setting: count(name, "BYTES", least, most),
+  description,
+  unit: 1
+})
+const seconds = (name: string, description: string, most = day): Limit => ({
+  setting: count(name, "SECONDS", 1, most),
+  description,
+  unit: 1000
+})
+
+const limits = {
+  maxClients: amount("max-clients", "How many clients there may be; fewer where the system allows fewer (ulimit -n)."),
+  maxClientsPerAddress: amount("max-clients-per-address", "How many clients may come from one address."),
+  maxNameless: amount("max-nameless", "How many clients may be without a name; for one more, the one silent longest makes room."),
+  nameWithin: seconds("name-timeout", "How long a client may take to give its name."),
+  maxTurnedAway: amount("max-turned-away", "How many who find no room may be there at once to be told so; more find the door closed."),
+  passwordTries: amount("password-tries", "How often somebody may be wrong about the password."),
+  lineBytes: bytes("max-line", "The longest line a client may send.", 256, 262_144),
+  nameGraphemes: { setting: count("max-name", "CHARACTERS", 4, mostGraphemes), description: "The longest name.", unit: 1 },
+  inboxBytes: bytes("max-unheard", "How much of a client that sends too fast is kept until its turn; then it is not read.", 1024),
+  outboxHardBytes: bytes("max-waiting", "How much may wait for a client that reads slowly before it is cut off.", 65_536),
+  outboxSoftBytes: bytes("stall-above", "How much has to wait for a client before --stall-timeout counts.", 1024),
+  stallGrace: seconds("stall-timeout", "How long a client may take for that before it is cut off."),
+  pingAfter: seconds("keepalive", "After how much silence a native client is asked for a sign of life; it has as long and half as long again to give it."),
+  probeAfter: seconds("tcp-keepalive", "After how much silence the system asks whether a client is still there.", longestProbe)
+} satisfies Partial<Record<keyof ServerConfig, Limit>>
+
+type Limited = keyof typeof limits
+
+/** The options of all limits that are numbers. */
+export const limitOptions: Record<Limited, Options.Options<Option.Option<string>>> = Record.map(limits, ({ description, setting, unit }, field) =>
+  option(setting, description, String(defaults[field] / unit))
+)
+
+/** What is given of them, in the server's units; the default of what is not. */
+export const givenLimits = (options: Record<Limited, Option.Option<string>>): Effect.Effect<Record<Limited, number>, BadSetting> =>
+  Effect.gen(function* () {
+    const all = yield* Effect.all(
+      Record.map(limits, ({ setting, unit }, field) =>
+        Effect.map(given(setting, options[field]), Option.match({ onNone: () => defaults[field], onSome: (value) => value * unit }))
+      )
+    )
+    if (all.outboxSoftBytes > all.outboxHardBytes) {
+      const { setting } = limits.outboxSoftBytes
+      return yield* new BadSetting({
+        name: setting.name,
+        value: String(all.outboxSoftBytes),
+        source: sourceOf(setting, options.outboxSoftBytes),
+        expected: `at most what may wait for a client (--max-waiting, ${all.outboxHardBytes})`
+      })
+    }
+    return all
+  })
+
+/** The names of these options. */
+export const limitNames: ReadonlyArray<string> = Record.values(limits).map(({ setting }) => setting.name)

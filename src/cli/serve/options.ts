@@ -1,0 +1,75 @@
+import * as Command from "@effect/cli/Command"
+import type { FileSystem } from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { defaults } from "../../server/ServerConfig.ts"
+import { givenLimits, limitOptions } from "./limits.ts"
+import { complain, Failed } from "../process.ts"
+import type { Settings } from "./run.ts"
+import { givenPassword, passwordOptions } from "../password.ts"
+import { type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit } from "../settings.ts"
+
+const defaultRate = defaults.rateLimit ?? { perSecond: 10, burst: 100 }
+
+const options = {
+  host: option(host, "The address to listen on; 0.0.0.0 or :: for all.", defaults.host),
+  port: option(listenPort, "The TCP port to listen on, 0 to 65535; 0 takes a free one.", String(defaults.port)),
+  logFormat: option(logFormat, "How the events look on standard output: text or json (one JSON object a line).", "text"),
+  echo: option(echo, "Whether nc and other plain clients get their own messages back: auto, on or off.", defaults.echo),
+  ...passwordOptions,
+  rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait.", String(defaultRate.perSecond)),
+  rateBurst: option(rateBurst, "How many of them may come at once.", String(defaultRate.burst)),
+  ...limitOptions,
+  noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),
+  ignoreHangup: flag("ignore-hangup", "Goes on when its window is closed.")
+}
+
+export const serve = Command.make("serve", options, (given) =>
+  Effect.gen(function* () {
+    const settings = yield* resolve(given)
+    // Loaded only here: whoever asks for help does not wait for all of it.
+    const { run } = yield* Effect.promise(() => import("./run.ts"))
+    const asked = yield* run(settings).pipe(
+      Effect.scoped,
+      Effect.catchTag("ListenError", ({ message }) => Effect.as(complain(message), false))
+    )
+    if (!asked) return yield* new Failed()
+  })
+).pipe(Command.withDescription("Opens a chat room. Example: brusio serve --host 0.0.0.0 --port 4000"))
+
+type Given = Command.Command.ParseConfig<typeof options>
+
+const resolve = (options: Given): Effect.Effect<Settings, BadSetting | Failed, FileSystem> =>
+  Effect.gen(function* () {
+    const at = yield* given(host, options.host).pipe(Effect.map(Option.getOrElse(() => defaults.host)))
+    const port = yield* given(listenPort, options.port).pipe(
+      Effect.mapError((bad) => bad.within(`Cannot listen on ${at}`))
+    )
+    const json = yield* given(logFormat, options.logFormat)
+    const mirror = yield* given(echo, options.echo)
+    const text = process.stdout.isTTY ? "terminal" : "plain"
+    const readsInput = !(yield* isOn("no-input", options.noInput))
+    const isTerminal = process.stdin.isTTY && process.stdout.isTTY && process.env["TERM"] !== "dumb"
+    const perSecond = Option.getOrElse(yield* given(rateLimit, options.rateLimit), () => defaultRate.perSecond)
+    const burst = Option.getOrElse(yield* given(rateBurst, options.rateBurst), () => defaultRate.burst)
+    const limits = yield* givenLimits(options)
+    const config = {
+      host: at,
+      port: Option.getOrElse(port, () => defaults.port),
+      echo: Option.getOrElse(mirror, () => defaults.echo),
+      password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
+      ...limits,
+      rateLimit: perSecond === "off" ? undefined : { perSecond, burst },
+      // A quarter of it late at most, and then still within three times the silence.
+      goneAfter: limits.pingAfter * 2.5,
+      keepaliveEvery: Math.min(limits.pingAfter / 4, defaults.keepaliveEvery)
+    }
+    return {
+      config,
+      format: Option.contains(json, "json") ? "json" : text,
+      readsInput,
+      hasPrompt: readsInput && isTerminal && !Option.contains(json, "json"),
+      colour: (process.env["NO_COLOR"] ?? "") === "",
+      ignoresHangup: yield* isOn("ignore-hangup", options.ignoreHangup)
+    }
+  })

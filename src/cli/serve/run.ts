@@ -1,0 +1,147 @@
+import { networkInterfaces } from "node:os"
+import { relative } from "node:path"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Mailbox from "effect/Mailbox"
+import * as Ref from "effect/Ref"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as Console from "../../server/operator/Console.ts"
+import type { ListenError } from "../../server/Errors.ts"
+import * as Operator from "../../server/operator/Operator.ts"
+import * as Registry from "../../server/chat/Registry.ts"
+import * as Server from "../../server/Server.ts"
+import { defaults, type ServerConfig } from "../../server/ServerConfig.ts"
+import { allowed } from "./descriptors.ts"
+import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
+import { inputLines, skippingOutput } from "../stdio.ts"
+
+/** How the room is run. */
+export interface Settings {
+  readonly config: Partial<ServerConfig> & Pick<ServerConfig, "maxClients" | "maxTurnedAway">
+  readonly format: "terminal" | "plain" | "json"
+  readonly readsInput: boolean
+  /** Whether a status line and a prompt stand below what happens. */
+  readonly hasPrompt: boolean
+  readonly colour: boolean
+  readonly ignoresHangup: boolean
+}
+
+/** So many clients are more than most rooms will see. */
+const manyClients = 1000
+
+/** How long the whole goodbye may take before the process ends anyway, ms. */
+const closeWithin = 2500
+
+/** Runs the room until it is asked to close or fails: whether it was asked. */
+export const run = (settings: Settings): Effect.Effect<boolean, ListenError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { ignoresHangup } = settings
+    const { maxClients } = settings.config
+    const places = yield* allowed(settings.config)
+    // Half of it is for all of them to leave at once.
+    const config = { ...settings.config, ...places, hubCapacity: Math.max(defaults.hubCapacity, 2 * places.maxClients) }
+    // Of a limit that few will ever meet, only those hear who have asked for more.
+    const isTold = config.maxClients < (maxClients === defaults.maxClients ? manyClients : maxClients)
+    const end = yield* ending(
+      ignoresHangup ? { signals: ["SIGINT", "SIGTERM"], ignored: ["SIGHUP"] } : { signals: ["SIGINT", "SIGTERM", "SIGHUP"] }
+    )
+    const names = yield* Ref.make<Effect.Effect<ReadonlyArray<string>>>(Effect.succeed([]))
+    const { lines, output } = settings.hasPrompt ? yield* terminal(names, settings) : yield* pipe(settings)
+    const room = Server.port.pipe(
+      Layer.provideMerge(Operator.layer),
+      Layer.provideMerge(Console.layer(Console.formats[settings.format])),
+      Layer.provideMerge(Server.core(config)),
+      Layer.provideMerge(Console.logger(Console.formats[settings.format])),
+      Layer.provideMerge(Layer.succeed(Console.ConsoleOutput, output))
+    )
+    return yield* Effect.gen(function* () {
+      const server = yield* Server.Server
+      const console = yield* Console.Console
+      yield* console.open(server.address, announcement(server, config, isTold))
+      yield* Deferred.await(end).pipe(Effect.flatMap((ending) => closeFor(server, ending)), Effect.forkScoped)
+      const operator = yield* Operator.Operator
+      const registry = yield* Registry.Registry
+      yield* Ref.set(names, Effect.map(registry.members, (members) => members.map(({ member }) => member.name)))
+      yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(lines), operator.perform))
+      const { asked } = yield* server.closing
+      yield* exitWithin(closeWithin, asked ? 0 : 1)
+      return asked
+    }).pipe(Effect.provide(room))
+  })
+
+const closeFor = (server: Server.Server, ending: Ending): Effect.Effect<void> =>
+  ending._tag === "Signal"
+    ? server.close(signalWords(ending.name) ?? "stopped by its operator")
+    : Effect.zipRight(Effect.logFatal("A fault that nobody caught", Cause.die(ending.error)), server.fail("internal error"))
+
+interface Place {
+  readonly output: Console.ConsoleOutput
+  readonly lines: Mailbox.ReadonlyMailbox<string>
+}
+
+// The end of the input is no reason to stop: a service has none.
+const pipe = ({ readsInput }: Settings): Effect.Effect<Place, never, Scope.Scope> =>
+  Effect.map(readsInput ? inputLines : Mailbox.make<string>(), (lines) => ({ lines, output: skippingOutput() }))
+
+const terminal = (
+  names: Ref.Ref<Effect.Effect<ReadonlyArray<string>>>,
+  { colour }: Settings
+): Effect.Effect<Place, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    // Loaded only here: a room without a prompt has no use for it.
+    const [{ prompt }, { completion }] = yield* Effect.promise(() =>
+      Promise.all([import("./prompt.ts"), import("../../client/screen/completion.ts")])
+    )
+    const commands = Operator.commands.map(({ args, name, takesName }) => ({ name, takesName, takesText: args !== "" }))
+    // Made only for Tab: there may be thousands of names.
+    const complete = Effect.map(Effect.flatten(Ref.get(names)), (names) => (before: string) => completion({ names, commands })(before))
+    return yield* prompt({ colour, complete })
+  })
+
+const loopback = /^(?:::ffff:)?127\.|^::1$/u
+
+const announcement = (
+  { address, host, ip, port }: Server.Server,
+  { maxClients, password }: Settings["config"],
+  tellsLimit: boolean
+): ReadonlyArray<Console.Entry> => {
+  const at = Date.now()
+  const entry = (event: string, message: string, level: Console.Entry["level"] = "info"): Console.Entry => ({
+    at,
+    level,
+    event,
+    message,
+    fields: { host, port }
+  })
+  return [
+    entry("listening", `Listening on ${address}`),
+    ...reachable(host, ip).map((host) =>
+      entry("join", `Join with: ${program()} join --host ${host} --port ${port}${password === undefined ? "" : " --password"}`)
+    ),
+    ...(password === undefined && !loopback.test(ip)
+      ? [entry("open", "There is no password: whoever can reach this machine can get in, read and speak. See --password in serve --help", "warn")]
+      : []),
+    ...(tellsLimit ? [entry("limit", `At most ${maxClients} clients: for more, allow more open files (ulimit -n)`, "warn")] : [])
+  ]
+}
+
+// Where others find a server that listens on every address of its machine.
+const reachable = (host: string, ip: string): ReadonlyArray<string> =>
+  ip === "::" || /^(?:::ffff:)?0\.0\.0\.0$/u.test(ip)
+    ? Object.values(networkInterfaces()).flatMap((addresses = []) =>
+        addresses.filter(({ address, family }) => family === "IPv4" || (ip === "::" && !address.startsWith("fe80")))
+          .map(({ address }) => address)
+      )
+    : [host]
+
+// As the reader of this line would start it, from where they are.
+const program = (): string => {
+  const script = process.argv[1] ?? "brusio"
+  if (!script.endsWith(".js")) return "brusio"
+  const near = relative(process.cwd(), script)
+  const path = near.startsWith("..") ? script : near
+  return `node ${path.includes(" ") ? JSON.stringify(path) : path}`
+}

@@ -1,0 +1,108 @@
+import * as Chunk from "effect/Chunk"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Envelope as ChatEnvelope } from "../../domain/Chat.ts"
+import type { Outbox } from "../delivery/Outbox.ts"
+import { ServerConfig } from "../ServerConfig.ts"
+
+export type Envelope = ChatEnvelope<Outbox>
+
+/** One who hears everything, in order, from the moment of subscribing. */
+export interface Subscription {
+  /**
+   * Handles all that comes, in batches of a turn of the event loop, `max` at
+   * most in one. Interrupted, it ends between two batches: none is lost.
+   */
+  readonly forEachBatch: (
+    max: number,
+    handle: (batch: ReadonlyArray<Envelope>) => Effect.Effect<void>
+  ) => Effect.Effect<never>
+  /** What has come by now, `max` at most. */
+  readonly poll: (max: number) => Effect.Effect<ReadonlyArray<Envelope>>
+  /** How many have come and have not been taken yet. */
+  readonly size: Effect.Effect<number>
+}
+
+/**
+ * What everything said goes through, in one order. It is bounded: whoever reads
+ * from clients waits while it is more than half full, so that what is decided
+ * where nothing can wait, such as in a finalizer, always finds room.
+ */
+export interface Hub {
+  /** Never waits. `false` when there was no room, which is a bug. */
+  readonly unsafePublish: (envelopes: ReadonlyArray<Envelope>) => boolean
+  /** Waits while the Hub is more than half full. */
+  readonly room: Effect.Effect<void>
+  /** A subscriber that never lags: whoever may be slow uses `observe`. */
+  readonly subscribe: Effect.Effect<Subscription, never, Scope.Scope>
+  /** For observers: never slows the room; what does not fit is lost, oldest first, and shows as a gap in `seq`. */
+  readonly observe: (capacity: number) => Stream.Stream<Envelope>
+}
+
+export const Hub = Context.GenericTag<Hub>("brusio/Hub")
+
+/** When the event loop has read what its sockets hold: `Effect.yieldNow` would not let it. */
+export const endOfTurn = Effect.async<void>((resume) => {
+  const immediate = setImmediate(() => {
+    resume(Effect.void)
+  })
+  return Effect.sync(() => {
+    clearImmediate(immediate)
+  })
+})
+
+const make = Effect.gen(function* () {
+  const { hubCapacity } = yield* ServerConfig
+  const pubsub = yield* Effect.acquireRelease(PubSub.bounded<Envelope>(hubCapacity), PubSub.shutdown)
+  const taken = yield* Effect.makeLatch()
+
+  const room: Effect.Effect<void> = Effect.suspend(() =>
+    Option.getOrElse(pubsub.unsafeSize(), () => 0) * 2 > hubCapacity ? Effect.zipRight(taken.await, room) : Effect.void
+  )
+  const subscribe = Effect.map(
+    PubSub.subscribe(pubsub),
+    (queue): Subscription => ({
+      forEachBatch: (max, handle) =>
+        Effect.uninterruptibleMask((restore) =>
+          Effect.gen(function* () {
+            const first = yield* restore(Queue.take(queue))
+            yield* endOfTurn
+            const rest = yield* Queue.takeUpTo(queue, max - 1)
+            yield* taken.release
+            yield* handle([first, ...rest])
+          })
+        ).pipe(Effect.forever),
+      poll: (max) => Queue.takeUpTo(queue, max).pipe(Effect.map(Chunk.toReadonlyArray), Effect.zipLeft(taken.release)),
+      size: Queue.size(queue)
+    })
+  )
+  return Hub.of({
+    unsafePublish: (envelopes) => envelopes.every((envelope) => pubsub.unsafeOffer(envelope)),
+    room,
+    subscribe,
+    observe: (capacity) =>
+      Stream.unwrapScoped(
+        Effect.map(subscribe, ({ forEachBatch }) =>
+          Stream.asyncPush<Envelope>(
+            (emit) =>
+              Effect.forkScoped(
+                forEachBatch(capacity, (batch) =>
+                  Effect.sync(() => {
+                    emit.array(batch)
+                  })
+                )
+              ),
+            { bufferSize: capacity, strategy: "sliding" }
+          )
+        )
+      )
+  })
+})
+
+export const layer = Layer.scoped(Hub, make)

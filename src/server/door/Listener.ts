@@ -1,0 +1,154 @@
+import * as Net from "node:net"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import { Connection, formatAddress } from "../../net/Connection.ts"
+import { Admission } from "../session/Admission.ts"
+import { Broadcaster } from "../delivery/Broadcaster.ts"
+import { Closing } from "../Closing.ts"
+import { plain } from "../dialect/plain.ts"
+import { ListenError } from "../Errors.ts"
+import { endOfTurn, Hub } from "../chat/Hub.ts"
+import { Registry } from "../chat/Registry.ts"
+import { ServerConfig } from "../ServerConfig.ts"
+import { Session } from "../session/Session.ts"
+
+/** The open port. It does nothing but accept, hand over, and wait for room. */
+export interface Listener {
+  /** What was asked to be listened on. */
+  readonly host: string
+  /** The address that this came to. */
+  readonly ip: string
+  /** The port that was taken, also when 0 was asked for. */
+  readonly port: number
+  /** `host:port`. */
+  readonly address: string
+}
+
+export const Listener = Context.GenericTag<Listener>("brusio/Listener")
+
+/** How many accepted connections may wait for a handler; the rest is turned away. */
+const acceptBacklog = 4096
+
+/** Until how long after the close has begun those who wait to be accepted are taken in, only to be told, ms. */
+const acceptPatience = 1500
+
+const listen = (server: Net.Server, host: string, port: number) =>
+  Effect.async<Net.AddressInfo, ListenError>((resume) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      resume(Effect.fail(new ListenError({ code: error.code ?? error.message, host, port })))
+    })
+    server.listen({ host, port, backlog: acceptBacklog }, () => {
+      const address = server.address()
+      resume(
+        address === null || typeof address === "string"
+          ? Effect.dieMessage("A TCP server has an address and a port")
+          : Effect.succeed(address)
+      )
+    })
+  })
+
+const make = Effect.gen(function* () {
+  const config = yield* ServerConfig
+  const admission = yield* Admission
+  const closing = yield* Closing
+  const broadcaster = yield* Broadcaster
+  const hub = yield* Hub
+  const registry = yield* Registry
+  const session = yield* Session
+
+  const accepted = yield* Queue.dropping<Connection>(acceptBacklog)
+  const open = new Set<Connection>()
+  let arrived = 0
+  let lastWords: string | undefined
+  let closedAt = 0
+  const server = Net.createServer({ allowHalfOpen: true }, (socket) => {
+    const connection = new Connection(socket, config)
+    open.add(connection)
+    socket.once("close", () => open.delete(connection))
+    arrived += 1
+    if (lastWords !== undefined) {
+      connection.write(lastWords)
+      connection.finish()
+    } else if (open.size > config.maxClients + config.maxTurnedAway || !accepted.unsafeOffer(connection)) {
+      admission.unsafeTurnedAway()
+      connection.write("The server is busy: try again in a moment.\n")
+      socket.destroySoon()
+    }
+  })
+
+  // Those whom the system has let in already are waiting to be accepted, one a
+  // turn of the event loop: a port that closes before resets them all.
+  const acceptTheRest = Effect.gen(function* () {
+    const deadline = closedAt + acceptPatience
+    let quietTurns = 0
+    while (quietTurns < 3 && (yield* Clock.currentTimeMillis) < deadline) {
+      const before = arrived
+      yield* endOfTurn
+      quietTurns = arrived === before ? quietTurns + 1 : 0
+    }
+  })
+
+  // Last of all: the port closes, and connections that no session took are told and closed.
+  yield* Effect.addFinalizer(() =>
+    Effect.gen(function* () {
+      yield* acceptTheRest
+      server.close()
+      yield* Effect.forEach(
+        open,
+        (connection) => {
+          connection.write(lastWords ?? "")
+          return connection.close(config.closeGrace)
+        },
+        { concurrency: "unbounded", discard: true }
+      )
+    })
+  )
+
+  // Closing this set interrupts every session and waits for its goodbye.
+  const drains = yield* FiberSet.make<void>()
+  const fork = yield* FiberSet.runtime(drains)()
+  const sessions = yield* FiberSet.make<void>()
+
+  const address = yield* listen(server, config.host, config.port)
+  server.on("error", () => undefined)
+
+  yield* Queue.take(accepted).pipe(
+    Effect.zipLeft(hub.room),
+    Effect.flatMap((connection) => FiberSet.run(sessions, session.serve(connection, (drain) => fork(drain)))),
+    Effect.forever,
+    Effect.onExit((exit) =>
+      Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause)
+        ? Effect.zipRight(Effect.logFatal("The accept loop has failed", exit.cause), closing.fail("internal error"))
+        : Effect.void
+    ),
+    Effect.forkScoped
+  )
+
+  // First of all: the room is told once; who comes from now on is told at the door.
+  yield* Effect.addFinalizer(() =>
+    Effect.gen(function* () {
+      const { reason } = yield* closing.reason
+      closedAt = yield* Clock.currentTimeMillis
+      lastWords = plain.encode({ _tag: "Goodbye", at: closedAt, code: "closing", reason })
+      const seq = yield* registry.close(reason)
+      // Who is gone for the room and still reads on has no longer than those who are told now.
+      for (const connection of open) if (!connection.writable) connection.linger(config.closeGrace)
+      // Here once, so that not every session has to.
+      yield* broadcaster.handedOver(seq, config.farewellOrder)
+    })
+  )
+  return Listener.of({
+    host: config.host,
+    ip: address.address,
+    port: address.port,
+    address: formatAddress(config.host, address.port)
+  })
+})
+
+export const layer = Layer.scoped(Listener, make)

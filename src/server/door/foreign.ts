@@ -1,0 +1,41 @@
+import type { Goodbye } from "../../domain/Event.ts"
+import type { Kind } from "./detect.ts"
+import { type Heard, type Interpreter, reject } from "../dialect/Dialect.ts"
+
+const utf8 = new TextEncoder()
+
+const words = "This is a chat room for brusio, nc and telnet."
+
+interface Turning {
+  readonly reason: string
+  readonly answer: Uint8Array
+}
+
+const turnings: Record<Exclude<Kind, "native" | "plain">, Turning> = {
+  irc: { reason: "IRC is not spoken here", answer: utf8.encode(`ERROR :${words} IRC is not spoken here.\r\n`) },
+  http: {
+    reason: "HTTP is not spoken here",
+    answer: utf8.encode(
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${words.length + 1}\r\nConnection: close\r\n\r\n${words}\n`
+    )
+  },
+  // A fatal alert, protocol_version: the one thing that every TLS client understands.
+  tls: { reason: "TLS is not spoken here", answer: Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46) },
+  unknown: { reason: "an unknown protocol", answer: utf8.encode(`${words}\n`) }
+}
+
+/** Turns away what is not spoken here, in words it understands where it has some. */
+export const refusing = (kind: keyof typeof turnings): Interpreter => {
+  const { answer, reason } = turnings[kind]
+  const rejected: ReadonlyArray<Heard> = [reject("not-for-us", reason)]
+  return {
+    echo: false,
+    patience: undefined,
+    separator: undefined,
+    hear: () => rejected,
+    silence: () => rejected,
+    end: () => rejected,
+    joined: () => undefined,
+    goodbye: ({ code }: Goodbye) => (code === "closing" ? new Uint8Array(0) : answer)
+  }
+}

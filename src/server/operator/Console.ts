@@ -1,0 +1,129 @@
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Schedule from "effect/Schedule"
+import { clean } from "../../domain/Text.ts"
+import { describe, describeLog, type Entry, type Format } from "./ConsoleLine.ts"
+import { type Envelope, Hub } from "../chat/Hub.ts"
+import { Registry } from "../chat/Registry.ts"
+
+export { describe, type Entry, type Format, formats } from "./ConsoleLine.ts"
+
+/** Where the console writes. It never waits: what finds no room is its to skip, and to say so. */
+export interface ConsoleOutput {
+  readonly write: (text: string) => void
+  /** Shows how the room stands, in place of what it showed before; only a terminal has a place for it. */
+  readonly status?: (line: string) => void
+}
+
+export const ConsoleOutput = Context.GenericTag<ConsoleOutput>("brusio/ConsoleOutput")
+
+/** Shows everything that happens in the room, in order. */
+export interface Console {
+  /** Writes these entries first, and from then on whatever happens. The status starts with the address. */
+  readonly open: (address: string, entries: ReadonlyArray<Entry>) => Effect.Effect<void>
+  /** Answers the one who types in the console. */
+  readonly tell: (line: string) => Effect.Effect<void>
+}
+
+export const Console = Context.GenericTag<Console>("brusio/Console")
+
+/** How many envelopes are shown in one write at most. */
+const batchSize = 1024
+
+const make = (format: Format) =>
+  Effect.gen(function* () {
+    const hub = yield* Hub
+    const output = yield* ConsoleOutput
+    const registry = yield* Registry
+    const subscription = yield* hub.subscribe
+    const opened = yield* Deferred.make<void>()
+
+    const started = yield* Clock.currentTimeMillis
+    let messages = 0
+    let address = ""
+
+    const show = (envelopes: ReadonlyArray<Envelope>) => {
+      messages += envelopes.filter(({ event }) => event._tag === "Said" || event._tag === "Acted").length
+      const text = envelopes.map((envelope) => describe(envelope)).map((entry) => (entry ? format(entry) : "")).join("")
+      if (text.length > 0) output.write(text)
+    }
+    // A fault in what shows the room ends neither the room nor the rest of the show.
+    const showSafely = (envelopes: ReadonlyArray<Envelope>) =>
+      Effect.catchAllCause(
+        Effect.sync(() => {
+          show(envelopes)
+        }),
+        (cause) => Effect.logError("The console has failed", cause)
+      ).pipe(Effect.catchAllCause(() => Effect.void))
+    // What the goodbyes told is shown too: this scope closes after theirs.
+    const showRest: Effect.Effect<void> = Effect.flatMap(subscription.poll(batchSize), (envelopes) =>
+      envelopes.length > 0 ? Effect.zipRight(showSafely(envelopes), showRest) : Effect.void
+    )
+    yield* Effect.addFinalizer(() => showRest)
+    yield* Deferred.await(opened).pipe(
+      Effect.zipRight(
+        subscription.forEachBatch(batchSize, showSafely)
+      ),
+      Effect.forkScoped
+    )
+    const { status } = output
+    if (status !== undefined) {
+      const tick = Effect.gen(function* () {
+        const { clients } = yield* registry.chat
+        const members = yield* registry.members
+        const seconds = Math.round(((yield* Clock.currentTimeMillis) - started) / 1000)
+        status(statusLine({ address, seconds, messages, members: members.length, connections: HashMap.size(clients) }))
+        messages = 0
+      })
+      const safely = Effect.catchAllCause(tick, (cause) => Effect.logError("The status line has failed", cause))
+      yield* Effect.forkScoped(Effect.zipRight(Deferred.await(opened), Effect.repeat(safely, Schedule.spaced("1 second"))))
+    }
+    return Console.of({
+      tell: (line) =>
+        Effect.map(Clock.currentTimeMillis, (at) => {
+          output.write(format({ at, level: "info", event: "console", message: clean(line), fields: {} }))
+        }),
+      open: (at, entries) =>
+        Effect.sync(() => {
+          address = at
+          output.write(entries.map(format).join(""))
+        }).pipe(Effect.zipRight(Deferred.succeed(opened, undefined)), Effect.asVoid)
+    })
+  })
+
+/** How a room stands: `127.0.0.1:25565 · 3 here · 12 messages/s · up 0:01:40 · 58 MB`. `messages` are those of the last second. */
+export const statusLine = (room: {
+  readonly address: string
+  readonly seconds: number
+  readonly messages: number
+  readonly members: number
+  readonly connections: number
+}): string => {
+  const { address, connections, members, messages, seconds } = room
+  const two = (n: number) => String(n).padStart(2, "0")
+  const up = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  const nameless = connections > members ? ` (and ${connections - members} without a name)` : ""
+  const memory = Math.round(process.memoryUsage.rss() / 1_048_576)
+  return `${address} · ${members} here${nameless} · ${messages} messages/s · up ${up} · ${memory} MB`
+}
+
+/** The log: faults are shown where everything else is. */
+export const logger = (format: Format) =>
+  Layer.unwrapEffect(
+    Effect.map(ConsoleOutput, (output) =>
+      Logger.replace(
+        Logger.defaultLogger,
+        Logger.make((logged) => {
+          output.write(format(describeLog(logged)))
+        })
+      )
+    )
+  )
+
+/** The console; the log, which belongs to it, is put below all that may log. */
+export const layer = (format: Format) => Layer.scoped(Console, make(format))

@@ -1,0 +1,74 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Commands from "../../domain/commands.ts"
+import * as Text from "../../domain/Text.ts"
+import * as wording from "../../domain/wording.ts"
+import { Closing } from "../Closing.ts"
+import { Console } from "./Console.ts"
+import { Registry } from "../chat/Registry.ts"
+import { ServerConfig } from "../ServerConfig.ts"
+
+/** What can be typed in the server's console; any other line is a notice to all. */
+export const commands: ReadonlyArray<Commands.CommandSpec> = [
+  { name: "/help", args: "", help: "shows this", takesName: false },
+  { name: "/who", args: "", help: "shows who is here", takesName: false },
+  { name: "/kick", args: "NAME [REASON]", help: "removes somebody; the room is told why", takesName: true },
+  { name: "/quit", args: "[REASON]", help: "closes the room; everybody is told why", takesName: false }
+]
+
+/** Whoever runs the room, typing in its console. */
+export interface Operator {
+  /** Does what a line asks: a command, or a notice to everybody in the room. */
+  readonly perform: (line: string) => Effect.Effect<void>
+}
+
+export const Operator = Context.GenericTag<Operator>("brusio/Operator")
+
+const make = Effect.gen(function* () {
+  const { lineBytes } = yield* ServerConfig
+  const registry = yield* Registry
+  const closing = yield* Closing
+  const console = yield* Console
+
+  const who = Effect.flatMap(registry.members, (members) => {
+    const names = { here: members.length, members: members.map(({ member }) => member), more: false }
+    return console.tell(members.length === 0 ? "Nobody is here." : wording.here(names))
+  })
+  const kick = (words: string) =>
+    Effect.flatMap(registry.members, (members) => {
+      const found = Commands.addressee(words, Commands.among(members.map((one) => ({ name: one.member.name, ...one }))))
+      if (found === undefined) return console.tell("Nobody here has that name: /who shows who is here.")
+      const reason = Text.lenient(found.text)
+      return Effect.sync(() => {
+        found.to.outbox.remove(reason === undefined ? "removed" : `removed: ${reason}`)
+      })
+    })
+  const announce = (line: string) => {
+    const text = Text.lenient(line)
+    if (text === undefined) return Effect.void
+    return Buffer.byteLength(text) > lineBytes
+      ? console.tell(`This notice is too long and was not sent: a line has at most ${lineBytes} bytes.`)
+      : registry.announce(text)
+  }
+
+  const perform = (line: string): Effect.Effect<void> => {
+    const typed = Commands.parse(line)
+    if (typed === undefined) return announce(Commands.unescape(line))
+    switch (typed.name) {
+      case "/help":
+        return Effect.forEach(Commands.help(commands), console.tell, { discard: true })
+      case "/who":
+        return who
+      case "/kick":
+        return typed.rest === "" ? console.tell("Type /kick NAME [REASON]") : kick(typed.rest)
+      case "/quit":
+        return closing.request(typed.rest === "" ? "stopped from its console" : typed.rest)
+      default:
+        return console.tell(Commands.unknown(typed, commands))
+    }
+  }
+  return Operator.of({ perform })
+})
+
+export const layer = Layer.effect(Operator, make)

@@ -1,0 +1,113 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import type { LeaveCode } from "../../domain/Event.ts"
+import type { Connection } from "../../net/Connection.ts"
+import { CutOff } from "../../net/Errors.ts"
+import { monotonicMillis } from "../clock.ts"
+import { ServerConfig } from "../ServerConfig.ts"
+
+/** Why there is no room for one more. */
+export interface Full {
+  readonly code: LeaveCode
+  readonly reason: string
+}
+
+/** Who has a place: so many in all, so many from one address, so many without a name. */
+export interface Admission {
+  /** Takes a place, or says why there is none. Whoever gets one gives it back with `leave`. */
+  readonly enter: (connection: Connection) => Effect.Effect<Full | undefined>
+  /** Has said something. */
+  readonly unsafeHeard: (connection: Connection) => void
+  /** Has a name from now on. */
+  readonly named: (connection: Connection) => Effect.Effect<void>
+  readonly leave: (connection: Connection) => Effect.Effect<void>
+  /** Somebody was turned away before there was a place to say why. */
+  readonly unsafeTurnedAway: () => void
+}
+
+export const Admission = Context.GenericTag<Admission>("brusio/Admission")
+
+const make = Effect.gen(function* () {
+  const { maxClients, maxClientsPerAddress, maxNameless, nameWithin, password } = yield* ServerConfig
+  const missing = password === undefined ? "no name" : "no name or no password"
+  const clientsOf = new Map<string, number>()
+  // Since when, ms; in that order.
+  const nameless = new Map<Connection, number>()
+  // The same, the one silent longest first.
+  const silent = new Set<Connection>()
+  let clients = 0
+  let turnedAway = 0
+
+  // Many at once are one line.
+  const report = Effect.suspend(() => {
+    const count = turnedAway
+    turnedAway = 0
+    return count === 0 ? Effect.void : Effect.logWarning(`Turned away, as there was no room: ${count} in the last second`)
+  })
+  yield* Effect.forkScoped(Effect.repeat(report, Schedule.spaced("1 second")))
+
+  const forget = (connection: Connection) => {
+    nameless.delete(connection)
+    silent.delete(connection)
+  }
+  const sendAway = (connection: Connection, code: LeaveCode, reason: string) => {
+    forget(connection)
+    connection.stopReading(new CutOff({ code, reason }))
+  }
+  const impatience = Effect.map(monotonicMillis, (now) => {
+    for (const [connection, since] of nameless) {
+      if (now - since < nameWithin) return
+      sendAway(connection, "no-name", `${missing} was given in time (${Math.round(nameWithin / 1000)} s)`)
+    }
+  })
+  yield* Effect.forkScoped(Effect.repeat(impatience, Schedule.spaced(Math.min(nameWithin, 1000))))
+
+  const full = (reason: string): Full => {
+    turnedAway += 1
+    return { code: "full", reason }
+  }
+  const enter = (connection: Connection, now: number): Full | undefined => {
+    const { host } = connection
+    const neighbours = clientsOf.get(host) ?? 0
+    if (clients >= maxClients) return full(`the room is full (${maxClients} at most): try again later`)
+    if (neighbours >= maxClientsPerAddress) return full(`too many come from your address (${maxClientsPerAddress} at most): try again later`)
+    if (nameless.size >= maxNameless) {
+      const [first] = silent
+      if (first !== undefined) sendAway(first, "full", `others wait for your place, and you have given ${missing}`)
+    }
+    clients += 1
+    clientsOf.set(host, neighbours + 1)
+    nameless.set(connection, now)
+    silent.add(connection)
+    return undefined
+  }
+  const leave = (connection: Connection) => {
+    const { host } = connection
+    const neighbours = (clientsOf.get(host) ?? 1) - 1
+    clients -= 1
+    if (neighbours === 0) clientsOf.delete(host)
+    else clientsOf.set(host, neighbours)
+    forget(connection)
+  }
+  return Admission.of({
+    enter: (connection) => Effect.map(monotonicMillis, (now) => enter(connection, now)),
+    unsafeHeard: (connection) => {
+      if (silent.delete(connection)) silent.add(connection)
+    },
+    named: (connection) =>
+      Effect.sync(() => {
+        forget(connection)
+      }),
+    leave: (connection) =>
+      Effect.sync(() => {
+        leave(connection)
+      }),
+    unsafeTurnedAway: () => {
+      turnedAway += 1
+    }
+  })
+})
+
+export const layer = Layer.scoped(Admission, make)

@@ -1,0 +1,44 @@
+import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type { LeaveCode } from "../../domain/Event.ts"
+import { clean, type Text } from "../../domain/Text.ts"
+import { ConnectionLost, CutOff, EndOfInput } from "../../net/Errors.ts"
+import type { ClosingReason } from "../Closing.ts"
+
+/** A client asked to leave, with words for those who stay or without. */
+export class Quit extends Data.TaggedClass("Quit")<{ readonly reason: Text | undefined }> {}
+
+/** Why a client is gone: for itself, and for those who stay. */
+export interface Farewell {
+  readonly code: LeaveCode
+  /** For those who stay; absent after a plain quit. */
+  readonly reason: Text | undefined
+  /** For the one who goes. */
+  readonly goodbye: Text
+}
+
+/**
+ * The one table of goodbyes: from how a session ended, and why the server
+ * closes if it does, to what both sides are told.
+ */
+export const farewell = (exit: Exit.Exit<unknown, unknown>, closing: ClosingReason): Farewell => {
+  const end = Exit.match(exit, {
+    onSuccess: (value) => value,
+    onFailure: (cause) => Option.getOrUndefined(Cause.failureOption(cause))
+  })
+  if (end instanceof Quit) return { code: "quit", reason: end.reason === undefined ? undefined : short(end.reason), goodbye: clean("you have left") }
+  if (end instanceof EndOfInput) return told("closed", clean("connection closed"))
+  if (end instanceof ConnectionLost) return told("lost", clean("connection lost"))
+  if (end instanceof CutOff) return told(end.code, short(end.reason))
+  return Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)
+    ? told("closing", closing.reason)
+    : told("internal-error", clean("internal error"))
+}
+
+/** The most characters of a reason: thousands may go at once, and each is told of. */
+const maxReason = 300
+const short = (reason: string): Text => clean(reason.slice(0, maxReason))
+
+const told = (code: LeaveCode, reason: Text): Farewell => ({ code, reason, goodbye: reason })

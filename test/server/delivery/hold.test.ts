@@ -1,0 +1,585 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as HashMap from "effect/HashMap"
+import * as Layer from "effect/Layer"
+import * as Chat from "../../../src/domain/Chat.ts"
+import type { Command } from "../../../src/domain/Command.ts"
+import { Refusal } from "../../../src/domain/Refusal.ts"
+import { type Event, MemberId, type Presence } from "../../../src/domain/Event.ts"
+import { clean } from "../../../src/domain/Text.ts"
+import { crowd } from "../../../src/domain/wording.ts"
+import * as Broadcaster from "../../../src/server/delivery/Broadcaster.ts"
+import * as Closing from "../../../src/server/Closing.ts"
+import type { Dialect, Interpreter } from "../../../src/server/dialect/Dialect.ts"
+import { native, NativeInterpreter } from "../../../src/server/dialect/native.ts"
+import { plain } from "../../../src/server/dialect/plain.ts"
+import { PlainInterpreter } from "../../../src/server/dialect/PlainInterpreter.ts"
+import { gather } from "../../../src/server/delivery/gather.ts"
+import { canOvertake, isComingOrGoing, waiting } from "../../../src/server/delivery/hold.ts"
+import * as Hub from "../../../src/server/chat/Hub.ts"
+import { Outbox } from "../../../src/server/delivery/Outbox.ts"
+import * as ServerConfig from "../../../src/server/ServerConfig.ts"
+import { show } from "../../support/bytes.ts"
+import { named, settings, type Step, steps, take } from "../../support/chat.ts"
+import { Recorder, SlowRecorder } from "../../support/Recorder.ts"
+import { samples } from "../../support/samples.ts"
+import { StoppedClock } from "../../support/StoppedClock.ts"
+
+const { defaults } = ServerConfig
+
+type Room = Chat.Chat<Outbox>
+type Decision = Chat.Decision<Outbox>
+type Batch = ReadonlyArray<Hub.Envelope>
+
+/** The clients of a small room: two members, and one who has not said its name. */
+const ann = 1
+const bob = 2
+const newcomer = 3
+
+// Who is told is compared, never written to: one outbox is as good as many.
+const nobody = new Outbox(new Recorder(), defaults, () => undefined)
+
+const enter = (chat: Room, name: string): Decision => {
+  const { chat: connected, told } = Chat.connect(chat, "127.0.0.1:1", nobody, 0)
+  const joined = Chat.decide(connected, connected.lastClient, { _tag: "Join", nickname: named(name), ifTaken: "number" }, 0)
+  return { chat: joined.chat, told: [...told, ...joined.told] }
+}
+
+const empty = Chat.empty<Outbox>(settings)
+const members = ["ann", "bob"].reduce((chat, name) => enter(chat, name).chat, empty)
+const room = Chat.connect(members, "127.0.0.1:1", nobody, 0).chat
+
+const join = (name: string): Command => ({ _tag: "Join", nickname: named(name), ifTaken: "refuse" })
+const say: Command = { _tag: "Say", text: clean("hello") }
+const refusal = new Refusal({ code: "bad-line", message: "no" })
+const words = clean("hear, hear")
+
+const asks = (who: Chat.ClientId, command: Command): Batch => Chat.decide(room, who, command, 0).told
+const goes = (who: Chat.ClientId): Batch => Chat.leave(room, who, "quit", undefined, 0).told
+
+const kindsOf = (batch: Batch) => batch.map(({ event }) => event._tag)
+
+describe("What waits may be overtaken by", () => {
+  it.each<readonly [string, Batch, ReadonlyArray<Hub.Envelope["event"]["_tag"]>]>([
+    ["nothing at all", [], []],
+    ["a connection", Chat.connect(room, "127.0.0.1:1", nobody, 0).told, ["Connected"]],
+    ["the end of one without a name", goes(newcomer), ["Disconnected"]],
+    ["a newcomer's welcome, and that it came", asks(newcomer, join("eve")), ["Welcome", "Joined"]],
+    ["the welcome of the first to come", enter(empty, "ann").told, ["Connected", "Welcome", "Joined"]],
+    ["a welcome alone", asks(newcomer, join("eve")).slice(0, 1), ["Welcome"]],
+    ["that somebody came", asks(newcomer, join("eve")).slice(1), ["Joined"]],
+    ["that somebody left", goes(bob), ["Left"]],
+    ["that the last one left", Chat.leave(enter(empty, "ann").chat, ann, "lost", undefined, 0).told, ["Left"]],
+    ["what one without a name is refused", Chat.refuse(room, newcomer, refusal, 0).told, ["Refused"]],
+    ["a name that is taken", asks(newcomer, join("ann")), ["Refused"]],
+    ["words that need a name", asks(newcomer, say), ["Refused"]],
+    ["a question to one without a name", Chat.ask(room, newcomer, words, 0).told, ["Asked"]],
+    ["an answer to one without a name", asks(newcomer, { _tag: "Ping" }), ["Pong"]],
+    ["help for one without a name", asks(newcomer, { _tag: "Help" }), ["Help"]],
+    ["a word to one without a name, who sends too fast", Chat.throttle(room, newcomer, 1, 0).told, ["Throttled"]],
+    ["many of these", [...goes(newcomer), ...enter(room, "eve").told, ...goes(ann)], ["Disconnected", "Connected", "Welcome", "Joined", "Left"]]
+  ])("%s", (_, batch, kinds) => {
+    expect(kindsOf(batch)).toEqual(kinds)
+    expect(canOvertake(batch)).toBe(true)
+  })
+})
+
+const heldUp: ReadonlyArray<readonly [string, Batch, ReadonlyArray<Hub.Envelope["event"]["_tag"]>]> = [
+  ["what is said", asks(ann, say), ["Said"]],
+  ["what is said to oneself alone", Chat.decide(enter(empty, "ann").chat, ann, say, 0).told, ["Said"]],
+  ["what is done", asks(ann, { _tag: "Act", text: words }), ["Acted"]],
+  ["another name", asks(ann, { _tag: "Rename", nickname: named("eve") }), ["Renamed"]],
+  ["what the server says", Chat.announce(room, words, 0).told, ["Notice"]],
+  ["what the server says to nobody", Chat.announce(empty, words, 0).told, ["Notice"]],
+  ["a whisper", asks(ann, { _tag: "Whisper", to: MemberId.make("m2"), text: words }), ["Whispered"]],
+  ["an answer to a member", asks(ann, { _tag: "Ping" }), ["Pong"]],
+  ["who is here", asks(ann, { _tag: "Who" }), ["Members"]],
+  ["help for a member", asks(ann, { _tag: "Help" }), ["Help"]],
+  ["what a member is refused", Chat.refuse(room, ann, refusal, 0).told, ["Refused"]],
+  ["a question to a member", Chat.ask(room, ann, words, 0).told, ["Asked"]],
+  ["a word to a member who sends too fast", Chat.throttle(room, ann, 1, 0).told, ["Throttled"]],
+  ["the goodbye", Chat.close(room, words, 0).told, ["Goodbye"]],
+  ["a goodbye that nobody is there to hear", Chat.close(empty, words, 0).told, ["Goodbye"]],
+  ["a newcomer who looks like another", asks(newcomer, join("b0b")), ["Welcome", "Joined", "Notice"]]
+]
+
+describe("What waits is not overtaken by", () => {
+  it.each(heldUp)("%s", (_, batch, kinds) => {
+    expect(kindsOf(batch)).toEqual(kinds)
+    expect(canOvertake(batch)).toBe(false)
+  })
+
+  it.each(heldUp)("newcomers and %s in one batch", (_, batch) => {
+    const coming = enter(room, "zoe").told
+    expect(canOvertake([...coming, ...batch])).toBe(false)
+    expect(canOvertake([...batch, ...coming])).toBe(false)
+  })
+})
+
+describe("What waits", () => {
+  it("is who came and who left, and nothing else", () => {
+    const all = [...enter(room, "eve").told, ...goes(bob), ...goes(newcomer), ...heldUp.flatMap(([, batch]) => batch)]
+    for (const envelope of all) expect(isComingOrGoing(envelope)).toBe(["Joined", "Left"].includes(envelope.event._tag))
+  })
+
+  /** So many who came, one after the other. */
+  const came = (count: number): Batch =>
+    Array.from({ length: count }).reduce<Decision>(
+      ({ chat, told }) => {
+        const next = enter(chat, "eve")
+        return { chat: next.chat, told: [...told, ...next.told.filter(isComingOrGoing)] }
+      },
+      { chat: room, told: [] }
+    ).told
+
+  it.each([0, 1, crowd, 2 * crowd])("is told as it was meant to be, if it is no more than that: %i", (count) => {
+    const held = came(count)
+    expect(held).toHaveLength(count)
+    expect(waiting(held)).toBe(held)
+  })
+
+  it.each([2 * crowd + 1, 5 * crowd])("is told to those who are there in the end, if it is many: %i", (count) => {
+    const held = came(count)
+    const kept = waiting(held)
+    expect(kept).toEqual(held.map((envelope) => ({ ...envelope, audience: held.at(-1)?.audience })))
+    for (const { audience } of kept) expect(audience).toBe(held.at(-1)?.audience)
+    expect(held[0]?.audience).not.toEqual(held.at(-1)?.audience)
+  })
+
+  it("is not told to the last one who left, nor to anybody where nobody is left", () => {
+    const held = came(2 * crowd + 1)
+    const left = goes(bob)
+    for (const { audience } of waiting([...held, ...left])) expect(audience.map(({ id }) => id)).toEqual([ann])
+    const alone = Chat.leave(room, bob, "quit", undefined, 0).chat
+    for (const { audience } of waiting([...held, ...Chat.leave(alone, ann, "quit", undefined, 0).told])) expect(audience).toEqual([])
+  })
+})
+
+/** What happens before anybody is told of it; then so many turns of the event loop, and so much time, go by. */
+interface Moment {
+  readonly come: number
+  readonly steps: number
+  readonly go: number
+  /** Whether those go first who came first. */
+  readonly isOldest: boolean
+  readonly turns: number
+  readonly wait: number
+  /** Whether somebody waits until all of it has been handed over. */
+  readonly isAwaited: boolean
+}
+
+interface Script {
+  readonly moments: ReadonlyArray<Moment>
+  /** What people do, for the moments to take their part of. */
+  readonly all: ReadonlyArray<Step>
+  readonly kindOf: ReadonlyArray<Kind>
+  readonly batchSize: number
+  /** How long a write takes, ms. */
+  readonly cost: number
+}
+
+const most = (max: number) =>
+  FastCheck.oneof(
+    { weight: 6, arbitrary: FastCheck.constant(0) },
+    { weight: 4, arbitrary: FastCheck.integer({ min: 1, max: 3 }) },
+    { weight: 1, arbitrary: FastCheck.integer({ min: 4, max }) }
+  )
+
+const moments: FastCheck.Arbitrary<ReadonlyArray<Moment>> = FastCheck.array(
+  FastCheck.record({
+    come: most(2 * crowd),
+    steps: most(6),
+    go: most(2 * crowd),
+    isOldest: FastCheck.boolean(),
+    turns: FastCheck.integer({ min: 0, max: 3 }),
+    wait: FastCheck.oneof(
+      { weight: 6, arbitrary: FastCheck.constant(0) },
+      { weight: 3, arbitrary: FastCheck.integer({ min: 1, max: 30 }) },
+      { weight: 1, arbitrary: FastCheck.integer({ min: 30, max: 200 }) }
+    ),
+    isAwaited: FastCheck.nat({ max: 3 }).map((n) => n === 0)
+  }),
+  { minLength: 3, maxLength: 16, size: "max" }
+)
+
+const opening: Moment = { come: 5, steps: 0, go: 0, isOldest: true, turns: 3, wait: 10, isAwaited: false }
+
+/** How a client speaks, and whether it gets its own words back. */
+interface Kind {
+  readonly isNative: boolean
+  readonly echo: "on" | "off"
+}
+
+const kinds: ReadonlyArray<Kind> = [
+  { isNative: true, echo: "on" },
+  { isNative: false, echo: "off" },
+  { isNative: false, echo: "on" }
+]
+
+const interpreterOf = ({ echo, isNative }: Kind): Interpreter =>
+  isNative ? new NativeInterpreter(defaults) : new PlainInterpreter({ ...defaults, echo }, false)
+
+const scripts: FastCheck.Arbitrary<Script> = FastCheck.record({
+  moments: moments.map((all) => [opening, ...all]),
+  all: steps,
+  kindOf: FastCheck.array(FastCheck.constantFrom(...kinds), { minLength: 1, maxLength: 8 }),
+  // So small that one line can always name all who wait.
+  batchSize: FastCheck.oneof(FastCheck.integer({ min: 1, max: 12 }), FastCheck.integer({ min: 13, max: 120 })),
+  cost: FastCheck.integer({ min: 0, max: 3 })
+})
+
+interface Client {
+  readonly outbox: Outbox
+  readonly dialect: Dialect
+  readonly interpreter: Interpreter
+  readonly connection: Recorder
+}
+
+/** Somebody had waited until all up to this number was handed over: how many writes each client had got by then. */
+interface HandedOver {
+  readonly seq: number
+  readonly writes: ReadonlyMap<Client, number>
+}
+
+interface Played {
+  readonly told: Batch
+  readonly clients: ReadonlyArray<Client>
+  /** What was put into words, of each dialect, in that order. */
+  readonly worded: ReadonlyArray<ReadonlyArray<Event>>
+  readonly handed: ReadonlyArray<HandedOver>
+}
+
+/** Each thing that is said bears a mark of its own, and anybody who is there may be the one to act. */
+const adapted = (step: Step, chat: Room): Step => {
+  if (!("who" in step)) return step
+  const present = [...HashMap.keys(chat.clients)].sort((a, b) => a - b)
+  const who = present[step.who % (present.length + 1)] ?? 0
+  if (step._tag !== "Decide") return { ...step, who }
+  const { command } = step
+  const isSaid = command._tag === "Say" || command._tag === "Act"
+  return { ...step, who, command: isSaid ? { ...command, text: clean(`<${chat.seq}>`) } : command }
+}
+
+const joins = (who: Chat.ClientId): Step => ({
+  _tag: "Decide",
+  who,
+  command: { _tag: "Join", nickname: named(`guest ${who}`), ifTaken: "refuse" },
+  now: 0
+})
+
+/** A dialect that keeps what was put into it. */
+const noting = ({ encode, name }: Dialect): { readonly dialect: Dialect; readonly worded: ReadonlyArray<Event> } => {
+  const worded: Array<Event> = []
+  return {
+    worded,
+    dialect: {
+      name,
+      encode: (event) => {
+        worded.push(event)
+        return encode(event)
+      }
+    }
+  }
+}
+
+/** As long as anything waits at most, ms. */
+const longest = 100
+const patience = 1000 * longest
+
+const turns = (count: number) => Effect.forEach(Array.from({ length: count }), () => Hub.endOfTurn, { discard: true })
+
+/** Plays all of it through the real broadcast, on a clock of its own, until everything is handed over. */
+const play = ({ all, batchSize, cost, kindOf, moments }: Script): Effect.Effect<Played> => {
+  const clock = new StoppedClock()
+  return Effect.gen(function* () {
+    const context = yield* Layer.build(
+      Broadcaster.layer.pipe(
+        Layer.provideMerge(Hub.layer),
+        Layer.provide(Closing.layer),
+        Layer.provide(ServerConfig.layer({ batchSize, hubCapacity: 2048 }))
+      )
+    )
+    const timeGoesBy = Effect.suspend(() => {
+      clock.pass(longest)
+      return turns(2)
+    })
+    // Whoever sleeps there cannot be interrupted.
+    yield* Effect.addFinalizer(() => timeGoesBy)
+    const { unsafePublish } = Context.get(context, Hub.Hub)
+    const { handedOver } = Context.get(context, Broadcaster.Broadcaster)
+    const clients: Array<Client> = []
+    const handed: Array<HandedOver> = []
+    const told: Array<Hub.Envelope> = []
+    let chat = empty
+
+    const [natively, plainly] = [noting(native), noting(plain)]
+    const connect = (): Outbox => {
+      const kind = kindOf[clients.length % kindOf.length]!
+      const connection = new SlowRecorder(() => {
+        clock.take(cost)
+      })
+      const outbox = new Outbox(connection, defaults, () => undefined)
+      const interpreter = interpreterOf(kind)
+      outbox.speak((kind.isNative ? natively : plainly).dialect, interpreter)
+      clients.push({ outbox, dialect: kind.isNative ? native : plain, interpreter, connection })
+      return outbox
+    }
+    const publish = (step: Step) => {
+      const decision = take(chat, step, step._tag === "Connect" ? connect() : nobody)
+      chat = decision.chat
+      told.push(...decision.told)
+      if (!unsafePublish(decision.told)) throw new Error("The Hub had no room for an envelope")
+    }
+    const happen = ({ come, go, isOldest }: Moment, steps: ReadonlyArray<Step>) => {
+      for (let n = 0; n < come; n += 1) {
+        publish({ _tag: "Connect", now: 0 })
+        publish(joins(chat.lastClient))
+      }
+      for (const step of steps) publish(adapted(step, chat))
+      const going = isOldest ? chat.members.slice(0, go) : chat.members.slice(Math.max(0, chat.members.length - go))
+      for (const { id } of going) publish({ _tag: "Leave", who: id, code: "lost", now: 0 })
+    }
+
+    let start = 0
+    for (const moment of moments) {
+      happen(moment, all.slice(start, start + moment.steps))
+      start += moment.steps
+      if (moment.isAwaited) {
+        const { seq } = chat
+        yield* Effect.fork(
+          Effect.map(handedOver(seq, patience), () => {
+            handed.push({ seq, writes: new Map(clients.map((client) => [client, client.connection.writes.length])) })
+          })
+        )
+      }
+      yield* turns(moment.turns)
+      clock.pass(moment.wait)
+      yield* turns(moment.turns)
+    }
+    yield* Effect.raceFirst(handedOver(chat.seq, patience), Effect.forever(timeGoesBy))
+    return { told, clients, worded: [natively.worded, plainly.worded], handed }
+  }).pipe(Effect.scoped, Effect.withClock(clock))
+}
+
+/** Many who came or went, of whom one line is told; where everybody went, nobody is told of it. */
+interface Crowd {
+  readonly seq: number
+  readonly presence: Presence | undefined
+}
+
+/** Whose number is part of a crowd. */
+type Crowds = ReadonlyMap<number, Crowd>
+
+/** The crowds that were told of: holds that each names all that it stands for, and that nothing is in two. */
+const crowdsOf = ({ told, worded }: Played): Crowds => {
+  const crowds = new Map<number, Crowd>()
+  const add = (first: number, all: Crowd) => {
+    for (let seq = first; seq <= all.seq; seq += 1) {
+      if (crowds.has(seq)) throw new Error(`Number ${seq} was told twice`)
+      crowds.set(seq, all)
+    }
+  }
+  const moves = told.flatMap(({ event }) => (event._tag === "Joined" || event._tag === "Left" ? [event] : []))
+  for (const presence of new Set(worded.flat().flatMap((event) => (event._tag === "Presence" ? [event] : [])))) {
+    const { first, here, joined, left, seq } = presence
+    const part = moves.filter((move) => move.seq >= first && move.seq <= seq)
+    expect(part).toHaveLength(seq - first + 1)
+    expect(joined).toEqual(part.flatMap((event) => (event._tag === "Joined" ? [event.member] : [])))
+    expect(left.map(({ member }) => member)).toEqual(part.flatMap((event) => (event._tag === "Left" ? [event.member] : [])))
+    expect(here).toBe(presentAfter(moves, seq))
+    expect(Math.max(joined.length, left.length)).toBeGreaterThan(crowd)
+    add(first, { seq, presence })
+  }
+  const alone = new Set(worded.flat().flatMap((event) => (event._tag === "Joined" || event._tag === "Left" ? [event.seq] : [])))
+  const untold = moves.filter(({ seq }) => !alone.has(seq) && !crowds.has(seq))
+  for (const stretch of stretches(untold)) {
+    const { seq } = stretch.at(-1)!
+    const gone = stretch.filter(({ _tag }) => _tag === "Left").length
+    const isMany = Math.max(gone, stretch.length - gone) > crowd
+    if (isMany && stretch.some((move) => presentAfter(moves, move.seq) === 0)) add(stretch[0]!.seq, { seq, presence: undefined })
+  }
+  return crowds
+}
+
+interface Move {
+  readonly _tag: "Joined" | "Left"
+  readonly seq: number
+}
+
+/** How many were in the room after so many numbers. */
+const presentAfter = (moves: ReadonlyArray<Move>, last: number): number =>
+  moves.reduce((present, { _tag, seq }) => (seq > last ? present : present + (_tag === "Joined" ? 1 : -1)), 0)
+
+/** Those whose numbers follow each other. */
+const stretches = (moves: ReadonlyArray<Move>): ReadonlyArray<ReadonlyArray<Move>> => {
+  const found: Array<Array<Move>> = []
+  for (const move of moves) {
+    if (found.at(-1)?.at(-1)?.seq === move.seq - 1) found.at(-1)?.push(move)
+    else found.push([move])
+  }
+  return found
+}
+
+/** What is meant for each, in the order in which it was decided. */
+const meantFor = ({ clients, told }: Played): ReadonlyMap<Client, Batch> => {
+  const meant = new Map<Outbox, Array<Hub.Envelope>>(clients.map(({ outbox }) => [outbox, []]))
+  for (const envelope of told) {
+    const isOwn = envelope.event._tag === "Said" || envelope.event._tag === "Acted"
+    for (const { peer } of envelope.audience) {
+      if (!isOwn || envelope.from?.peer !== peer || peer.echo) meant.get(peer)?.push(envelope)
+    }
+  }
+  return new Map(clients.map((client) => [client, meant.get(client.outbox) ?? []]))
+}
+
+/** Where in what a client was told each of its envelopes ends. */
+type Ends = ReadonlyArray<{ readonly seq: number; readonly end: number }>
+
+/**
+ * Holds that a client was told this and nothing else, each once and in this
+ * order, where a crowd's line stands for the moves in it. Whoever leaves in a
+ * crowd is not told of that crowd any more, nor of those right before it.
+ */
+const follow = ({ connection, dialect, interpreter }: Client, meant: Batch, crowds: Crowds, leftAs: number | undefined): Ends => {
+  const text = connection.writes.join("")
+  const ends: Array<{ readonly seq: number; readonly end: number }> = []
+  let at = 0
+  let owed: ReadonlyArray<number> = []
+  const heard = (seq: number, words: string) => {
+    if (!text.startsWith(words, at)) throw new Error(`What was to come was ${JSON.stringify(words)}, and not ${JSON.stringify(text.slice(at, at + 300))}`)
+    at += words.length
+    ends.push({ seq, end: at })
+  }
+  for (const { event, seq, toRoom } of meant) {
+    if (event._tag === "Connected" || event._tag === "Disconnected") continue
+    const part = toRoom && "seq" in event ? crowds.get(event.seq) : undefined
+    if (part !== undefined && "seq" in event) {
+      owed = [...owed, event.seq]
+      if (part.presence === undefined || part.seq !== event.seq) continue
+      heard(seq, dialect.encode(part.presence))
+      owed = []
+    } else {
+      if (toRoom && owed.length > 0) throw new Error(`Before ${event._tag} ${seq} there was nothing of ${owed.join()}`)
+      heard(seq, event._tag === "Goodbye" ? show(interpreter.goodbye(event)) : dialect.encode(event))
+    }
+  }
+  if (at < text.length) throw new Error(`There was more: ${JSON.stringify(text.slice(at, at + 300))}`)
+  const isInCrowds = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, n) => first + n).every((seq) => crowds.has(seq))
+  for (const number of owed) {
+    if (leftAs === undefined || !isInCrowds(number, leftAs)) throw new Error(`At last there was nothing of ${owed.join()}`)
+  }
+  return ends
+}
+
+/** Holds of all that was played that each client was told its own, and nothing else: where what it was told of ends. */
+const followAll = (played: Played): ReadonlyMap<Client, Ends> => {
+  const crowds = crowdsOf(played)
+  const left = new Map(played.told.flatMap(({ event, from }) => (event._tag === "Left" ? [[from?.peer, event.seq] as const] : [])))
+  return new Map(
+    Array.from(meantFor(played), ([client, meant]) => [client, follow(client, meant, crowds, left.get(client.outbox))])
+  )
+}
+
+/** How often the room was told of somebody who came or went after the welcome of one who came later. */
+const overtakings = ({ worded }: Played): number =>
+  worded.reduce((sum, events) => {
+    let welcomed = 0
+    const late = events.filter((event) => {
+      if (event._tag === "Welcome") welcomed = Math.max(welcomed, event.seq)
+      return (event._tag === "Joined" || event._tag === "Left" || event._tag === "Presence") && event.seq < welcomed
+    })
+    return sum + late.length
+  }, 0)
+
+describe("What has waited, of more than one line can name,", () => {
+  const moves = FastCheck.array(FastCheck.record({ come: FastCheck.integer({ min: 0, max: 40 }), go: FastCheck.integer({ min: 0, max: 40 }), isOldest: FastCheck.boolean() }), {
+    minLength: 15,
+    maxLength: 30,
+    size: "max"
+  })
+
+  it("is told in parts to those who are left of who was there at that time, with how many that were", () => {
+    let parts = 0
+    for (const script of samples(moves, 12)) {
+      let chat = members
+      const held: Array<Hub.Envelope> = []
+      const here = new Map<number, ReadonlySet<MemberId>>()
+      const happens = ({ chat: next, told }: Decision) => {
+        chat = next
+        held.push(...told.filter(isComingOrGoing))
+        here.set(chat.roomSeq, new Set(chat.members.flatMap(({ member }) => (member === undefined ? [] : [member.id]))))
+      }
+      for (const { come, go, isOldest } of script) {
+        for (let n = 0; n < come; n += 1) happens(enter(chat, "guest"))
+        // The last one stays: where nobody is left, nobody is told.
+        for (let n = 0; n < go && chat.members.length > 1; n += 1) happens(Chat.leave(chat, chat.members.at(isOldest ? 0 : -1)!.id, "lost", undefined, 0))
+      }
+      const left = new Set(chat.members.map(({ id }) => id))
+      const told = waiting(held).flatMap(({ audience, event, toRoom }) =>
+        event._tag === "Joined" || event._tag === "Left" ? [{ audience, event, toRoom, author: undefined }] : []
+      )
+      for (const { audience, event } of gather(told)) {
+        if (event._tag !== "Presence") continue
+        parts += 1
+        expect(event.here).toBe(here.get(event.seq)?.size)
+        for (const { id, member } of audience) {
+          // Of these the one who left last is told of its own leaving; it is gone by then.
+          expect(left.has(id) || id === held.at(-1)?.from?.id).toBe(true)
+          expect(here.get(event.seq)?.has(member!.id)).toBe(true)
+        }
+      }
+    }
+    expect(parts).toBeGreaterThan(20)
+  })
+})
+
+describe("Whoever comes, talks, changes names and goes, and however long the room waits to hear of it,", () => {
+  it.live("each is told all that is meant for it, also where one line cannot name them all", () =>
+    Effect.gen(function* () {
+      for (const kind of kinds) {
+        const played = yield* play({ all: [], batchSize: 1024, cost: 3, kindOf: [kind], moments: [opening, { ...opening, come: 300 }] })
+        followAll(played)
+        expect(new Set(crowdsOf(played).values()).size).toBeGreaterThan(1)
+      }
+    })
+  )
+
+  it.live("each is told all that is meant for it, once and in the one order, from its welcome on", () =>
+    Effect.gen(function* () {
+      const seen = { crowds: 0, overtakings: 0, renames: 0, leaves: 0 }
+      const count = 600
+      for (const script of samples(scripts, count)) {
+        const played = yield* play(script)
+        followAll(played)
+        seen.crowds += new Set(crowdsOf(played).values()).size
+        seen.overtakings += overtakings(played)
+        seen.renames += played.told.filter(({ event }) => event._tag === "Renamed").length
+        seen.leaves += played.told.filter(({ event }) => event._tag === "Left").length
+      }
+      expect(seen.crowds).toBeGreaterThan(count / 10)
+      expect(seen.overtakings).toBeGreaterThan(count)
+      expect(seen.renames).toBeGreaterThan(count / 4)
+      expect(seen.leaves).toBeGreaterThan(5 * count)
+    })
+  )
+
+  it.live("each has been told of what somebody waits for, when that one need not wait any more", () =>
+    Effect.gen(function* () {
+      let checked = 0
+      for (const script of samples(scripts, 300)) {
+        const played = yield* play(script)
+        const ends = followAll(played)
+        for (const { seq, writes } of played.handed) {
+          for (const [client, count] of writes) {
+            const due = ends.get(client)?.findLast((told) => told.seq <= seq)?.end ?? 0
+            expect(client.connection.writes.slice(0, count).join("").length).toBeGreaterThanOrEqual(due)
+            checked += 1
+          }
+        }
+      }
+      expect(checked).toBeGreaterThan(5000)
+    })
+  )
+})

@@ -1,0 +1,165 @@
+import * as Net from "node:net"
+import { describe, expect, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Event, Member, Observation } from "../../../src/domain/Event.ts"
+import { MemberId } from "../../../src/domain/Event.ts"
+import { lobby } from "../../../src/domain/RoomName.ts"
+import { clean } from "../../../src/domain/Text.ts"
+import { Connection } from "../../../src/net/Connection.ts"
+import * as Console from "../../../src/server/operator/Console.ts"
+import { Outbox } from "../../../src/server/delivery/Outbox.ts"
+import * as Server from "../../../src/server/Server.ts"
+import { defaults } from "../../../src/server/ServerConfig.ts"
+import { named } from "../../support/chat.ts"
+import { eventually } from "../../support/Peer.ts"
+import { eventsOf, member, open, tell } from "../../support/room.ts"
+
+const ada: Member = { id: MemberId.make("m1"), name: named("ada") }
+const at = Date.UTC(2025, 0, 2, 3, 4, 5, 6)
+const inRoom = { seq: 1, at, room: lobby } as const
+
+const limits = { lineBytes: 1, nameGraphemes: 1, nameBytes: 1 }
+const welcome: Event = { _tag: "Welcome", ...inRoom, you: ada, here: 1, members: [ada], server: "s", limits }
+
+const shown: ReadonlyArray<readonly [Event | Observation, string | undefined]> = [
+  [{ _tag: "Connected", at }, "INFO  192.0.2.7:1 connected"],
+  [{ _tag: "Disconnected", at, code: "quit", reason: undefined }, "INFO  192.0.2.7:1 disconnected: quit"],
+  [{ _tag: "Disconnected", at, code: "lost", reason: clean("connection lost") }, "INFO  192.0.2.7:1 disconnected: connection lost"],
+  [{ _tag: "Joined", ...inRoom, member: ada }, "INFO  ada joined (192.0.2.7:1)"],
+  [{ _tag: "Left", ...inRoom, member: ada, code: "quit" }, "INFO  ada left: quit (192.0.2.7:1)"],
+  [{ _tag: "Left", ...inRoom, member: ada, code: "quit", reason: clean("lunch") }, "INFO  ada left: lunch (192.0.2.7:1)"],
+  [{ _tag: "Left", ...inRoom, member: ada, code: "too-slow", reason: clean("too slow") }, "WARN  ada left: too slow (192.0.2.7:1)"],
+  [
+    { _tag: "Left", ...inRoom, member: ada, code: "internal-error", reason: clean("internal error") },
+    "WARN  ada left: internal error (192.0.2.7:1)"
+  ],
+  [{ _tag: "Said", ...inRoom, from: ada, text: clean("hello") }, "INFO  ada: hello"],
+  [{ _tag: "Refused", at, code: "bad-line", message: clean("No.") }, "WARN  refused ada (192.0.2.7:1): No."],
+  [{ _tag: "Goodbye", at, code: "closing", reason: clean("lunch") }, "INFO  closing: lunch"],
+  [welcome, undefined],
+  [{ _tag: "Members", at, here: 1, members: [ada], more: false }, undefined],
+  [{ _tag: "Ping", at }, undefined],
+  [{ _tag: "Pong", at }, undefined]
+]
+
+describe("The console says", () => {
+  const peer = new Outbox(new Connection(new Net.Socket(), defaults), defaults, () => undefined)
+  const from = { id: 1, address: "192.0.2.7:1", peer, member: ada }
+
+  it.each(shown)("of %j: %s", (event, line) => {
+    const entry = Console.describe({ seq: 1, event, audience: [], toRoom: true, from })
+    expect(entry && Console.formats.plain(entry)).toBe(line && `2025-01-02T03:04:05.006Z ${line}\n`)
+  })
+
+  it("who was refused before it had a name", () => {
+    const event: Event = { _tag: "Refused", at, code: "name-taken", message: clean("Taken.") }
+    expect(Console.describe({ seq: 1, event, audience: [], toRoom: true, from: { id: 1, address: "192.0.2.7:1", peer } })?.message).toBe(
+      "refused a newcomer (192.0.2.7:1): Taken."
+    )
+  })
+})
+
+describe("An entry", () => {
+  const entry: Console.Entry = { at, level: "warn", event: "left", message: "ada left: too slow", fields: { name: "ada", reason: undefined } }
+  const time = new Date(at).toTimeString().slice(0, 8)
+
+  it("is a short line at a terminal", () => {
+    expect(Console.formats.terminal(entry)).toBe(`${time} WARN ada left: too slow\n`)
+    expect(Console.formats.terminal({ ...entry, level: "info" })).toBe(`${time} ada left: too slow\n`)
+  })
+
+  it("is a line with the date elsewhere, its levels one below the other", () => {
+    expect(Console.formats.plain({ ...entry, level: "info" })).toBe("2025-01-02T03:04:05.006Z INFO  ada left: too slow\n")
+    expect(Console.formats.plain({ ...entry, level: "error" })).toBe("2025-01-02T03:04:05.006Z ERROR ada left: too slow\n")
+  })
+
+  it("is a JSON object for programs, without the fields that have no value", () => {
+    expect(Console.formats.json(entry)).toBe(
+      `{"time":"2025-01-02T03:04:05.006Z","level":"warn","event":"left","name":"ada","message":"ada left: too slow"}\n`
+    )
+  })
+})
+
+const format: Console.Format = ({ level, message }) => `${level} ${message}\n`
+
+/** A room with a console, and what that writes. */
+const watched = Effect.gen(function* () {
+  const lines: Array<string> = []
+  const output = Layer.succeed(Console.ConsoleOutput, {
+    write: (text: string) => {
+      lines.push(...text.split("\n").slice(0, -1))
+    }
+  })
+  const room = yield* open(
+    Server.port.pipe(
+      Layer.provideMerge(Console.layer(format)),
+      Layer.provideMerge(Server.core({ port: 0 })),
+      Layer.provideMerge(Console.logger(format)),
+      Layer.provideMerge(output)
+    )
+  )
+  return { ...room, lines, console: Context.get(room.context, Console.Console) }
+})
+
+describe("The console of a room", () => {
+  it.scopedLive("says first what it is opened with, then all that happened, in order", () =>
+    Effect.gen(function* () {
+      const { console, lines, port, shut } = yield* watched
+      const bob = yield* member(port, "bob")
+      yield* tell(bob, { _tag: "Say", text: "hi" }, { _tag: "Say", text: "" }, { _tag: "Quit", reason: "lunch" })
+      eventsOf(yield* bob.rest)
+      expect(lines).toEqual([])
+      yield* console.open("127.0.0.1:1", [{ at, level: "info", event: "listening", message: "Listening", fields: {} }])
+      yield* shut
+      expect(lines.map((line) => line.replaceAll(/127\.0\.0\.1:\d+/gu, "HOST"))).toEqual([
+        "info Listening",
+        "info HOST connected",
+        "info bob joined (HOST)",
+        "info bob: hi",
+        "warn refused bob (HOST): There is nothing in this message to say.",
+        "info bob left: lunch (HOST)",
+        "info closing: the server stops"
+      ])
+    })
+  )
+
+  it.scopedLive("shows what the goodbyes of the close told", () =>
+    Effect.gen(function* () {
+      const { close, console, lines, port } = yield* watched
+      yield* console.open("127.0.0.1:1", [])
+      yield* member(port, "bob")
+      yield* eventually("bob is shown", () => lines.some((line) => line.includes("bob joined")))
+      yield* close("out for lunch")
+      expect(lines.at(-1)).toBe("info closing: out for lunch")
+    })
+  )
+
+  it.scopedLive("shows the close of an empty room, and of one where everything just happened", () =>
+    Effect.forEach(Array.from({ length: 10 }), () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { close, console, lines } = yield* watched
+          yield* console.open("127.0.0.1:1", [])
+          yield* close("out for lunch")
+          expect(lines).toEqual(["info closing: out for lunch"])
+        })
+      )
+    )
+  )
+
+  it.scopedLive("shows what is logged, on one line that steers no screen", () =>
+    Effect.gen(function* () {
+      const { lines } = yield* watched
+      yield* Effect.logWarning("one\n\u001b[31mtwo")
+      yield* Effect.logError("It failed", new Error("no\nreason"))
+      yield* Effect.logFatal("It broke", Cause.die(new Error("why\nnot")))
+      expect(lines[0]).toBe("warn one [31mtwo")
+      expect(lines[1]).toBe("error It failed Error: no reason")
+      expect(lines[2]).toMatch(/^error It broke: Error: why \| not \| at /u)
+      expect(lines).toHaveLength(3)
+    })
+  )
+})

@@ -1,0 +1,131 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Console from "../../../src/server/operator/Console.ts"
+import * as Operator from "../../../src/server/operator/Operator.ts"
+import * as Server from "../../../src/server/Server.ts"
+import type { ServerConfig } from "../../../src/server/ServerConfig.ts"
+import { range } from "../../support/range.ts"
+import { eventsOf, member, next, open, plainMember } from "../../support/room.ts"
+
+/** A room, whoever runs it, and what is answered in its console. */
+const runWith = (config: Partial<ServerConfig>) => Effect.gen(function* () {
+  const answers: Array<string> = []
+  const output = Layer.succeed(Console.ConsoleOutput, {
+    write: (text: string) => {
+      answers.push(text.trimEnd())
+    }
+  })
+  const room = yield* open(
+    Server.port.pipe(
+      Layer.provideMerge(Operator.layer),
+      Layer.provideMerge(Console.layer(({ event, message }) => (event === "console" ? `${message}\n` : ""))),
+      Layer.provideMerge(output),
+      Layer.provideMerge(Server.core({ port: 0, ...config }))
+    )
+  )
+  const { perform } = Context.get(room.context, Operator.Operator)
+  return { ...room, answers, perform }
+})
+
+const run = runWith({})
+
+describe("What is typed in the console", () => {
+  it.scopedLive("is a notice to everybody, made safe", () =>
+    Effect.gen(function* () {
+      const { perform, port } = yield* run
+      const [ada, bob] = [yield* member(port, "ada"), yield* plainMember(port, "bob")]
+      yield* perform("dinner at\u001b[31m seven  ")
+      expect(yield* next(ada, "Notice")).toMatchObject({ text: "dinner at[31m seven" })
+      expect(yield* bob.line).toBe("[server] dinner at[31m seven")
+      yield* perform("//quit is a word")
+      expect(yield* next(ada, "Notice")).toMatchObject({ text: "/quit is a word" })
+    })
+  )
+
+  it.scopedLive("is told, all of it, however much comes at once", () =>
+    Effect.gen(function* () {
+      const hubCapacity = 64
+      const { context, perform, port, server } = yield* runWith({ hubCapacity })
+      yield* Context.get(context, Console.Console).open(server.address, [])
+      const ada = yield* member(port, "ada")
+      const notices = range(10 * hubCapacity, String)
+      yield* Effect.forEach(notices, perform, { discard: true })
+      for (const text of notices) expect(yield* next(ada, "Notice")).toMatchObject({ text })
+    })
+  )
+
+  it.scopedLive("is refused when it is longer than a line may be", () =>
+    Effect.gen(function* () {
+      const { answers, perform } = yield* run
+      yield* perform("x".repeat(16_385))
+      expect(answers).toEqual(["This notice is too long and was not sent: a line has at most 16384 bytes."])
+    })
+  )
+
+  it.scopedLive("says nothing when it is empty", () =>
+    Effect.gen(function* () {
+      const { answers, perform, port, shut } = yield* run
+      const ada = yield* member(port, "ada")
+      yield* perform("   ")
+      yield* shut
+      expect(eventsOf(yield* ada.rest).map(({ _tag }) => _tag)).toEqual(["Goodbye"])
+      expect(answers).toEqual([])
+    })
+  )
+
+  it.scopedLive("shows who is here", () =>
+    Effect.gen(function* () {
+      const { answers, perform, port } = yield* run
+      yield* perform("/who")
+      yield* member(port, "ada")
+      yield* member(port, "Bob B")
+      yield* perform("/who")
+      expect(answers).toEqual(["Nobody is here.", "Here: ada, Bob B (2)"])
+    })
+  )
+
+  it.scopedLive("removes somebody, who is told why, as is the room", () =>
+    Effect.gen(function* () {
+      const { answers, perform, port } = yield* run
+      const [ada, bob, barbara] = [yield* member(port, "ada"), yield* plainMember(port, "Bob"), yield* member(port, "Bob B")]
+      yield* perform("/kick bob b too loud")
+      expect(eventsOf(yield* barbara.rest).at(-1)).toMatchObject({ _tag: "Goodbye", code: "removed", reason: "removed: too loud" })
+      expect(yield* next(ada, "Left")).toMatchObject({ member: { name: "Bob B" }, code: "removed", reason: "removed: too loud" })
+      yield* perform("/kick Bob")
+      expect((yield* bob.rest).split("\n").at(-2)).toBe("You have been disconnected: removed.")
+      yield* perform("/kick eve")
+      yield* perform("/kick")
+      expect(answers).toEqual(["Nobody here has that name: /who shows who is here.", "Type /kick NAME [REASON]"])
+    })
+  )
+
+  it.scopedLive("closes the room with its reason", () =>
+    Effect.gen(function* () {
+      const { perform, server } = yield* run
+      yield* perform("/quit sleep well")
+      expect(yield* server.closing).toEqual({ reason: "sleep well", asked: true })
+    })
+  )
+
+  it.scopedLive("is helped with: every command is shown, and the nearest to an unknown one", () =>
+    Effect.gen(function* () {
+      const { answers, perform } = yield* run
+      yield* perform("/help")
+      expect(answers.map((line) => line.split(" ")[0])).toEqual(["/help", "/who", "/kick", "/quit", "//TEXT"])
+      yield* perform("/kik bob")
+      expect(answers.at(-1)).toBe("There is no command /kik. Did you mean /kick? To say it, type //kik; /help shows all commands.")
+    })
+  )
+})
+
+describe("The status of a room", () => {
+  it("says where, how many, how busy, how long and how large", () => {
+    const room = { address: "127.0.0.1:1", seconds: 3725, messages: 12, members: 3 }
+    expect(Console.statusLine({ ...room, connections: 3 })).toMatch(
+      /^127\.0\.0\.1:1 · 3 here · 12 messages\/s · up 1:02:05 · \d+ MB$/u
+    )
+    expect(Console.statusLine({ ...room, connections: 5 })).toContain("3 here (and 2 without a name)")
+  })
+})

@@ -1,0 +1,121 @@
+import crypto from "node:crypto"
+import { syncBuiltinESMExports } from "node:module"
+import { afterEach, describe, expect, it, vi } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { isReserved } from "../../../src/domain/names.ts"
+import { Nickname } from "../../../src/domain/Nickname.ts"
+import * as wording from "../../../src/domain/wording.ts"
+import { Gate } from "../../../src/server/session/Password.ts"
+import { brief } from "../../support/heard.ts"
+import { connect } from "../../support/Peer.ts"
+import { event, next, opened, tell } from "../../support/room.ts"
+
+const password = Redacted.make("sesame")
+
+describe("A gate", () => {
+  const knocks = (tries: number, ...given: ReadonlyArray<string | undefined>) => {
+    const gate = new Gate(password, tries)
+    return brief(given.map((password) => gate.knock(password) ?? { _tag: "Quit", reason: undefined }))
+  }
+
+  it("lets in whoever says the password", () => {
+    expect(knocks(1, "sesame")).toEqual(["quit"])
+  })
+
+  it("closes at the last wrong one; to say none is not to be wrong", () => {
+    expect(knocks(2, undefined, undefined, "x", undefined, "sesam")).toEqual([
+      "refuse password-required",
+      "refuse password-required",
+      "refuse password-wrong",
+      "refuse password-required",
+      "reject wrong-password"
+    ])
+    expect(knocks(1, "")).toEqual(["reject wrong-password"])
+  })
+})
+
+describe("How long a gate takes", () => {
+  // What the server has imported from node is what is put here.
+  const compared = () => {
+    const spy = vi.spyOn(crypto, "timingSafeEqual")
+    syncBuiltinESMExports()
+    return spy
+  }
+
+  afterEach(() => {
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+  })
+
+  const answer = (given: string) => brief([new Gate(password, 1).knock(given) ?? { _tag: "Quit", reason: undefined }])
+
+  it.each([
+    ["the right one", "sesame", "quit"],
+    ["a wrong one as long", "sesamf", "reject wrong-password"],
+    ["one wrong from the start", "aesame", "reject wrong-password"],
+    ["a short one", "s", "reject wrong-password"],
+    ["an empty one", "", "reject wrong-password"],
+    ["the beginning of the right one", "sesam", "reject wrong-password"],
+    ["the right one and more", "sesame!", "reject wrong-password"],
+    ["a long one", "x".repeat(1024), "reject wrong-password"]
+  ])("does not tell how near one was: %s is compared as a whole, as a digest of one length", (_, given, expected) => {
+    const spy = compared()
+    expect(answer(given)).toEqual([expected])
+    expect(spy.mock.calls.map((digests) => digests.map(({ byteLength }) => byteLength))).toEqual([[32, 32]])
+    const [[one, other] = []] = spy.mock.calls
+    expect(one !== undefined && other !== undefined && Buffer.compare(bytesOf(one), bytesOf(other)) === 0).toBe(given === "sesame")
+  })
+
+  it("is that of this comparison, which alone lets in", () => {
+    const spy = compared()
+    spy.mockReturnValueOnce(false)
+    expect(answer("sesame")).toEqual(["reject wrong-password"])
+    spy.mockReturnValueOnce(true)
+    expect(answer("x")).toEqual(["quit"])
+  })
+})
+
+const bytesOf = (digest: NodeJS.ArrayBufferView): Uint8Array => new Uint8Array(digest.buffer, digest.byteOffset, digest.byteLength)
+
+describe("Where there is a password", () => {
+  it.scopedLive("what a plain client is told before it comes in the order of what it says", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ password })
+      const ada = yield* connect(port)
+      yield* ada.send("\n\nada\nopen\nsesame\nhello\n")
+      expect([yield* ada.line, yield* ada.line, yield* ada.line, yield* ada.line, yield* ada.line]).toEqual([
+        "Please type a name and press Enter:",
+        "Please type a name and press Enter:",
+        "Password:",
+        "Wrong password: try again.",
+        "Welcome ada! To leave, type {quit}."
+      ])
+    })
+  )
+
+  it.scopedLive("what the server says of it nobody can say", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ password })
+      const ada = yield* connect(port)
+      yield* ada.send("ada\nopen\n")
+      const question = yield* ada.line
+      const denial = yield* ada.line
+      expect([question, denial]).toEqual([wording.passwordQuestion, wording.wrongPassword])
+      for (const line of [question, denial]) expect(isReserved(Nickname.make(line.slice(0, line.indexOf(":"))))).toBe(true)
+    })
+  )
+
+  it.scopedLive("one who is in is not asked for it any more, whatever is said as hello", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ password })
+      const ada = yield* connect(port)
+      const hello = (password: string) => ({ _tag: "Hello", v: 1, nickname: "ada", password }) as const
+      yield* tell(ada, hello("sesame"))
+      yield* next(ada, "Welcome")
+      yield* tell(ada, ...Array.from({ length: 5 }, () => hello("wrong")), { _tag: "Say", text: "still here" })
+      for (let n = 0; n < 5; n += 1) expect(yield* event(ada)).toMatchObject({ _tag: "Refused", code: "already-joined" })
+      expect(yield* event(ada)).toMatchObject({ _tag: "Said" })
+    })
+  )
+})
