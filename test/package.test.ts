@@ -26,7 +26,7 @@ export const line: string = Ndjson.encode({ _tag: "Say", text: Text.clean("hello
 export const told = (event: Event.Event): string => (event._tag === "Said" ? event.from.name : event._tag)
 
 export const room: Layer.Layer<Server.Server | Hub.Hub | Registry.Registry | Closing.Closing, import("brusio/server").Errors.ListenError> =
-  Server.layer({ port: ServerConfig.defaults.port, lineBytes: 4096 })
+  Server.layer({ port: ServerConfig.defaults.port, maxLine: 4096 })
 export const format: Console.Format = Console.formats.json
 export const watch: Effect.Effect<void, never, Hub.Hub> = Effect.flatMap(Hub.Hub, ({ observe }) =>
   Stream.runForEach(observe(64), ({ seq }) => Effect.log(seq))

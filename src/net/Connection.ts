@@ -6,9 +6,9 @@ import { type Read, Reader } from "./Reader.ts"
 /** What a connection may cost. */
 export interface ConnectionOptions {
   /** How many bytes wait for a busy reader before the peer has to wait. */
-  readonly inboxBytes: number
+  readonly maxUnheard: number
   /** How long it is quiet before the system asks whether the peer is still there, ms. */
-  readonly probeAfter: number
+  readonly tcpKeepalive: number
 }
 
 /**
@@ -22,13 +22,13 @@ export class Connection {
   readonly #socket: Net.Socket
   readonly #reader: Reader
 
-  constructor(socket: Net.Socket, { inboxBytes, probeAfter }: ConnectionOptions) {
+  constructor(socket: Net.Socket, { maxUnheard, tcpKeepalive }: ConnectionOptions) {
     this.#socket = socket
-    this.#reader = new Reader(socket, inboxBytes)
+    this.#reader = new Reader(socket, maxUnheard)
     this.address = formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0)
     socket.setNoDelay(true)
     // A peer behind a cut cable is noticed also when neither side says anything.
-    socket.setKeepAlive(true, probeAfter)
+    socket.setKeepAlive(true, tcpKeepalive)
   }
 
   /** The peer's address without its port. */

@@ -25,9 +25,9 @@ export class Reader {
   #arrived: (() => void) | undefined
   #broken: (() => void) | undefined
 
-  constructor(socket: Net.Socket, inboxBytes: number) {
+  constructor(socket: Net.Socket, maxUnheard: number) {
     this.#socket = socket
-    this.#inbox = new Inbox(inboxBytes)
+    this.#inbox = new Inbox(maxUnheard)
     socket.on("data", (chunk: Uint8Array) => {
       if (this.#ended !== undefined) return
       this.#listenFrom(performance.now())

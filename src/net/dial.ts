@@ -4,7 +4,7 @@ import type * as Scope from "effect/Scope"
 import { Connection } from "./Connection.ts"
 import { ConnectionLost } from "./Errors.ts"
 
-const limits = { inboxBytes: 65_536, probeAfter: 30_000 }
+const limits = { maxUnheard: 65_536, tcpKeepalive: 30_000 }
 
 /** Opens a connection, which is gone with its scope. A failure carries the system's code, such as `ECONNREFUSED`. */
 export const dial = (host: string, port: number): Effect.Effect<Connection, ConnectionLost, Scope.Scope> =>

@@ -16,21 +16,19 @@ export interface ClosingReason {
  * the server waits for it and then closes the server's scope; the first reason
  * counts.
  */
-export interface Closing {
+export class Closing extends Context.Tag("brusio/Closing")<Closing, {
   readonly request: (reason: string) => Effect.Effect<void>
   /** Something inside failed for good. */
   readonly fail: (reason: string) => Effect.Effect<void>
   readonly requested: Effect.Effect<ClosingReason>
   /** The reason as it stands now: a scope that closes without one just stops. */
   readonly reason: Effect.Effect<ClosingReason>
-}
-
-export const Closing = Context.GenericTag<Closing>("brusio/Closing")
+}>() {}
 
 const unasked: ClosingReason = { reason: clean("the server stops"), asked: true }
 
 /** Holds the reason in a `Deferred` of the caller's. */
-export const make = (reason: Deferred.Deferred<ClosingReason>): Closing => ({
+export const make = (reason: Deferred.Deferred<ClosingReason>): Closing["Type"] => ({
   request: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: true })),
   fail: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false })),
   requested: Deferred.await(reason),

@@ -12,16 +12,14 @@ import * as ServerConfig from "./ServerConfig.ts"
 import * as Session from "./session/Session.ts"
 
 /** A room that is open. It closes with its scope, and everybody in it is told. */
-export interface Server extends Listener.Listener {
+export class Server extends Context.Tag("brusio/Server")<Server, Listener.Listener["Type"] & {
   /** Asks for the close, with the reason its clients are told; whoever holds the scope then closes it. */
   readonly close: (reason: string) => Effect.Effect<void>
   /** The same, for a fault: whoever runs the server then ends with an error. */
   readonly fail: (reason: string) => Effect.Effect<void>
   /** Waits until the close is asked for, or something inside has failed for good. */
   readonly closing: Effect.Effect<Closing.ClosingReason>
-}
-
-export const Server = Context.GenericTag<Server>("brusio/Server")
+}>() {}
 
 const make = Effect.gen(function* () {
   const listener = yield* Listener.Listener
@@ -30,7 +28,7 @@ const make = Effect.gen(function* () {
 })
 
 /** All that a room is made of, but for the open port: what observes the room is put between the two. */
-export const core = (config: Partial<ServerConfig.ServerConfig> = {}) =>
+export const core = (config: Partial<ServerConfig.ServerOptions> = {}) =>
   Session.layer.pipe(
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),
@@ -53,4 +51,4 @@ export const port = Layer.effect(Server, make).pipe(Layer.provideMerge(Listener.
  *   yield* Effect.never
  * }).pipe(Effect.provide(layer({ port: 0 })))
  */
-export const layer = (config: Partial<ServerConfig.ServerConfig> = {}) => port.pipe(Layer.provideMerge(core(config)))
+export const layer = (config: Partial<ServerConfig.ServerOptions> = {}) => port.pipe(Layer.provideMerge(core(config)))

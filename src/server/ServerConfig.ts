@@ -13,7 +13,7 @@ export interface RateLimit {
 export const maxPasswordLength = 1024
 
 /** Every limit of the server. Times are in ms, sizes in bytes. */
-export interface ServerConfig {
+export interface ServerOptions {
   /** The address to listen on. */
   readonly host: string
   /** The port to listen on; 0 takes a free one. */
@@ -30,16 +30,16 @@ export interface ServerConfig {
   /** How many may be there without a name; one more, and the one that has been silent longest makes room. */
   readonly maxNameless: number
   /** How long a client may take to give its name. */
-  readonly nameWithin: number
+  readonly nameTimeout: number
   /** For how many of those who find no room there is a place to be told so. */
   readonly maxTurnedAway: number
 
   /** The longest line a client may send, without its line feed. */
-  readonly lineBytes: number
+  readonly maxLine: number
   /** The longest name, in characters as a reader counts them. */
-  readonly nameGraphemes: number
+  readonly maxName: number
   /** Bytes of a client that may wait to be taken up; with more, nothing is read until there is room. */
-  readonly inboxBytes: number
+  readonly maxUnheard: number
   /** Above it, what a client sends is taken up more slowly; `undefined` is no limit. */
   readonly rateLimit: RateLimit | undefined
   /** Whether a plain client gets its own messages back: `auto` sends them to programs that show only what the server sends. */
@@ -64,20 +64,20 @@ export interface ServerConfig {
   readonly gatherAtMost: number
 
   /** Bytes waiting in a client's socket above which frames are held back as references. */
-  readonly outboxSoftBytes: number
+  readonly stallAbove: number
   /** Bytes waiting for a client above which it is cut off. */
-  readonly outboxHardBytes: number
+  readonly maxWaiting: number
   /** How long a client may take nothing of what is held back for it before it is cut off. */
-  readonly stallGrace: number
+  readonly stallTimeout: number
 
   /** How often it is looked who has been silent. */
   readonly keepaliveEvery: number
   /** A silence after which a native client is asked for a sign of life. */
-  readonly pingAfter: number
+  readonly keepalive: number
   /** A silence after which a native client is gone. */
   readonly goneAfter: number
   /** A silence after which the system asks whether a client is still there. */
-  readonly probeAfter: number
+  readonly tcpKeepalive: number
 
   /** How long a farewell waits for what was said before it. */
   readonly farewellOrder: number
@@ -87,10 +87,11 @@ export interface ServerConfig {
   readonly closeGrace: number
 }
 
-export const ServerConfig = Context.GenericTag<ServerConfig>("brusio/ServerConfig")
+/** The options that a server runs with. */
+export class ServerConfig extends Context.Tag("brusio/ServerConfig")<ServerConfig, ServerOptions>() {}
 
 /** The defaults of every limit. */
-export const defaults: ServerConfig = {
+export const defaults: ServerOptions = {
   host: "127.0.0.1",
   port: 25565,
   password: undefined,
@@ -98,11 +99,11 @@ export const defaults: ServerConfig = {
   maxClients: 20_000,
   maxClientsPerAddress: 20_000,
   maxNameless: 5000,
-  nameWithin: 300_000,
+  nameTimeout: 300_000,
   maxTurnedAway: 256,
-  lineBytes: 16_384,
-  nameGraphemes: 32,
-  inboxBytes: 65_536,
+  maxLine: 16_384,
+  maxName: 32,
+  maxUnheard: 65_536,
   rateLimit: { perSecond: 10, burst: 100 },
   echo: "auto",
   greetAfter: 600,
@@ -113,18 +114,18 @@ export const defaults: ServerConfig = {
   hubCapacity: 65_536,
   batchSize: 1024,
   gatherAtMost: 5,
-  outboxSoftBytes: 65_536,
-  outboxHardBytes: 1_048_576,
-  stallGrace: 30_000,
+  stallAbove: 65_536,
+  maxWaiting: 1_048_576,
+  stallTimeout: 30_000,
   keepaliveEvery: 5000,
-  pingAfter: 20_000,
+  keepalive: 20_000,
   goneAfter: 50_000,
-  probeAfter: 30_000,
+  tcpKeepalive: 30_000,
   farewellOrder: 250,
   farewellDrain: 1000,
   closeGrace: 1000
 }
 
 /** The defaults, but for what is given. */
-export const layer = (config: Partial<ServerConfig> = {}): Layer.Layer<ServerConfig> =>
+export const layer = (config: Partial<ServerOptions> = {}): Layer.Layer<ServerConfig> =>
   Layer.succeed(ServerConfig, { ...defaults, ...config })

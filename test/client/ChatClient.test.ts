@@ -122,7 +122,7 @@ describe.concurrent("A client in a room", () => {
 
   it.scopedLive("says exactly as much as the server's limit allows", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ lineBytes: 120 })
+      const { port } = yield* opened({ maxLine: 120 })
       const client = yield* ChatClient.connect({ host, port, nickname: "ada" })
       const fits = 120 - Buffer.byteLength(`{"_tag":"Say","text":"","ref":"1"}`)
       expect(yield* Effect.flip(client.say("x".repeat(fits + 1)))).toMatchObject({ code: "line-too-long" })

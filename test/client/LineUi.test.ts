@@ -58,7 +58,7 @@ describe.concurrent("A conversation", () => {
 
   it.scopedLive("tells what was wrong with a line, and goes on", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ lineBytes: 100 })
+      const { port } = yield* opened({ maxLine: 100 })
       const bob = yield* member(port, "bob")
       const ada = yield* conversation(port)
       yield* ada.type("/fly", "x".repeat(200), "hello")

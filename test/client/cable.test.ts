@@ -11,14 +11,14 @@ import { KeyDecoder } from "../../src/client/terminal/keys.ts"
 import { type Happening, start, update } from "../../src/client/terminal/screen.ts"
 import type { Event } from "../../src/domain/Event.ts"
 import { encode } from "../../src/domain/wire/Ndjson.ts"
-import type { ServerConfig } from "../../src/server/ServerConfig.ts"
+import type { ServerOptions } from "../../src/server/ServerConfig.ts"
 import { cable, type Manner } from "../support/Cable.ts"
 import { connect, type Peer } from "../support/Peer.ts"
 import { member, opened, plainMember, tell, upTo } from "../support/room.ts"
 import { samples } from "../support/samples.ts"
 
 const host = "127.0.0.1"
-const calm: Partial<ServerConfig> = { greetAfter: 60_000 }
+const calm: Partial<ServerOptions> = { greetAfter: 60_000 }
 
 /** Somebody at our screen, who types lines, sees what comes, and is told what was not sent. */
 const seated = (client: ChatClient.ChatClient) => {
@@ -194,7 +194,7 @@ describe("Through a bad cable, what is said arrives once and in order, or its se
 
 describe("A cable over which nothing comes any more, and nobody is told,", () => {
   // Those who are not ours are not asked, and so the witness is none of ours.
-  const impatient = { ...calm, keepaliveEvery: 10, pingAfter: 30, goneAfter: 400 }
+  const impatient = { ...calm, keepaliveEvery: 10, keepalive: 30, goneAfter: 400 }
 
   const gone = (name: string, witness: Peer) =>
     Effect.flatMap(

@@ -15,14 +15,14 @@ import type { ListenError } from "../../src/server/Errors.ts"
 import * as Hub from "../../src/server/chat/Hub.ts"
 import * as Registry from "../../src/server/chat/Registry.ts"
 import * as Server from "../../src/server/Server.ts"
-import type { ServerConfig } from "../../src/server/ServerConfig.ts"
+import type { ServerOptions } from "../../src/server/ServerConfig.ts"
 import * as Session from "../../src/server/session/Session.ts"
 import { connect, eventually, otherEnd, type Peer } from "../support/Peer.ts"
 import { eventsOf, member, next, open, opened, plainMember, tell } from "../support/room.ts"
 import { arrivals, departures, toldUpTo } from "../support/told.ts"
 
 // Nobody is greeted, or cut off, because a test is slow.
-const calm: Partial<ServerConfig> = { greetAfter: 60_000, outboxHardBytes: 200_000_000, hubCapacity: 65_536, rateLimit: undefined }
+const calm: Partial<ServerOptions> = { greetAfter: 60_000, maxWaiting: 200_000_000, hubCapacity: 65_536, rateLimit: undefined }
 
 type Room = Effect.Effect.Success<ReturnType<typeof opened>>
 
@@ -91,7 +91,7 @@ const ways: ReadonlyArray<Way> = [
 
 interface State {
   readonly title: string
-  readonly config?: Partial<ServerConfig>
+  readonly config?: Partial<ServerOptions>
   /** Brings somebody called bob to this point. */
   readonly reach: (room: Room, ada: Peer, bob: Peer) => Effect.Effect<unknown>
   /** Whether bob has been in the room by then. */
@@ -113,7 +113,7 @@ const arrives = (bob: Peer, bytes: string) =>
   })
 
 // Only what the client does ends such a farewell.
-const patient = { farewellDrain: 600_000, closeGrace: 600_000, stallGrace: 600_000 }
+const patient = { farewellDrain: 600_000, closeGrace: 600_000, stallTimeout: 600_000 }
 
 const states: ReadonlyArray<State> = [
   { title: "one who has said nothing", joined: false, reach: () => Effect.void },
@@ -564,7 +564,7 @@ describe("A fault ends one session at most:", () => {
     })
   )
 
-  const consoles: ReadonlyArray<readonly [string, Console.Format, Console.ConsoleOutput]> = [
+  const consoles: ReadonlyArray<readonly [string, Console.Format, Console.ConsoleOutput["Type"]]> = [
     ["how the console looks", (entry) => (entry.message.includes("boom") ? fault() : entry.message), { write: () => undefined }],
     [
       "where the console writes",
@@ -599,7 +599,7 @@ describe("A fault ends one session at most:", () => {
 
   it.scopedLive("in asking one for a sign of life: the others are asked all the same", () =>
     Effect.gen(function* () {
-      const room = yield* watched(Server.layer({ port: 0, ...calm, keepaliveEvery: 5, pingAfter: 10 }))
+      const room = yield* watched(Server.layer({ port: 0, ...calm, keepaliveEvery: 5, keepalive: 10 }))
       yield* member(room.port, "ada")
       const bob = yield* member(room.port, "bob")
       const [ada] = yield* Context.get(room.context, Registry.Registry).members
@@ -629,7 +629,7 @@ describe("A fault closes the server, and everybody is told:", () => {
         Session.Session,
         Effect.map(
           Session.Session,
-          ({ serve }): Session.Session => ({ serve: (connection, fork) => (isBroken ? fault() : serve(connection, fork)) })
+          ({ serve }): Session.Session["Type"] => ({ serve: (connection, fork) => (isBroken ? fault() : serve(connection, fork)) })
         )
       )
       const room = yield* watched(Server.port.pipe(Layer.provideMerge(breaking), Layer.provideMerge(Server.core({ port: 0, ...calm }))))

@@ -161,14 +161,14 @@ describe.concurrent("Without a name", () => {
 
   it.scopedLive("one has so much time to give one, and is told when it is over; who has a name stays", () =>
     Effect.gen(function* () {
-      const nameWithin = 600
-      const { port } = yield* opened({ nameWithin, greetAfter: 60_000 })
+      const nameTimeout = 600
+      const { port } = yield* opened({ nameTimeout, greetAfter: 60_000 })
       const ada = yield* member(port, "ada")
       const start = performance.now()
       const [native, plain] = [yield* connect(port), yield* connect(port)]
       yield* isHeard(native)
       yield* isToldGoodbye(native, { code: "no-name" })
-      expect(performance.now() - start).toBeGreaterThan(nameWithin - 20)
+      expect(performance.now() - start).toBeGreaterThan(nameTimeout - 20)
       expect(yield* plain.rest).toMatch(/^You have been disconnected: no name was given in time \(\d+ s\)\.\n$/u)
       yield* isUndisturbed(ada)
     })
@@ -176,7 +176,7 @@ describe.concurrent("Without a name", () => {
 
   it.scopedLive("one is also who has not given the password", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ nameWithin: 400, password: Redacted.make("sesame") })
+      const { port } = yield* opened({ nameTimeout: 400, password: Redacted.make("sesame") })
       const bob = yield* connect(port)
       yield* bob.send("bob\n")
       expect(yield* bob.rest).toMatch(/^Password:\nYou have been disconnected: no name or no password was given in time/u)
@@ -194,7 +194,7 @@ describe.concurrent("A line", () => {
 
   it.scopedLive("may be just so long; a longer one is refused and told of once, and the next one counts", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ lineBytes })
+      const { port } = yield* opened({ maxLine: lineBytes })
       const ada = yield* member(port, "ada")
       const bob = yield* plainMember(port, "bob")
       yield* next(ada, "Joined")
@@ -217,7 +217,7 @@ describe.concurrent("A line", () => {
 describe.concurrent("A name", () => {
   it.scopedLive("may be just so long: a longer one is refused to programs and cut for people, and all are told beforehand", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ nameGraphemes: 6, lineBytes: 400 })
+      const { port } = yield* opened({ maxName: 6, maxLine: 400 })
       const ada = yield* connect(port)
       yield* ada.send(hello("abcdefg"))
       expect(yield* event(ada)).toMatchObject({ _tag: "Refused", code: "name-too-long", message: "A name has at most 6 characters and 24 bytes." })
@@ -527,7 +527,7 @@ describe.concurrent("Who reads too slowly", () => {
 
   it.scopedLive("is cut off when too much waits: the others are told why, and so is it", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ outboxHardBytes: 300_000, stallGrace: 600_000, closeGrace: 50, farewellDrain: 50 })
+      const { port } = yield* opened({ maxWaiting: 300_000, stallTimeout: 600_000, closeGrace: 50, farewellDrain: 50 })
       const [ada, bob, eve] = [yield* member(port, "ada"), yield* member(port, "bob"), yield* plainMember(port, "eve")]
       for (const stalled of [bob, eve]) yield* stalled.pause
       const flood = Effect.forever(
@@ -548,14 +548,14 @@ describe.concurrent("Who reads too slowly", () => {
 
   it.scopedLive("is cut off when it takes nothing of what is held back for too long", () =>
     Effect.gen(function* () {
-      const stallGrace = 300
-      const { port } = yield* opened({ outboxHardBytes: 600_000_000, stallGrace, closeGrace: 50, farewellDrain: 50 })
+      const stallTimeout = 300
+      const { port } = yield* opened({ maxWaiting: 600_000_000, stallTimeout, closeGrace: 50, farewellDrain: 50 })
       const [ada, bob] = [yield* member(port, "ada"), yield* member(port, "bob")]
       yield* fill(ada, bob, 65_537)
       const start = performance.now()
       yield* tell(ada, { _tag: "Say", text: "this is held back" })
       expect(yield* next(ada, "Left")).toMatchObject({ member: { name: "bob" }, code: "too-slow", reason: "too slow" })
-      expect(performance.now() - start).toBeGreaterThan(stallGrace - 20)
+      expect(performance.now() - start).toBeGreaterThan(stallTimeout - 20)
       yield* bob.resume
       yield* isToldGoodbye(bob, { code: "too-slow" })
     })
@@ -563,7 +563,7 @@ describe.concurrent("Who reads too slowly", () => {
 
   it.scopedLive("stays, however long it takes, with no more than the soft limit waiting", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ outboxHardBytes: 600_000_000, stallGrace: 50 })
+      const { port } = yield* opened({ maxWaiting: 600_000_000, stallTimeout: 50 })
       const [ada, bob] = [yield* member(port, "ada"), yield* member(port, "bob")]
       yield* fill(ada, bob, 1)
       expect(otherEnd(bob)?.writableLength).toBeLessThan(65_536)
@@ -579,7 +579,7 @@ describe("A server that closes", () => {
   it.scopedLive("waits for those who were cut off as long as for those who are told now, and not for one after the other", () =>
     Effect.gen(function* () {
       const closeGrace = 1000
-      const room = yield* opened({ outboxHardBytes: 300_000, stallGrace: 600_000, closeGrace, farewellDrain: 100 })
+      const room = yield* opened({ maxWaiting: 300_000, stallTimeout: 600_000, closeGrace, farewellDrain: 100 })
       const [ada, bob] = [yield* member(room.port, "ada"), yield* member(room.port, "bob")]
       yield* bob.pause
       const talk = Effect.forever(Effect.zipRight(tell(ada, { _tag: "Say", text: "x".repeat(15_000) }, { _tag: "Ping" }), next(ada, "Pong")))
@@ -596,7 +596,7 @@ describe("A server that closes", () => {
 })
 
 describe("A sign of life", () => {
-  const short = { keepaliveEvery: 20, pingAfter: 100, goneAfter: 800 }
+  const short = { keepaliveEvery: 20, keepalive: 100, goneAfter: 800 }
   const count = 24
 
   it.scopedLive("is asked also of one who has to wait, and who gives it stays", () =>

@@ -12,7 +12,7 @@ import { plain } from "../../src/server/dialect/plain.ts"
 import { PlainInterpreter } from "../../src/server/dialect/PlainInterpreter.ts"
 import * as Hub from "../../src/server/chat/Hub.ts"
 import { Outbox } from "../../src/server/delivery/Outbox.ts"
-import { defaults, type ServerConfig } from "../../src/server/ServerConfig.ts"
+import { defaults, type ServerOptions } from "../../src/server/ServerConfig.ts"
 import { named, settings, type Step, steps, take } from "../support/chat.ts"
 import { connect, type Peer } from "../support/Peer.ts"
 import { always } from "../support/property.ts"
@@ -163,7 +163,7 @@ describe("Whatever happens in whatever order,", () => {
 })
 
 describe("Over real connections, whoever comes, talks, changes names and goes at once,", () => {
-  const calm: Partial<ServerConfig> = { greetAfter: 60_000 }
+  const calm: Partial<ServerOptions> = { greetAfter: 60_000 }
 
   type Deed = "say" | "act" | "rename" | "pause" | "quit" | "reset"
 

@@ -16,7 +16,7 @@ import * as ServerConfig from "../../src/server/ServerConfig.ts"
 import * as Session from "../../src/server/session/Session.ts"
 import { connect, type Peer } from "./Peer.ts"
 
-type Config = Partial<ServerConfig.ServerConfig>
+type Config = Partial<ServerConfig.ServerOptions>
 
 /** Opens a room that the test can close before its own end. */
 export const open = <A, E>(layer: Layer.Layer<A | Server.Server, E>) =>

@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { ServerConfig } from "../../src/server/ServerConfig.ts"
+import type { ServerOptions } from "../../src/server/ServerConfig.ts"
 import { connect, eventually, otherEnd, type Peer } from "./Peer.ts"
 import { opened } from "./room.ts"
 
 /** A conversation on the wire, as `docs/wire/README.md` says it is written. */
 export interface Transcript {
   readonly title: string
-  readonly config: Partial<ServerConfig>
+  readonly config: Partial<ServerOptions>
   readonly steps: ReadonlyArray<Step>
 }
 
@@ -27,7 +27,7 @@ const fence = /^```transcript(?<settings>(?: \w+=\w+)*)$/u
 export const parse = (page: string): ReadonlyArray<Transcript> => {
   const found: Array<Transcript> = []
   let heading = ""
-  let current: { readonly config: Partial<ServerConfig>; readonly title: string; readonly steps: Array<Step> } | undefined
+  let current: { readonly config: Partial<ServerOptions>; readonly title: string; readonly steps: Array<Step> } | undefined
   page.split("\n").forEach((source, index) => {
     const line = index + 1
     if (current === undefined) {
@@ -46,7 +46,7 @@ export const parse = (page: string): ReadonlyArray<Transcript> => {
   return found
 }
 
-const settings = (words: string): Partial<ServerConfig> =>
+const settings = (words: string): Partial<ServerOptions> =>
   Object.fromEntries(words.trim().split(" ").filter((word) => word !== "").map((word): readonly [string, unknown] => {
     const [name = "", value = ""] = word.split("=")
     if (name === "password") return [name, Redacted.make(value)]

@@ -21,7 +21,7 @@ import { always } from "../support/property.ts"
 
 /** How long a line may be here: short, so that short inputs get there. */
 const lineBytes = 48
-const config = { ...defaults, lineBytes }
+const config = { ...defaults, maxLine: lineBytes }
 
 /** Something that makes something of bytes as they come. */
 interface Decoder {
@@ -344,7 +344,7 @@ const unitsOfLines: typeof units = [
   ["wrong messages", `{"_tag":"Say","text":7}\n`]
 ]
 
-const longLines = { ...defaults, lineBytes: 2 * 1024 * 1024 }
+const longLines = { ...defaults, maxLine: 2 * 1024 * 1024 }
 type Reading = (bytes: Uint8Array) => void
 
 const reads = (decoder: () => { readonly push: (piece: Uint8Array) => unknown; readonly end?: () => unknown }): Reading => (bytes) => {
@@ -357,7 +357,7 @@ const listening = (interpreter: Interpreter) => ({ push: interpreter.hear.bind(i
 
 /** What is timed: each takes all of an input. A line may be as long as that, so that nothing is dropped. */
 const readings: ReadonlyArray<readonly [string, Reading]> = [
-  ["The line splitter", reads(() => ({ push: LineSplitter.prototype.push.bind(new LineSplitter(longLines.lineBytes)) }))],
+  ["The line splitter", reads(() => ({ push: LineSplitter.prototype.push.bind(new LineSplitter(longLines.maxLine)) }))],
   ["Detection", reads(detecting)],
   ["The native interpreter", reads(() => listening(new NativeInterpreter(defaults)))],
   ["The native interpreter of long lines", reads(() => listening(new NativeInterpreter(longLines)))],
@@ -420,8 +420,8 @@ describe("Of 20 megabytes without an end there is held at most what one line, or
   }
   const heldBy: ReadonlyArray<readonly [string, number, () => { readonly push: (piece: Uint8Array) => unknown }]> = [
     ["the line splitter", mebibyte, () => ({ push: LineSplitter.prototype.push.bind(new LineSplitter(mebibyte)) })],
-    ["the native interpreter", defaults.lineBytes, () => listening(new NativeInterpreter(defaults))],
-    ["the plain interpreter", defaults.lineBytes, () => listening(new PlainInterpreter(defaults, true))],
+    ["the native interpreter", defaults.maxLine, () => listening(new NativeInterpreter(defaults))],
+    ["the plain interpreter", defaults.maxLine, () => listening(new PlainInterpreter(defaults, true))],
     ["the telnet filter in a subnegotiation", 0, () => {
       const filter = new TelnetFilter()
       filter.filter(Uint8Array.of(0xff, 0xfa))

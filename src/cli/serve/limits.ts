@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import type * as Options from "@effect/cli/Options"
 import { mostGraphemes } from "../../domain/NameLimits.ts"
-import { defaults, type ServerConfig } from "../../server/ServerConfig.ts"
+import { defaults, type ServerOptions } from "../../server/ServerConfig.ts"
 import { BadSetting, count, given, option, type Setting, sourceOf } from "../settings.ts"
 
 /** A limit of the server, and how it is given. */
@@ -39,18 +39,18 @@ const limits = {
   maxClients: amount("max-clients", "How many clients there may be; fewer where the system allows fewer (ulimit -n)."),
   maxClientsPerAddress: amount("max-clients-per-address", "How many clients may come from one address."),
   maxNameless: amount("max-nameless", "How many clients may be without a name; for one more, the one silent longest makes room."),
-  nameWithin: seconds("name-timeout", "How long a client may take to give its name."),
+  nameTimeout: seconds("name-timeout", "How long a client may take to give its name."),
   maxTurnedAway: amount("max-turned-away", "How many who find no room may be there at once to be told so; more find the door closed."),
   passwordTries: amount("password-tries", "How often somebody may be wrong about the password."),
-  lineBytes: bytes("max-line", "The longest line a client may send.", 256, 262_144),
-  nameGraphemes: { setting: count("max-name", "CHARACTERS", 4, mostGraphemes), description: "The longest name.", unit: 1 },
-  inboxBytes: bytes("max-unheard", "How much of a client that sends too fast is kept until its turn; then it is not read.", 1024),
-  outboxHardBytes: bytes("max-waiting", "How much may wait for a client that reads slowly before it is cut off.", 65_536),
-  outboxSoftBytes: bytes("stall-above", "How much has to wait for a client before --stall-timeout counts.", 1024),
-  stallGrace: seconds("stall-timeout", "How long a client may take for that before it is cut off."),
-  pingAfter: seconds("keepalive", "After how much silence a native client is asked for a sign of life; it has as long and half as long again to give it."),
-  probeAfter: seconds("tcp-keepalive", "After how much silence the system asks whether a client is still there.", longestProbe)
-} satisfies Partial<Record<keyof ServerConfig, Limit>>
+  maxLine: bytes("max-line", "The longest line a client may send.", 256, 262_144),
+  maxName: { setting: count("max-name", "CHARACTERS", 4, mostGraphemes), description: "The longest name.", unit: 1 },
+  maxUnheard: bytes("max-unheard", "How much of a client that sends too fast is kept until its turn; then it is not read.", 1024),
+  maxWaiting: bytes("max-waiting", "How much may wait for a client that reads slowly before it is cut off.", 65_536),
+  stallAbove: bytes("stall-above", "How much has to wait for a client before --stall-timeout counts.", 1024),
+  stallTimeout: seconds("stall-timeout", "How long a client may take for that before it is cut off."),
+  keepalive: seconds("keepalive", "After how much silence a native client is asked for a sign of life; it has as long and half as long again to give it."),
+  tcpKeepalive: seconds("tcp-keepalive", "After how much silence the system asks whether a client is still there.", longestProbe)
+} satisfies Partial<Record<keyof ServerOptions, Limit>>
 
 type Limited = keyof typeof limits
 
@@ -67,13 +67,13 @@ export const givenLimits = (options: Record<Limited, Option.Option<string>>): Ef
         Effect.map(given(setting, options[field]), Option.match({ onNone: () => defaults[field], onSome: (value) => value * unit }))
       )
     )
-    if (all.outboxSoftBytes > all.outboxHardBytes) {
-      const { setting } = limits.outboxSoftBytes
+    if (all.stallAbove > all.maxWaiting) {
+      const { setting } = limits.stallAbove
       return yield* new BadSetting({
         name: setting.name,
-        value: String(all.outboxSoftBytes),
-        source: sourceOf(setting, options.outboxSoftBytes),
-        expected: `at most what may wait for a client (--max-waiting, ${all.outboxHardBytes})`
+        value: String(all.stallAbove),
+        source: sourceOf(setting, options.stallAbove),
+        expected: `at most what may wait for a client (--max-waiting, ${all.maxWaiting})`
       })
     }
     return all

@@ -61,8 +61,8 @@ const resolve = (options: Given): Effect.Effect<Settings, BadSetting | Failed, F
       ...limits,
       rateLimit: perSecond === "off" ? undefined : { perSecond, burst },
       // A quarter of it late at most, and then still within three times the silence.
-      goneAfter: limits.pingAfter * 2.5,
-      keepaliveEvery: Math.min(limits.pingAfter / 4, defaults.keepaliveEvery)
+      goneAfter: limits.keepalive * 2.5,
+      keepaliveEvery: Math.min(limits.keepalive / 4, defaults.keepaliveEvery)
     }
     return {
       config,

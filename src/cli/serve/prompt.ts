@@ -13,7 +13,7 @@ import { skippingOutput } from "../stdio.ts"
 
 /** A terminal with what happens above, and a status line and a prompt below. */
 export interface Prompt {
-  readonly output: ConsoleOutput
+  readonly output: ConsoleOutput["Type"]
   readonly lines: Mailbox.ReadonlyMailbox<string>
 }
 

@@ -13,14 +13,14 @@ import type { ListenError } from "../../server/Errors.ts"
 import * as Operator from "../../server/operator/Operator.ts"
 import * as Registry from "../../server/chat/Registry.ts"
 import * as Server from "../../server/Server.ts"
-import { defaults, type ServerConfig } from "../../server/ServerConfig.ts"
+import { defaults, type ServerOptions } from "../../server/ServerConfig.ts"
 import { allowed } from "./descriptors.ts"
 import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
 import { inputLines, skippingOutput } from "../stdio.ts"
 
 /** How the room is run. */
 export interface Settings {
-  readonly config: Partial<ServerConfig> & Pick<ServerConfig, "maxClients" | "maxTurnedAway">
+  readonly config: Partial<ServerOptions> & Pick<ServerOptions, "maxClients" | "maxTurnedAway">
   readonly format: "terminal" | "plain" | "json"
   readonly readsInput: boolean
   /** Whether a status line and a prompt stand below what happens. */
@@ -72,13 +72,13 @@ export const run = (settings: Settings): Effect.Effect<boolean, ListenError, Sco
     }).pipe(Effect.provide(room))
   })
 
-const closeFor = (server: Server.Server, ending: Ending): Effect.Effect<void> =>
+const closeFor = (server: Server.Server["Type"], ending: Ending): Effect.Effect<void> =>
   ending._tag === "Signal"
     ? server.close(signalWords(ending.name) ?? "stopped by its operator")
     : Effect.zipRight(Effect.logFatal("A fault that nobody caught", Cause.die(ending.error)), server.fail("internal error"))
 
 interface Place {
-  readonly output: Console.ConsoleOutput
+  readonly output: Console.ConsoleOutput["Type"]
   readonly lines: Mailbox.ReadonlyMailbox<string>
 }
 
@@ -104,7 +104,7 @@ const terminal = (
 const loopback = /^(?:::ffff:)?127\.|^::1$/u
 
 const announcement = (
-  { address, host, ip, port }: Server.Server,
+  { address, host, ip, port }: Server.Server["Type"],
   { maxClients, password }: Settings["config"],
   tellsLimit: boolean
 ): ReadonlyArray<Console.Entry> => {

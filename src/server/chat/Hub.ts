@@ -34,7 +34,7 @@ export interface Subscription {
  * from clients waits while it is more than half full, so that what is decided
  * where nothing can wait, such as in a finalizer, always finds room.
  */
-export interface Hub {
+export class Hub extends Context.Tag("brusio/Hub")<Hub, {
   /** Never waits. `false` when there was no room, which is a bug. */
   readonly unsafePublish: (envelopes: ReadonlyArray<Envelope>) => boolean
   /** Waits while the Hub is more than half full. */
@@ -43,9 +43,7 @@ export interface Hub {
   readonly subscribe: Effect.Effect<Subscription, never, Scope.Scope>
   /** For observers: never slows the room; what does not fit is lost, oldest first, and shows as a gap in `seq`. */
   readonly observe: (capacity: number) => Stream.Stream<Envelope>
-}
-
-export const Hub = Context.GenericTag<Hub>("brusio/Hub")
+}>() {}
 
 /** When the event loop has read what its sockets hold: `Effect.yieldNow` would not let it. */
 export const endOfTurn = Effect.async<void>((resume) => {

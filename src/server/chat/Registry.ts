@@ -20,7 +20,7 @@ import { version } from "../../domain/version.ts"
  * decision and its publication are one step that nothing comes between: all
  * clients are told everything in the order in which it was decided.
  */
-export interface Registry {
+export class Registry extends Context.Tag("brusio/Registry")<Registry, {
   readonly connect: (address: string, outbox: Outbox) => Effect.Effect<Chat.ClientId>
   /** What the chat decides, already published: the caller hears of it like everybody else. */
   readonly decide: (from: Chat.ClientId, command: Command) => Effect.Effect<ReadonlyArray<Envelope>>
@@ -39,18 +39,16 @@ export interface Registry {
   readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly outbox: Outbox }>>
   /** Everybody who is connected, as it stands. */
   readonly chat: Effect.Effect<Chat.Chat<Outbox>>
-}
-
-export const Registry = Context.GenericTag<Registry>("brusio/Registry")
+}>() {}
 
 const make = Effect.gen(function* () {
-  const { lineBytes, nameGraphemes } = yield* ServerConfig
+  const { maxLine, maxName } = yield* ServerConfig
   const hub = yield* Hub
   const closing = yield* Closing
   const ref = yield* Ref.make(
     Chat.empty<Outbox>({
       server: `brusio ${version}`,
-      limits: { lineBytes, ...Nickname.limited(nameGraphemes) }
+      limits: { lineBytes: maxLine, ...Nickname.limited(maxName) }
     })
   )
 

@@ -14,15 +14,13 @@ import { ServerConfig } from "../ServerConfig.ts"
  * of the event loop: an event is encoded once a dialect, and a client gets all
  * of a batch in one write.
  */
-export interface Broadcaster {
+export class Broadcaster extends Context.Tag("brusio/Broadcaster")<Broadcaster, {
   /**
    * Waits until everything up to this number has been handed over, or can no
    * longer be, `patience` ms at most; also inside a finalizer.
    */
   readonly handedOver: (seq: number, patience: number) => Effect.Effect<void>
-}
-
-export const Broadcaster = Context.GenericTag<Broadcaster>("brusio/Broadcaster")
+}>() {}
 
 /** Between so many messages and so many, a fan-out that comes a little later saves another. */
 const few = 3

@@ -5,9 +5,9 @@ import { CutOff } from "../../net/Errors.ts"
 import type { Dialect, Interpreter } from "../dialect/Dialect.ts"
 import { native } from "../dialect/native.ts"
 import { plain } from "../dialect/plain.ts"
-import type { ServerConfig } from "../ServerConfig.ts"
+import type { ServerOptions } from "../ServerConfig.ts"
 
-type Config = Pick<ServerConfig, "outboxSoftBytes" | "outboxHardBytes" | "stallGrace" | "farewellDrain">
+type Config = Pick<ServerOptions, "stallAbove" | "maxWaiting" | "stallTimeout" | "farewellDrain">
 
 const utf8 = new TextEncoder()
 
@@ -102,13 +102,13 @@ export class Outbox {
   }
 
   #put(frame: Uint8Array): void {
-    if (this.#held.length === 0 && this.#connection.backlog <= this.#config.outboxSoftBytes) {
+    if (this.#held.length === 0 && this.#connection.backlog <= this.#config.stallAbove) {
       this.#connection.write(frame)
       return
     }
     this.#held.push(frame)
     this.#heldBytes += frame.length
-    if (this.#connection.backlog + this.#heldBytes > this.#config.outboxHardBytes && this.#farewell === undefined) {
+    if (this.#connection.backlog + this.#heldBytes > this.#config.maxWaiting && this.#farewell === undefined) {
       this.#cutOff()
     } else if (!this.#draining) {
       this.#draining = true
@@ -130,7 +130,7 @@ export class Outbox {
   get #drain(): Effect.Effect<void> {
     return Effect.whileLoop({
       while: () => this.#held.length > 0 && this.#connection.writable,
-      body: () => Effect.timeoutOption(this.#connection.drained, this.#config.stallGrace),
+      body: () => Effect.timeoutOption(this.#connection.drained, this.#config.stallTimeout),
       step: (drained) => {
         if (drained._tag === "None") this.#cutOff()
         else this.#writeHeld()
@@ -141,7 +141,7 @@ export class Outbox {
   #writeHeld(): void {
     let taken = 0
     for (const frame of this.#held) {
-      if (this.#connection.backlog > this.#config.outboxSoftBytes) break
+      if (this.#connection.backlog > this.#config.stallAbove) break
       this.#connection.write(frame)
       this.#heldBytes -= frame.length
       taken += 1

@@ -4,7 +4,7 @@ import * as Nickname from "../../domain/Nickname.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import { passwordQuestion } from "../../domain/wording.ts"
 import { Gate } from "../session/Password.ts"
-import type { ServerConfig } from "../ServerConfig.ts"
+import type { ServerOptions } from "../ServerConfig.ts"
 import { canBecomeGamePing, canBecomeRequestLine, headBytes, isRequestLine, isUnknownProtocol } from "../door/detect.ts"
 import { command, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
 import { lineTooLong } from "./native.ts"
@@ -13,7 +13,7 @@ import { refusing } from "../door/foreign.ts"
 import { talk } from "./talk.ts"
 import { TelnetFilter } from "./telnet.ts"
 
-type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password" | "passwordTries" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin">
+type Config = Pick<ServerOptions, "maxLine" | "maxName" | "password" | "passwordTries" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin">
 
 const utf8 = new TextEncoder()
 const nothing = new Uint8Array(0)
@@ -51,7 +51,7 @@ export class PlainInterpreter implements Interpreter {
   constructor(config: Config, greeted: boolean) {
     this.#config = config
     this.#greeted = greeted
-    this.#lines = new LineSplitter(config.lineBytes)
+    this.#lines = new LineSplitter(config.maxLine)
     this.#gate = config.password === undefined ? undefined : new Gate(config.password, config.passwordTries)
   }
 
@@ -141,7 +141,7 @@ export class PlainInterpreter implements Interpreter {
 
   #line(line: Line): ReadonlyArray<Heard> {
     if (this.#refusing !== undefined) return []
-    if (line === tooLong) return [refuse(lineTooLong(this.#config.lineBytes))]
+    if (line === tooLong) return [refuse(lineTooLong(this.#config.maxLine))]
     if (this.#asked === undefined && isRequestLine(line)) return this.#turnAway("http")
     const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
     if (this.#asked === undefined) return this.#quit(unit) ?? this.#nameGiven(unit)
@@ -150,7 +150,7 @@ export class PlainInterpreter implements Interpreter {
   }
 
   #said(words: string): ReadonlyArray<Heard> {
-    return this.#quit(words) ?? talk(words, Nickname.limited(this.#config.nameGraphemes))
+    return this.#quit(words) ?? talk(words, Nickname.limited(this.#config.maxName))
   }
 
   #quit(words: string): ReadonlyArray<Heard> | undefined {
@@ -187,7 +187,7 @@ export class PlainInterpreter implements Interpreter {
   }
 
   #nickname(asked: string): Nickname.Nickname | undefined {
-    return Nickname.lenient(asked, Nickname.limited(this.#config.nameGraphemes))
+    return Nickname.lenient(asked, Nickname.limited(this.#config.maxName))
   }
 
   #withoutName(unit: string): string {

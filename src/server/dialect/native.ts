@@ -5,7 +5,7 @@ import * as Text from "../../domain/Text.ts"
 import { type ClientMessage, decodeMessage, encode, version } from "../../domain/wire/Ndjson.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import { Gate } from "../session/Password.ts"
-import type { ServerConfig } from "../ServerConfig.ts"
+import type { ServerOptions } from "../ServerConfig.ts"
 import { command, type Dialect, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
 
 /** One JSON object a line: see `docs/wire/native.md`. */
@@ -20,7 +20,7 @@ export const lineTooLong = (bytes: number): Refusal =>
     message: `A line has at most ${bytes} bytes: this one was longer and was not taken. Send it in parts.`
   })
 
-type Config = Pick<ServerConfig, "lineBytes" | "nameGraphemes" | "password" | "passwordTries">
+type Config = Pick<ServerOptions, "maxLine" | "maxName" | "password" | "passwordTries">
 type Hello = Extract<ClientMessage, { readonly _tag: "Hello" }>
 
 /** Hears native clients. Every line gets its answer, and none ends the connection but `Quit`. */
@@ -35,7 +35,7 @@ export class NativeInterpreter implements Interpreter {
 
   constructor(config: Config) {
     this.#config = config
-    this.#lines = new LineSplitter(config.lineBytes)
+    this.#lines = new LineSplitter(config.maxLine)
     this.#gate = config.password === undefined ? undefined : new Gate(config.password, config.passwordTries)
   }
 
@@ -60,7 +60,7 @@ export class NativeInterpreter implements Interpreter {
   }
 
   #line(line: Line): ReadonlyArray<Heard> {
-    if (line === tooLong) return [refuse(lineTooLong(this.#config.lineBytes))]
+    if (line === tooLong) return [refuse(lineTooLong(this.#config.maxLine))]
     if (line.every(isBlank)) return []
     const message = decodeMessage(line)
     return message instanceof Refusal ? [refuse(message)] : this.#interpret(message)
@@ -103,7 +103,7 @@ export class NativeInterpreter implements Interpreter {
   }
 
   #nickname(raw: string): Nickname.Nickname | Refusal {
-    return Nickname.parse(raw, Nickname.limited(this.#config.nameGraphemes))
+    return Nickname.parse(raw, Nickname.limited(this.#config.maxName))
   }
 }
 

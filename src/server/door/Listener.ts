@@ -19,7 +19,7 @@ import { ServerConfig } from "../ServerConfig.ts"
 import { Session } from "../session/Session.ts"
 
 /** The open port. It does nothing but accept, hand over, and wait for room. */
-export interface Listener {
+export class Listener extends Context.Tag("brusio/Listener")<Listener, {
   /** What was asked to be listened on. */
   readonly host: string
   /** The address that this came to. */
@@ -28,9 +28,7 @@ export interface Listener {
   readonly port: number
   /** `host:port`. */
   readonly address: string
-}
-
-export const Listener = Context.GenericTag<Listener>("brusio/Listener")
+}>() {}
 
 /** How many accepted connections may wait for a handler; the rest is turned away. */
 const acceptBacklog = 4096

@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Connection } from "../../net/Connection.ts"
 import { silence } from "../../net/Inbox.ts"
-import type { ServerConfig } from "../ServerConfig.ts"
+import type { ServerOptions } from "../ServerConfig.ts"
 import type { Dialect, Interpreter } from "../dialect/Dialect.ts"
 import { detect, type Kind, settle } from "./detect.ts"
 import { native, NativeInterpreter } from "../dialect/native.ts"
@@ -22,7 +22,7 @@ export interface Recognised {
  * nothing is greeted and asked for a name, once; or, where it is not to be let
  * in, taken for a plain one.
  */
-export const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerConfig, greets = true) {
+export const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerOptions, greets = true) {
   const chunks: Array<Uint8Array> = []
   let greeted = false
   let kind: Kind | undefined
@@ -52,7 +52,7 @@ export const recognise = Effect.fnUntraced(function* (connection: Connection, co
   return { ...speaker(kind, config, greeted), chunks } satisfies Recognised
 })
 
-const speaker = (kind: Kind, config: ServerConfig, greeted: boolean): Omit<Recognised, "chunks"> => {
+const speaker = (kind: Kind, config: ServerOptions, greeted: boolean): Omit<Recognised, "chunks"> => {
   switch (kind) {
     case "native":
       return { dialect: native, interpreter: new NativeInterpreter(config) }

@@ -14,23 +14,19 @@ import { Registry } from "../chat/Registry.ts"
 export { describe, type Entry, type Format, formats } from "./ConsoleLine.ts"
 
 /** Where the console writes. It never waits: what finds no room is its to skip, and to say so. */
-export interface ConsoleOutput {
+export class ConsoleOutput extends Context.Tag("brusio/ConsoleOutput")<ConsoleOutput, {
   readonly write: (text: string) => void
   /** Shows how the room stands, in place of what it showed before; only a terminal has a place for it. */
   readonly status?: (line: string) => void
-}
-
-export const ConsoleOutput = Context.GenericTag<ConsoleOutput>("brusio/ConsoleOutput")
+}>() {}
 
 /** Shows everything that happens in the room, in order. */
-export interface Console {
+export class Console extends Context.Tag("brusio/Console")<Console, {
   /** Writes these entries first, and from then on whatever happens. The status starts with the address. */
   readonly open: (address: string, entries: ReadonlyArray<Entry>) => Effect.Effect<void>
   /** Answers the one who types in the console. */
   readonly tell: (line: string) => Effect.Effect<void>
-}
-
-export const Console = Context.GenericTag<Console>("brusio/Console")
+}>() {}
 
 /** How many envelopes are shown in one write at most. */
 const batchSize = 1024

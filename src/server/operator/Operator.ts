@@ -18,15 +18,13 @@ export const commands: ReadonlyArray<Commands.CommandSpec> = [
 ]
 
 /** Whoever runs the room, typing in its console. */
-export interface Operator {
+export class Operator extends Context.Tag("brusio/Operator")<Operator, {
   /** Does what a line asks: a command, or a notice to everybody in the room. */
   readonly perform: (line: string) => Effect.Effect<void>
-}
-
-export const Operator = Context.GenericTag<Operator>("brusio/Operator")
+}>() {}
 
 const make = Effect.gen(function* () {
-  const { lineBytes } = yield* ServerConfig
+  const { maxLine } = yield* ServerConfig
   const registry = yield* Registry
   const closing = yield* Closing
   const console = yield* Console
@@ -47,8 +45,8 @@ const make = Effect.gen(function* () {
   const announce = (line: string) => {
     const text = Text.lenient(line)
     if (text === undefined) return Effect.void
-    return Buffer.byteLength(text) > lineBytes
-      ? console.tell(`This notice is too long and was not sent: a line has at most ${lineBytes} bytes.`)
+    return Buffer.byteLength(text) > maxLine
+      ? console.tell(`This notice is too long and was not sent: a line has at most ${maxLine} bytes.`)
       : registry.announce(text)
   }
 

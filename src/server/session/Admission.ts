@@ -15,7 +15,7 @@ export interface Full {
 }
 
 /** Who has a place: so many in all, so many from one address, so many without a name. */
-export interface Admission {
+export class Admission extends Context.Tag("brusio/Admission")<Admission, {
   /** Takes a place, or says why there is none. Whoever gets one gives it back with `leave`. */
   readonly enter: (connection: Connection) => Effect.Effect<Full | undefined>
   /** Has said something. */
@@ -25,12 +25,10 @@ export interface Admission {
   readonly leave: (connection: Connection) => Effect.Effect<void>
   /** Somebody was turned away before there was a place to say why. */
   readonly unsafeTurnedAway: () => void
-}
-
-export const Admission = Context.GenericTag<Admission>("brusio/Admission")
+}>() {}
 
 const make = Effect.gen(function* () {
-  const { maxClients, maxClientsPerAddress, maxNameless, nameWithin, password } = yield* ServerConfig
+  const { maxClients, maxClientsPerAddress, maxNameless, nameTimeout, password } = yield* ServerConfig
   const missing = password === undefined ? "no name" : "no name or no password"
   const clientsOf = new Map<string, number>()
   // Since when, ms; in that order.
@@ -58,11 +56,11 @@ const make = Effect.gen(function* () {
   }
   const impatience = Effect.map(monotonicMillis, (now) => {
     for (const [connection, since] of nameless) {
-      if (now - since < nameWithin) return
-      sendAway(connection, "no-name", `${missing} was given in time (${Math.round(nameWithin / 1000)} s)`)
+      if (now - since < nameTimeout) return
+      sendAway(connection, "no-name", `${missing} was given in time (${Math.round(nameTimeout / 1000)} s)`)
     }
   })
-  yield* Effect.forkScoped(Effect.repeat(impatience, Schedule.spaced(Math.min(nameWithin, 1000))))
+  yield* Effect.forkScoped(Effect.repeat(impatience, Schedule.spaced(Math.min(nameTimeout, 1000))))
 
   const full = (reason: string): Full => {
     turnedAway += 1

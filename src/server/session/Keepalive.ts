@@ -9,7 +9,7 @@ import { Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
 const make = Effect.gen(function* () {
-  const { goneAfter, keepaliveEvery, pingAfter } = yield* ServerConfig
+  const { goneAfter, keepalive, keepaliveEvery } = yield* ServerConfig
   const registry = yield* Registry
   let lastRound = yield* monotonicMillis
   const round = Effect.gen(function* () {
@@ -19,7 +19,7 @@ const make = Effect.gen(function* () {
     // A server that stood still has heard nobody and asked nobody: all are asked before any is given up.
     const stoodStill = now - lastRound > 2 * keepaliveEvery
     lastRound = now
-    const times = { at: yield* Clock.currentTimeMillis, pingAfter, goneAfter: stoodStill ? Number.POSITIVE_INFINITY : goneAfter }
+    const times = { at: yield* Clock.currentTimeMillis, pingAfter: keepalive, goneAfter: stoodStill ? Number.POSITIVE_INFINITY : goneAfter }
     const { clients } = yield* registry.chat
     for (const { address, peer } of HashMap.values(clients)) {
       yield* Effect.catchAllCause(

@@ -27,7 +27,7 @@ import { Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
 /** A client's actor: one scope and one fiber, from the first byte to the goodbye. */
-export interface Session {
+export class Session extends Context.Tag("brusio/Session")<Session, {
   /**
    * Serves one connection until it ends, in whatever way. `fork` runs what
    * drains a slow client's outbox. How it ended is told by then.
@@ -36,9 +36,7 @@ export interface Session {
     connection: Connection,
     fork: (drain: Effect.Effect<void>) => void
   ) => Effect.Effect<Quit | undefined, ReadError>
-}
-
-export const Session = Context.GenericTag<Session>("brusio/Session")
+}>() {}
 
 /** One who is being heard. */
 interface Client {
@@ -92,7 +90,7 @@ const make = Effect.gen(function* () {
             if (!connection.writable) return connection.destroy
             if (!mayReadOn) return connection.close(config.closeGrace)
             // Who reads so slowly is gone for the room, and may still come to the end of what it was sent.
-            connection.linger(config.stallGrace)
+            connection.linger(config.stallTimeout)
             return Effect.void
           })
         )
@@ -230,7 +228,7 @@ const make = Effect.gen(function* () {
     return ended
   })
 
-  const serve: Session["serve"] = (connection, fork) => Effect.scopedWith((scope) => visit(connection, fork, scope))
+  const serve: Session["Type"]["serve"] = (connection, fork) => Effect.scopedWith((scope) => visit(connection, fork, scope))
 
   return Session.of({ serve })
 })

@@ -40,7 +40,7 @@ const upToN = (n: number) => Array.from({ length: n }, (_, index) => index + 1)
 describe("A client that does not read", () => {
   it.scopedLive("does not delay the others, and is cut off as too slow, told so after its last whole line", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ outboxHardBytes: 3_000_000 })
+      const { port } = yield* opened({ maxWaiting: 3_000_000 })
       const talker = yield* member(port, "talker")
       const reader = yield* member(port, "reader")
       const stalled = yield* member(port, "stalled")
@@ -58,7 +58,7 @@ describe("A client that does not read", () => {
 
   it.scopedLive("is cut off after the grace, and told so also when it reads on only then", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ outboxHardBytes: 50_000_000, stallGrace: 100 })
+      const { port } = yield* opened({ maxWaiting: 50_000_000, stallTimeout: 100 })
       const talker = yield* member(port, "talker")
       const reader = yield* member(port, "reader")
       const stalled = yield* member(port, "stalled")
@@ -74,7 +74,7 @@ describe("A client that does not read", () => {
 
   it.scopedLive("gets all that was held for it, once and in order, when it reads on in time", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ outboxSoftBytes: 20_000, outboxHardBytes: 100_000_000 })
+      const { port } = yield* opened({ stallAbove: 20_000, maxWaiting: 100_000_000 })
       const talker = yield* member(port, "talker")
       const slow = yield* member(port, "slow")
       yield* slow.pause
@@ -90,7 +90,7 @@ describe("A client that does not read", () => {
 
   it.scopedLive("is cut off also while it goes on talking", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ outboxHardBytes: 3_000_000 })
+      const { port } = yield* opened({ maxWaiting: 3_000_000 })
       const reader = yield* member(port, "reader")
       const talker = yield* member(port, "talker")
       yield* talker.pause

@@ -4,7 +4,7 @@ import type { LeaveCode } from "../../../src/domain/Event.ts"
 import * as Nickname from "../../../src/domain/Nickname.ts"
 import * as Text from "../../../src/domain/Text.ts"
 import { PlainInterpreter } from "../../../src/server/dialect/PlainInterpreter.ts"
-import { defaults, type ServerConfig } from "../../../src/server/ServerConfig.ts"
+import { defaults, type ServerOptions } from "../../../src/server/ServerConfig.ts"
 import { anyString, inPieces } from "../../support/arbitraries.ts"
 import { oneByOne, show, utf8 } from "../../support/bytes.ts"
 import { brief } from "../../support/heard.ts"
@@ -17,7 +17,7 @@ const { chunkSilence, detectWithin, nameSilence, typedSilence } = defaults
 class Client {
   readonly interpreter: PlainInterpreter
 
-  constructor({ greeted = false, ...config }: Partial<ServerConfig> & { readonly greeted?: boolean } = {}) {
+  constructor({ greeted = false, ...config }: Partial<ServerOptions> & { readonly greeted?: boolean } = {}) {
     this.interpreter = new PlainInterpreter({ ...defaults, ...config }, greeted)
   }
 
@@ -47,13 +47,13 @@ class Client {
   }
 }
 
-const lineSender = (config: Partial<ServerConfig> & { readonly greeted?: boolean } = {}) => {
+const lineSender = (config: Partial<ServerOptions> & { readonly greeted?: boolean } = {}) => {
   const client = new Client(config)
   client.reads("ann\n")
   return client
 }
 
-const chunkSender = (config: Partial<ServerConfig> & { readonly greeted?: boolean } = {}) => {
+const chunkSender = (config: Partial<ServerOptions> & { readonly greeted?: boolean } = {}) => {
   const client = new Client(config)
   client.readsAndRests("ann")
   return client
@@ -83,9 +83,9 @@ describe("A line feed", () => {
     )
     const stream = FastCheck.array(words, { maxLength: 8 }).map((lines) => utf8(lines.map((line) => `${line}\n`).join("")))
     always(inPieces(stream), ({ pieces, whole }) => {
-      const once = new Client({ lineBytes: 40 }).reads(whole)
-      expect(new Client({ lineBytes: 40 }).reads(...pieces)).toEqual(once)
-      expect(new Client({ lineBytes: 40 }).reads(...oneByOne(whole))).toEqual(once)
+      const once = new Client({ maxLine: 40 }).reads(whole)
+      expect(new Client({ maxLine: 40 }).reads(...pieces)).toEqual(once)
+      expect(new Client({ maxLine: 40 }).reads(...oneByOne(whole))).toEqual(once)
     })
   })
 })
@@ -412,23 +412,23 @@ describe("The end of the input", () => {
 
 describe("A line that is too long", () => {
   it("is refused once, and the next is heard", () => {
-    const client = lineSender({ lineBytes: 10 })
+    const client = lineSender({ maxLine: 10 })
     expect(client.reads("x".repeat(11), "x".repeat(50), "\nhi\n")).toEqual(["refuse line-too-long", "say hi"])
   })
 
   it("is no name", () => {
-    expect(new Client({ lineBytes: 10 }).reads(`${"x".repeat(11)}\nann\n`)).toEqual(["refuse line-too-long", "join ann"])
+    expect(new Client({ maxLine: 10 }).reads(`${"x".repeat(11)}\nann\n`)).toEqual(["refuse line-too-long", "join ann"])
   })
 
   it("in place of a name does not tell how its sender ends what it sends", () => {
-    const client = new Client({ lineBytes: 10 })
+    const client = new Client({ maxLine: 10 })
     expect(client.reads(`${"x".repeat(11)}\n`)).toEqual(["refuse line-too-long"])
     expect(client.readsAndRests("ann")).toEqual(["join ann"])
     expect(client.readsAndRests("hi")).toEqual(["say hi"])
   })
 
   it("ends with a silence when a chunk sender sent it", () => {
-    const client = chunkSender({ lineBytes: 10 })
+    const client = chunkSender({ maxLine: 10 })
     expect(client.reads("x".repeat(11), "x".repeat(5))).toEqual(["refuse line-too-long"])
     expect(client.patience).toBe(chunkSilence)
     expect(client.rests()).toEqual([])
@@ -437,7 +437,7 @@ describe("A line that is too long", () => {
 })
 
 describe("A client's own messages", () => {
-  const echoes = (echo: ServerConfig["echo"], greeted: boolean) => ({
+  const echoes = (echo: ServerOptions["echo"], greeted: boolean) => ({
     line: lineSender({ echo, greeted }).interpreter.echo,
     chunk: chunkSender({ echo, greeted }).interpreter.echo
   })
@@ -460,7 +460,7 @@ describe("Whatever is sent", () => {
     const bytes = FastCheck.oneof(anyString(20).map(utf8), FastCheck.uint8Array({ maxLength: 20 }))
     const happenings = FastCheck.array(FastCheck.oneof(bytes, FastCheck.constant("silence" as const)), { maxLength: 12 })
     always(happenings, (all) => {
-      const { interpreter } = new Client({ lineBytes: 64 })
+      const { interpreter } = new Client({ maxLine: 64 })
       const heard = all.flatMap((what) => {
         if (what !== "silence") return interpreter.hear(what)
         return interpreter.patience === undefined ? [] : interpreter.silence()

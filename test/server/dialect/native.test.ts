@@ -9,7 +9,7 @@ import { oneByOne, show, utf8 } from "../../support/bytes.ts"
 import { brief } from "../../support/heard.ts"
 import { always } from "../../support/property.ts"
 
-const interpreter = (lineBytes = 200) => new NativeInterpreter({ ...defaults, lineBytes })
+const interpreter = (lineBytes = 200) => new NativeInterpreter({ ...defaults, maxLine: lineBytes })
 
 const heard = (text: string) => brief(interpreter().hear(utf8(text)))
 

@@ -5,12 +5,12 @@ import * as Layer from "effect/Layer"
 import * as Console from "../../../src/server/operator/Console.ts"
 import * as Operator from "../../../src/server/operator/Operator.ts"
 import * as Server from "../../../src/server/Server.ts"
-import type { ServerConfig } from "../../../src/server/ServerConfig.ts"
+import type { ServerOptions } from "../../../src/server/ServerConfig.ts"
 import { range } from "../../support/range.ts"
 import { eventsOf, member, next, open, plainMember } from "../../support/room.ts"
 
 /** A room, whoever runs it, and what is answered in its console. */
-const runWith = (config: Partial<ServerConfig>) => Effect.gen(function* () {
+const runWith = (config: Partial<ServerOptions>) => Effect.gen(function* () {
   const answers: Array<string> = []
   const output = Layer.succeed(Console.ConsoleOutput, {
     write: (text: string) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { member, next, opened, plainMember, tell } from "../../support/room.ts"
 
-const short = { keepaliveEvery: 20, pingAfter: 100, goneAfter: 400 }
+const short = { keepaliveEvery: 20, keepalive: 100, goneAfter: 400 }
 
 describe("A native client that is silent", () => {
   it.scopedLive("is asked for a sign of life, and stays when it gives one", () =>

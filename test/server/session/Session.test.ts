@@ -10,7 +10,7 @@ const fragile = Layer.effect(
   Registry.Registry,
   Effect.map(
     Registry.Registry,
-    (registry): Registry.Registry => ({
+    (registry): Registry.Registry["Type"] => ({
       ...registry,
       decide: (from, command) =>
         command._tag === "Say" && command.text === "boom" ? Effect.dieMessage("it went boom") : registry.decide(from, command)
