@@ -11,7 +11,7 @@ import { Witness } from "./load/Witness.ts"
 
 /** How long the witness looks on before the storm, and after it for one too many. */
 const quietMillis = 500
-const patienceMillis = 120_000
+const patienceMillis = 300_000
 
 process.on("uncaughtException", (error) => {
   console.error(error instanceof Fault ? error.message : error)
