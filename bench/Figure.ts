@@ -1,3 +1,4 @@
+import { median } from "./median.ts"
 import type { Result } from "./Result.ts"
 
 /** Something a run tells of a server. */
@@ -44,6 +45,13 @@ export const baseMemory: Figure = {
   best: Math.min
 }
 
+export const fullMemory: Figure = {
+  label: "memory with all there, MB",
+  digits: 1,
+  of: ({ fullKb }) => ratio(fullKb, 1024),
+  best: Math.min
+}
+
 export const deliveries: Figure = {
   label: "deliveries/s",
   digits: 0,
@@ -87,12 +95,8 @@ export const othersCpu: Figure = {
 const ratio = (part: number | null, whole: number): number | null => (part === null ? null : part / whole)
 
 /** The median of what some runs tell; `undefined` when none tells anything. */
-export const median = (results: ReadonlyArray<Result>, figure: Figure): number | undefined => {
-  const values = results.map(figure.of).filter((value) => value !== null).sort((a, b) => a - b)
-  const upper = values[Math.floor(values.length / 2)]
-  const lower = values[Math.floor((values.length - 1) / 2)]
-  return upper === undefined || lower === undefined ? undefined : (lower + upper) / 2
-}
+export const medianOf = (results: ReadonlyArray<Result>, figure: Figure): number | undefined =>
+  median(results.map(figure.of).filter((value) => value !== null))
 
 export const fixed = (value: number | undefined, digits: number): string =>
   value === undefined ? "n/a" : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { trialNames } from "./against/Trial.ts"
 import { maxMembers } from "./load/Line.ts"
 import { isInstalled, type PeerName, peerNames } from "./peers.ts"
 import type { Plan } from "./Plan.ts"
@@ -16,7 +17,12 @@ export const help = `Usage: npm run bench -- [options]
   --rounds N       how often all of it is run, in turn; the table shows medians (3)
   --server FILE    the built program (dist/cli.js)
 
-Big quiet rooms: --clients 5000,10000 --mode paced --rate 1 --peers none`
+Two builds, in pairs of runs, the one after the other (paired comparison):
+
+  --against DIR    another checkout of this project that is built; --rounds is how many pairs (9)
+  --only LIST      what is compared: ${trialNames.join(", ")} (all)
+
+--clients, --mode, --rate and --peers are for a run without --against. Big quiet rooms: --clients 5000,10000 --mode paced --rate 1 --peers none`
 
 const positive = Schema.NumberFromString.pipe(Schema.positive())
 const list = <A extends string | number, I extends string>(item: Schema.Schema<A, I>) =>
@@ -30,27 +36,49 @@ const Options = Schema.Struct({
   seconds: positive,
   "warm-up": positive,
   rounds: positive.pipe(Schema.int()),
-  server: Schema.NonEmptyString
+  server: Schema.NonEmptyString,
+  against: Schema.optional(Schema.NonEmptyString),
+  only: list(Schema.Literal(...trialNames))
 })
 export type Options = typeof Options.Type
 
-const option = (value: string) => ({ type: "string", default: value }) as const
+const defaults = {
+  clients: "1000",
+  mode: "saturated,paced",
+  rate: "50,300",
+  peers: "installed",
+  seconds: "8",
+  "warm-up": "2",
+  rounds: "3",
+  server: "dist/cli.js",
+  only: trialNames.join(",")
+}
 
+/** A difference of a few per cent shows only in the median of so many pairs. */
+const pairs = "9"
+
+const option = { type: "string" } as const
 const spec = {
-  clients: option("1000"),
-  mode: option("saturated,paced"),
-  rate: option("50,300"),
-  peers: option("installed"),
-  seconds: option("8"),
-  "warm-up": option("2"),
-  rounds: option("3"),
-  server: option("dist/cli.js")
-} as const
+  clients: option,
+  mode: option,
+  rate: option,
+  peers: option,
+  seconds: option,
+  "warm-up": option,
+  rounds: option,
+  server: option,
+  against: option,
+  only: option
+}
 
 /** What was asked for on the command line; throws with the help when it makes no sense. */
 export const parse = (args: ReadonlyArray<string>): Options => {
   try {
-    return Schema.decodeUnknownSync(Options)(parseArgs({ args: [...args], options: spec }).values)
+    const given = parseArgs({ args: [...args], options: spec }).values
+    const without = given.against === undefined
+    const senseless = (without ? ["only"] : ["clients", "mode", "rate", "peers"]).filter((name) => Object.hasOwn(given, name))
+    if (senseless.length > 0) throw new Error(`--${senseless.join(", --")}: ${without ? "only" : "not"} with --against`)
+    return Schema.decodeUnknownSync(Options)({ ...defaults, ...(without ? {} : { rounds: pairs }), ...given })
   } catch (error) {
     throw new Error(`${complaint(error)}\n\n${help}`, { cause: error })
   }

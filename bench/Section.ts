@@ -39,7 +39,7 @@ export const sections = (
     title: name,
     rows: figures.map((figure) => {
       const values = servers.map((server) =>
-        Figure.median(runs.filter((run) => run.server === server && isOfIt(run.plan)).map(({ result }) => result), figure)
+        Figure.medianOf(runs.filter((run) => run.server === server && isOfIt(run.plan)).map(({ result }) => result), figure)
       )
       return { figure, values, ratio: ratio(figure, values) }
     })

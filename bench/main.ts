@@ -4,6 +4,8 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Build from "./against/Build.ts"
+import { compareBuilds, comparison } from "./against/comparison.ts"
 import { brusio } from "./brusio.ts"
 import { canPin } from "./Child.ts"
 import { cpu, deliveries, type Figure, fixed, joining, othersCpu, p50, p99 } from "./Figure.ts"
@@ -64,11 +66,19 @@ const measure = (options: Options) =>
     yield* say(["Every delivery was checked: nothing was lost, doubled or out of order.", ...verdicts(measured)].join("\n"))
   })
 
+const compare = (options: Options, against: string) =>
+  Effect.gen(function* () {
+    const ours = yield* Build.make("this build", options.server)
+    const other = yield* Build.make("the other", Build.programIn(against))
+    const rows = yield* compareBuilds(options, ours, other, note)
+    yield* say(`${machine()}\n${options.server} against ${other.program}\n\n${comparison(rows)}`)
+  })
+
 const bench = Effect.try({
   try: () => parse(process.argv.slice(2)),
   catch: (error) => ({ message: error instanceof Error ? error.message : String(error) })
 }).pipe(
-  Effect.flatMap(measure),
+  Effect.flatMap((options) => (options.against === undefined ? measure(options) : compare(options, options.against))),
   Effect.tapError(({ message }) => note(`bench: ${message}`)),
   Effect.provide(NodeFileSystem.layer)
 )

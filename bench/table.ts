@@ -15,6 +15,11 @@ export const table = (servers: ReadonlyArray<string>, sections: ReadonlyArray<Se
       ])
     )
   ]
+  return markdown(rows)
+}
+
+/** Rows of cells as a table in Markdown: the first row is its head, the first two columns are words. */
+export const markdown = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   const line = (cells: ReadonlyArray<string>) =>
     `| ${cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(" | ")} |`

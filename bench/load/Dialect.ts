@@ -32,6 +32,8 @@ export const plain: Dialect = {
   read: (name, line) => {
     if (line.endsWith(" has joined the chat!")) return oneJoined
     if (line.startsWith(`Welcome ${name}!`)) return welcome
+    // A server that is busy reads the name only after it has asked for it.
+    if (line.startsWith("Welcome to brusio, ")) return other
     const count = /^(\d+) people have joined the chat!$/u.exec(line)?.[1]
     return count === undefined ? wrong : { type: "joined", count: Number(count) }
   },

@@ -1,0 +1,66 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import { baseMemory, cpu, deliveries, type Figure, fullMemory, joinCpu, joining, memory, p50, p99 } from "../Figure.ts"
+import { type Plan, title } from "../Plan.ts"
+import { type Lengths, run } from "../run.ts"
+import type { RunFailed } from "../RunFailed.ts"
+import { joinTitle } from "../Section.ts"
+import type { Build } from "./Build.ts"
+import { startMillis } from "./help.ts"
+import { storm } from "./storm.ts"
+
+/** One of the things in which two builds are compared. */
+export interface Trial {
+  readonly title: string
+  /** What a run of one build tells: its values are in this order. */
+  readonly figures: ReadonlyArray<Pick<Figure, "digits" | "label">>
+  /** Runs one build once; `null` is what this system does not tell. */
+  readonly measure: (build: Build) => Effect.Effect<ReadonlyArray<number | null>, RunFailed, FileSystem.FileSystem>
+}
+
+/** In the order in which they are run. */
+export const trialNames = ["saturated", "300", "50", "help", "join-1000", "join-5000", "storm"] as const
+export type TrialName = (typeof trialNames)[number]
+
+const leaving = 10_000
+/** After the joining has been measured, only as much as shows that all are there. */
+const brief: Lengths = { seconds: 0.1, "warm-up": 0.1 }
+
+/** All that can be compared; `lengths` are those of the talking. */
+export const trials = (lengths: Lengths): Readonly<Record<TrialName, Trial>> => {
+  const under = (name: string, figures: ReadonlyArray<Figure>, plan: Plan, { seconds, "warm-up": warmUp }: Lengths): Trial => ({
+    title: name,
+    figures,
+    measure: ({ server }) =>
+      Effect.map(run({ seconds, "warm-up": warmUp }, server, plan), (result) => figures.map(({ of }) => of(result)))
+  })
+  const talk = (plan: Plan) => under(title(plan), [deliveries, cpu, p50, p99], plan, lengths)
+  const coming = (clients: number) =>
+    under(joinTitle(clients), [joinCpu, joining, baseMemory, fullMemory, memory], { clients, rate: 1 }, brief)
+  return {
+    saturated: talk({ clients: 1000 }),
+    "300": talk({ clients: 1000, rate: 300 }),
+    "50": talk({ clients: 1000, rate: 50 }),
+    help: {
+      title: "start",
+      figures: [{ label: "--help, ms", digits: 1 }],
+      measure: ({ program }) => Effect.map(startMillis(program), (millis) => [millis])
+    },
+    "join-1000": coming(1000),
+    "join-5000": coming(5000),
+    storm: {
+      title: `${leaving} clients drop at once`,
+      figures: [
+        { label: "longest without an answer, ms", digits: 0 },
+        { label: "until all is told, ms", digits: 0 },
+        { label: "CPU ms/client", digits: 3 }
+      ],
+      measure: ({ server }) =>
+        Effect.map(storm(server, leaving), ({ clients, longestMillis, serverCpuSeconds, toldMillis }) => [
+          longestMillis,
+          toldMillis,
+          serverCpuSeconds === null ? null : (serverCpuSeconds * 1000) / clients
+        ])
+    }
+  }
+}
