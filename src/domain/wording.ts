@@ -1,42 +1,126 @@
 import * as Text from "./Text.ts"
-import type { Acted, Goodbye, Joined, Left, Members, Notice, Presence, Renamed, Said, Whispered } from "./Event.ts"
+import type { Event, Goodbye, Left, Member, Members, Presence, Welcome } from "./Event.ts"
 
-/** Stands for what varies in one of the {@link openings}. */
-export const anything = "*"
+/**
+ * A piece of a line, and what it is, so that whoever shows it can colour it.
+ *
+ * - `name`: somebody's name, and nothing else
+ * - `sign`: what stands around a name before somebody's own words, such as `: `
+ * - `text`: somebody's own words
+ * - `dim`: the server's words of what happened, such as ` has joined the chat!`
+ * - `strong`: the server's words to the reader, such as a refusal
+ *
+ * None is empty, unless what it shows of an event is.
+ */
+export interface Span {
+  readonly as: "text" | "name" | "sign" | "dim" | "strong"
+  readonly text: string
+}
 
-/** What is said of an event wherever people read it: in the plain dialect and on our own client's screen. */
-export const said = ({ from, text }: Said): string => `${from.name}: ${text}`
+export type Line = ReadonlyArray<Span>
 
-export const acted = ({ from, text }: Acted): string => `* ${from.name} ${text}`
+/**
+ * An event in words, wherever people read it: line by line, without time and
+ * colours. No line at all for what is not shown.
+ *
+ * In a line with somebody's own words all before these says who speaks and how:
+ * a line that is cut repeats that, see {@link prefix}.
+ */
+export const words = (event: Event): ReadonlyArray<Line> => {
+  switch (event._tag) {
+    case "Welcome":
+      return [welcome(event)]
+    case "Said":
+      return [[name(event.from), sign(": "), text(event.text)]]
+    case "Acted":
+      return [[sign("* "), name(event.from), sign(" "), text(event.text)]]
+    case "Whispered":
+      return [[sign("["), name(event.from), sign(" -> "), name(event.to), sign("] "), text(event.text)]]
+    case "Notice":
+      return [[sign("[server] "), text(event.text)]]
+    case "Joined":
+      return [joined(event.member)]
+    case "Left":
+      return [left(event)]
+    case "Presence":
+      return presence(event)
+    case "Renamed":
+      return [[{ as: "name", text: event.was }, dim(" is now called "), name(event.member), dim(".")]]
+    case "Members":
+      return [page(event)]
+    case "Help":
+      return event.lines.map((line) => [dim(line)])
+    case "Asked":
+      return [[strong(event.question)]]
+    case "Refused":
+    case "Throttled":
+      return [[strong(event.message)]]
+    case "Goodbye":
+      return [[strong(goodbye(event))]]
+    case "Ping":
+    case "Pong":
+      return []
+  }
+}
 
-export const whispered = ({ from, text, to }: Whispered): string => `[${from.name} -> ${to.name}] ${text}`
+/** A line as it reads without colours. */
+export const textOf = (line: Line): string => {
+  let all = ""
+  for (const span of line) all += span.text
+  return all
+}
 
-export const renamed = ({ member, was }: Renamed): string => `${was} is now called ${member.name}.`
+/** What a line says before somebody's own words; empty where nobody speaks. */
+export const prefix = (line: Line): string => {
+  const start = line.findIndex(({ as }) => as === "text")
+  return start > 0 ? textOf(line.slice(0, start)) : ""
+}
 
-export const notice = ({ text }: Notice): string => `[server] ${text}`
+/** Whether it is the reader's own words that an event tells. */
+export const isOwn = (event: Event, reader: Member): boolean => "from" in event && event.from.id === reader.id
 
-export const joined = ({ member }: Pick<Joined, "member">): string => `${member.name} has joined the chat!`
+const text = (text: string): Span => ({ as: "text", text })
+const name = (member: Member): Span => ({ as: "name", text: member.name })
+const sign = (text: string): Span => ({ as: "sign", text })
+const dim = (text: string): Span => ({ as: "dim", text })
+const strong = (text: string): Span => ({ as: "strong", text })
 
-export const left = ({ code, member, reason }: Pick<Left, "code" | "member" | "reason">): string =>
-  code === "quit" && reason === undefined
-    ? `${member.name} has left the chat.`
-    : `${member.name} has left the chat. (${reason ?? code})`
+/** Names as in a sentence. */
+const names = (members: ReadonlyArray<Member>): Line =>
+  members.flatMap((member, index) => (index === 0 ? [name(member)] : [dim(", "), name(member)]))
+
+const welcome = ({ here, members, you }: Welcome): Line => {
+  const others = members.filter(({ id }) => id !== you.id)
+  const more = here - 1 - others.length
+  const start = [dim("Welcome "), name(you)]
+  const end = "To leave, type {quit}."
+  if (others.length === 0 && more <= 0) return [...start, dim(`! Nobody else is here yet. ${end}`)]
+  const unnamed = more > 0 ? `${others.length > 0 ? ", " : ""}${more} more` : ""
+  return [...start, dim("! Here with you: "), ...names(others), dim(`${unnamed}. ${end}`)]
+}
+
+const joined = (member: Member): Line => [name(member), dim(" has joined the chat!")]
+
+const left = ({ code, member, reason }: Pick<Left, "code" | "member" | "reason">): Line => [
+  name(member),
+  dim(code === "quit" && reason === undefined ? " has left the chat." : ` has left the chat. (${reason ?? code})`)
+]
 
 /** How many may come, or go, at once and still be named one by one. */
 export const crowd = 10
 
-/** Many came or went at once, line by line: a crowd is counted, a few are named. */
-export const presence = ({ joined: came, left: gone }: Pick<Presence, "joined" | "left">): ReadonlyArray<string> => [
-  ...(came.length > crowd ? [`${came.length} people have joined the chat!`] : came.map((member) => joined({ member }))),
-  ...(gone.length > crowd ? [`${gone.length} people have left the chat.`] : gone.map(left))
+// A crowd is counted, a few are named.
+const presence = ({ joined: came, left: gone }: Presence): ReadonlyArray<Line> => [
+  ...(came.length > crowd ? [[dim(`${came.length} people have joined the chat!`)]] : came.map(joined)),
+  ...(gone.length > crowd ? [[dim(`${gone.length} people have left the chat.`)]] : gone.map(left))
 ]
 
-/** Who is here, as far as a page goes. */
-const names = ({ here, members, more }: Pick<Members, "here" | "members" | "more">): string =>
-  `${members.map(({ name }) => name).join(", ")}${more ? ", ..." : ""} (${here})`
+type Page = Pick<Members, "here" | "members" | "more">
+
+const page = ({ here, members, more }: Page): Line => [dim("Here: "), ...names(members), dim(`${more ? ", ..." : ""} (${here})`)]
 
 /** Who is here, as one is told who asks. */
-export const here = (page: Pick<Members, "here" | "members" | "more">): string => `Here: ${names(page)}`
+export const here = (members: Page): string => textOf(page(members))
 
 /** What a connection that says nothing is told. */
 export const greeting = "Welcome to brusio, a chat room. Type your name and press Enter:"
@@ -57,12 +141,15 @@ export const nameReserved = (name: string, then: string): string => `The name ${
 export const lookalikes = (name: string, other: string): Text.Text =>
   Text.clean(`The name ${name} looks like ${other}: they are not the same person.`)
 
+/** Stands for what varies in one of the {@link openings}. */
+export const anything = "*"
+
 /** What one is told who sends too fast. */
 export const throttled = (perSecond: number | typeof anything): Text.Text =>
   Text.clean(`You are sending more than ${perSecond} messages a second: they are taken up at that pace. Nothing is lost.`)
 
-/** The last words to the one who goes. */
-export const goodbye = ({ code, reason }: Pick<Goodbye, "code" | "reason">): string => {
+// The last words to the one who goes.
+const goodbye = ({ code, reason }: Pick<Goodbye, "code" | "reason">): string => {
   switch (code) {
     case "closing":
       return `The server is closing: ${sentence(reason)}`

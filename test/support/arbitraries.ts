@@ -1,6 +1,10 @@
 import * as FastCheck from "effect/FastCheck"
+import { type Event, LeaveCode, MemberId } from "../../src/domain/Event.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
+import { RefusalCode } from "../../src/domain/Refusal.ts"
+import { lobby } from "../../src/domain/RoomName.ts"
 import * as Text from "../../src/domain/Text.ts"
+import { crowd } from "../../src/domain/wording.ts"
 
 // What has a rule of its own somewhere: joiners and their neighbours, what
 // composes, what folds, what is invisible, what steers a screen.
@@ -48,4 +52,44 @@ export const inPieces = (
 const cutAt = (bytes: Uint8Array, places: ReadonlyArray<number>): ReadonlyArray<Uint8Array> => {
   const ends = places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b)
   return [...ends, bytes.length].map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
+}
+
+/** One of few, so that one often meets oneself. */
+export const member = FastCheck.record({ id: FastCheck.constantFrom("m1", "m2", "m3").map((id) => MemberId.make(id)), name: nickname })
+
+const at = FastCheck.integer({ min: 0, max: 2 ** 41 })
+const inRoom = { seq: FastCheck.nat(), at, room: FastCheck.constant(lobby) }
+const perhaps = <A>(arbitrary: FastCheck.Arbitrary<A>) => FastCheck.option(arbitrary, { nil: undefined })
+const code = FastCheck.constantFrom(...LeaveCode.literals)
+const gone = { member, code, reason: perhaps(text()) }
+const here = FastCheck.nat(40)
+// More than are named one by one when they come or go at once.
+const many = { maxLength: 2 * crowd, size: "max" } as const
+const members = FastCheck.array(member, many)
+const long = FastCheck.oneof({ weight: 4, arbitrary: text() }, FastCheck.tuple(text(), text()).map(([one, other]) => Text.clean(one + other.repeat(60))))
+const limits = FastCheck.constant({ lineBytes: 1000, ...Nickname.defaultLimits })
+
+/** Anything of each kind that one can be told. */
+export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E> } = {
+  Welcome: FastCheck.record({
+    _tag: FastCheck.constant("Welcome"), ...inRoom, you: member, asked: perhaps(nickname), here, members, server: FastCheck.string(), limits
+  }),
+  Said: FastCheck.record({ _tag: FastCheck.constant("Said"), ...inRoom, from: member, text: long }),
+  Acted: FastCheck.record({ _tag: FastCheck.constant("Acted"), ...inRoom, from: member, text: long }),
+  Whispered: FastCheck.record({ _tag: FastCheck.constant("Whispered"), at, from: member, to: member, text: long }),
+  Renamed: FastCheck.record({ _tag: FastCheck.constant("Renamed"), ...inRoom, member, was: nickname }),
+  Notice: FastCheck.record({ _tag: FastCheck.constant("Notice"), ...inRoom, text: long }),
+  Joined: FastCheck.record({ _tag: FastCheck.constant("Joined"), ...inRoom, member }),
+  Left: FastCheck.record({ _tag: FastCheck.constant("Left"), ...inRoom, ...gone, reason: perhaps(long) }),
+  Presence: FastCheck.record({
+    _tag: FastCheck.constant("Presence"), ...inRoom, first: FastCheck.nat(), here, joined: members, left: FastCheck.array(FastCheck.record(gone), many)
+  }),
+  Members: FastCheck.record({ _tag: FastCheck.constant("Members"), at, here, members, more: FastCheck.boolean() }),
+  Help: FastCheck.record({ _tag: FastCheck.constant("Help"), at, lines: FastCheck.array(text()) }),
+  Asked: FastCheck.record({ _tag: FastCheck.constant("Asked"), at, question: text() }),
+  Refused: FastCheck.record({ _tag: FastCheck.constant("Refused"), at, code: FastCheck.constantFrom(...RefusalCode.literals), message: text() }),
+  Throttled: FastCheck.record({ _tag: FastCheck.constant("Throttled"), at, perSecond: FastCheck.nat(), message: text() }),
+  Ping: FastCheck.record({ _tag: FastCheck.constant("Ping"), at }),
+  Pong: FastCheck.record({ _tag: FastCheck.constant("Pong"), at }),
+  Goodbye: FastCheck.record({ _tag: FastCheck.constant("Goodbye"), at, code, reason: long })
 }

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from "chalk"
 import type { Event, Member } from "../../domain/Event.ts"
 import * as Nickname from "../../domain/Nickname.ts"
-import * as wording from "../../domain/wording.ts"
+import { isOwn, type Line as WordLine, type Span, words } from "../../domain/wording.ts"
 
 /** A line of the conversation, before it is drawn. */
 export type Line =
@@ -55,47 +55,50 @@ export const draw = (colour: boolean): Draw => {
   }
 }
 
+// What stands after the time instead of a space.
+const marks: Readonly<Partial<Record<Event["_tag"], string>>> = { Refused: "! ", Throttled: "! ", Asked: "? " }
+
 const drawEvent = (chalk: ChalkInstance, event: Event, me: Member): string => {
-  const time = chalk.dim(clock(event.at))
-  const own = "from" in event && event.from.id === me.id
-  const marked = own ? chalk.bold("›") : " "
+  // The screen has its own words for it.
+  if (event._tag === "Welcome") return ""
+  const paints = paintsOf(chalk, event, me)
+  const mark = isOwn(event, me) ? "›" : marks[event._tag]
+  const marked: WordLine = mark === undefined ? [] : [{ as: "strong", text: mark }]
+  const start = event._tag === "Help" ? "" : `${chalk.dim(clock(event.at))} ${mark === undefined ? " " : ""}`
+  return words(event).map((line) => start + painted(chalk, paints, [...marked, ...line])).join("\n")
+}
+
+type Paint = (text: string) => string
+type Paints = Readonly<Record<Exclude<Span["as"], "name">, Paint>>
+
+// How all but names are painted in an event of this kind.
+const paintsOf = ({ bold, dim }: ChalkInstance, event: Event, me: Member): Paints => {
+  const paints: Paints = { text: plain, sign: dim, dim, strong: bold }
   switch (event._tag) {
-    case "Said": {
-      const text = !own && mentions(event.text, me.name) ? chalk.bold.inverse(event.text) : event.text
-      return `${time} ${marked}${name(chalk, event.from.name)}: ${text}`
-    }
+    case "Said":
+      return { ...paints, sign: plain, text: !isOwn(event, me) && mentions(event.text, me.name) ? bold.inverse : plain }
     case "Acted":
-      return `${time} ${marked}${chalk.dim("*")} ${name(chalk, event.from.name)} ${chalk.dim(event.text)}`
-    case "Whispered":
-      return `${time} ${marked}${chalk.dim("[")}${name(chalk, event.from.name)}${chalk.dim(" -> ")}${name(chalk, event.to.name)}${chalk.dim("]")} ${event.text}`
+      return { ...paints, text: dim }
     case "Notice":
-      return `${time}  ${chalk.bold(wording.notice(event))}`
-    case "Joined":
-      return `${time}  ${chalk.dim(wording.joined(event))}`
-    case "Left":
-      return `${time}  ${chalk.dim(wording.left(event))}`
-    case "Presence":
-      return wording.presence(event).map((line) => `${time}  ${chalk.dim(line)}`).join("\n")
-    case "Renamed":
-      return `${time}  ${chalk.dim(wording.renamed(event))}`
-    case "Members":
-      return `${time}  ${chalk.dim(wording.here(event))}`
-    case "Goodbye":
-      return `${time}  ${chalk.bold(wording.goodbye(event))}`
-    case "Refused":
-    case "Throttled":
-      return `${time} ${chalk.bold(`! ${event.message}`)}`
-    case "Help":
-      return event.lines.map((text) => chalk.dim(text)).join("\n")
-    case "Asked":
-      return `${time} ${chalk.bold(`? ${event.question}`)}`
-    case "Welcome":
-    case "Ping":
-    case "Pong":
-      return ""
+      return { ...paints, sign: bold, text: bold }
+    default:
+      return paints
   }
 }
 
-const name = (chalk: ChalkInstance, text: string): string => chalk.ansi256(nameColour(text)).bold(text)
+const plain: Paint = (text) => text
+
+// Names have their colours where somebody speaks. What is painted alike is painted at once.
+const painted = (chalk: ChalkInstance, paints: Paints, line: WordLine): string => {
+  const speaks = line.some(({ as }) => as === "text")
+  const runs: Array<{ readonly paint: Paint; text: string }> = []
+  for (const { as, text } of line) {
+    const paint = as !== "name" ? paints[as] : speaks ? chalk.ansi256(nameColour(text)).bold : paints.dim
+    const last = runs.at(-1)
+    if (last?.paint === paint) last.text += text
+    else runs.push({ paint, text })
+  }
+  return runs.map(({ paint, text }) => paint(text)).join("")
+}
 
 const clock = (at: number): string => new Date(at).toTimeString().slice(0, 5)

@@ -12,43 +12,11 @@ export const quitWords: ReadonlySet<string> = new Set(["{quit}", "(quit)", "/qui
 /** What a connection that says nothing is told. */
 export const greeting = `${wording.greeting}\n`
 
-const utf8 = new TextEncoder()
-
 const encode = (event: Event): string => {
-  switch (event._tag) {
-    case "Welcome":
-      return welcome(event)
-    case "Said":
-      return lines(event.text, `${event.from.name}: `)
-    case "Acted":
-      return lines(event.text, `* ${event.from.name} `)
-    case "Whispered":
-      return lines(event.text, `[${event.from.name} -> ${event.to.name}] `)
-    case "Renamed":
-      return lines(wording.renamed(event))
-    case "Notice":
-      return lines(event.text, "[server] ")
-    case "Help":
-      return event.lines.map((line) => lines(line)).join("")
-    case "Joined":
-      return lines(wording.joined(event))
-    case "Left":
-      return lines(wording.left(event))
-    case "Presence":
-      return wording.presence(event).map((line) => lines(line)).join("")
-    case "Members":
-      return lines(wording.here(event))
-    case "Asked":
-      return lines(event.question)
-    case "Refused":
-    case "Throttled":
-      return lines(event.message)
-    case "Goodbye":
-      return lines(wording.goodbye(event))
-    case "Ping":
-    case "Pong":
-      return ""
-  }
+  if (event._tag === "Welcome") return welcome(event)
+  let encoded = ""
+  for (const line of wording.words(event)) encoded += fitted(line)
+  return encoded
 }
 
 /** Lines for people and for programs written long before this one: see `docs/wire/plain.md`. */
@@ -64,15 +32,19 @@ const welcome = ({ asked, you }: Welcome): string => {
 
 // Many programs read at most 1024 bytes at once and show them as one message:
 // a longer one is cut, between characters, into lines that each bear the name.
-const lines = (text: string, prefix = ""): string => {
-  const room = maxLineBytes - utf8.encode(`${prefix}\n`).length
+const fitted = (line: wording.Line): string => {
+  const whole = wording.textOf(line)
+  // A UTF-16 code unit is three bytes at most: most lines fit without being measured.
+  if ((whole.length + 1) * 3 <= maxLineBytes) return `${whole}\n`
+  const prefix = wording.prefix(line)
+  const room = maxLineBytes - Buffer.byteLength(prefix) - 1
   let result = ""
-  let start = 0
+  let start = prefix.length
   do {
-    const end = cut(text, start, room)
-    result += `${prefix}${text.slice(start, end)}\n`
+    const end = cut(whole, start, room)
+    result += `${prefix}${whole.slice(start, end)}\n`
     start = end
-  } while (start < text.length)
+  } while (start < whole.length)
   return result
 }
 

@@ -1,7 +1,9 @@
 import * as Cause from "effect/Cause"
 import type * as Logger from "effect/Logger"
 import type * as LogLevel from "effect/LogLevel"
+import type { Event, Observation } from "../../domain/Event.ts"
 import { clean } from "../../domain/Text.ts"
+import { textOf, words } from "../../domain/wording.ts"
 import type { Envelope } from "../chat/Hub.ts"
 
 /** One line of the console: what it says, and the same as fields for programs. */
@@ -26,66 +28,81 @@ export const formats = {
     `${JSON.stringify({ time: new Date(at).toISOString(), level, event, ...fields, message })}\n`
 } satisfies Record<string, Format>
 
+/** The connection that an event came from, as the console names it. */
+interface Source {
+  readonly address: string
+  /** Absent before it has one. */
+  readonly name: string | undefined
+}
+
+type Kinds = { readonly [Kind in Event | Observation as Kind["_tag"]]: Kind }
+
+/** What the console shows of an event. */
+interface Shown {
+  readonly message: string
+  readonly fields: Entry["fields"]
+  /** `info` when absent. */
+  readonly level?: Entry["level"]
+}
+
+// The words that everybody reads.
+const read = (event: Event): string => words(event).map(textOf).join(" ")
+
+const newcomer = "a newcomer"
+
+/**
+ * What is shown of each kind of event, `undefined` for nothing. Where the words
+ * are not those that everybody reads it is because whoever runs the server sees
+ * addresses, and not what is whispered. Of a kind that is not here, what is told
+ * to a room is shown in everybody's words, and an answer to one client is not.
+ */
+const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Source) => Shown | undefined } = {
+  Connected: (_, { address }) => ({ message: `${address} connected`, fields: { address } }),
+  Disconnected: ({ code, reason }, { address }) => ({
+    message: `${address} disconnected: ${reason ?? code}`,
+    fields: { address, code, reason }
+  }),
+  Joined: ({ member: { id, name } }, { address }) => ({ message: `${name} joined (${address})`, fields: { name, id, address } }),
+  Left: ({ code, member: { id, name }, reason }, { address }) => ({
+    message: `${name} left: ${reason ?? code} (${address})`,
+    fields: { name, id, address, code, reason },
+    level: code === "too-slow" || code === "internal-error" ? "warn" : "info"
+  }),
+  Renamed: ({ member: { id, name }, was }, { address }) => ({
+    message: `${was} is now called ${name} (${address})`,
+    fields: { name, was, id, address }
+  }),
+  Said: (event) => ({ message: read(event), fields: { name: event.from.name, id: event.from.id, text: event.text } }),
+  Acted: (event) => ({ message: read(event), fields: { name: event.from.name, id: event.from.id, text: event.text } }),
+  Whispered: ({ from: { name }, to }) => ({ message: `${name} whispers to ${to.name}`, fields: { name, to: to.name } }),
+  Notice: (event) => ({ message: read(event), fields: { text: event.text } }),
+  Refused: ({ code, message }, { address, name }) => ({
+    message: `refused ${name ?? newcomer} (${address}): ${message}`,
+    fields: { name, address, code },
+    level: "warn"
+  }),
+  Throttled: (_, { address, name }) => ({
+    message: `${name ?? newcomer} sends too fast and is slowed down (${address})`,
+    fields: { name, address },
+    level: "warn"
+  }),
+  Goodbye: ({ code, reason }) => ({ message: `closing: ${reason}`, fields: { code, reason } }),
+  // Who comes and goes is shown one by one.
+  Welcome: () => undefined,
+  Presence: () => undefined
+}
+
+const shownAs = <Kind extends keyof Kinds>(kind: Kind, event: Kinds[Kind], source: Source) => kinds[kind]?.(event, source)
+
+const shown = (event: Event | Observation, source: Source): Shown | undefined => {
+  if (event._tag in kinds) return shownAs(event._tag, event, source)
+  return "room" in event ? { message: read(event), fields: { ...source } } : undefined
+}
+
 /** What the console says of an envelope; `undefined` for what only its asker is concerned with. */
 export const describe = ({ event, from }: Envelope): Entry | undefined => {
-  const address = from?.address ?? ""
-  const entry = (
-    message: string,
-    fields: Entry["fields"],
-    level: Entry["level"] = "info"
-  ): Entry => ({ at: event.at, level, event: event._tag.toLowerCase(), message, fields })
-
-  switch (event._tag) {
-    case "Connected":
-      return entry(`${address} connected`, { address })
-    case "Disconnected":
-      return entry(`${address} disconnected: ${event.reason ?? event.code}`, {
-        address,
-        code: event.code,
-        reason: event.reason
-      })
-    case "Joined":
-      return entry(`${event.member.name} joined (${address})`, { name: event.member.name, id: event.member.id, address })
-    case "Left":
-      return entry(
-        `${event.member.name} left: ${event.reason ?? event.code} (${address})`,
-        { name: event.member.name, id: event.member.id, address, code: event.code, reason: event.reason },
-        event.code === "too-slow" || event.code === "internal-error" ? "warn" : "info"
-      )
-    case "Said":
-      return entry(`${event.from.name}: ${event.text}`, { name: event.from.name, id: event.from.id, text: event.text })
-    case "Acted":
-      return entry(`* ${event.from.name} ${event.text}`, { name: event.from.name, id: event.from.id, text: event.text })
-    case "Whispered":
-      return entry(`${event.from.name} whispers to ${event.to.name}`, { name: event.from.name, to: event.to.name })
-    case "Renamed":
-      return entry(`${event.was} is now called ${event.member.name} (${address})`, {
-        name: event.member.name,
-        was: event.was,
-        id: event.member.id,
-        address
-      })
-    case "Notice":
-      return entry(`[server] ${event.text}`, { text: event.text })
-    case "Refused":
-      return entry(
-        `refused ${from?.member?.name ?? "a newcomer"} (${address}): ${event.message}`,
-        { name: from?.member?.name, address, code: event.code },
-        "warn"
-      )
-    case "Goodbye":
-      return entry(`closing: ${event.reason}`, { code: event.code, reason: event.reason })
-    case "Throttled":
-      return entry(`${from?.member?.name ?? "a newcomer"} sends too fast and is slowed down (${address})`, { name: from?.member?.name, address }, "warn")
-    case "Welcome":
-    case "Presence":
-    case "Members":
-    case "Help":
-    case "Asked":
-    case "Ping":
-    case "Pong":
-      return undefined
-  }
+  const entry = shown(event, { address: from?.address ?? "", name: from?.member?.name })
+  return entry && { level: "info", ...entry, at: event.at, event: event._tag.toLowerCase() }
 }
 
 /** What the console says of what was logged: on one line, made safe like all other text. */

@@ -37,9 +37,15 @@ const shown: ReadonlyArray<readonly [Event | Observation, string | undefined]> =
     "WARN  ada left: internal error (192.0.2.7:1)"
   ],
   [{ _tag: "Said", ...inRoom, from: ada, text: clean("hello") }, "INFO  ada: hello"],
+  [{ _tag: "Acted", ...inRoom, from: ada, text: clean("waves") }, "INFO  * ada waves"],
+  [{ _tag: "Whispered", at, from: ada, to: { id: MemberId.make("m2"), name: named("bob") }, text: clean("psst") }, "INFO  ada whispers to bob"],
+  [{ _tag: "Renamed", ...inRoom, member: ada, was: named("eve") }, "INFO  eve is now called ada (192.0.2.7:1)"],
+  [{ _tag: "Notice", ...inRoom, text: clean("soon") }, "INFO  [server] soon"],
+  [{ _tag: "Throttled", at, perSecond: 1, message: clean("Slow.") }, "WARN  ada sends too fast and is slowed down (192.0.2.7:1)"],
   [{ _tag: "Refused", at, code: "bad-line", message: clean("No.") }, "WARN  refused ada (192.0.2.7:1): No."],
   [{ _tag: "Goodbye", at, code: "closing", reason: clean("lunch") }, "INFO  closing: lunch"],
   [welcome, undefined],
+  [{ _tag: "Presence", ...inRoom, first: 1, here: 1, joined: [ada], left: [] }, undefined],
   [{ _tag: "Members", at, here: 1, members: [ada], more: false }, undefined],
   [{ _tag: "Ping", at }, undefined],
   [{ _tag: "Pong", at }, undefined]
