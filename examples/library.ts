@@ -1,5 +1,5 @@
 // A room and two people in it, all in one program.
-import { ChatClient, render } from "brusio/client"
+import { ChatClient, render, TcpDial } from "brusio/client"
 import { Server } from "brusio/server"
 import * as Console from "effect/Console"
 import * as Context from "effect/Context"
@@ -35,4 +35,4 @@ const program = Effect.gen(function* () {
   yield* Fiber.join(listening)
 })
 
-await Effect.runPromise(Effect.scoped(program))
+await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(TcpDial.layer)))

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
 import { describe, expect, it } from "@effect/vitest"
+import { build } from "esbuild"
 import * as Schema from "effect/Schema"
 import ts from "typescript"
 import { version } from "../src/domain/version.ts"
@@ -102,6 +104,117 @@ describe("The source", () => {
     expect(reached.size).toBeGreaterThan(20)
   })
 })
+
+/** What runs in a browser too. */
+const portable = ["src/client/ChatClient.ts", "src/client/screen/conversation.ts"].filter((file) => files.includes(file))
+
+/** A file, and what it leads to through imports that are left when the types are gone. */
+const reachedFrom = (starts: ReadonlyArray<string>): ReadonlySet<string> => {
+  const reached = new Set(starts)
+  for (const file of reached) {
+    const { outputText } = ts.transpileModule(read(file), { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
+    for (const { fileName } of ts.preProcessFile(outputText).importedFiles) {
+      if (fileName.startsWith(".")) reached.add(relative(root, join(root, dirname(file), fileName)))
+    }
+  }
+  return reached
+}
+
+// The names that a file uses and that only Node, or what colours a terminal, gives it.
+const ofNode = (file: string): ReadonlyArray<string> => {
+  const found = named(file).filter((name) => name.startsWith("node:") || name === "chalk")
+  const look = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && ["Buffer", "process", "NodeJS", "require", "__dirname"].includes(node.text)) {
+      const isMember = ts.isPropertyAccessExpression(node.parent) && node.parent.name === node
+      if (!isMember) found.push(node.text)
+    }
+    ts.forEachChild(node, look)
+  }
+  look(ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true))
+  return found.map((name) => `${file} uses ${name}`)
+}
+
+describe("The client", () => {
+  it("uses nothing of Node, nor does the domain; only the terminal and the way over TCP do", () => {
+    const outside = (file: string) => file.startsWith("src/client/terminal/") || ["src/client/TcpDial.ts", "src/client/index.ts"].includes(file)
+    const free = files.filter((file) => ["client", "domain"].includes(part(file)) && !outside(file))
+    const reached = reachedFrom(free)
+    expect(free.length).toBeGreaterThan(25)
+    expect([...reached].filter((file) => outside(file) || file === "src/net/dial.ts" || file === "src/net/Tcp.ts")).toEqual([])
+    expect([...reached].flatMap(ofNode)).toEqual([])
+  })
+
+  it("runs in a browser, and is small there", async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: portable.map((file, n) => `export * as part${n} from "./${file}"`).join("\n"), resolveDir: root, loader: "ts" },
+      bundle: true,
+      format: "esm",
+      minify: true,
+      platform: "browser",
+      target: "es2022",
+      write: false,
+      logLevel: "silent"
+    })
+    const code = outputFiles[0]?.contents ?? new Uint8Array()
+    const kilobytes = gzipSync(code).length / 1000
+    console.log(`The client for a browser: ${(code.length / 1000).toFixed(0)} kB, ${kilobytes.toFixed(1)} kB gzipped`)
+    expect(kilobytes).toBeGreaterThan(10)
+    expect(kilobytes).toBeLessThan(mostKilobytes)
+  })
+})
+
+/** How much the client may weigh in a browser, gzipped, with effect in it. */
+const mostKilobytes = 80
+
+/** The parts of the server, and which parts each may import from; a file that is in no folder is for all. */
+const serverBelow: Readonly<Record<string, ReadonlyArray<string>>> = {
+  door: ["door", "session", "chat", "delivery", "dialect"],
+  session: ["session", "chat", "delivery", "dialect"],
+  delivery: ["delivery", "chat", "dialect"],
+  operator: ["operator", "chat"],
+  chat: ["chat"],
+  dialect: ["dialect"]
+}
+
+/** What points the other way today; nothing may be added. */
+const notYet: ReadonlyArray<string> = [
+  "src/server/chat/Hub.ts -> src/server/delivery/Outbox.ts",
+  "src/server/chat/Registry.ts -> src/server/delivery/Outbox.ts",
+  "src/server/dialect/PlainInterpreter.ts -> src/server/door/detect.ts",
+  "src/server/dialect/PlainInterpreter.ts -> src/server/door/foreign.ts",
+  "src/server/dialect/PlainInterpreter.ts -> src/server/session/Password.ts",
+  "src/server/dialect/native.ts -> src/server/session/Password.ts",
+  "src/server/session/Session.ts -> src/server/door/recognise.ts"
+]
+
+describe("The server", () => {
+  const folder = (file: string): string | undefined => (/^src\/server\/[^/]+\//u.test(file) ? file.split("/")[2] : undefined)
+
+  it("imports one way: door, session, chat; delivery reads what the chat tells; dialects are below", () => {
+    const wrong = imports.filter(({ file, target }) => {
+      const [from, to] = [folder(file), target === undefined ? undefined : folder(target)]
+      return from !== undefined && to !== undefined && !(serverBelow[from] ?? []).includes(to)
+    })
+    expect(wrong.map(({ file, target }) => `${file} -> ${target ?? ""}`).filter((arrow) => !notYet.includes(arrow))).toEqual([])
+  })
+
+  it("knows a dialect by its name only where it recognises one", () => {
+    const names = ["native", "plain", "PlainInterpreter", "telnet", "talk"].map((name) => `src/server/dialect/${name}.ts`)
+    const knowing = imports.filter(
+      ({ file, target }) => target !== undefined && names.includes(target) && folder(file) !== "dialect" && file !== "src/server/door/recognise.ts"
+    )
+    expect(knowing.map(({ file, target }) => `${file} -> ${target ?? ""}`).filter((arrow) => !namedYet.includes(arrow))).toEqual([])
+  })
+})
+
+/** Where a dialect is named besides; nothing may be added. */
+const namedYet: ReadonlyArray<string> = [
+  "src/server/delivery/Outbox.ts -> src/server/dialect/native.ts",
+  "src/server/delivery/Outbox.ts -> src/server/dialect/plain.ts",
+  "src/server/door/Listener.ts -> src/server/dialect/plain.ts",
+  "src/server/session/Session.ts -> src/server/dialect/PlainInterpreter.ts",
+  "src/server/session/Session.ts -> src/server/dialect/plain.ts"
+]
 
 const Manifest = Schema.Struct({
   version: Schema.String,

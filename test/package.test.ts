@@ -14,7 +14,7 @@ const run = promisify(execFile)
 const consumer = `
 import { Chat, Event, Ndjson, Nickname, Text } from "brusio/domain"
 import { Closing, Console, Hub, Registry, Server, ServerConfig } from "brusio/server"
-import { ChatClient, Errors, LineUi } from "brusio/client"
+import { ChatClient, type Dial, Errors, LineUi, TcpDial } from "brusio/client"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -32,12 +32,13 @@ export const watch: Effect.Effect<void, never, Hub.Hub> = Effect.flatMap(Hub.Hub
   Stream.runForEach(observe(64), ({ seq }) => Effect.log(seq))
 )
 
-export const joined: Effect.Effect<ChatClient.ChatClient, Errors.JoinError, Scope.Scope> = ChatClient.connect({
+export const joined: Effect.Effect<ChatClient.ChatClient, Errors.JoinError, Dial.Dial | Scope.Scope> = ChatClient.connect({
   host: "127.0.0.1",
   port: 4000,
   nickname: "ada",
   retry: ({ code }) => (code === "name-taken" ? "ada2" : undefined)
 })
+export const dial: Layer.Layer<Dial.Dial> = TcpDial.layer
 export const talk: typeof LineUi.converse = LineUi.converse
 `
 

@@ -10,7 +10,7 @@ import type { Event, Member, MemberId, Refused, Welcome } from "../domain/Event.
 import * as Text from "../domain/Text.ts"
 import { type ClientMessage, encode, isRef, version } from "../domain/wire/Ndjson.ts"
 import type { Connection } from "../net/Connection.ts"
-import { dial } from "../net/dial.ts"
+import { Dial } from "./Dial.ts"
 import * as EventInbox from "./EventInbox.ts"
 import { receive, send } from "./receive.ts"
 import { Receipts } from "./Receipts.ts"
@@ -72,22 +72,23 @@ const mostUnread = 65_536
 /** How much is shown of what is said by something that is no server of ours, bytes. */
 const maxWords = 200
 
-const utf8 = new TextDecoder("utf-8")
+const utf8 = { decoder: new TextDecoder("utf-8"), encoder: new TextEncoder() }
 
 /** How long the goodbye may take, ms. */
 const goodbyePatience = 1000
 
 /**
- * Connects and joins. The connection belongs to the scope: however that closes,
- * the server is told.
+ * Connects, as {@link Dial} does, and joins. The connection belongs to the scope:
+ * however that closes, the server is told.
  *
  * @example
  * const client = yield* connect({ host: "127.0.0.1", port: 25565, nickname: "ada" })
  * yield* client.say("hello")
  */
-export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, JoinError, Scope.Scope> =>
+export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, JoinError, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const { host, patience = 10_000, pingAfter = 20_000, port } = options
+    const { dial } = yield* Dial
     const connection = yield* dial(host, port).pipe(
       Effect.mapError(({ code }) => new ConnectFailed({ code, host, port })),
       Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectFailed({ code: "ETIMEDOUT", host, port }) })
@@ -102,7 +103,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     // What a server says that has no room for us may be in no dialect, as it does not know ours yet.
     let said: string | undefined
     const onWords = (line: Uint8Array) => {
-      said = Text.clean(utf8.decode(line.subarray(0, maxWords))).trim() || said
+      said = Text.clean(utf8.decoder.decode(line.subarray(0, maxWords))).trim() || said
     }
     yield* receive(connection, { inbox, onWords, receipts, roster }, pingAfter).pipe(
       Effect.matchCauseEffect({
@@ -189,8 +190,8 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
       return yield* new Refusal({ code: "bad-command", message: "This cannot be a mark: it is too long, or could steer a terminal." })
     }
     const ref = receipts.next(text, given)
-    const line = encode(message(text, ref))
-    if (Buffer.byteLength(line) - 1 > limits.lineBytes) {
+    const line = utf8.encoder.encode(encode(message(text, ref)))
+    if (line.length - 1 > limits.lineBytes) {
       receipts.cancel(ref)
       return yield* new Refusal({
         code: "line-too-long",

@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import { RefusalCode } from "../domain/Refusal.ts"
 import { LeaveCode } from "../domain/Event.ts"
 import { clean } from "../domain/Text.ts"
-import { formatAddress } from "../net/Connection.ts"
+import { formatAddress } from "../net/address.ts"
 
 const where = { host: Schema.String, port: Schema.Number }
 

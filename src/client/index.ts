@@ -1,6 +1,8 @@
-/** A member of a room, for programs: start with `ChatClient.connect`. */
+/** A member of a room, for programs: start with `ChatClient.connect`, and provide `TcpDial.layer`. */
 export * as ChatClient from "./ChatClient.ts"
+export * as Dial from "./Dial.ts"
 export * as Errors from "./Errors.ts"
 export * as LineUi from "./LineUi.ts"
+export * as TcpDial from "./TcpDial.ts"
 export * as input from "./input.ts"
 export * as render from "./render.ts"

@@ -40,6 +40,13 @@ export class Inbox {
     return item
   }
 
+  /** Takes all bytes that are in it, in order, without the silences. */
+  empty(): ReadonlyArray<Uint8Array> {
+    const chunks = this.#items.filter((item) => item !== silence)
+    this.clear()
+    return chunks
+  }
+
   clear(): void {
     this.#items = []
     this.#bytes = 0

@@ -1,10 +1,8 @@
 import type * as Net from "node:net"
 import * as Effect from "effect/Effect"
+import type { Read } from "./Connection.ts"
 import { ConnectionLost, EndOfInput, type ReadError } from "./Errors.ts"
 import { Inbox, silence } from "./Inbox.ts"
-
-/** What came of reading. */
-export type Read = Uint8Array | typeof silence | ReadError
 
 /**
  * What a peer says, pulled by one reader.
@@ -24,40 +22,18 @@ export class Reader {
   #wake: (() => void) | undefined
   #arrived: (() => void) | undefined
   #broken: (() => void) | undefined
+  #isDetached = false
 
   constructor(socket: Net.Socket, maxUnheard: number) {
     this.#socket = socket
     this.#inbox = new Inbox(maxUnheard)
-    socket.on("data", (chunk: Uint8Array) => {
-      if (this.#ended !== undefined) return
-      this.#listenFrom(performance.now())
-      this.#inbox.add(chunk)
-      if (this.#inbox.isFull) socket.pause()
-      this.#wake?.()
-      this.#arrived?.()
-    })
-    socket.on("end", () => {
-      this.#end(new EndOfInput())
-    })
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      // One that had ended in order just reads no more: what it had said counts.
-      if (this.#ended?._tag === "EndOfInput") return
-      // What a peer that is gone had said last is not worth the wait for it. Of
-      // one that had to wait nobody knows whether it had ended in order before.
-      const isHeardOut = socket.isPaused()
-      if (!isHeardOut) this.#inbox.clear()
-      this.#end(new ConnectionLost({ code: error.code ?? error.message, isHeardOut }))
-      if (this.#isBroken) this.#broken?.()
-    })
-    socket.on("close", () => {
-      this.#end(new ConnectionLost({ code: "closed" }))
-      if (this.#isBroken) this.#broken?.()
-    })
+    socket.on("error", this.#onError)
+    this.#listen()
   }
 
   /** For how long nothing has come from the peer, ms. One that has to wait, or has ended, is not silent. */
   get silentFor(): number {
-    return this.#ended !== undefined || this.#socket.isPaused() ? 0 : performance.now() - this.#heardAt
+    return this.#ended !== undefined || this.#isDetached || this.#socket.isPaused() ? 0 : performance.now() - this.#heardAt
   }
 
   /**
@@ -128,9 +104,80 @@ export class Reader {
   ignore(): void {
     this.#inbox.clear()
     this.#end(new ConnectionLost({ code: "closed" }))
-    this.#socket.removeAllListeners("data")
-    this.#socket.on("data", () => undefined)
+    // Who has the socket now reads it to its end.
+    if (this.#isDetached) return
+    this.#socket.off("data", this.#onData)
+    this.#socket.on("data", ignore)
     this.#socket.resume()
+  }
+
+  /**
+   * Listens to the socket no more, pauses it, and returns what has come and was
+   * not read, in order; `undefined`, and all stays, where nothing more can be read.
+   */
+  detach(): ReadonlyArray<Uint8Array> | undefined {
+    const socket = this.#socket
+    if (this.#isDetached || this.#ended !== undefined || socket.readableEnded || socket.destroyed) return undefined
+    this.#isDetached = true
+    socket.pause()
+    socket.on("error", ignore)
+    socket.off("error", this.#onError)
+    socket.off("data", this.#onData)
+    socket.off("end", this.#onEnd)
+    socket.off("close", this.#onClose)
+    return this.#inbox.empty()
+  }
+
+  /** Listens to the socket again; `head` is what comes first. What became of the socket meanwhile is read as if it happened now. */
+  attach(head: Uint8Array): void {
+    const socket = this.#socket
+    if (!this.#isDetached) return
+    this.#isDetached = false
+    socket.on("error", this.#onError)
+    socket.off("error", ignore)
+    this.#listen()
+    if (head.length > 0) this.#onData(head)
+    if (socket.errored !== null) this.#onError(socket.errored)
+    if (socket.readableEnded) this.#onEnd()
+    if (socket.destroyed) this.#onClose()
+    // A silence is counted from here on: who had the socket has heard the peer.
+    this.#listenFrom(performance.now())
+    if (!this.#inbox.isFull) socket.resume()
+  }
+
+  #listen(): void {
+    this.#socket.on("data", this.#onData)
+    this.#socket.on("end", this.#onEnd)
+    this.#socket.on("close", this.#onClose)
+  }
+
+  readonly #onData = (chunk: Uint8Array): void => {
+    if (this.#ended !== undefined) return
+    this.#listenFrom(performance.now())
+    this.#inbox.add(chunk)
+    if (this.#inbox.isFull) this.#socket.pause()
+    this.#wake?.()
+    this.#arrived?.()
+  }
+
+  readonly #onEnd = (): void => {
+    this.#end(new EndOfInput())
+  }
+
+  readonly #onError = (error: NodeJS.ErrnoException): void => {
+    // One that had ended in order just reads no more: what it had said counts.
+    if (this.#ended?._tag === "EndOfInput") return
+    // What a peer that is gone had said last is not worth the wait for it. Of
+    // one that had to wait nobody knows whether it had ended in order before.
+    const isHeardOut = this.#socket.isPaused()
+    if (!isHeardOut) this.#inbox.clear()
+    this.#end(new ConnectionLost({ code: error.code ?? error.message, isHeardOut }))
+    if (this.#isBroken) this.#broken?.()
+  }
+
+  readonly #onClose = (): void => {
+    this.#end(new ConnectionLost({ code: "closed" }))
+    if (this.#isBroken) this.#broken?.()
   }
 
   #end(error: ReadError) {
@@ -192,3 +239,5 @@ export class Reader {
 const afterArrivals = (then: () => void): void => {
   setImmediate(then)
 }
+
+const ignore = () => undefined

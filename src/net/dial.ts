@@ -1,8 +1,9 @@
 import * as Net from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { Connection } from "./Connection.ts"
+import type { Connection } from "./Connection.ts"
 import { ConnectionLost } from "./Errors.ts"
+import { Tcp } from "./Tcp.ts"
 
 const limits = { maxUnheard: 65_536, tcpKeepalive: 30_000 }
 
@@ -16,7 +17,7 @@ export const dial = (host: string, port: number): Effect.Effect<Connection, Conn
       }
       socket.once("error", failed)
       socket.once("connect", () => {
-        const connection = new Connection(socket, limits)
+        const connection = new Tcp(socket, limits)
         socket.off("error", failed)
         resume(Effect.succeed(connection))
       })

@@ -6,12 +6,13 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as ChatClient from "../../src/client/ChatClient.ts"
+import type * as ChatClient from "../../src/client/ChatClient.ts"
 import type { Event } from "../../src/domain/Event.ts"
 import { MemberId } from "../../src/domain/Event.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
 import { clean } from "../../src/domain/Text.ts"
 import { encode } from "../../src/domain/wire/Ndjson.ts"
+import { join } from "../support/client.ts"
 import { named } from "../support/chat.ts"
 import { fakeServer } from "../support/FakeServer.ts"
 import { eventually, type Peer } from "../support/Peer.ts"
@@ -40,7 +41,7 @@ const goodbye: Event = { _tag: "Goodbye", at: 1, code: "closing", reason: clean(
 /** A client that a fake server has let in, and the server's side of it. */
 const admitted = Effect.gen(function* () {
   const server = yield* fakeServer
-  const connecting = yield* Effect.fork(ChatClient.connect({ host, port: server.port, nickname: "ada" }))
+  const connecting = yield* Effect.fork(join({ host, port: server.port, nickname: "ada" }))
   const there = yield* server.accept
   expect(yield* there.line).toBe(`{"_tag":"Hello","v":1,"nickname":"ada"}`)
   yield* send(there, welcome)
@@ -54,7 +55,7 @@ describe.concurrent("A client in a room", () => {
     Effect.gen(function* () {
       const { port } = yield* opened()
       const other = yield* member(port, "bob")
-      const client = yield* ChatClient.connect({ host, port, nickname: "ada" })
+      const client = yield* join({ host, port, nickname: "ada" })
       expect(client.welcome).toMatchObject({ you: { name: "ada" }, here: 2 })
       const first = yield* client.say("hello")
       const second = yield* client.say("again")
@@ -74,7 +75,7 @@ describe.concurrent("A client in a room", () => {
   it.scopedLive("hears the goodbye when the server closes, and then no more", () =>
     Effect.gen(function* () {
       const room = yield* opened()
-      const client = yield* ChatClient.connect({ host, port: room.port, nickname: "ada" })
+      const client = yield* join({ host, port: room.port, nickname: "ada" })
       yield* room.close("lunch")
       expect(yield* all(client)).toMatchObject([{ _tag: "Goodbye", code: "closing", reason: "lunch" }])
     })
@@ -123,7 +124,7 @@ describe.concurrent("A client in a room", () => {
   it.scopedLive("says exactly as much as the server's limit allows", () =>
     Effect.gen(function* () {
       const { port } = yield* opened({ maxLine: 120 })
-      const client = yield* ChatClient.connect({ host, port, nickname: "ada" })
+      const client = yield* join({ host, port, nickname: "ada" })
       const fits = 120 - Buffer.byteLength(`{"_tag":"Say","text":"","ref":"1"}`)
       expect(yield* Effect.flip(client.say("x".repeat(fits + 1)))).toMatchObject({ code: "line-too-long" })
       yield* client.say("x".repeat(fits))
@@ -202,7 +203,7 @@ describe.concurrent("Joining", () => {
       const { port } = yield* opened()
       yield* member(port, "ada")
       const asked: Array<string> = []
-      const client = yield* ChatClient.connect({
+      const client = yield* join({
         host,
         port,
         nickname: "ada",
@@ -220,10 +221,10 @@ describe.concurrent("Joining", () => {
     Effect.gen(function* () {
       const { port } = yield* opened()
       yield* member(port, "ada")
-      const refused = yield* Effect.flip(ChatClient.connect({ host, port, nickname: "ADA" }))
+      const refused = yield* Effect.flip(join({ host, port, nickname: "ADA" }))
       expect(refused).toMatchObject({ _tag: "JoinRefused", code: "name-taken" })
       expect(refused.message).toBe(`Refused by 127.0.0.1:${port}: The name ADA is taken: choose another.`)
-      const gaveUp = yield* Effect.flip(ChatClient.connect({ host, port, nickname: "ADA", retry: () => undefined }))
+      const gaveUp = yield* Effect.flip(join({ host, port, nickname: "ADA", retry: () => undefined }))
       expect(gaveUp._tag).toBe("JoinRefused")
     })
   )
@@ -231,7 +232,7 @@ describe.concurrent("Joining", () => {
   it.scopedLive("fails when the server says goodbye instead", () =>
     Effect.gen(function* () {
       const server = yield* fakeServer
-      const connecting = yield* Effect.fork(Effect.flip(ChatClient.connect({ host, port: server.port, nickname: "ada" })))
+      const connecting = yield* Effect.fork(Effect.flip(join({ host, port: server.port, nickname: "ada" })))
       const there = yield* server.accept
       yield* send(there, goodbye)
       const turned = yield* Fiber.join(connecting)
@@ -243,7 +244,7 @@ describe.concurrent("Joining", () => {
   it.scopedLive("fails, as with any program that does not speak our dialect, when the connection is lost before the welcome", () =>
     Effect.gen(function* () {
       const server = yield* fakeServer
-      const connecting = yield* Effect.fork(Effect.flip(ChatClient.connect({ host, port: server.port, nickname: "ada" })))
+      const connecting = yield* Effect.fork(Effect.flip(join({ host, port: server.port, nickname: "ada" })))
       const there = yield* server.accept
       yield* there.line
       there.socket.resetAndDestroy()
@@ -254,7 +255,7 @@ describe.concurrent("Joining", () => {
   it.scopedLive("skips what comes before the first event, such as a greeting for people", () =>
     Effect.gen(function* () {
       const server = yield* fakeServer
-      const connecting = yield* Effect.fork(ChatClient.connect({ host, port: server.port, nickname: "ada" }))
+      const connecting = yield* Effect.fork(join({ host, port: server.port, nickname: "ada" }))
       const there = yield* server.accept
       yield* there.send("Welcome to brusio, a chat room.\nType your name:\n")
       yield* send(there, welcome)
@@ -266,7 +267,7 @@ describe.concurrent("Joining", () => {
     Effect.gen(function* () {
       const room = yield* opened()
       yield* room.shut
-      const failed = yield* Effect.flip(ChatClient.connect({ host, port: room.port, nickname: "ada" }))
+      const failed = yield* Effect.flip(join({ host, port: room.port, nickname: "ada" }))
       expect(failed).toMatchObject({ _tag: "ConnectFailed", code: "ECONNREFUSED" })
       expect(failed.message).toBe(`Cannot connect to 127.0.0.1:${room.port}: nobody listens there; is the server running?`)
     })
@@ -274,7 +275,7 @@ describe.concurrent("Joining", () => {
 
   it.scopedLive("fails where there is no such host", () =>
     Effect.gen(function* () {
-      const failed = yield* Effect.flip(ChatClient.connect({ host: "no-such-host.invalid", port: 1, nickname: "ada" }))
+      const failed = yield* Effect.flip(join({ host: "no-such-host.invalid", port: 1, nickname: "ada" }))
       expect(failed._tag).toBe("ConnectFailed")
       expect(failed.message).toContain("there is no such host")
     })
@@ -282,7 +283,7 @@ describe.concurrent("Joining", () => {
 
   it.scopedLive("fails where no host can be called so", () =>
     Effect.gen(function* () {
-      const failed = yield* Effect.flip(ChatClient.connect({ host: "x".repeat(5000), port: 1, nickname: "ada" }))
+      const failed = yield* Effect.flip(join({ host: "x".repeat(5000), port: 1, nickname: "ada" }))
       expect(failed).toMatchObject({ _tag: "ConnectFailed", code: "EINVAL" })
       expect(failed.message).toContain(": that is no host's name or address.")
     })
@@ -290,7 +291,7 @@ describe.concurrent("Joining", () => {
 
   it.scopedLive("shows nothing raw of a host that cannot be reached", () =>
     Effect.gen(function* () {
-      const failed = yield* Effect.flip(ChatClient.connect({ host: "q\u001b]0;t\u0007", port: 1, nickname: "ada" }))
+      const failed = yield* Effect.flip(join({ host: "q\u001b]0;t\u0007", port: 1, nickname: "ada" }))
       expect(failed.message).toMatch(/^Cannot connect to q\]0;t:1: /u)
     })
   )
@@ -298,7 +299,7 @@ describe.concurrent("Joining", () => {
   it.scopedLive("tells what is said by what does not let it in, made safe", () =>
     Effect.gen(function* () {
       const server = yield* fakeServer
-      const connecting = yield* Effect.fork(Effect.flip(ChatClient.connect({ host, port: server.port, nickname: "ada" })))
+      const connecting = yield* Effect.fork(Effect.flip(join({ host, port: server.port, nickname: "ada" })))
       const there = yield* server.accept
       yield* there.send(`The server is \u001b[31mbusy.\n\u202e\n`)
       yield* there.end
@@ -312,7 +313,7 @@ describe.concurrent("Joining", () => {
     Effect.gen(function* () {
       const server = yield* fakeServer
       const connecting = yield* Effect.fork(
-        Effect.flip(Effect.scoped(ChatClient.connect({ host, port: server.port, nickname: "ada", patience: 500 })))
+        Effect.flip(Effect.scoped(join({ host, port: server.port, nickname: "ada", patience: 500 })))
       )
       const there = yield* server.accept
       const failed = yield* Fiber.join(connecting)
@@ -335,7 +336,7 @@ describe.concurrent("The goodbye is said when the client's scope closes:", () =>
         const server = yield* fakeServer
         const scope = yield* Scope.make()
         const connecting = yield* Effect.fork(
-          Scope.extend(ChatClient.connect({ host, port: server.port, nickname: "ada" }), scope)
+          Scope.extend(join({ host, port: server.port, nickname: "ada" }), scope)
         )
         const there = yield* server.accept
         yield* there.line
@@ -353,7 +354,7 @@ describe.concurrent("The goodbye is said when the client's scope closes:", () =>
       const { port } = yield* opened()
       const other = yield* member(port, "bob")
       const inside = yield* Deferred.make<void>()
-      const talking = yield* ChatClient.connect({ host, port, nickname: "ada" }).pipe(
+      const talking = yield* join({ host, port, nickname: "ada" }).pipe(
         Effect.tap(() => Deferred.succeed(inside, undefined)),
         Effect.flatMap(({ events }) => Stream.runDrain(events)),
         Effect.scoped,
@@ -370,7 +371,7 @@ describe.concurrent("The goodbye is said when the client's scope closes:", () =>
       const { port } = yield* opened()
       const other = yield* member(port, "bob")
       const scope = yield* Scope.make()
-      yield* Scope.extend(ChatClient.connect({ host, port, nickname: "ada" }), scope)
+      yield* Scope.extend(join({ host, port, nickname: "ada" }), scope)
       yield* tell(other, ...Array.from({ length: 3000 }, (_, n) => ({ _tag: "Say", text: `${n}`, ref: `${n}` }) as const))
       yield* next(other, "Said", ({ ref }) => ref === "2999")
       yield* Scope.close(scope, Exit.void)

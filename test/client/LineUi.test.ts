@@ -3,10 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
 import * as Queue from "effect/Queue"
-import * as ChatClient from "../../src/client/ChatClient.ts"
 import { literal, parse } from "../../src/client/input.ts"
 import { converse, type Manner, type Place } from "../../src/client/LineUi.ts"
 import { render } from "../../src/client/render.ts"
+import { join } from "../support/client.ts"
 import { fakeServer } from "../support/FakeServer.ts"
 import { member, next, opened, tell } from "../support/room.ts"
 
@@ -15,7 +15,7 @@ const host = "127.0.0.1"
 /** A conversation of ada's, held in the test: it types, and sees what is shown. */
 const conversation = (port: number, read: Manner["read"] = parse) =>
   Effect.gen(function* () {
-    const client = yield* ChatClient.connect({ host, port, nickname: "ada" })
+    const client = yield* join({ host, port, nickname: "ada" })
     const typed = yield* Mailbox.make<string>()
     const shown = yield* Queue.unbounded<string>()
     const complaints = yield* Queue.unbounded<string>()

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as ChatClient from "../../src/client/ChatClient.ts"
 import { Roster } from "../../src/client/Roster.ts"
 import { type Event, type Member, MemberId } from "../../src/domain/Event.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
+import { join } from "../support/client.ts"
 import { named } from "../support/chat.ts"
 import { member, opened, tell } from "../support/room.ts"
 
@@ -80,7 +80,7 @@ describe("A client in a room", () => {
   it.scopedLive("acts, whispers, bears another name, and knows who is here", () =>
     Effect.gen(function* () {
       const { port } = yield* opened()
-      const ada = yield* ChatClient.connect({ host: "127.0.0.1", port, nickname: "ada" })
+      const ada = yield* join({ host: "127.0.0.1", port, nickname: "ada" })
       const bob = yield* member(port, "bob")
       const events = yield* Effect.fork(Stream.runCollect(Stream.take(ada.events, 5)))
       yield* tell(bob, { _tag: "Act", text: "waves" })

@@ -5,13 +5,14 @@ import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as ChatClient from "../../src/client/ChatClient.ts"
+import type * as ChatClient from "../../src/client/ChatClient.ts"
 import * as Form from "../../src/client/screen/form.ts"
 import { KeyDecoder } from "../../src/client/terminal/keys.ts"
 import { type Happening, start, update } from "../../src/client/terminal/screen.ts"
 import type { Event } from "../../src/domain/Event.ts"
 import { encode } from "../../src/domain/wire/Ndjson.ts"
 import type { ServerOptions } from "../../src/server/ServerConfig.ts"
+import { join } from "../support/client.ts"
 import { cable, type Manner } from "../support/Cable.ts"
 import { connect, type Peer } from "../support/Peer.ts"
 import { member, opened, plainMember, tell, upTo } from "../support/room.ts"
@@ -76,7 +77,7 @@ const talk = ({ manner, others, words }: Talk) =>
     const { port } = yield* opened(calm)
     const way = yield* cable(port, manner)
     const witness = yield* member(port, "witness")
-    const joined = yield* Effect.option(ChatClient.connect({ host, port: way.port, nickname: "ada", patience: 60_000 }))
+    const joined = yield* Effect.option(join({ host, port: way.port, nickname: "ada", patience: 60_000 }))
     if (Option.isNone(joined)) {
       yield* tell(witness, { _tag: "Ping" })
       expect(saidBy("ada", yield* upTo(witness, ({ _tag }) => _tag === "Pong"))).toEqual([])
@@ -208,8 +209,8 @@ describe("A cable over which nothing comes any more, and nobody is told,", () =>
       const slowWay = yield* cable(port, { delay: 20 })
       const deadWay = yield* cable(port)
       const witness = yield* plainMember(port, "witness")
-      const slow = yield* ChatClient.connect({ host, port: slowWay.port, nickname: "slow" })
-      yield* ChatClient.connect({ host, port: deadWay.port, nickname: "ada" })
+      const slow = yield* join({ host, port: slowWay.port, nickname: "slow" })
+      yield* join({ host, port: deadWay.port, nickname: "ada" })
       yield* deadWay.cut("stop")
       expect(yield* gone("ada", witness)).toContain("ada has left the chat. (no sign of life)\n")
       yield* slow.say("I am still here")
@@ -223,7 +224,7 @@ describe("A cable over which nothing comes any more, and nobody is told,", () =>
       const { port } = yield* opened(impatient)
       const way = yield* cable(port)
       const witness = yield* plainMember(port, "witness")
-      const client = yield* ChatClient.connect({ host, port: way.port, nickname: "ada" })
+      const client = yield* join({ host, port: way.port, nickname: "ada" })
       const ada = seated(client)
       const listening = yield* Effect.fork(ada.listen)
       yield* ada.type("one")
@@ -243,7 +244,7 @@ describe("A cable over which nothing comes any more, and nobody is told,", () =>
       const { port } = yield* opened(impatient)
       const way = yield* cable(port)
       const witness = yield* plainMember(port, "witness")
-      const client = yield* ChatClient.connect({ host, port: way.port, nickname: "ada" })
+      const client = yield* join({ host, port: way.port, nickname: "ada" })
       yield* way.block("down")
       yield* client.say("one")
       const settling = yield* Effect.fork(client.settled)

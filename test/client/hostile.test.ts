@@ -4,7 +4,6 @@ import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
-import * as ChatClient from "../../src/client/ChatClient.ts"
 import * as Form from "../../src/client/screen/form.ts"
 import { parse } from "../../src/client/input.ts"
 import { converse, type Manner } from "../../src/client/LineUi.ts"
@@ -15,6 +14,7 @@ import { draw } from "../../src/client/terminal/style.ts"
 import { view } from "../../src/client/terminal/view.ts"
 import type { Event } from "../../src/domain/Event.ts"
 import { decodeLine } from "../../src/domain/wire/Ndjson.ts"
+import { join } from "../support/client.ts"
 import { anyString } from "../support/arbitraries.ts"
 import { utf8 } from "../support/bytes.ts"
 import { fakeServer } from "../support/FakeServer.ts"
@@ -84,7 +84,7 @@ const known = (value: object): ReadonlyArray<Event> => {
 const conversation = (words: string, spell: (value: object) => string, json: boolean) =>
   Effect.gen(function* () {
     const server = yield* fakeServer
-    const connecting = yield* Effect.fork(ChatClient.connect({ host: "127.0.0.1", port: server.port, nickname: "me" }))
+    const connecting = yield* Effect.fork(join({ host: "127.0.0.1", port: server.port, nickname: "me" }))
     const there = yield* server.accept
     yield* there.send([welcome(words), ...told(words)].map((value) => `${spell(value)}\n`).join(""))
     const client = yield* Fiber.join(connecting)
@@ -175,7 +175,7 @@ describe("Of what a hostile server sends nothing steers the terminal", () => {
       const words = `a${sequence}b`
       for (const answer of [{ _tag: "Goodbye", at: 1, code: words, reason: words }, { _tag: "Refused", at: 1, code: words, message: words }]) {
         for (const spell of spellings) {
-          const refused = yield* Effect.fork(Effect.flip(Effect.scoped(ChatClient.connect({ host: "127.0.0.1", port: server.port, nickname: "me" }))))
+          const refused = yield* Effect.fork(Effect.flip(Effect.scoped(join({ host: "127.0.0.1", port: server.port, nickname: "me" }))))
           const there = yield* server.accept
           yield* there.send(`${spell(answer)}\n`)
           const { message } = yield* Fiber.join(refused)

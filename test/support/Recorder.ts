@@ -1,26 +1,46 @@
-import { Socket } from "node:net"
-import { Connection } from "../../src/net/Connection.ts"
-import { defaults } from "../../src/server/ServerConfig.ts"
+import * as Effect from "effect/Effect"
+import type { Connection, Read } from "../../src/net/Connection.ts"
+import type { ReadError } from "../../src/net/Errors.ts"
 import { show } from "./bytes.ts"
 
 /** A connection to nobody that takes everything at once and remembers each write. */
-export class Recorder extends Connection {
+export class Recorder implements Connection {
+  readonly address = "unknown:0"
+  readonly host = "unknown"
+  readonly secure = false
+  readonly silentFor = 0
+  readonly writable = true
+  readonly backlog = 0
+  readonly drained = Effect.void
+  readonly destroy = Effect.void
   readonly writes: Array<string> = []
 
-  constructor() {
-    super(new Socket(), defaults)
+  read(): Effect.Effect<Read> {
+    return Effect.never
   }
 
-  override get writable(): boolean {
-    return true
+  pause(ms: number): Effect.Effect<void, ReadError> {
+    return Effect.sleep(ms)
   }
 
-  override get backlog(): number {
-    return 0
+  stopReading(): void {
+    // Nobody reads from it.
   }
 
-  override write(bytes: Uint8Array | string): void {
+  write(bytes: Uint8Array | string): void {
     this.writes.push(typeof bytes === "string" ? bytes : show(bytes))
+  }
+
+  finish(): void {
+    // Nobody is at its other end.
+  }
+
+  close(): Effect.Effect<void> {
+    return Effect.void
+  }
+
+  linger(): void {
+    // Nobody is at its other end.
   }
 }
 

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as ChatClient from "../../client/ChatClient.ts"
+import type { Dial } from "../../client/Dial.ts"
 import type { JoinError } from "../../client/Errors.ts"
 import * as Form from "../../client/screen/form.ts"
 import { Refusal } from "../../domain/Refusal.ts"
@@ -14,7 +15,7 @@ export const begin = (given: Form.Given): Effect.Effect<Form.Form> =>
   Effect.map(Random.nextIntBetween(1000, 10_000), (number) => Form.begin(given, `User${number}`))
 
 /** Joins with what the form holds. */
-export const connect = (form: Form.Form): Effect.Effect<ChatClient.ChatClient, JoinError, Scope.Scope> => {
+export const connect = (form: Form.Form): Effect.Effect<ChatClient.ChatClient, JoinError, Dial | Scope.Scope> => {
   const { host, name, password, port } = form.answers
   let tries = 0
   return ChatClient.connect({
@@ -33,7 +34,7 @@ export const connect = (form: Form.Form): Effect.Effect<ChatClient.ChatClient, J
  * Asks what the form asks, line by line, and joins. An attempt that fails says
  * why, and everything is asked again with the last answers as defaults.
  */
-export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClient.ChatClient, Failed, Scope.Scope> =>
+export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClient.ChatClient, Failed, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const question = Form.question(form)
     if (question === undefined) {

@@ -27,8 +27,10 @@ export const join = Command.make("join", options, (given) =>
     const settings = yield* resolve(given)
     // Loaded only here: whoever asks for help does not wait for all of it.
     const { attend } = yield* Effect.promise(() => import("./run.ts"))
+    const { layer } = yield* Effect.promise(() => import("../../client/TcpDial.ts"))
     const well = yield* attend(settings).pipe(
       Effect.scoped,
+      Effect.provide(layer),
       Effect.catchTags({
         ConnectFailed: failure,
         JoinRefused: failure,

@@ -4,6 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { ChatClient } from "../../client/ChatClient.ts"
+import type { Dial } from "../../client/Dial.ts"
 import type { JoinError } from "../../client/Errors.ts"
 import * as Form from "../../client/screen/form.ts"
 import * as Input from "../../client/input.ts"
@@ -33,7 +34,7 @@ const leaveWithin = 2800
 const goodbyePatience = 1000
 
 /** From the questions to the goodbye: whether it ended as somebody asked. */
-export const attend = (settings: Settings): Effect.Effect<boolean, JoinError | Failed, Scope.Scope> =>
+export const attend = (settings: Settings): Effect.Effect<boolean, JoinError | Failed, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const end = yield* ending({ signals: ["SIGINT", "SIGTERM", "SIGHUP"] })
     const form = settings.asks ? yield* FormUi.begin(settings.given) : Form.unasked(yield* FormUi.begin(settings.given))
@@ -46,7 +47,7 @@ export const attend = (settings: Settings): Effect.Effect<boolean, JoinError | F
       )
     }
     const place = settings.isTerminal ? yield* keyboard : { ...(yield* pipe), prompt: () => Effect.void }
-    const enter: Effect.Effect<ChatClient, JoinError | Failed, Scope.Scope> = settings.asks
+    const enter: Effect.Effect<ChatClient, JoinError | Failed, Dial | Scope.Scope> = settings.asks
       ? FormUi.ask(place, form)
       : FormUi.connect(form)
     const client = yield* Effect.raceFirst(

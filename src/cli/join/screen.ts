@@ -8,6 +8,7 @@ import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ChatClient } from "../../client/ChatClient.ts"
+import type { Dial } from "../../client/Dial.ts"
 import type { JoinError, Lost } from "../../client/Errors.ts"
 import type { Form } from "../../client/screen/form.ts"
 import type { Key } from "../../client/terminal/keys.ts"
@@ -40,7 +41,7 @@ export const screen = (options: {
   readonly colour: boolean
   readonly bell: boolean
   readonly ending: Deferred.Deferred<Ending>
-}): Effect.Effect<boolean, JoinError | Failed> =>
+}): Effect.Effect<boolean, JoinError | Failed, Dial> =>
   Effect.gen(function* () {
     const { stdin, stdout } = process
     const keyboard = yield* rawKeyboard
@@ -136,7 +137,7 @@ export const screen = (options: {
         )
       )
 
-    const perform = (wish: Wish): Effect.Effect<unknown, never, Scope.Scope> => {
+    const perform = (wish: Wish): Effect.Effect<unknown, never, Dial | Scope.Scope> => {
       switch (wish._tag) {
         case "Print":
           return Effect.sync(() => {

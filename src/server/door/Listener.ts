@@ -7,7 +7,9 @@ import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
-import { Connection, formatAddress } from "../../net/Connection.ts"
+import { formatAddress } from "../../net/address.ts"
+import type { Connection } from "../../net/Connection.ts"
+import { Tcp } from "../../net/Tcp.ts"
 import { Admission } from "../session/Admission.ts"
 import { Broadcaster } from "../delivery/Broadcaster.ts"
 import { Closing } from "../Closing.ts"
@@ -66,7 +68,7 @@ const make = Effect.gen(function* () {
   let lastWords: string | undefined
   let closedAt = 0
   const server = Net.createServer({ allowHalfOpen: true }, (socket) => {
-    const connection = new Connection(socket, config)
+    const connection = new Tcp(socket, config)
     open.add(connection)
     socket.once("close", () => open.delete(connection))
     arrived += 1

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Connection } from "../../../src/net/Connection.ts"
+import { Tcp } from "../../../src/net/Tcp.ts"
 import { CutOff } from "../../../src/net/Errors.ts"
 import { defaults } from "../../../src/server/ServerConfig.ts"
 import { fakeServer } from "../../support/FakeServer.ts"
@@ -108,7 +108,7 @@ describe("A client that does not read", () => {
     Effect.gen(function* () {
       const server = yield* fakeServer
       const { socket } = yield* connect(server.port)
-      const connection = new Connection(socket, defaults)
+      const connection = new Tcp(socket, defaults)
       const there = yield* server.accept
       connection.stopReading(new CutOff({ code: "too-slow", reason: "too slow" }))
       yield* there.send("more")

@@ -3,7 +3,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
-import * as ChatClient from "../../../src/client/ChatClient.ts"
 import { Roster } from "../../../src/client/Roster.ts"
 import * as Chat from "../../../src/domain/Chat.ts"
 import { type Event, type Member, MemberId, type Presence } from "../../../src/domain/Event.ts"
@@ -17,6 +16,7 @@ import type { Envelope } from "../../../src/server/chat/Hub.ts"
 import { Outbox } from "../../../src/server/delivery/Outbox.ts"
 import * as Registry from "../../../src/server/chat/Registry.ts"
 import { defaults } from "../../../src/server/ServerConfig.ts"
+import { join } from "../../support/client.ts"
 import { named, settings } from "../../support/chat.ts"
 import { connect, eventually, otherEnd, type Peer } from "../../support/Peer.ts"
 import { always } from "../../support/property.ts"
@@ -359,7 +359,7 @@ describe("After a storm of people who come, go and bear other names", () => {
     Effect.gen(function* () {
       const { context, port } = yield* opened()
       const early = yield* Effect.forEach(Array.from({ length: 250 }, (_, n) => n), (n) => member(port, `early ${n}`), { concurrency: 25 })
-      const ada = yield* ChatClient.connect({ host: "127.0.0.1", port, nickname: "ada" })
+      const ada = yield* join({ host: "127.0.0.1", port, nickname: "ada" })
       yield* Effect.forkScoped(Stream.runDrain(ada.events))
       const some = yield* arrive(port, 300, "some")
       const stay: Array<string> = ["ada"]

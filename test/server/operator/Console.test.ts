@@ -1,4 +1,3 @@
-import * as Net from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
@@ -8,7 +7,7 @@ import type { Event, Member, Observation } from "../../../src/domain/Event.ts"
 import { MemberId } from "../../../src/domain/Event.ts"
 import { lobby } from "../../../src/domain/RoomName.ts"
 import { clean } from "../../../src/domain/Text.ts"
-import { Connection } from "../../../src/net/Connection.ts"
+import { Recorder } from "../../support/Recorder.ts"
 import * as Console from "../../../src/server/operator/Console.ts"
 import { Outbox } from "../../../src/server/delivery/Outbox.ts"
 import * as Server from "../../../src/server/Server.ts"
@@ -52,7 +51,7 @@ const shown: ReadonlyArray<readonly [Event | Observation, string | undefined]> =
 ]
 
 describe("The console says", () => {
-  const peer = new Outbox(new Connection(new Net.Socket(), defaults), defaults, () => undefined)
+  const peer = new Outbox(new Recorder(), defaults, () => undefined)
   const from = { id: 1, address: "192.0.2.7:1", peer, member: ada }
 
   it.each(shown)("of %j: %s", (event, line) => {

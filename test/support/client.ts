@@ -1,0 +1,6 @@
+import * as Effect from "effect/Effect"
+import * as ChatClient from "../../src/client/ChatClient.ts"
+import * as TcpDial from "../../src/client/TcpDial.ts"
+
+/** A member of a room that is reached over TCP. */
+export const join = (options: ChatClient.ConnectOptions) => Effect.provide(ChatClient.connect(options), TcpDial.layer)
