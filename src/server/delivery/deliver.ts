@@ -42,8 +42,9 @@ const send = (all: ReadonlyArray<Told>): void => {
     outbox.send(frames.apart(share, outbox.dialect, apart))
   }
   const leaveOutOwn = ({ id, peer }: Seat<Outbox>, { first, last, log }: Stay) => {
-    const own = id === undefined || log.own.size === 0 ? undefined : log.own.get(id)
-    if (own === undefined || peer.echo) return
+    if (log.own.size === 0 || id === undefined || peer.echo) return
+    const own = log.own.get(id)
+    if (own === undefined) return
     for (const index of own) {
       const line = log.lines[index]
       if (line !== undefined && index >= first && index <= last) add(differences, peer, { place: line.place, event: undefined })
@@ -53,16 +54,21 @@ const send = (all: ReadonlyArray<Told>): void => {
   const [only, ...others] = rooms
   if (only !== undefined && others.length === 0 && !only.stays.isTwice) {
     // One room, and each in it once: nobody has to be remembered.
-    only.stays.each((seat, stay) => {
-      leaveOutOwn(seat, stay)
-      tell(seat.peer, withStay(nothing, stay))
+    only.stays.each((stay, seats) => {
+      const share = withStay(nothing, stay)
+      for (const seat of seats) {
+        leaveOutOwn(seat, stay)
+        tell(seat.peer, share)
+      }
     })
   } else {
     const shares = new Map<Outbox, Share>()
     for (const { stays } of rooms) {
-      stays.each((seat, stay) => {
-        leaveOutOwn(seat, stay)
-        shares.set(seat.peer, withStay(shares.get(seat.peer) ?? nothing, stay))
+      stays.each((stay, seats) => {
+        for (const seat of seats) {
+          leaveOutOwn(seat, stay)
+          shares.set(seat.peer, withStay(shares.get(seat.peer) ?? nothing, stay))
+        }
       })
     }
     shares.forEach((share, outbox) => {

@@ -28,7 +28,7 @@ export interface Stay {
 
 /** Who is told what of a room's log. */
 export interface Stays {
-  readonly each: (told: (seat: Seat<Outbox>, stay: Stay) => void) => void
+  readonly each: (told: (stay: Stay, seats: Audience) => void) => void
   /** Whether somebody left and came again: then there are two stays of one client. */
   readonly isTwice: boolean
 }
@@ -72,11 +72,9 @@ export const staysIn = (log: Log): Stays => {
   return {
     isTwice,
     each: (told) => {
-      for (const [seat, part] of gone) told(seat, part)
-      for (const seat of audience) {
-        const first = came.size === 0 ? undefined : came.get(seat.peer)
-        told(seat, first === undefined ? whole : stay(first, end))
-      }
+      for (const [seat, part] of gone) told(part, [seat])
+      if (came.size === 0) told(whole, audience)
+      else for (const seat of audience) told(stay(came.get(seat.peer) ?? 0, end), [seat])
     }
   }
 }
