@@ -6,6 +6,7 @@ import * as Chat from "../../src/domain/Chat.ts"
 import type { Event } from "../../src/domain/Event.ts"
 import { clean } from "../../src/domain/Text.ts"
 import { encode } from "../../src/domain/wire/Ndjson.ts"
+import { handing } from "../../src/server/delivery/Broadcaster.ts"
 import { deliver } from "../../src/server/delivery/deliver.ts"
 import { native, NativeInterpreter } from "../../src/server/dialect/native.ts"
 import { plain } from "../../src/server/dialect/plain.ts"
@@ -132,9 +133,10 @@ describe("Whatever happens in whatever order,", () => {
       happenings,
       ({ all, batches }) => {
         const { lastSeq, listeners, told } = play(all)
+        const handed = told.map(handing())
         for (let start = 0, n = 0; start < told.length; n += 1) {
           const size = batches[n % batches.length]!
-          deliver(told.slice(start, start + size))
+          deliver(handed.slice(start, start + size))
           start += size
         }
         const history = historyOf(told)

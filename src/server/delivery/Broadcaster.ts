@@ -2,144 +2,131 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
+import { lobby } from "../../domain/RoomName.ts"
 import { monotonicMillis } from "../clock.ts"
 import { Closing } from "../Closing.ts"
-import { deliver } from "./deliver.ts"
-import { canOvertake, isComingOrGoing, waiting } from "./hold.ts"
-import { type Envelope, Hub } from "../chat/Hub.ts"
+import type { Handed, Origin, Seat } from "../chat/Handed.ts"
+import { endOfTurn, type Envelope, Hub } from "../chat/Hub.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import { isMove, sort, type Sorted } from "./crowd.ts"
+import { deliver } from "./deliver.ts"
+import type { Outbox } from "./Outbox.ts"
+import * as Pace from "./pace.ts"
+import { Watermark } from "./Watermark.ts"
 
 /**
  * The one fiber that hands everything over to those it is for, a batch a turn
  * of the event loop: an event is encoded once a dialect, and a client gets all
- * of a batch in one write.
+ * of a batch in one write. When it sends is `pace.ts`, what may wait `crowd.ts`,
+ * who gets what `deliver.ts`.
  */
 export class Broadcaster extends Context.Tag("brusio/Broadcaster")<Broadcaster, {
   /**
-   * Waits until everything up to this number has been handed over, or can no
+   * Waits until everything up to this place has been handed over, or can no
    * longer be, `patience` ms at most; also inside a finalizer.
    */
-  readonly handedOver: (seq: number, patience: number) => Effect.Effect<void>
+  readonly handedOver: (place: number, patience: number) => Effect.Effect<void>
 }>() {}
-
-/** Between so many messages and so many, a fan-out that comes a little later saves another. */
-const few = 3
-const many = 16
-
-/**
- * How long to gather after a fan-out of so many messages that took so long, ms:
- * half as long. It took several along, but not so many that one more makes no
- * difference: then three and a half times as long as that.
- */
-const gatherFor = (took: number, messages: number, atMost: number): number =>
-  messages > few && messages < many ? Math.min(took * 1.75, atMost * 5) : Math.min(took / 2, atMost)
-
-const messagesIn = (batch: ReadonlyArray<Envelope>): number =>
-  batch.filter((envelope) => envelope.toRoom && !isComingOrGoing(envelope)).length
-
-/** How often to look whether enough has come to end the gathering, ms. */
-const lookEvery = 1
-
-// Where many come at once, telling the room of them takes a ninth of the time at most.
-const holdFactor = 8
-
-/** The longest the room waits to hear who came or went, ms. */
-const holdAtMost = 100
 
 const make = Effect.gen(function* () {
   const { batchSize, gatherAtMost } = yield* ServerConfig
-  const hub = yield* Hub
   const closing = yield* Closing
-  const subscription = yield* hub.subscribe
-  const scope = yield* Effect.scope
-  const progress = yield* Effect.makeLatch()
-  let seen = 0
-  let handed = 0
-  let ended = false
-  // Until when it pays to gather more, and until when comings and goings wait that nobody has to hear of yet: both in ms.
-  let gatherUntil = 0
-  let holdUntil = 0
-  // How much ends the gathering before its time.
-  let enough = Infinity
-  let held: ReadonlyArray<Envelope> = []
+  const subscription = yield* Effect.flatMap(Hub, ({ subscribe }) => subscribe)
+  const watermark = new Watermark()
+  const lastFanOut = yield* Ref.make(Pace.noFanOut)
+  const handed = handing()
 
-  // A busy room gathers for half as long as its last fan-out took; a quiet one only to the end of the turn.
-  const gather = (come: number): Effect.Effect<void> =>
-    Effect.zipWith(monotonicMillis, subscription.size, (time, more) => {
-      const rest = gatherUntil - time
-      if (rest <= 0 || come + more >= enough) return Effect.void
-      return enough === Infinity ? Effect.sleep(rest) : Effect.zipRight(Effect.sleep(Math.min(rest, lookEvery)), gather(come))
-    }).pipe(Effect.flatten)
+  const poll = (max: number) => Effect.map(subscription.poll(max), (envelopes) => envelopes.map(handed))
 
-  const fanOut = Effect.fnUntraced(function* (batch: ReadonlyArray<Envelope>) {
+  // Waits until the coalescing window is over, and takes what has come meanwhile.
+  const gathered = Effect.fnUntraced(function* (first: ReadonlyArray<Handed>) {
+    const last = yield* Ref.get(lastFanOut)
+    for (;;) {
+      const now = yield* monotonicMillis
+      const next = Pace.pace(last, first.length + (yield* subscription.size), now, gatherAtMost)
+      if (next._tag === "Send") break
+      yield* Effect.sleep((next._tag === "Wait" ? next.until : next.at) - now)
+    }
+    return first.length < batchSize ? [...first, ...(yield* poll(batchSize - first.length))] : first
+  })
+
+  // The next batch as soon as there is one, or nothing when the time has come. To be woken up by it would take a second
+  // fiber that waits for the Hub, for no more than these looks cost: a hundred at most, and only while a crowd is held.
+  const nextBefore = Effect.fnUntraced(function* (time: number) {
+    yield* endOfTurn
+    for (;;) {
+      const come = yield* poll(batchSize)
+      if (come.length > 0) return yield* gathered(come)
+      const now = yield* monotonicMillis
+      if (now >= time) return come
+      yield* Effect.sleep(Math.min(time - now, Pace.lookEvery))
+    }
+  })
+
+  // Only what is told to a room says what a fan-out costs.
+  const fanOut = Effect.fnUntraced(function* (batch: ReadonlyArray<Handed>) {
     const start = yield* monotonicMillis
     deliver(batch)
     const end = yield* monotonicMillis
-    const messages = messagesIn(batch)
-    gatherUntil = end + gatherFor(end - start, messages, gatherAtMost)
-    // Whoever speaks again as soon as it is heard has done so when as many have come.
-    enough = messages < many ? Infinity : batch.length
-    holdUntil = end + Math.min((end - start) * holdFactor, holdAtMost)
-    handed = seen
-    yield* progress.release
+    const toRooms = batch.filter(({ room }) => room !== undefined)
+    if (toRooms.length === 0) return
+    const messages = toRooms.filter((each) => !isMove(each)).length
+    yield* Ref.update(lastFanOut, (last) => Pace.after(last, { start, end, messages, size: batch.length }))
   })
 
-  const release = Effect.suspend(() => {
-    const batch = held
-    held = []
-    return batch.length === 0 ? Effect.void : fanOut(batch)
-  })
-
+  // From a batch on, until nothing is held any more: between two calls there is no state but the last fan-out.
   const handOver = Effect.fnUntraced(function* (first: ReadonlyArray<Envelope>) {
-    yield* gather(first.length)
-    const rest = first.length < batchSize ? yield* subscription.poll(batchSize - first.length) : []
-    const batch = [...first, ...rest]
-    const time = yield* monotonicMillis
-    // From here to the fan-out nothing comes between, or a release would count this batch as handed over.
-    seen = batch.at(-1)?.seq ?? seen
-    if (time >= holdUntil || held.length >= batchSize || !canOvertake(batch)) {
-      const all = [...held, ...batch]
-      held = []
-      return yield* fanOut(all)
+    const holdEnd = Pace.holdEnd(yield* Ref.get(lastFanOut))
+    let batch = yield* gathered(first.map(handed))
+    let sorted: Sorted = { now: [], held: [] }
+    for (;;) {
+      const mayWait = batch.length > 0 && sorted.held.length < batchSize && (yield* monotonicMillis) < holdEnd
+      const place = (batch.at(-1) ?? sorted.held.at(-1))?.place ?? 0
+      sorted = sort(sorted.held, batch, mayWait)
+      yield* fanOut(sorted.now)
+      if (sorted.held.length === 0) {
+        watermark.advance(place)
+        return
+      }
+      batch = yield* nextBefore(holdEnd)
     }
-    deliver(batch.filter((envelope) => !isComingOrGoing(envelope)))
-    const isFirst = held.length === 0
-    held = waiting([...held, ...batch.filter(isComingOrGoing)])
-    if (held.length === 0) {
-      handed = seen
-      yield* progress.release
-    } else if (isFirst) yield* Effect.forkIn(watch(Effect.zipRight(Effect.interruptible(Effect.sleep(holdUntil - time)), release)), scope)
   })
 
-  // A fault in it leaves nobody waiting, and ends the server.
-  const watch = (broadcast: Effect.Effect<void>): Effect.Effect<void> =>
-    Effect.onError(broadcast, (cause) =>
-      Effect.sync(() => {
-        ended = true
-      }).pipe(
-        Effect.zipRight(progress.open),
-        Effect.zipRight(
-          Cause.isInterruptedOnly(cause)
-            ? Effect.void
-            : Effect.zipRight(Effect.logFatal("The broadcast has failed", cause), closing.fail("internal error"))
-        )
-      )
-    )
+  // A fault leaves nobody waiting, and ends the server.
+  yield* subscription.forEachBatch(batchSize, handOver).pipe(
+    Effect.onError((cause) =>
+      Effect.gen(function* () {
+        watermark.end()
+        if (Cause.isInterruptedOnly(cause)) return
+        yield* Effect.logFatal("The broadcast has failed", cause)
+        yield* closing.fail("internal error")
+      })
+    ),
+    Effect.forkScoped
+  )
 
-  yield* Effect.forkScoped(watch(subscription.forEachBatch(batchSize, handOver)))
-
-  const isOver = (seq: number) => ended || handed >= seq
-  const wait = (seq: number): Effect.Effect<void> =>
-    Effect.suspend(() => (isOver(seq) ? Effect.void : Effect.zipRight(progress.await, wait(seq))))
-  return Broadcaster.of({
-    handedOver: (seq, patience) =>
-      Effect.suspend(() =>
-        isOver(seq)
-          ? Effect.void
-          : // Interruptible, so that the time limit holds inside a finalizer.
-            wait(seq).pipe(Effect.interruptible, Effect.timeoutOption(patience), Effect.asVoid)
-      )
-  })
+  return Broadcaster.of({ handedOver: (place, patience) => watermark.await(place, patience) })
 })
 
 export const layer = Layer.scoped(Broadcaster, make)
+
+/** What the Hub hands on, of today's envelopes: to a room is to the lobby. The same member list gives the same seats. */
+export const handing = (): ((envelope: Envelope) => Handed) => {
+  const known = new WeakMap<Envelope["audience"], ReadonlyArray<Seat<Outbox>>>()
+  const seatsOf = (audience: Envelope["audience"]) => {
+    const seats = known.get(audience) ?? audience.map(({ member, peer }) => ({ id: member?.id, peer }))
+    known.set(audience, seats)
+    return seats
+  }
+  return ({ audience, event, from, seq, toRoom }) => ({
+    place: seq,
+    event,
+    audience: seatsOf(audience),
+    room: toRoom ? lobby : undefined,
+    from: from === undefined ? undefined : originOf(from)
+  })
+}
+
+const originOf = ({ address, id, member }: NonNullable<Envelope["from"]>): Origin =>
+  member === undefined ? { client: id, address } : { client: id, address, name: member.name }

@@ -1,143 +1,108 @@
-import type { Dialect } from "../dialect/Dialect.ts"
-import { gather, type Told } from "./gather.ts"
-import type { Envelope } from "../chat/Hub.ts"
+import type { MemberId } from "../../domain/Event.ts"
+import type { RoomName } from "../../domain/RoomName.ts"
+import type { Handed, Seat } from "../chat/Handed.ts"
+import { gather, type Told } from "./crowd.ts"
+import { type Difference, Frames, noShare, type Share, withStay } from "./frame.ts"
 import type { Outbox } from "./Outbox.ts"
+import { type Line, type Log, type Stay, staysIn } from "./stays.ts"
 
 /**
- * Hands a batch over: to each client, in order, what of the batch is for it, in
- * one write. An event is encoded once for each dialect. A plain client does not
- * get its own messages back.
+ * Hands a batch over: to each client, in the order of places, what of the batch
+ * is for it, in one write. An event is encoded once for each dialect. A client
+ * that does not get its own messages back gets the rest.
  */
-export const deliver = (batch: ReadonlyArray<Envelope>): void => {
+export const deliver = (batch: ReadonlyArray<Handed>): void => {
   let pending: Array<Told> = []
-  for (const { audience, event, from, toRoom } of batch) {
+  for (const { audience, event, room } of batch) {
     if (event._tag === "Connected" || event._tag === "Disconnected") continue
     if (event._tag === "Goodbye") {
       send(pending)
       pending = []
       for (const { peer } of audience) peer.farewell(event)
-    } else {
-      const isOwn = event._tag === "Said" || event._tag === "Acted"
-      pending.push({ event, audience, toRoom, author: isOwn ? from?.peer : undefined })
-    }
+    } else pending.push({ event, audience, room })
   }
   send(pending)
-}
-
-/** From where to where in the batch something was the case; both ends belong to it. */
-interface Span {
-  readonly first: number
-  readonly last: number
 }
 
 const send = (all: ReadonlyArray<Told>): void => {
   // Also what nobody is left to hear counts, for those who come right after it.
   const told = gather(all).filter(({ audience }) => audience.length > 0)
-  const frames = new Map<Dialect, Frame>()
-  const frameFor = (dialect: Dialect): Frame => {
-    const known = frames.get(dialect)
-    if (known !== undefined) return known
-    const frame = makeFrame(told, dialect)
-    frames.set(dialect, frame)
-    return frame
+  const rooms = logsOf(told).map((log) => ({ log, stays: staysIn(log) }))
+  const frames = new Frames()
+  const differences = forFew(told)
+  const nothing = noShare()
+
+  const tell = (outbox: Outbox, share: Share) => {
+    const apart = differences.size === 0 ? undefined : differences.get(outbox)
+    if (apart === undefined) {
+      outbox.send(frames.share(share, outbox.dialect))
+      return
+    }
+    differences.delete(outbox)
+    outbox.send(frames.apart(share, outbox.dialect, apart))
   }
-  const exceptions = exceptionsOf(told)
-  const runs = runsOf(told)
-  const only = runs.length === 1 ? runs[0] : undefined
-  // Mostly all are there for all of the batch and few differ: then no table of everybody is made.
-  const spans = only === undefined || exceptions.size > fewExceptions ? spansOf(runs) : undefined
-  const spanOf = (outbox: Outbox): Span | undefined =>
-    spans === undefined ? (only?.audience.some(({ peer }) => peer === outbox) ? only : undefined) : spans.get(outbox)
-  const share = (outbox: Outbox, { first, last }: Span) => {
-    if (!exceptions.has(outbox)) outbox.send(slice(frameFor(outbox.dialect), first, last + 1))
+  const leaveOutOwn = ({ id, peer }: Seat<Outbox>, { first, last, log }: Stay) => {
+    if (log.own.size === 0 || id === undefined || peer.echo) return
+    const own = log.own.get(id)
+    if (own === undefined) return
+    for (const index of own) {
+      const line = log.lines[index]
+      if (line !== undefined && index >= first && index <= last) add(differences, peer, { place: line.place, event: undefined })
+    }
   }
-  if (only !== undefined) for (const { peer } of only.audience) share(peer, only)
-  else
-    spans?.forEach((span, outbox) => {
-      share(outbox, span)
+
+  const [only, ...others] = rooms
+  if (only !== undefined && others.length === 0 && !only.stays.isTwice) {
+    // One room, and each in it once: nobody has to be remembered.
+    only.stays.each((stay, seats) => {
+      const share = withStay(nothing, stay)
+      for (const seat of seats) {
+        leaveOutOwn(seat, stay)
+        tell(seat.peer, share)
+      }
     })
-  for (const [outbox, places] of exceptions) {
-    outbox.send(assemble(told, frameFor(outbox.dialect), places, spanOf(outbox)))
+  } else {
+    const shares = new Map<Outbox, Share>()
+    for (const { stays } of rooms) {
+      stays.each((stay, seats) => {
+        for (const seat of seats) {
+          leaveOutOwn(seat, stay)
+          shares.set(seat.peer, withStay(shares.get(seat.peer) ?? nothing, stay))
+        }
+      })
+    }
+    shares.forEach((share, outbox) => {
+      tell(outbox, share)
+    })
   }
+  // Those who are in none of these rooms.
+  for (const outbox of [...differences.keys()]) tell(outbox, nothing)
 }
 
-/** Up to how many clients are looked up one by one. */
-const fewExceptions = 16
-
-/** A stretch of the batch with one member list: that stays one array until somebody joins or leaves. */
-interface Run extends Span {
-  readonly audience: Envelope["audience"]
-}
-
-const runsOf = (told: ReadonlyArray<Told>): ReadonlyArray<Run> => {
-  const runs: Array<Run> = []
-  told.forEach(({ audience, toRoom }, index) => {
-    if (!toRoom) return
-    const run = runs.at(-1)
-    if (run?.audience === audience) runs[runs.length - 1] = { ...run, last: index }
-    else runs.push({ audience, first: index, last: index })
+/** What the batch tells each room, room by room. */
+const logsOf = (told: ReadonlyArray<Told>): ReadonlyArray<Log> => {
+  const logs = new Map<RoomName, { readonly lines: Array<Line>; readonly own: Map<MemberId, Array<number>> }>()
+  told.forEach(({ audience, event, room }, place) => {
+    if (room === undefined) return
+    const log = logs.get(room) ?? { lines: [], own: new Map<MemberId, Array<number>>() }
+    if (event._tag === "Said" || event._tag === "Acted") add(log.own, event.from.id, log.lines.length)
+    log.lines.push({ place, event, audience })
+    logs.set(room, log)
   })
-  return runs
+  return [...logs.values()]
 }
 
-// A client is in consecutive member lists.
-const spansOf = (runs: ReadonlyArray<Run>): Map<Outbox, Span> => {
-  const spans = new Map<Outbox, Span>()
-  for (const { audience, first, last } of runs) {
-    for (const { peer } of audience) spans.set(peer, { first: spans.get(peer)?.first ?? first, last })
-  }
-  return spans
-}
-
-// The places where a client's part of the batch differs from the shared frame:
-// what is for it alone or a few, and what it said itself and does not get back.
-const exceptionsOf = (told: ReadonlyArray<Told>): Map<Outbox, Array<number>> => {
-  const places = new Map<Outbox, Array<number>>()
-  const add = (outbox: Outbox, index: number) => {
-    const known = places.get(outbox)
-    if (known === undefined) places.set(outbox, [index])
-    else known.push(index)
-  }
-  told.forEach((entry, index) => {
-    if (!entry.toRoom) for (const { peer } of entry.audience) add(peer, index)
-    else if (entry.author?.echo === false) add(entry.author, index)
+/** What is for one client alone or for a few. */
+const forFew = (told: ReadonlyArray<Told>): Map<Outbox, Array<Difference>> => {
+  const few = new Map<Outbox, Array<Difference>>()
+  told.forEach(({ audience, event, room }, place) => {
+    if (room === undefined) for (const { peer } of audience) add(few, peer, { place, event })
   })
-  return places
+  return few
 }
 
-/** What is shared of a batch in one dialect; what is for a few only takes no room in it. */
-interface Frame {
-  readonly dialect: Dialect
-  readonly bytes: Buffer
-  /** Where each event starts, and at last where the frame ends. */
-  readonly offsets: ReadonlyArray<number>
-}
-
-const makeFrame = (told: ReadonlyArray<Told>, dialect: Dialect): Frame => {
-  const slices = told.map((entry) => Buffer.from(entry.toRoom ? dialect.encode(entry.event) : ""))
-  const offsets = [0]
-  let end = 0
-  for (const { length } of slices) offsets.push((end += length))
-  return { dialect, bytes: Buffer.concat(slices, end), offsets }
-}
-
-const slice = ({ bytes, offsets }: Frame, from: number, to: number): Buffer =>
-  from === 0 && to === offsets.length - 1 ? bytes : bytes.subarray(offsets[from] ?? bytes.length, offsets[to] ?? bytes.length)
-
-const assemble = (
-  told: ReadonlyArray<Told>,
-  frame: Frame,
-  places: ReadonlyArray<number>,
-  span: Span | undefined
-): Buffer => {
-  const parts: Array<Buffer> = []
-  let next = span?.first ?? told.length
-  for (const place of places) {
-    const entry = told[place]
-    if (place > next) parts.push(slice(frame, next, place))
-    if (entry !== undefined && !entry.toRoom) parts.push(Buffer.from(frame.dialect.encode(entry.event)))
-    if (place >= next) next = place + 1
-  }
-  if (span !== undefined) parts.push(slice(frame, next, span.last + 1))
-  return Buffer.concat(parts)
+const add = <K, A>(all: Map<K, Array<A>>, key: K, value: A): void => {
+  const known = all.get(key)
+  if (known === undefined) all.set(key, [value])
+  else known.push(value)
 }

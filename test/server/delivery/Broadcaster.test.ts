@@ -107,8 +107,8 @@ describe("After a fan-out of 8 ms what comes next is gathered", () => {
   it.scopedLive.each<readonly [string, { readonly messages: number; readonly next: number; readonly ms: number }]>([
     ["for half as long, after one message", { messages: 1, next: 1, ms: 4 }],
     ["for half as long, after three", { messages: 3, next: 10, ms: 4 }],
-    ["for 1.75 times as long, after four", { messages: 4, next: 1, ms: 14 }],
-    ["so long however many come, after fifteen", { messages: 15, next: 40, ms: 14 }],
+    ["until 2.2 times as long after its start, after four", { messages: 4, next: 1, ms: 10 }],
+    ["so long however many come, after fifteen", { messages: 15, next: 40, ms: 10 }],
     ["for half as long, after many, when fewer come", { messages: 20, next: 19, ms: 4 }],
     ["until as many have come, after many", { messages: 20, next: 20, ms: 0 }],
     ["until more have come, after many", { messages: 20, next: 30, ms: 0 }]

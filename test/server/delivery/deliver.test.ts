@@ -2,7 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Chat from "../../../src/domain/Chat.ts"
 import * as Text from "../../../src/domain/Text.ts"
-import { deliver } from "../../../src/server/delivery/deliver.ts"
+import { handing } from "../../../src/server/delivery/Broadcaster.ts"
+import { deliver as handOver } from "../../../src/server/delivery/deliver.ts"
 import type { Dialect, Interpreter } from "../../../src/server/dialect/Dialect.ts"
 import { native, NativeInterpreter } from "../../../src/server/dialect/native.ts"
 import { plain } from "../../../src/server/dialect/plain.ts"
@@ -14,6 +15,10 @@ import { show } from "../../support/bytes.ts"
 import { named, settings, type Step, steps, take } from "../../support/chat.ts"
 import { always } from "../../support/property.ts"
 import { Recorder } from "../../support/Recorder.ts"
+
+const deliver = (envelopes: ReadonlyArray<Envelope>): void => {
+  handOver(envelopes.map(handing()))
+}
 
 interface Peer {
   readonly outbox: Outbox

@@ -9,9 +9,10 @@ import { type Event, type Member, MemberId, type Presence } from "../../../src/d
 import { RoomName } from "../../../src/domain/RoomName.ts"
 import * as Text from "../../../src/domain/Text.ts"
 import { crowd } from "../../../src/domain/wording.ts"
+import { handing } from "../../../src/server/delivery/Broadcaster.ts"
 import { deliver } from "../../../src/server/delivery/deliver.ts"
 import { native, NativeInterpreter } from "../../../src/server/dialect/native.ts"
-import { gather, type Told } from "../../../src/server/delivery/gather.ts"
+import { gather, type Told } from "../../../src/server/delivery/crowd.ts"
 import type { Envelope } from "../../../src/server/chat/Hub.ts"
 import { Outbox } from "../../../src/server/delivery/Outbox.ts"
 import * as Registry from "../../../src/server/chat/Registry.ts"
@@ -103,8 +104,8 @@ const play = (moves: ReadonlyArray<Move>): Room => {
 
 /** What of these envelopes is handed to clients. */
 const tellable = (envelopes: ReadonlyArray<Envelope>): ReadonlyArray<Told> =>
-  envelopes.flatMap(({ audience, event, toRoom }) =>
-    event._tag === "Connected" || event._tag === "Disconnected" || audience.length === 0 ? [] : [{ event, audience, toRoom, author: undefined }]
+  envelopes.map(handing()).flatMap(({ audience, event, room }) =>
+    event._tag === "Connected" || event._tag === "Disconnected" || audience.length === 0 ? [] : [{ event, audience, room }]
   )
 
 /** The same, gathered in batches of such sizes. */
@@ -125,8 +126,8 @@ const happenings = FastCheck.record({
 })
 
 /** What one of the clients hears. */
-const heardBy = (told: ReadonlyArray<Told>, id: Chat.ClientId): ReadonlyArray<Event> =>
-  told.flatMap(({ audience, event }) => (audience.some((client) => client.id === id) ? [event] : []))
+const heardBy = (told: ReadonlyArray<Told>, member: Member | undefined): ReadonlyArray<Event> =>
+  told.flatMap(({ audience, event }) => (audience.some(({ id }) => id === member?.id) ? [event] : []))
 
 const comesOrGoes = ({ event }: Told): boolean => event._tag === "Joined" || event._tag === "Left" || event._tag === "Presence"
 
@@ -166,9 +167,9 @@ describe("What is gathered", () => {
     always(happenings, ({ room, sizes }) => {
       const told = tellable(room.told)
       const gathered = inBatches(told, sizes)
-      for (const { id } of room.chat.members) {
-        const moments = replay(heardBy(gathered, id))
-        expect(moments).toEqual(replay(heardBy(told, id)))
+      for (const { member } of room.chat.members) {
+        const moments = replay(heardBy(gathered, member))
+        expect(moments).toEqual(replay(heardBy(told, member)))
         expect(moments.at(-1)).toEqual(room.chat.members.map(({ member }) => member?.name))
       }
     }, 40)
@@ -177,9 +178,9 @@ describe("What is gathered", () => {
   it("stands for every number from the first to its own: nobody misses one, and none is told twice", () => {
     always(happenings, ({ room, sizes }) => {
       const gathered = inBatches(tellable(room.told), sizes)
-      for (const { id } of room.chat.members) {
+      for (const { member } of room.chat.members) {
         let last: number | undefined
-        for (const event of heardBy(gathered, id)) {
+        for (const event of heardBy(gathered, member)) {
           if (event._tag === "Welcome") last = event.seq
           else if ("seq" in event && last !== undefined) {
             const first = event._tag === "Presence" ? event.first : event.seq
@@ -228,8 +229,7 @@ describe("What is gathered", () => {
       const left: ReadonlyArray<Told> = Array.from({ length: many }, (_, n) => ({
         event: { _tag: "Left", seq: n + 1, at: 0, room: RoomName.make("lobby"), member: { id: MemberId.make(`m${n}`), name: named("x".repeat(32)) }, code: "quit", reason: Text.clean("語".repeat(300)) },
         audience: [],
-        toRoom: true,
-        author: undefined
+        room: RoomName.make("lobby")
       }))
       const parts = gather(left).map(({ event }) => event)
       expect(parts.flatMap((event) => (event._tag === "Presence" ? event.left : []))).toHaveLength(many)
@@ -291,7 +291,7 @@ describe("Where everybody goes before a crowd comes", () => {
     witness.speak(native, new NativeInterpreter(defaults))
     room.enter(witness)
     for (let n = 0; n <= crowd; n += 1) room.move({ _tag: "Enter" })
-    deliver(room.told)
+    deliver(room.told.map(handing()))
     expect(replay(eventsOf(connection.writes.join(""))).at(-1)).toEqual(room.chat.members.map(({ member }) => member?.name))
   })
 })

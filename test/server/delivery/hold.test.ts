@@ -16,8 +16,8 @@ import type { Dialect, Interpreter } from "../../../src/server/dialect/Dialect.t
 import { native, NativeInterpreter } from "../../../src/server/dialect/native.ts"
 import { plain } from "../../../src/server/dialect/plain.ts"
 import { PlainInterpreter } from "../../../src/server/dialect/PlainInterpreter.ts"
-import { gather } from "../../../src/server/delivery/gather.ts"
-import { canOvertake, isComingOrGoing, waiting } from "../../../src/server/delivery/hold.ts"
+import type { Handed } from "../../../src/server/chat/Handed.ts"
+import { canOvertake, gather, isMove, waiting } from "../../../src/server/delivery/crowd.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
 import { Outbox } from "../../../src/server/delivery/Outbox.ts"
 import * as ServerConfig from "../../../src/server/ServerConfig.ts"
@@ -38,11 +38,12 @@ const ann = 1
 const bob = 2
 const newcomer = 3
 
-// Who is told is compared, never written to: one outbox is as good as many.
-const nobody = new Outbox(new Recorder(), defaults, () => undefined)
+// Who is told is compared, never written to.
+const somebody = () => new Outbox(new Recorder(), defaults, () => undefined)
+const nobody = somebody()
 
 const enter = (chat: Room, name: string): Decision => {
-  const { chat: connected, told } = Chat.connect(chat, "127.0.0.1:1", nobody, 0)
+  const { chat: connected, told } = Chat.connect(chat, "127.0.0.1:1", somebody(), 0)
   const joined = Chat.decide(connected, connected.lastClient, { _tag: "Join", nickname: named(name), ifTaken: "number" }, 0)
   return { chat: joined.chat, told: [...told, ...joined.told] }
 }
@@ -58,6 +59,13 @@ const words = clean("hear, hear")
 
 const asks = (who: Chat.ClientId, command: Command): Batch => Chat.decide(room, who, command, 0).told
 const goes = (who: Chat.ClientId): Batch => Chat.leave(room, who, "quit", undefined, 0).told
+
+/** What the Hub hands on; the same member list is the same audience in all of these tests. */
+const handed = Broadcaster.handing()
+const handedOn = (batch: Batch): ReadonlyArray<Handed> => batch.map(handed)
+
+/** The members of this room wait to be told that somebody left before. */
+const held: ReadonlyArray<Handed> = handedOn(Chat.leave(enter(members, "zed").chat, newcomer, "quit", undefined, 0).told)
 
 const kindsOf = (batch: Batch) => batch.map(({ event }) => event._tag)
 
@@ -82,7 +90,7 @@ describe("What waits may be overtaken by", () => {
     ["many of these", [...goes(newcomer), ...enter(room, "eve").told, ...goes(ann)], ["Disconnected", "Connected", "Welcome", "Joined", "Left"]]
   ])("%s", (_, batch, kinds) => {
     expect(kindsOf(batch)).toEqual(kinds)
-    expect(canOvertake(batch)).toBe(true)
+    expect(canOvertake(held, handedOn(batch))).toBe(true)
   })
 })
 
@@ -108,31 +116,31 @@ const heldUp: ReadonlyArray<readonly [string, Batch, ReadonlyArray<Hub.Envelope[
 describe("What waits is not overtaken by", () => {
   it.each(heldUp)("%s", (_, batch, kinds) => {
     expect(kindsOf(batch)).toEqual(kinds)
-    expect(canOvertake(batch)).toBe(false)
+    expect(canOvertake(held, handedOn(batch))).toBe(false)
   })
 
   it.each(heldUp)("newcomers and %s in one batch", (_, batch) => {
     const coming = enter(room, "zoe").told
-    expect(canOvertake([...coming, ...batch])).toBe(false)
-    expect(canOvertake([...batch, ...coming])).toBe(false)
+    expect(canOvertake([], handedOn([...coming, ...batch]))).toBe(false)
+    expect(canOvertake(held, handedOn([...batch, ...coming]))).toBe(false)
   })
 })
 
 describe("What waits", () => {
   it("is who came and who left, and nothing else", () => {
     const all = [...enter(room, "eve").told, ...goes(bob), ...goes(newcomer), ...heldUp.flatMap(([, batch]) => batch)]
-    for (const envelope of all) expect(isComingOrGoing(envelope)).toBe(["Joined", "Left"].includes(envelope.event._tag))
+    for (const each of handedOn(all)) expect(isMove(each)).toBe(["Joined", "Left"].includes(each.event._tag))
   })
 
   /** So many who came, one after the other. */
-  const came = (count: number): Batch =>
-    Array.from({ length: count }).reduce<Decision>(
+  const came = (count: number): ReadonlyArray<Handed> =>
+    handedOn(Array.from({ length: count }).reduce<Decision>(
       ({ chat, told }) => {
         const next = enter(chat, "eve")
-        return { chat: next.chat, told: [...told, ...next.told.filter(isComingOrGoing)] }
+        return { chat: next.chat, told: [...told, ...next.told.filter((envelope) => isMove(handed(envelope)))] }
       },
       { chat: room, told: [] }
-    ).told
+    ).told)
 
   it.each([0, 1, crowd, 2 * crowd])("is told as it was meant to be, if it is no more than that: %i", (count) => {
     const held = came(count)
@@ -150,10 +158,10 @@ describe("What waits", () => {
 
   it("is not told to the last one who left, nor to anybody where nobody is left", () => {
     const held = came(2 * crowd + 1)
-    const left = goes(bob)
-    for (const { audience } of waiting([...held, ...left])) expect(audience.map(({ id }) => id)).toEqual([ann])
+    const left = handedOn(goes(bob))
+    for (const { audience } of waiting([...held, ...left])) expect(audience.map(({ id }) => id)).toEqual(["m1"])
     const alone = Chat.leave(room, bob, "quit", undefined, 0).chat
-    for (const { audience } of waiting([...held, ...Chat.leave(alone, ann, "quit", undefined, 0).told])) expect(audience).toEqual([])
+    for (const { audience } of waiting([...held, ...handedOn(Chat.leave(alone, ann, "quit", undefined, 0).told)])) expect(audience).toEqual([])
   })
 })
 
@@ -504,11 +512,11 @@ describe("What has waited, of more than one line can name,", () => {
     let parts = 0
     for (const script of samples(moves, 12)) {
       let chat = members
-      const held: Array<Hub.Envelope> = []
+      const held: Array<Handed> = []
       const here = new Map<number, ReadonlySet<MemberId>>()
       const happens = ({ chat: next, told }: Decision) => {
         chat = next
-        held.push(...told.filter(isComingOrGoing))
+        held.push(...handedOn(told).filter(isMove))
         here.set(chat.roomSeq, new Set(chat.members.flatMap(({ member }) => (member === undefined ? [] : [member.id]))))
       }
       for (const { come, go, isOldest } of script) {
@@ -516,18 +524,17 @@ describe("What has waited, of more than one line can name,", () => {
         // The last one stays: where nobody is left, nobody is told.
         for (let n = 0; n < go && chat.members.length > 1; n += 1) happens(Chat.leave(chat, chat.members.at(isOldest ? 0 : -1)!.id, "lost", undefined, 0))
       }
-      const left = new Set(chat.members.map(({ id }) => id))
-      const told = waiting(held).flatMap(({ audience, event, toRoom }) =>
-        event._tag === "Joined" || event._tag === "Left" ? [{ audience, event, toRoom, author: undefined }] : []
+      const left = new Set(chat.members.map(({ member }) => member?.id))
+      const told = waiting(held).flatMap(({ audience, event, room }) =>
+        event._tag === "Joined" || event._tag === "Left" ? [{ audience, event, room }] : []
       )
       for (const { audience, event } of gather(told)) {
         if (event._tag !== "Presence") continue
         parts += 1
         expect(event.here).toBe(here.get(event.seq)?.size)
-        for (const { id, member } of audience) {
-          // Of these the one who left last is told of its own leaving; it is gone by then.
-          expect(left.has(id) || id === held.at(-1)?.from?.id).toBe(true)
-          expect(here.get(event.seq)?.has(member!.id)).toBe(true)
+        for (const { id } of audience) {
+          expect(left.has(id)).toBe(true)
+          expect(here.get(event.seq)?.has(id!)).toBe(true)
         }
       }
     }

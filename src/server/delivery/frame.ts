@@ -1,0 +1,141 @@
+import type { Event } from "../../domain/Event.ts"
+import type { Dialect } from "../dialect/Dialect.ts"
+import type { Log, Stay } from "./stays.ts"
+
+/** What of a batch a client is told with its rooms: all who are told the same share one. */
+export interface Share {
+  readonly stays: ReadonlyArray<Stay>
+  /** The bytes of it, by dialect, once somebody has needed them. */
+  readonly bytes: Map<Dialect, Buffer>
+  /** The shares that have one more stay. */
+  readonly more: Map<Stay, Share>
+}
+
+/** The share of a client that is in no room. */
+export const noShare = (): Share => ({ stays: [], bytes: new Map(), more: new Map() })
+
+/** The share with this stay too. */
+export const withStay = ({ more, stays }: Share, stay: Stay): Share => {
+  const known = more.get(stay)
+  if (known !== undefined) return known
+  const share: Share = { stays: [...stays, stay], bytes: new Map(), more: new Map() }
+  more.set(stay, share)
+  return share
+}
+
+/** Where what one client is told differs from its share: something for it alone, or its own words left out. */
+export interface Difference {
+  readonly place: number
+  /** Absent where something is left out. */
+  readonly event: Event | undefined
+}
+
+/** A room's log in one dialect. */
+interface Frame {
+  readonly bytes: Buffer
+  /** Where each line starts, and at last where the frame ends. */
+  readonly offsets: ReadonlyArray<number>
+}
+
+/** The frames of one batch: each event is encoded once for each dialect, and what is shared is cut from one buffer. */
+export class Frames {
+  readonly #frames = new Map<Dialect, Map<Log, Frame>>()
+  readonly #words = new Map<Dialect, Map<Event, Buffer>>()
+
+  /** A share in one dialect; all who have that share get this one buffer. */
+  share(share: Share, dialect: Dialect): Buffer {
+    const known = share.bytes.get(dialect)
+    if (known !== undefined) return known
+    const bytes = joined(this.#between(share, dialect, 0, Infinity))
+    share.bytes.set(dialect, bytes)
+    return bytes
+  }
+
+  /** A share in one dialect, with what is different for one client. */
+  apart(share: Share, dialect: Dialect, differences: ReadonlyArray<Difference>): Buffer {
+    const parts: Array<Buffer> = []
+    let next = 0
+    for (const { event, place } of [...differences].sort((one, other) => one.place - other.place)) {
+      parts.push(...this.#between(share, dialect, next, place))
+      if (event !== undefined) parts.push(this.#word(event, dialect))
+      next = place + 1
+    }
+    parts.push(...this.#between(share, dialect, next, Infinity))
+    return joined(parts)
+  }
+
+  // The lines of a share from one place in the batch up to another, in order.
+  #between({ stays }: Share, dialect: Dialect, from: number, to: number): ReadonlyArray<Buffer> {
+    const [only, ...others] = stays.map((stay) => within(stay, from, to)).filter(({ first, last }) => first <= last)
+    if (only === undefined) return []
+    return others.length === 0 ? [cut(this.#frame(only.log, dialect), only)] : inOrder([only, ...others]).map((stay) => cut(this.#frame(stay.log, dialect), stay))
+  }
+
+  #frame(log: Log, dialect: Dialect): Frame {
+    const known = this.#frames.get(dialect)?.get(log)
+    if (known !== undefined) return known
+    const frame = frameOf(log, dialect)
+    const frames = this.#frames.get(dialect) ?? new Map<Log, Frame>()
+    this.#frames.set(dialect, frames.set(log, frame))
+    return frame
+  }
+
+  #word(event: Event, dialect: Dialect): Buffer {
+    const known = this.#words.get(dialect)?.get(event)
+    if (known !== undefined) return known
+    const word = encode(event, dialect)
+    const words = this.#words.get(dialect) ?? new Map<Event, Buffer>()
+    this.#words.set(dialect, words.set(event, word))
+    return word
+  }
+}
+
+const encode = (event: Event, dialect: Dialect): Buffer => Buffer.from(dialect.encode(event))
+
+const frameOf = ({ lines }: Log, dialect: Dialect): Frame => {
+  const parts = lines.map(({ event }) => encode(event, dialect))
+  const offsets = [0]
+  let end = 0
+  for (const { length } of parts) offsets.push((end += length))
+  return { bytes: Buffer.concat(parts, end), offsets }
+}
+
+const cut = ({ bytes, offsets }: Frame, { first, last }: Stay): Buffer =>
+  first === 0 && last === offsets.length - 2 ? bytes : bytes.subarray(offsets[first] ?? bytes.length, offsets[last + 1] ?? bytes.length)
+
+const joined = (parts: ReadonlyArray<Buffer>): Buffer => {
+  const [only, ...others] = parts
+  return only !== undefined && others.length === 0 ? only : Buffer.concat(parts)
+}
+
+// What of a stay is between these places.
+const within = (stay: Stay, from: number, to: number): Stay => {
+  const { first, last, log } = stay
+  return { log, first: Math.max(first, firstFrom(log, from)), last: Math.min(last, firstFrom(log, to) - 1) }
+}
+
+// The first line of a log that stands at this place or after it: a binary search.
+const firstFrom = ({ lines }: Log, place: number): number => {
+  let low = 0
+  let high = lines.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((lines[middle]?.place ?? Infinity) < place) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+// Stays in several rooms, cut wherever another room comes between, in the order of places.
+const inOrder = (stays: ReadonlyArray<Stay>): ReadonlyArray<Stay> => {
+  const lines = stays.flatMap(({ first, last, log }) =>
+    log.lines.slice(first, last + 1).map(({ place }, index) => ({ log, place, index: first + index }))
+  )
+  const ordered: Array<Stay> = []
+  for (const { index, log } of lines.sort((one, other) => one.place - other.place)) {
+    const before = ordered.at(-1)
+    if (before?.log === log && before.last === index - 1) ordered[ordered.length - 1] = { ...before, last: index }
+    else ordered.push({ log, first: index, last: index })
+  }
+  return ordered
+}

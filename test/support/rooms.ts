@@ -1,0 +1,253 @@
+import * as FastCheck from "effect/FastCheck"
+import { type Event, type Member, MemberId } from "../../src/domain/Event.ts"
+import { RoomName } from "../../src/domain/RoomName.ts"
+import { clean } from "../../src/domain/Text.ts"
+import type { Handed, Seat } from "../../src/server/chat/Handed.ts"
+import { Outbox } from "../../src/server/delivery/Outbox.ts"
+import type { Dialect, Interpreter } from "../../src/server/dialect/Dialect.ts"
+import { native, NativeInterpreter } from "../../src/server/dialect/native.ts"
+import { plain } from "../../src/server/dialect/plain.ts"
+import { PlainInterpreter } from "../../src/server/dialect/PlainInterpreter.ts"
+import { defaults } from "../../src/server/ServerConfig.ts"
+import { named, settings } from "./chat.ts"
+import { Recorder } from "./Recorder.ts"
+
+/** The rooms of these tests. */
+export const rooms = ["lobby", "kitchen", "garden", "attic"].map((name) => RoomName.make(name))
+
+/** How a client hears: `silent` does not get its own words back, `noting` keeps the events themselves. */
+export type Kind = "native" | "plain" | "silent plain" | "noting" | "silent noting"
+
+/** Somebody who is connected. */
+export interface Client {
+  readonly kind: Kind
+  readonly dialect: Dialect
+  readonly interpreter: Interpreter
+  readonly connection: Recorder
+  readonly outbox: Outbox
+  /** Whom others see; absent before its first room. */
+  member: Member | undefined
+  seat: Seat<Outbox>
+  isGone: boolean
+}
+
+/** What somebody who is there does; \`to\` and \`room\` count only where they make sense. */
+interface Deed {
+  readonly _tag: "Enter" | "Exit" | "Say" | "Act" | "Notice" | "Rename" | "Reply" | "Quit" | "Whisper"
+  readonly who: number
+  readonly to: number
+  readonly room: number
+}
+
+/** Something that happens. All numbers are taken around the corner among what there is. */
+export type Happening =
+  | { readonly _tag: "Connect" | "Close" }
+  | Deed
+  /** So many enter a room at once, or leave it. */
+  | { readonly _tag: "Come" | "Go"; readonly room: number; readonly count: number }
+
+/** From which number of a room to which one somebody was in it: told after the first, before the last. */
+export interface Visit {
+  readonly client: Client
+  readonly room: RoomName
+  readonly entered: number
+  left: number
+}
+
+interface Room {
+  audience: ReadonlyArray<Seat<Outbox>>
+  seq: number
+}
+
+/** A house with several rooms, as the Hub hands on what happens in it. */
+export class House {
+  readonly clients: Array<Client> = []
+  readonly handed: Array<Handed> = []
+  readonly visits: Array<Visit> = []
+  readonly #kinds: ReadonlyArray<Kind>
+  readonly #noted: Array<Event> = []
+  readonly #rooms = new Map<RoomName, Room>(rooms.map((name) => [name, { audience: [], seq: 0 }]))
+  #names = 0
+
+  readonly #noting: Dialect = { name: "noting", encode: (event) => `${this.#noted.push(event) - 1}\n` }
+
+  constructor(kinds: ReadonlyArray<Kind>) {
+    this.#kinds = kinds
+  }
+
+  /** The very events that a noting client was told. */
+  heardBy({ connection }: Client): ReadonlyArray<Event> {
+    return connection.writes.flatMap((write) => write.split("\n").flatMap((line) => (line === "" ? [] : [this.#noted[Number(line)]!])))
+  }
+
+  /** How far a room has counted. */
+  seqOf(room: RoomName): number {
+    return this.#room(room).seq
+  }
+
+  happen(happening: Happening): void {
+    switch (happening._tag) {
+      case "Connect":
+        this.#connect()
+        return
+      case "Close":
+        this.#tell({ _tag: "Goodbye", at: 0, code: "closing", reason: clean("the end") }, this.#present.map(({ seat }) => seat))
+        for (const client of this.#present) client.isGone = true
+        for (const room of this.#rooms.values()) room.audience = []
+        return
+      case "Come":
+        for (let n = 0; n < happening.count; n += 1) this.#enter(this.#connect(), this.#at(happening.room))
+        return
+      case "Go": {
+        const room = this.#at(happening.room)
+        for (const { peer } of this.#room(room).audience.slice(-happening.count)) this.#exit(this.#of(peer), room)
+        return
+      }
+      default:
+        this.#do(happening)
+    }
+  }
+
+  #do(happening: Deed): void {
+    const present = this.#present
+    const client = present[happening.who % Math.max(1, present.length)]
+    if (client === undefined) return
+    if (happening._tag === "Enter") this.#enter(client, this.#at(happening.room))
+    else if (happening._tag === "Reply") this.#tell({ _tag: "Pong", at: 0, ref: String(this.handed.length) }, [client.seat])
+    else if (happening._tag === "Quit") {
+      for (const room of rooms) this.#exit(client, room)
+      client.isGone = true
+    } else this.#act(client, happening, present)
+  }
+
+  #act(client: Client, happening: Deed, present: ReadonlyArray<Client>): void {
+    const { member: from } = client
+    if (from === undefined) return
+    const text = clean(`<${this.handed.length}>`)
+    if (happening._tag === "Whisper") {
+      const to = present[happening.to % present.length]
+      if (to?.member !== undefined) this.#tell({ _tag: "Whispered", at: 0, from, to: to.member, text }, to === client ? [client.seat] : [to.seat, client.seat])
+      return
+    }
+    if (happening._tag === "Rename") {
+      const member = { ...from, name: named(`other ${(this.#names += 1)}`) }
+      client.member = member
+      for (const room of rooms) if (this.#isIn(client, room)) this.#tellRoom(room, (at) => ({ _tag: "Renamed", ...at, member, was: from.name }))
+      return
+    }
+    const room = this.#at(happening.room)
+    if (happening._tag === "Exit") this.#exit(client, room)
+    else if (happening._tag === "Notice") this.#tellRoom(room, (at) => ({ _tag: "Notice", ...at, text }))
+    else if (this.#isIn(client, room)) this.#tellRoom(room, (at) => ({ _tag: happening._tag === "Say" ? "Said" : "Acted", ...at, from, text }))
+  }
+
+  #connect(): Client {
+    const kind = this.#kinds[this.clients.length % this.#kinds.length] ?? "native"
+    const connection = new Recorder()
+    const outbox = new Outbox(connection, defaults, () => undefined)
+    const dialect = kind.endsWith("noting") ? this.#noting : kind === "native" ? native : plain
+    const interpreter = kind === "native" ? new NativeInterpreter(defaults) : new PlainInterpreter({ ...defaults, echo: kind.startsWith("silent") ? "off" : "on" }, false)
+    outbox.speak(dialect, interpreter)
+    const client: Client = { kind, dialect, interpreter, connection, outbox, member: undefined, seat: { id: undefined, peer: outbox }, isGone: false }
+    this.clients.push(client)
+    this.handed.push({ place: this.handed.length + 1, event: { _tag: "Connected", at: 0 }, audience: [] })
+    return client
+  }
+
+  #enter(client: Client, name: RoomName): void {
+    if (this.#isIn(client, name)) return
+    const you = client.member ?? { id: MemberId.make(`m${this.clients.indexOf(client)}`), name: named(`guest ${(this.#names += 1)}`) }
+    if (client.member === undefined) client.seat = { id: you.id, peer: client.outbox }
+    client.member = you
+    const room = this.#room(name)
+    const before = room.audience
+    room.audience = [...before, client.seat]
+    room.seq += 1
+    const at = { seq: room.seq, at: 0, room: name }
+    this.visits.push({ client, room: name, entered: room.seq, left: Infinity })
+    this.#tell({ _tag: "Welcome", ...at, you, here: room.audience.length, members: [], ...settings }, [client.seat])
+    this.#tell({ _tag: "Joined", ...at, member: you }, before, name)
+  }
+
+  #exit(client: Client, name: RoomName): void {
+    const { member } = client
+    if (member === undefined || !this.#isIn(client, name)) return
+    const room = this.#room(name)
+    room.audience = room.audience.filter(({ peer }) => peer !== client.outbox)
+    this.#tellRoom(name, (at) => ({ _tag: "Left", ...at, member, code: "quit" }))
+    const visit = this.visits.findLast((visit) => visit.client === client && visit.room === name)
+    if (visit !== undefined) visit.left = room.seq
+  }
+
+  #tellRoom(name: RoomName, event: (at: { readonly seq: number; readonly at: number; readonly room: RoomName }) => Event): void {
+    const room = this.#room(name)
+    room.seq += 1
+    this.#tell(event({ seq: room.seq, at: 0, room: name }), room.audience, name)
+  }
+
+  #tell(event: Event, audience: Handed["audience"], room?: RoomName): void {
+    this.handed.push({ place: this.handed.length + 1, event, audience, room })
+  }
+
+  get #present(): ReadonlyArray<Client> {
+    return this.clients.filter(({ isGone }) => !isGone)
+  }
+
+  #at(n: number): RoomName {
+    return rooms[n % rooms.length]!
+  }
+
+  #of(outbox: Outbox): Client {
+    return this.clients.find((client) => client.outbox === outbox)!
+  }
+
+  #room(name: RoomName): Room {
+    return this.#rooms.get(name)!
+  }
+
+  #isIn({ outbox }: Client, name: RoomName): boolean {
+    return this.#room(name).audience.some(({ peer }) => peer === outbox)
+  }
+}
+
+const happening = (tag: Deed["_tag"]): FastCheck.Arbitrary<Happening> =>
+  FastCheck.record({ _tag: FastCheck.constant(tag), who: FastCheck.nat({ max: 30 }), to: FastCheck.nat({ max: 30 }), room: FastCheck.nat({ max: 3 }) })
+
+const everyday: ReadonlyArray<FastCheck.WeightedArbitrary<Happening>> = [
+  { weight: 8, arbitrary: FastCheck.constant<Happening>({ _tag: "Connect" }) },
+  { weight: 24, arbitrary: happening("Enter") },
+  { weight: 10, arbitrary: happening("Exit") },
+  { weight: 24, arbitrary: happening("Say") },
+  { weight: 4, arbitrary: happening("Act") },
+  { weight: 3, arbitrary: happening("Notice") },
+  { weight: 6, arbitrary: happening("Rename") },
+  { weight: 8, arbitrary: happening("Whisper") },
+  { weight: 6, arbitrary: happening("Reply") },
+  { weight: 3, arbitrary: happening("Quit") }
+]
+
+const crowds = (tag: "Come" | "Go"): FastCheck.Arbitrary<Happening> =>
+  FastCheck.record({ _tag: FastCheck.constant(tag), room: FastCheck.nat({ max: 3 }), count: FastCheck.integer({ min: 5, max: 30 }) })
+
+const opening = Array.from({ length: 8 }, (_, who): ReadonlyArray<Happening> => [
+  { _tag: "Connect" },
+  { _tag: "Enter", who, to: 0, room: who % 3 },
+  { _tag: "Enter", who, to: 0, room: 3 }
+]).flat()
+
+const kinds = (all: ReadonlyArray<Kind>) => FastCheck.array(FastCheck.constantFrom(...all), { minLength: 1, maxLength: 6 })
+
+/** What happens on a day, some of whom are in several rooms from the start on; the house closes now and then. */
+export const days = FastCheck.record({
+  kinds: kinds(["native", "plain", "silent plain"]),
+  all: FastCheck.array(FastCheck.oneof(...everyday, { weight: 1, arbitrary: FastCheck.constant<Happening>({ _tag: "Close" }) }), { maxLength: 60, size: "max" }).map((all) => [...opening, ...all])
+})
+
+/** A day on which crowds come and go, told in what can be read again. */
+export const crowdedDays = FastCheck.record({
+  kinds: kinds(["noting", "silent noting"]),
+  all: FastCheck.array(
+    FastCheck.oneof(...everyday, { weight: 12, arbitrary: crowds("Come") }, { weight: 10, arbitrary: crowds("Go") }),
+    { maxLength: 40, size: "max" }
+  ).map((all) => [...opening, ...all])
+})
