@@ -75,6 +75,15 @@ describe("The source", () => {
     ).toEqual([])
   })
 
+  it("imports in what all views of a conversation share nothing but effect, domain and itself: no terminal, no network", () => {
+    const shared = "src/client/screen/"
+    expect(files.some((file) => file.startsWith(shared))).toBe(true)
+    expect(
+      breaking(({ file, name, target }) =>
+        !file.startsWith(shared) || (target === undefined ? name.startsWith("effect/") : part(target) === "domain" || target.startsWith(shared)))
+    ).toEqual([])
+  })
+
   it("touches node only where it meets the system", () => {
     expect(
       breaking(({ file, name }) => !name.startsWith("node:") || ["net", "cli"].includes(part(file)) || ["src/server/door/Listener.ts", "src/server/session/Password.ts"].includes(file))

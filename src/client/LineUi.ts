@@ -5,13 +5,13 @@ import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Event } from "../domain/Event.ts"
-import * as Commands from "../domain/commands.ts"
 import type { ChatClient } from "./ChatClient.ts"
 import type { Lost } from "./Errors.ts"
-import { commands, type Input } from "./input.ts"
+import { intentOf } from "./screen/intent.ts"
+import { send } from "./send.ts"
 
-/** What a conversation needs of the place where it is held: a terminal, a pipe, a test. */
-export interface Place {
+/** Input and output of the line mode: a terminal, a pipe, a test. */
+export interface LineIo {
   /** The lines as they are entered; it ends with the input. */
   readonly lines: Mailbox.ReadonlyMailbox<string>
   /** Shows a line; waits while its reader is slow. */
@@ -21,8 +21,9 @@ export interface Place {
 }
 
 /** How lines are read and events are shown. */
-export interface Manner {
-  readonly read: (line: string) => Input
+export interface LineFormat {
+  /** Whether every line is a message, whatever it looks like. */
+  readonly isLiteral: boolean
   readonly render: (event: Event) => string | undefined
   /** Whether an event is told as what went wrong, not as what happened. */
   readonly isComplaint: (event: Event) => boolean
@@ -36,28 +37,28 @@ const goodbyePatience = 2000
  * somebody asked. At the end of the input all that was said gets its receipt
  * before the goodbye.
  */
-export const converse = (client: ChatClient, place: Place, manner: Manner): Effect.Effect<boolean, Lost, Scope.Scope> =>
+export const converse = (client: ChatClient, io: LineIo, format: LineFormat): Effect.Effect<boolean, Lost, Scope.Scope> =>
   Effect.gen(function* () {
     const ended = yield* Ref.make(false)
-    const listening = yield* Effect.forkScoped(listen(client, place, manner, ended))
-    const talking = yield* Effect.forkScoped(talk(client, place, manner))
-    const left = Effect.zipRight(Fiber.join(talking), Effect.as(Effect.sleep(goodbyePatience), true))
+    const showing = yield* Effect.forkScoped(showEvents(client, io, format, ended))
+    const sending = yield* Effect.forkScoped(sendLines(client, io, format))
+    const left = Effect.zipRight(Fiber.join(sending), Effect.as(Effect.sleep(goodbyePatience), true))
     return yield* Effect.raceFirst(
-      Effect.zipRight(Fiber.join(listening), Ref.get(ended)),
+      Effect.zipRight(Fiber.join(showing), Ref.get(ended)),
       left
     ).pipe(
       // Nothing that was typed is lost unseen.
       Effect.ensuring(
-        Effect.flatMap(client.unanswered, (texts) => Effect.forEach(texts, (text) => place.complain(`No receipt for: ${text}`), { discard: true }))
+        Effect.flatMap(client.unanswered, (texts) => Effect.forEach(texts, (text) => io.complain(`No receipt for: ${text}`), { discard: true }))
       )
     )
   })
 
-const listen = (client: ChatClient, place: Place, { isComplaint, render }: Manner, endedWell: Ref.Ref<boolean>) =>
+const showEvents = (client: ChatClient, io: LineIo, { isComplaint, render }: LineFormat, endedWell: Ref.Ref<boolean>) =>
   Effect.gen(function* () {
     const show = (event: Event) => {
       const line = render(event)
-      return line === undefined ? Effect.void : isComplaint(event) ? place.complain(line) : place.show(line)
+      return line === undefined ? Effect.void : isComplaint(event) ? io.complain(line) : io.show(line)
     }
     yield* show(client.welcome)
     yield* Stream.runForEach(client.events, (event) =>
@@ -67,48 +68,29 @@ const listen = (client: ChatClient, place: Place, { isComplaint, render }: Manne
     )
   })
 
-const talk = Effect.fnUntraced(function* (client: ChatClient, place: Place, { read }: Manner) {
+const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { isLiteral }: LineFormat) {
   for (;;) {
-    const line = yield* Effect.option(place.lines.take)
+    const line = yield* Effect.option(io.lines.take)
     if (line._tag === "None") break
-    const input = read(line.value)
-    switch (input._tag) {
+    const intent = intentOf(line.value, isLiteral, yield* client.members)
+    switch (intent._tag) {
       case "Nothing":
         break
-      case "Say":
-        yield* Effect.catchTag(client.say(input.text), "Refusal", ({ message }) => place.complain(message))
-        break
-      case "Act":
-        yield* Effect.catchTag(client.act(input.text), "Refusal", ({ message }) => place.complain(message))
-        break
-      case "Whisper":
-        yield* whisper(client, place, input.words)
-        break
-      case "Rename":
-        yield* client.rename(input.name)
-        break
-      case "Who":
-        yield* client.who()
-        break
       case "Help":
-        yield* place.show(Commands.help(commands).join("\n"))
+        yield* io.show(intent.lines.join("\n"))
         break
       case "Clear":
-        yield* place.complain("This screen scrolls: there is nothing to clear.")
+        yield* io.complain("This screen scrolls: there is nothing to clear.")
         break
       case "Wrong":
-        yield* place.complain(input.message)
+        yield* io.complain(intent.message)
         break
       case "Quit":
-        return yield* client.quit(input.reason)
+        return yield* client.quit(intent.reason)
+      default:
+        yield* Effect.catchTag(send(client, intent), "Refusal", ({ message }) => io.complain(message))
     }
   }
   yield* client.settled
   yield* client.quit()
-})
-
-const whisper = Effect.fnUntraced(function* (client: ChatClient, place: Place, words: string) {
-  const found = Commands.addressee(words, Commands.among(yield* client.members))
-  if (found === undefined) return yield* place.complain("Nobody here has that name: /who shows who is here.")
-  yield* Effect.catchTag(client.whisper(found.to.id, found.text), "Refusal", ({ message }) => place.complain(message))
 })

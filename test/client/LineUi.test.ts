@@ -3,8 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
 import * as Queue from "effect/Queue"
-import { literal, parse } from "../../src/client/input.ts"
-import { converse, type Manner, type Place } from "../../src/client/LineUi.ts"
+import { converse, type LineFormat, type LineIo } from "../../src/client/LineUi.ts"
 import { render } from "../../src/client/render.ts"
 import { join } from "../support/client.ts"
 import { fakeServer } from "../support/FakeServer.ts"
@@ -13,23 +12,23 @@ import { member, next, opened, tell } from "../support/room.ts"
 const host = "127.0.0.1"
 
 /** A conversation of ada's, held in the test: it types, and sees what is shown. */
-const conversation = (port: number, read: Manner["read"] = parse) =>
+const conversation = (port: number, isLiteral = false) =>
   Effect.gen(function* () {
     const client = yield* join({ host, port, nickname: "ada" })
     const typed = yield* Mailbox.make<string>()
     const shown = yield* Queue.unbounded<string>()
     const complaints = yield* Queue.unbounded<string>()
-    const place: Place = {
+    const io: LineIo = {
       lines: typed,
       show: (line) => Effect.asVoid(Queue.offer(shown, line)),
       complain: (line) => Effect.asVoid(Queue.offer(complaints, line))
     }
-    const manner: Manner = {
-      read,
+    const format: LineFormat = {
+      isLiteral,
       render: (event) => render(event, client.welcome.you),
       isComplaint: ({ _tag }) => _tag === "Refused"
     }
-    const talking = yield* Effect.forkScoped(converse(client, place, manner))
+    const talking = yield* Effect.forkScoped(converse(client, io, format))
     return {
       type: (...lines: ReadonlyArray<string>) => Effect.asVoid(typed.offerAll(lines)),
       endInput: typed.end,
@@ -72,7 +71,7 @@ describe.concurrent("A conversation", () => {
     Effect.gen(function* () {
       const { port } = yield* opened()
       const bob = yield* member(port, "bob")
-      const ada = yield* conversation(port, literal)
+      const ada = yield* conversation(port, true)
       const lines = Array.from({ length: 200 }, (_, n) => `${n}`)
       yield* ada.type(...lines, "/quit")
       yield* ada.endInput

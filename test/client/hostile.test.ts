@@ -5,8 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import * as Form from "../../src/client/screen/form.ts"
-import { parse } from "../../src/client/input.ts"
-import { converse, type Manner } from "../../src/client/LineUi.ts"
+import { converse, type LineFormat } from "../../src/client/LineUi.ts"
 import * as Render from "../../src/client/render.ts"
 import { KeyDecoder } from "../../src/client/terminal/keys.ts"
 import { type Happening, type Screen, start, update, type Wish } from "../../src/client/terminal/screen.ts"
@@ -90,8 +89,8 @@ const conversation = (words: string, spell: (value: object) => string, json: boo
     const client = yield* Fiber.join(connecting)
     const shown: Array<string> = []
     const show = (line: string) => Effect.sync(() => shown.push(line)).pipe(Effect.asVoid)
-    const manner: Manner = {
-      read: parse,
+    const manner: LineFormat = {
+      isLiteral: false,
       render: json ? Render.json : (event) => Render.render(event, client.welcome.you),
       isComplaint: ({ _tag }) => _tag === "Refused"
     }

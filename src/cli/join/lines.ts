@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
-import type { Place } from "../../client/LineUi.ts"
+import type { LineIo } from "../../client/LineUi.ts"
 import { print } from "../stdio.ts"
 
 /** A terminal that is typed in line by line, under what arrives. */
-export interface Keyboard extends Place {
+export interface Keyboard extends LineIo {
   /** What stands before the line that is being typed. */
   readonly prompt: (text: string) => Effect.Effect<void>
 }

@@ -7,8 +7,7 @@ import type { ChatClient } from "../../client/ChatClient.ts"
 import type { Dial } from "../../client/Dial.ts"
 import type { JoinError } from "../../client/Errors.ts"
 import * as Form from "../../client/screen/form.ts"
-import * as Input from "../../client/input.ts"
-import { converse, type Manner, type Place } from "../../client/LineUi.ts"
+import { converse, type LineFormat, type LineIo } from "../../client/LineUi.ts"
 import * as Render from "../../client/render.ts"
 import * as FormUi from "./ask.ts"
 import { keyboard } from "./lines.ts"
@@ -46,16 +45,16 @@ export const attend = (settings: Settings): Effect.Effect<boolean, JoinError | F
         Effect.ensuring(exitWithin(leaveWithin, 1))
       )
     }
-    const place = settings.isTerminal ? yield* keyboard : { ...(yield* pipe), prompt: () => Effect.void }
+    const io = settings.isTerminal ? yield* keyboard : { ...(yield* pipe), prompt: () => Effect.void }
     const enter: Effect.Effect<ChatClient, JoinError | Failed, Dial | Scope.Scope> = settings.asks
-      ? FormUi.ask(place, form)
+      ? FormUi.ask(io, form)
       : FormUi.connect(form)
     const client = yield* Effect.raceFirst(
       enter,
       Effect.flatMap(Deferred.await(end), (ending) => Effect.zipRight(reportFault(ending), new Failed()))
     )
-    yield* place.prompt("> ")
-    const conversation = yield* Effect.forkScoped(converse(client, place, manner(settings, client)))
+    yield* io.prompt("> ")
+    const conversation = yield* Effect.forkScoped(converse(client, io, lineFormat(settings, client)))
     const left = Effect.raceFirst(Deferred.await(end), Effect.as(outputClosed, undefined))
     return yield* Effect.raceFirst(
       Fiber.join(conversation),
@@ -88,10 +87,10 @@ const reportIfFault = (ending: Option.Option<Effect.Effect<Ending>>): Effect.Eff
 const reportFault = (ending: Ending): Effect.Effect<void> =>
   ending._tag === "Fault" ? complain(`Internal error: ${String(ending.error)}`) : Effect.void
 
-const manner = ({ json, literal }: Settings, { welcome }: ChatClient): Manner => ({
-  read: literal ? Input.literal : Input.parse,
+const lineFormat = ({ json, literal }: Settings, { welcome }: ChatClient): LineFormat => ({
+  isLiteral: literal,
   render: json ? Render.json : (event) => Render.render(event, welcome.you),
   isComplaint: (event) => !json && event._tag === "Refused"
 })
 
-const pipe = Effect.map(inputLines, (lines): Place => ({ lines, show: (line) => print(`${line}\n`), complain }))
+const pipe = Effect.map(inputLines, (lines): LineIo => ({ lines, show: (line) => print(`${line}\n`), complain }))

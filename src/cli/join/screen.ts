@@ -10,6 +10,8 @@ import * as Stream from "effect/Stream"
 import type { ChatClient } from "../../client/ChatClient.ts"
 import type { Dial } from "../../client/Dial.ts"
 import type { JoinError, Lost } from "../../client/Errors.ts"
+import type { Request } from "../../client/screen/intent.ts"
+import { send } from "../../client/send.ts"
 import type { Form } from "../../client/screen/form.ts"
 import type { Key } from "../../client/terminal/keys.ts"
 import { type Happening, start, type Step, update, type Wish } from "../../client/terminal/screen.ts"
@@ -57,7 +59,7 @@ export const screen = (options: {
     // `undefined`: a key was pressed.
     const happenings = yield* Mailbox.make<Happening | undefined>(capacity)
     const pressed = yield* Mailbox.make<Key>()
-    const sayings = yield* Mailbox.make<Wish>()
+    const sayings = yield* Mailbox.make<Request>()
     const room = yield* Ref.make<ChatClient | undefined>(undefined)
     const outcome = yield* Ref.make<Exit.Exit<boolean, Lost>>(Exit.succeed(true))
     const over = yield* Deferred.make<boolean, JoinError | Failed>()
@@ -130,10 +132,10 @@ export const screen = (options: {
     )
 
     // What is said goes out in order, and a server that does not read holds up nothing else.
-    const say = (wish: Wish) =>
-      Effect.flatMap(Ref.get(room), (client) => (client === undefined ? Effect.void : send(client, wish))).pipe(
+    const say = (request: Request) =>
+      Effect.flatMap(Ref.get(room), (client) => (client === undefined ? Effect.void : send(client, request))).pipe(
         Effect.catchTag("Refusal", ({ message }) =>
-          "ref" in wish ? happenings.offer({ _tag: "Unsent", ref: wish.ref, reason: message }) : Effect.void
+          "ref" in request ? happenings.offer({ _tag: "Unsent", ref: request.ref, reason: message }) : Effect.void
         )
       )
 
@@ -217,20 +219,3 @@ export const screen = (options: {
     // What is said of the end is said in a terminal that is as it was.
     Effect.scoped
   )
-
-const send = (client: ChatClient, wish: Wish) => {
-  switch (wish._tag) {
-    case "Say":
-      return client.say(wish.text, wish.ref)
-    case "Act":
-      return client.act(wish.text, wish.ref)
-    case "Whisper":
-      return client.whisper(wish.to.id, wish.text, wish.ref)
-    case "Rename":
-      return client.rename(wish.name)
-    case "Who":
-      return client.who()
-    default:
-      return Effect.void
-  }
-}

@@ -2,7 +2,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Refusal } from "../../domain/Refusal.ts"
 import * as Nickname from "../../domain/Nickname.ts"
-import { defaults } from "../defaults.ts"
+import { defaults } from "./defaults.ts"
 
 /** What was given beforehand; the rest is asked for, or takes its default. */
 export interface Given {

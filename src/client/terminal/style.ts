@@ -1,13 +1,8 @@
 import { Chalk, type ChalkInstance } from "chalk"
 import type { Event, Member } from "../../domain/Event.ts"
-import * as Nickname from "../../domain/Nickname.ts"
 import { isOwn, type Line as WordLine, type Span, words } from "../../domain/wording.ts"
-
-/** A line of the conversation, before it is drawn. */
-export type Line =
-  | { readonly _tag: "Event"; readonly event: Event; readonly me: Member }
-  | { readonly _tag: "Info"; readonly text: string }
-  | { readonly _tag: "Error"; readonly text: string }
+import { hash, mentions } from "../screen/name.ts"
+import type { Line } from "../screen/step.ts"
 
 /** Draws lines of the conversation, with colours or without. */
 export type Draw = (line: Line) => string
@@ -16,29 +11,7 @@ export type Draw = (line: Line) => string
 export const nameColours = [29, 31, 64, 67, 97, 99, 130, 133, 136, 161, 166, 168] as const
 
 /** The colour of a name: always the same, wherever and whenever it is seen. */
-export const nameColour = (name: string): number => {
-  let hash = 0
-  for (const character of Nickname.key(name)) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521
-  return nameColours[hash % nameColours.length] ?? nameColours[0]
-}
-
-/** Whether a text speaks of somebody: the name stands in it as words of its own. */
-export const mentions = (text: string, name: string): boolean => {
-  const words = ` ${Nickname.key(text)} `
-  const key = Nickname.key(name)
-  if (key === "") return false
-  for (let at = words.indexOf(key); at >= 0; at = words.indexOf(key, at + 1)) {
-    const around = [words.slice(0, at), words.slice(at + key.length)]
-    if (!endsInWord.test(around[0] ?? "") && !beginsInWord.test(around[1] ?? "")) return true
-  }
-  return false
-}
-
-// In these scripts words stand side by side without a space.
-const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`
-const inWord = String.raw`(?:(?![${unspaced}])[\p{L}\p{N}_]|\p{M})`
-const endsInWord = new RegExp(`${inWord}$`, "u")
-const beginsInWord = new RegExp(`^${inWord}`, "u")
+export const nameColour = (name: string): number => nameColours[hash(name) % nameColours.length] ?? nameColours[0]
 
 /** How the conversation looks. `colour` is whether the terminal shows any. */
 export const draw = (colour: boolean): Draw => {

@@ -1,7 +1,9 @@
 import stringWidth from "string-width"
+import { isSecret } from "../screen/conversation.ts"
 import * as Form from "../screen/form.ts"
+import type { Conversation } from "../screen/step.ts"
 import { graphemesOf } from "./graphemes.ts"
-import type { Screen } from "./step.ts"
+import type { Screen } from "./screen.ts"
 import { fit, heightOf, wrap } from "./wrap.ts"
 
 /** A row below the conversation. */
@@ -20,24 +22,23 @@ export interface View {
 const maxPending = 5
 
 /** How the screen looks in a terminal of this size. No row fills it, so that a resize moves as little as it can. */
-export const view = (screen: Screen, size: { readonly columns: number; readonly rows: number }): View => {
-  if (screen.phase === "over") return { rows: [], cursor: undefined }
+export const view = ({ conversation, typing }: Screen, size: { readonly columns: number; readonly rows: number }): View => {
+  if (conversation.phase === "over") return { rows: [], cursor: undefined }
   const columns = Math.max(8, (size.columns > 0 ? size.columns : 80) - 1)
   // The upper half belongs to the conversation, also on a small screen.
   const height = Math.max(1, Math.floor(size.rows / 2))
-  const waiting = [...screen.pending, ...screen.ahead].map(({ typed }) => typed.replaceAll("\t", " "))
+  const waiting = [...conversation.pending, ...conversation.ahead].map(({ typed }) => typed.replaceAll("\t", " "))
   const shown = Math.max(0, Math.min(maxPending, Math.floor(height / 2) - 1))
   const above: ReadonlyArray<Row> = [
     ...waiting.slice(Math.max(0, waiting.length - shown)).map((typed): Row => ({ text: `${fit(`  ${typed}`, columns - 2)} â€¦`, look: "dim" })),
-    ...(height > 1 ? [{ text: fit(status(screen), columns), look: "status" } as const] : [])
+    ...(height > 1 ? [{ text: fit(status(conversation), columns), look: "status" } as const] : [])
   ]
-  if (screen.paste !== undefined) {
-    const question = fit(`Send ${screen.paste.length} lines? (y/n) `, columns)
+  if (typing.paste !== undefined) {
+    const question = fit(`Send ${typing.paste.length} lines? (y/n) `, columns)
     return { rows: [...above, { text: question, look: "plain" }], cursor: { x: question.length, y: above.length } }
   }
-  const isSecret = screen.phase === "form" ? Form.isSecret(screen.form) : screen.phase === "connecting" && screen.form.isSecretAsked
-  const shownAs = (text: string) => (isSecret ? hidden(text) : text)
-  const { cursor, rows } = wrap(prompt(screen) + shownAs(screen.editor.before), shownAs(screen.editor.after), columns)
+  const shownAs = (text: string) => (isSecret(conversation) ? hidden(text) : text)
+  const { cursor, rows } = wrap(prompt(conversation) + shownAs(typing.editor.before), shownAs(typing.editor.after), columns)
   // What does not fit scrolls with the cursor.
   const most = Math.max(1, height - above.length)
   const first = Math.max(0, Math.min(cursor.row - most + 1, rows.length - most))
@@ -61,9 +62,9 @@ const hidden = (text: string): string => Array.from(graphemesOf(text), () => "â€
 const rowOf = (x: number, text: string, columns: number): number =>
   Math.floor((x > 0 && x >= stringWidth(text) ? x - 1 : x) / columns)
 
-const prompt = (screen: Screen): string => (screen.phase === "form" ? (Form.question(screen.form) ?? "") : "> ")
+const prompt = ({ form, phase }: Conversation): string => (phase === "form" ? (Form.question(form) ?? "") : "> ")
 
-const status = ({ form, here, phase, room, unread }: Screen): string => {
+const status = ({ form, here, phase, room, unread }: Conversation): string => {
   const { host, port } = form.answers
   switch (phase) {
     case "form":

@@ -75,8 +75,8 @@ const show = (wish: Wish): string => {
   }
 }
 const wishes = (step: Step) => step.wishes.map(show)
-const typed = ({ screen }: { readonly screen: Screen }) => lineOf(screen.editor)
-const pending = ({ screen }: Step) => screen.pending.map(({ typed }) => typed)
+const typed = ({ screen }: { readonly screen: Screen }) => lineOf(screen.typing.editor)
+const pending = ({ screen }: Step) => screen.conversation.pending.map(({ typed }) => typed)
 const paste = (text: string) => `\u001b[200~${text}\u001b[201~`
 
 describe("While a password is looked at", () => {
@@ -91,15 +91,15 @@ describe("While a password is looked at", () => {
 
   it("nor does it come back when the password was wrong", () => {
     const again = play({ screen: secret.screen, wishes: [] }, "ses", { ...notEntered, needsPassword: true }, "x\r", entered)
-    expect(again.screen.editor.before).toBe("")
-    expect(JSON.stringify(again.screen.returned)).not.toContain("ses")
+    expect(again.screen.typing.editor.before).toBe("")
+    expect(JSON.stringify(again.screen.conversation.returned)).not.toContain("ses")
   })
 })
 
 describe("The form on the screen", () => {
   it("asks one after the other, leaves the answers on the screen, and connects", () => {
     const asked = play(start(asking), "example.org\r", "\r", "ada\r")
-    expect(asked.screen.phase).toBe("connecting")
+    expect(asked.screen.conversation.phase).toBe("connecting")
     expect(wishes(asked)).toEqual(["Host [127.0.0.1]: example.org", "Port [25565]: ", "Name [User1234]: ada", "connect example.org 25565 ada"])
   })
 
@@ -110,13 +110,13 @@ describe("The form on the screen", () => {
   it("says what cannot be an answer, and asks again", () => {
     const asked = play(start(asking), "\r", "many\r")
     expect(wishes(asked).slice(1)).toEqual(["Port [25565]: many", "! A port is a whole number from 1 to 65535."])
-    expect(Form.question(asked.screen.form)).toBe("Port [25565]: ")
+    expect(Form.question(asked.screen.conversation.form)).toBe("Port [25565]: ")
     expect(typed(asked)).toBe("")
   })
 
   it("comes back when an attempt fails, with the answers kept", () => {
     const again = play(start(asking), "example.org\r4000\rada\r", notEntered)
-    expect(again.screen.phase).toBe("form")
+    expect(again.screen.conversation.phase).toBe("form")
     expect(wishes(again).at(-1)).toBe("! Nobody listens there.")
     expect(wishes(play({ ...again, wishes: [] }, "\r\r\r")).at(-1)).toBe("connect example.org 4000 ada")
   })
@@ -128,7 +128,7 @@ describe("The form on the screen", () => {
 
   it("takes several pasted lines for one answer, which can be mended", () => {
     const asked = play(start(asking), paste("one\ntwo\n"))
-    expect(asked.screen.paste).toBeUndefined()
+    expect(asked.screen.typing.paste).toBeUndefined()
     expect(typed(asked)).toBe("one two")
   })
 
@@ -284,7 +284,7 @@ describe("A name that is refused", () => {
 describe("A paste", () => {
   it.each(["/msg bob ", "/me ", "/quit "])("behind %j belongs to that command: no line of it is said to others", (command) => {
     const step = room(command, paste("one\ntwo\nthree"))
-    expect(step.screen.paste).toBeUndefined()
+    expect(step.screen.typing.paste).toBeUndefined()
     expect(typed(step)).toBe(`${command}one two three`)
     expect(wishes(step)).toEqual([])
   })
@@ -304,7 +304,7 @@ describe("A paste", () => {
 
   it("of several lines asks, and nothing is sent meanwhile", () => {
     const step = room(paste(`${lines.join("\n")}\n`), "x", "\u001b[A", paste("more\nlines"))
-    expect(step.screen.paste).toEqual(lines)
+    expect(step.screen.typing.paste).toEqual(lines)
     expect(wishes(step)).toEqual([])
   })
 
@@ -312,14 +312,14 @@ describe("A paste", () => {
     const step = room(paste(lines.join("\n")), yes)
     expect(wishes(step)).toEqual(lines.map((line, n) => `say s${n + 1} ${line}`))
     expect(pending(step)).toEqual(lines)
-    expect(step.screen.paste).toBeUndefined()
+    expect(step.screen.typing.paste).toBeUndefined()
   })
 
   it.each(["n", "N", "\u001b"])("is not sent at all after a no: %j", (no) => {
     const step = room("draft", paste(lines.join("\n")), no)
     expect(wishes(step)).toEqual(["The 14 lines were not sent."])
     expect(typed(step)).toBe("draft")
-    expect(step.screen.paste).toBeUndefined()
+    expect(step.screen.typing.paste).toBeUndefined()
   })
 
   it("goes where the cursor is, and takes the line with it", () => {
@@ -347,7 +347,7 @@ describe("A paste", () => {
   })
 
   it("of blank lines sends nothing", () => {
-    expect(room(paste("\n \n")).screen.paste).toBeUndefined()
+    expect(room(paste("\n \n")).screen.typing.paste).toBeUndefined()
   })
 
   it("may be suspended, and may be given up with Ctrl-C", () => {
@@ -358,14 +358,14 @@ describe("A paste", () => {
 describe("What others say", () => {
   it("counts as unread while the window has not the focus, and no longer when it has", () => {
     const away = room(said(bob, "one"), "\u001b[O", said(bob, "two"), said(bob, "three"))
-    expect(away.screen.unread).toBe(2)
-    expect(play(away, "\u001b[I").screen.unread).toBe(0)
-    expect(play(away, "\u001b[I", said(bob, "four")).screen.unread).toBe(0)
+    expect(away.screen.conversation.unread).toBe(2)
+    expect(play(away, "\u001b[I").screen.conversation.unread).toBe(0)
+    expect(play(away, "\u001b[I", said(bob, "four")).screen.conversation.unread).toBe(0)
   })
 
   it("counts, and what one says oneself does not, nor does who comes and goes", () => {
     const step = room("\u001b[O", said(me, "mine"), told({ _tag: "Joined", ...inRoom, member: bob }))
-    expect(step.screen.unread).toBe(0)
+    expect(step.screen.conversation.unread).toBe(0)
   })
 
   it.each([
@@ -389,15 +389,15 @@ describe("Who is here", () => {
   it("is counted", () => {
     const joined = told({ _tag: "Joined", ...inRoom, member: bob })
     const left = told({ _tag: "Left", ...inRoom, member: bob, code: "quit" })
-    expect(inside.screen.here).toBe(3)
-    expect(room(joined, joined, left).screen.here).toBe(4)
+    expect(inside.screen.conversation.here).toBe(3)
+    expect(room(joined, joined, left).screen.conversation.here).toBe(4)
   })
 
   it("may be called otherwise, oneself as well: then the new name rings", () => {
     const step = room(told({ _tag: "Renamed", ...inRoom, member: member("m1", "eve"), was: me.name }), said(bob, "me, eve"))
-    expect(step.screen.me?.name).toBe("eve")
+    expect(step.screen.conversation.me?.name).toBe("eve")
     expect(wishes(step)).toEqual(["Renamed", "Said", "bell"])
-    expect(room(told({ _tag: "Renamed", ...inRoom, member: member("m3", "eve"), was: bob.name })).screen.me).toEqual(me)
+    expect(room(told({ _tag: "Renamed", ...inRoom, member: member("m3", "eve"), was: bob.name })).screen.conversation.me).toEqual(me)
   })
 })
 
@@ -422,8 +422,8 @@ describe("At the end", () => {
   it("all that was not sent is said, in the order it was typed, and nothing is drawn any more", () => {
     const step = room("one\rtwo\rthree\rdraft", refused("No.", "s2"), over)
     expect(wishes(step).slice(3)).toEqual(["! No.", "! Not sent: one", "! Not sent: three", "! Not sent: two", "! Not sent: draft", "end"])
-    expect(step.screen.phase).toBe("over")
-    expect(step.screen.pending).toEqual([])
+    expect(step.screen.conversation.phase).toBe("over")
+    expect(step.screen.conversation.pending).toEqual([])
   })
 
   it("a paste that waits for its answer was not sent", () => {

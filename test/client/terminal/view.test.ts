@@ -3,6 +3,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import stringWidth from "string-width"
 import * as Form from "../../../src/client/screen/form.ts"
+import type { Conversation } from "../../../src/client/screen/step.ts"
 import { empty, insert } from "../../../src/client/terminal/editor.ts"
 import { type Screen, start } from "../../../src/client/terminal/screen.ts"
 import { rowsAbove, view } from "../../../src/client/terminal/view.ts"
@@ -12,14 +13,15 @@ import { always } from "../../support/property.ts"
 
 const form = Form.begin({ host: Option.none(), port: Option.none(), name: Option.none(), password: Option.none() }, "User1234")
 const asking = start(form).screen
-const room: Screen = { ...asking, phase: "room", form: Form.unasked(form), room: "lobby", here: 3 }
+const having = (screen: Screen, conversation: Partial<Conversation>): Screen => ({ ...screen, conversation: { ...screen.conversation, ...conversation } })
+const room = having(asking, { phase: "room", form: Form.unasked(form), room: "lobby", here: 3 })
 const large = { columns: 80, rows: 24 }
 
 const typing = (before: string, after = "", screen = room): Screen => {
   const whole = insert({ ...empty, after }, before)
-  return { ...screen, editor: { ...whole, before, after } }
+  return { ...screen, typing: { ...screen.typing, editor: { ...whole, before, after } } }
 }
-const waiting = (count: number): Screen["pending"] =>
+const waiting = (count: number): Conversation["pending"] =>
   Array.from({ length: count }, (_, n) => ({ ref: `s${n}`, typed: `message ${n}` }))
 const texts = (screen: Screen, size = large) => view(screen, size).rows.map(({ text }) => text)
 
@@ -32,17 +34,17 @@ describe("Below the conversation", () => {
   })
 
   it("is what is unread, if anything is", () => {
-    expect(texts({ ...room, unread: 12 })[0]).toBe("lobby · 3 here · connected · 12 unread")
+    expect(texts(having(room, { unread: 12 }))[0]).toBe("lobby · 3 here · connected · 12 unread")
   })
 
   it("are the last of the messages that have no receipt, dim", () => {
-    const { cursor, rows } = view({ ...room, pending: waiting(7) }, large)
+    const { cursor, rows } = view(having(room, { pending: waiting(7) }), large)
     expect(rows.slice(0, 5)).toEqual([2, 3, 4, 5, 6].map((n) => ({ text: `  message ${n} …`, look: "dim" })))
     expect(cursor).toEqual({ x: 2, y: 6 })
   })
 
   it("has a row each for these, also when they are long or have tabs", () => {
-    const rows = texts({ ...room, pending: [{ ref: "s1", typed: `a\tb${"日本".repeat(200)}` }] })
+    const rows = texts(having(room, { pending: [{ ref: "s1", typed: `a\tb${"日本".repeat(200)}` }] }))
     expect(rows).toHaveLength(3)
     expect(rows[0]).toMatch(/^ {2}a b日本.*… …$/u)
     expect(stringWidth(rows[0] ?? "")).toBeLessThan(80)
@@ -59,18 +61,18 @@ describe("Below the conversation", () => {
   })
 
   it("is where it connects to, and what is typed meanwhile", () => {
-    const connecting: Screen = { ...typing("hello"), phase: "connecting", ahead: [{ typed: "first", input: { _tag: "Nothing" } }] }
+    const connecting = having(typing("hello"), { phase: "connecting", ahead: [{ typed: "first", isLiteral: false }] })
     expect(texts(connecting)).toEqual(["  first …", "connecting to 127.0.0.1, port 25565 ...", "> hello"])
   })
 
   it("is a question while a paste waits", () => {
-    const { cursor, rows } = view({ ...typing("draft"), paste: ["one", "two"] }, large)
+    const { cursor, rows } = view({ ...room, typing: { ...typing("draft").typing, paste: ["one", "two"] } }, large)
     expect(rows.map(({ text }) => text)).toEqual(["lobby · 3 here · connected", "Send 2 lines? (y/n) "])
     expect(cursor).toEqual({ x: 20, y: 1 })
   })
 
   it("is nothing at the end", () => {
-    expect(view({ ...room, phase: "over" }, large)).toEqual({ rows: [], cursor: undefined })
+    expect(view(having(room, { phase: "over" }), large)).toEqual({ rows: [], cursor: undefined })
   })
 })
 
@@ -89,7 +91,7 @@ describe("The cursor", () => {
 
 describe("A small terminal", () => {
   it("of 40 columns has all there is", () => {
-    const rows = texts({ ...typing("a line that is longer than the terminal is wide"), unread: 3 }, { columns: 40, rows: 12 })
+    const rows = texts(having(typing("a line that is longer than the terminal is wide"), { unread: 3 }), { columns: 40, rows: 12 })
     expect(rows).toEqual(["lobby · 3 here · connected · 3 unread", "> a line that is longer than the termin", "al is wide"])
   })
 
@@ -110,7 +112,7 @@ describe("A small terminal", () => {
 
   it("keeps the input line, whatever else there is no room for", () => {
     for (const rows of [1, 2, 3, 4]) {
-      const shown = texts({ ...typing("hello"), pending: waiting(7) }, { columns: 20, rows })
+      const shown = texts(having(typing("hello"), { pending: waiting(7) }), { columns: 20, rows })
       expect(shown.at(-1)).toBe("> hello")
       expect(shown.length).toBeLessThanOrEqual(Math.max(1, rows - 1))
     }
@@ -127,7 +129,7 @@ describe("Whatever there is to show", () => {
 
   it("fits: no row fills the terminal, not all of its rows are taken, and the cursor is within", () => {
     always(FastCheck.tuple(line, line, sizes, FastCheck.nat({ max: 8 })), ([before, after, size, count]) => {
-      const { cursor, rows } = view({ ...typing(before, after), pending: [...waiting(count), { ref: "", typed: before }] }, size)
+      const { cursor, rows } = view(having(typing(before, after), { pending: [...waiting(count), { ref: "", typed: before }] }), size)
       for (const { text } of rows) expect(heightOf(text, size.columns - 1)).toBe(1)
       expect(rows.length).toBeLessThan(size.rows)
       expect(cursor?.y).toBeLessThan(rows.length)
@@ -138,7 +140,7 @@ describe("Whatever there is to show", () => {
 
 describe("In a terminal that became narrower, the rows above the cursor", () => {
   it("are as many as before where all rows still fit", () => {
-    const shown = view({ ...typing("hello"), pending: waiting(2) }, large)
+    const shown = view(having(typing("hello"), { pending: waiting(2) }), large)
     expect(rowsAbove(shown, 40)).toBe(3)
   })
 
@@ -155,6 +157,6 @@ describe("In a terminal that became narrower, the rows above the cursor", () => 
   })
 
   it("are none where nothing is drawn", () => {
-    expect(rowsAbove(view({ ...room, phase: "over" }, large), 40)).toBe(0)
+    expect(rowsAbove(view(having(room, { phase: "over" }), large), 40)).toBe(0)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { type Input, literal, parse } from "../../src/client/input.ts"
+import { type Input, literal, parse } from "../../../src/client/screen/input.ts"
 
 const nothing: Input = { _tag: "Nothing" }
 const say = (text: string): Input => ({ _tag: "Say", text })

@@ -1,4 +1,4 @@
-import * as Commands from "../domain/commands.ts"
+import * as Commands from "../../domain/commands.ts"
 
 /** What a typed line asks for. */
 export type Input =

@@ -1,0 +1,173 @@
+import type { Event, Welcome } from "../../domain/Event.ts"
+import { Refusal } from "../../domain/Refusal.ts"
+import { clean } from "../../domain/Text.ts"
+import * as Form from "./form.ts"
+import { mentions } from "./name.ts"
+import { type Conversation, type Draft, error, type Happening, info, type Step, step, type Wish } from "./step.ts"
+import { bringBack, nextReturned, received, submit, unsent } from "./submission.ts"
+
+/** A conversation that asks what the form asks, or connects when that is nothing. */
+export const start = (form: Form.Form): Step =>
+  ask({
+    phase: "form",
+    form,
+    me: undefined,
+    room: "",
+    here: 0,
+    pending: [],
+    ahead: [],
+    returned: [],
+    focused: true,
+    unread: 0,
+    renaming: undefined,
+    lastRef: 0
+  })
+
+/**
+ * The reducer of a conversation, shared by all views: a pure function. `draft`
+ * is what is in the view's input at that moment.
+ */
+export const update = (before: Conversation, happening: Happening, draft: Draft): Step => {
+  switch (happening._tag) {
+    case "Submitted":
+      return submitted(before, happening, draft)
+    case "Pasted":
+      return pasted(before, happening.lines)
+    case "Entered":
+      return entered(before, happening.welcome, draft)
+    case "NotEntered":
+      return notEntered(before, happening, draft)
+    case "Told":
+      return told(before, happening.event, draft)
+    case "Unsent":
+      return unsent(before, happening.ref, happening.reason, draft.line)
+    case "Focus":
+      return step({ ...before, focused: happening.focused, unread: happening.focused ? 0 : before.unread })
+    case "Interrupted":
+      return step({ ...before, returned: [] })
+    case "Over":
+      return over(before, draft)
+  }
+}
+
+/** Whether the input is an answer to the form, not a line for the room. */
+export const isAnswering = ({ form, phase }: Conversation): boolean => phase === "form" || (phase === "connecting" && form.isSecretAsked)
+
+/** Whether the input is not for the eyes of others: a password, or what may be one again. */
+export const isSecret = (conversation: Conversation): boolean =>
+  conversation.phase === "form" ? Form.isSecret(conversation.form) : isAnswering(conversation)
+
+const ask = (before: Conversation): Step =>
+  Form.question(before.form) === undefined
+    ? step({ ...before, phase: "connecting" }, { _tag: "Connect", form: before.form })
+    : step({ ...before, phase: "form" })
+
+const submitted = (before: Conversation, { line, members }: Extract<Happening, { readonly _tag: "Submitted" }>, draft: Draft): Step => {
+  switch (before.phase) {
+    case "form":
+      return answer(before, line)
+    case "connecting":
+      // Right after the password was asked for, it may be typed again: nobody shall read it.
+      return step(before.form.isSecretAsked ? before : { ...before, ahead: [...before.ahead, { typed: clean(line), isLiteral: false }] })
+    case "room":
+      return nextReturned(submit(before, { typed: clean(line), isLiteral: false }, members, draft.line), draft.line)
+    case "over":
+      return line.trim() === "" ? step(before) : step(before, error(`Not sent: ${line}`))
+  }
+}
+
+const pasted = (before: Conversation, lines: ReadonlyArray<string>): Step => {
+  const messages = lines.map((line) => ({ typed: clean(line).trimEnd(), isLiteral: true })).filter(({ typed }) => typed !== "")
+  if (before.phase === "over") return step(before, ...messages.map(({ typed }) => error(`Not sent: ${typed}`)))
+  if (before.phase !== "room") return step({ ...before, ahead: [...before.ahead, ...messages] })
+  return inOrder(step(before), messages, (state, message) => submit(state, message, [], ""))
+}
+
+const entered = (before: Conversation, { here, members, room, you }: Welcome, draft: Draft): Step => {
+  const welcomed = step(
+    { ...before, phase: "room", me: you, room, here, ahead: [] },
+    info(`Welcome ${you.name}! /help shows what you can type, {quit} leaves.`)
+  )
+  // What is wrong among the lines comes back only after all of them: the input has one place.
+  const sent = inOrder(welcomed, before.ahead, (state, line) => submit(state, line, members, taken))
+  return nextReturned(sent, draft.line)
+}
+
+/** Stands for an input that is not free. */
+const taken = " "
+
+const inOrder = <A>(first: Step, all: ReadonlyArray<A>, next: (state: Conversation, one: A) => Step): Step => {
+  let { after } = first
+  const wishes = [...first.wishes]
+  for (const one of all) {
+    const result = next(after, one)
+    after = result.after
+    wishes.push(...result.wishes)
+  }
+  return { after, wishes }
+}
+
+const notEntered = (before: Conversation, { needsPassword, reason }: Extract<Happening, { readonly _tag: "NotEntered" }>, draft: Draft): Step => {
+  // What was begun meanwhile was meant for the room, not for an answer.
+  const returned = draft.line === "" || before.form.isSecretAsked ? before.returned : [...before.returned, draft.line]
+  const form = needsPassword ? Form.withPassword(before.form) : Form.again(before.form)
+  const asking = ask({ ...before, form, returned })
+  return { after: asking.after, wishes: [error(reason), { _tag: "Refill", text: "" }, ...asking.wishes] }
+}
+
+const over = (before: Conversation, draft: Draft): Step => {
+  const left = [
+    ...before.pending.map(({ typed }) => typed),
+    ...before.ahead.map(({ typed }) => typed),
+    ...before.returned,
+    ...draft.pasted,
+    ...(isSecret(before) ? [] : [draft.line])
+  ]
+  return step(
+    { ...before, phase: "over", pending: [], ahead: [], returned: [] },
+    ...left.filter((line) => line.trim() !== "").map((line) => error(`Not sent: ${line}`)),
+    { _tag: "End" }
+  )
+}
+
+const answer = (before: Conversation, line: string): Step => {
+  const question = Form.question(before.form)
+  if (question === undefined) return step(before)
+  const isHidden = Form.isSecret(before.form)
+  const form = Form.answer(before.form, isHidden ? line : clean(line))
+  const answered = info(isHidden ? question.trimEnd() : `${question}${line}`)
+  if (form instanceof Refusal) return step(before, answered, error(form.message))
+  const asked = ask({ ...before, form })
+  return { after: asked.after, wishes: [answered, ...asked.wishes] }
+}
+
+const told = (before: Conversation, event: Event, draft: Draft): Step => {
+  const { me } = before
+  if (me === undefined) return step(before)
+  const print: Wish = { _tag: "Print", line: { _tag: "Event", event, me } }
+  switch (event._tag) {
+    case "Said":
+    case "Acted":
+    case "Whispered": {
+      if (event.from.id === me.id) return step(received(before, event.ref), print)
+      const unread = before.focused ? 0 : before.unread + 1
+      const rings = event._tag === "Whispered" || mentions(event.text, me.name)
+      return step({ ...before, unread }, print, ...(rings ? [{ _tag: "Bell" } as const] : []))
+    }
+    case "Joined":
+      return step({ ...before, here: before.here + 1 }, print)
+    case "Left":
+      return step({ ...before, here: before.here - 1 }, print)
+    case "Presence":
+      return step({ ...before, here: event.here }, print)
+    case "Renamed":
+      return step(event.member.id === me.id ? { ...before, me: event.member, renaming: undefined } : before, print)
+    case "Refused":
+      if (event.ref !== undefined) return unsent(before, event.ref, event.message, draft.line)
+      return before.renaming === undefined
+        ? step(before, print)
+        : bringBack({ ...before, renaming: undefined }, before.renaming, event.message, draft.line)
+    default:
+      return step(before, print)
+  }
+}

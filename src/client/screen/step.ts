@@ -1,0 +1,105 @@
+import type { Event, Member, Welcome } from "../../domain/Event.ts"
+import { clean } from "../../domain/Text.ts"
+import type * as Form from "./form.ts"
+
+/** A conversation as it stands, from the questions before a room to the end: pure data, whatever shows it. */
+export interface Conversation {
+  /** `form`: asking; `connecting`; `room`: talking; `over`: nothing can be sent any more. */
+  readonly phase: "form" | "connecting" | "room" | "over"
+  readonly form: Form.Form
+  readonly me: Member | undefined
+  readonly room: string
+  readonly here: number
+  /** What was sent and has no receipt yet, in order. */
+  readonly pending: ReadonlyArray<Pending>
+  /** What was submitted before there was a room: it is sent there, in order. */
+  readonly ahead: ReadonlyArray<Ahead>
+  /** What came back and found the input taken: it waits for its turn, see the wish `Refill`. */
+  readonly returned: ReadonlyArray<string>
+  readonly focused: boolean
+  /** How many messages of others arrived since the view lost the focus. */
+  readonly unread: number
+  /** The line that asked for another name, until there is an answer. */
+  readonly renaming: string | undefined
+  /** The number in the last correlation id: none is given twice. */
+  readonly lastRef: number
+}
+
+/** What is in the input and not submitted when something happens. */
+export interface Draft {
+  readonly line: string
+  /** Several pasted lines about which a question is being asked. */
+  readonly pasted: ReadonlyArray<string>
+}
+
+/**
+ * What happens to a conversation.
+ *
+ * - `Submitted`: a line was entered, and the input is empty again; `members` are who is here now
+ * - `Pasted`: several lines were pasted and confirmed: each is a message, none a command
+ * - `Entered`, `NotEntered`: how an attempt to connect ended
+ * - `Told`: an event of the server; `Unsent`: a request that was not even sent
+ * - `Focus`: the view is looked at, or no longer
+ * - `Interrupted`: the user gives up what is not sent yet
+ * - `Over`: nothing more can be sent or told
+ */
+export type Happening =
+  | { readonly _tag: "Submitted"; readonly line: string; readonly members: ReadonlyArray<Member> }
+  | { readonly _tag: "Pasted"; readonly lines: ReadonlyArray<string> }
+  | { readonly _tag: "Entered"; readonly welcome: Welcome }
+  | { readonly _tag: "NotEntered"; readonly reason: string; readonly needsPassword: boolean }
+  | { readonly _tag: "Told"; readonly event: Event }
+  | { readonly _tag: "Unsent"; readonly ref: string; readonly reason: string }
+  | { readonly _tag: "Focus"; readonly focused: boolean }
+  | { readonly _tag: "Interrupted" }
+  | { readonly _tag: "Over" }
+
+/** A line of the conversation, before a view draws it. */
+export type Line =
+  | { readonly _tag: "Event"; readonly event: Event; readonly me: Member }
+  | { readonly _tag: "Info"; readonly text: string }
+  | { readonly _tag: "Error"; readonly text: string }
+
+/**
+ * What a conversation wants done, in order. `Refill` replaces what is in the
+ * input, `Clear` empties the log that the view keeps, `End` closes the view.
+ */
+export type Wish =
+  | { readonly _tag: "Print"; readonly line: Line }
+  | { readonly _tag: "Connect"; readonly form: Form.Form }
+  | { readonly _tag: "Say" | "Act"; readonly text: string; readonly ref: string }
+  | { readonly _tag: "Whisper"; readonly to: Member; readonly text: string; readonly ref: string }
+  | { readonly _tag: "Rename"; readonly name: string }
+  | { readonly _tag: "Who" }
+  | { readonly _tag: "Bell" | "Clear" | "End" }
+  | { readonly _tag: "Quit"; readonly reason: string | undefined }
+  | { readonly _tag: "Refill"; readonly text: string }
+
+/** The next state, and what it wants done. */
+export interface Step {
+  readonly after: Conversation
+  readonly wishes: ReadonlyArray<Wish>
+}
+
+/** This state next, and what it wants done. */
+export const step = (after: Conversation, ...wishes: ReadonlyArray<Wish>): Step => ({ after, wishes })
+
+/** A word to the user. */
+export const info = (text: string): Wish => ({ _tag: "Print", line: { _tag: "Info", text: clean(text) } })
+
+/** What went wrong. */
+export const error = (text: string): Wish => ({ _tag: "Print", line: { _tag: "Error", text: clean(text) } })
+
+interface Pending {
+  /** The correlation id. */
+  readonly ref: string
+  /** As it was typed. */
+  readonly typed: string
+}
+
+interface Ahead {
+  /** As it was typed. */
+  readonly typed: string
+  /** Whether the line is a message whatever it looks like, as pasted lines are. */
+  readonly isLiteral: boolean
+}

@@ -1,0 +1,82 @@
+import * as Commands from "../../domain/commands.ts"
+import { clean } from "../../domain/Text.ts"
+import type { Complete } from "../screen/completion.ts"
+import * as Editor from "./editor.ts"
+import type { Key } from "./keys.ts"
+
+/** What is being typed: a line, and a paste of several lines that waits for a yes or a no. */
+export interface Typing {
+  readonly editor: Editor.Editor
+  readonly paste: ReadonlyArray<string> | undefined
+}
+
+/** Nothing is typed yet. */
+export const empty: Typing = { editor: Editor.empty, paste: undefined }
+
+/** What the keys are for. */
+export interface Purpose {
+  /** An answer to a question: one line, and never in the history. */
+  readonly isAnswer: boolean
+  readonly complete: Complete
+}
+
+/** What a key asks for beyond the line being typed. `Info` and `Error` are words to the user. */
+export type Act =
+  | { readonly _tag: "Submitted"; readonly line: string }
+  | { readonly _tag: "Pasted"; readonly lines: ReadonlyArray<string> }
+  | { readonly _tag: "Focus"; readonly focused: boolean }
+  | { readonly _tag: "Interrupt" | "Suspend" | "Clear" }
+  | { readonly _tag: "Info" | "Error"; readonly text: string }
+
+/** What a key made of what is being typed. */
+export interface Typed {
+  readonly typing: Typing
+  readonly act?: Act
+}
+
+/** What is being typed after a key, and what the key asks for: a pure function. */
+export const press = (before: Typing, key: Key, purpose: Purpose): Typed => {
+  if (key._tag === "Focus") return { typing: before, act: key }
+  if (key._tag === "Press" && key.ctrl) {
+    if (key.name === "c" || (key.name === "d" && Editor.lineOf(before.editor) === "")) {
+      return { typing: { editor: Editor.withText(before.editor, ""), paste: undefined }, act: { _tag: "Interrupt" } }
+    }
+    if (key.name === "z") return { typing: before, act: { _tag: "Suspend" } }
+    if (key.name === "l") return { typing: before, act: { _tag: "Clear" } }
+  }
+  if (before.paste !== undefined) return confirm(before.editor, before.paste, key)
+  if (key._tag === "Paste") return paste(before, key, purpose)
+  const { editor, submitted } = Editor.press(before.editor, key, purpose.complete)
+  if (submitted === undefined) return { typing: { ...before, editor } }
+  return { typing: { ...before, editor: purpose.isAnswer ? Editor.empty : editor }, act: { _tag: "Submitted", line: submitted } }
+}
+
+// Several lines wait for a yes or a no; a single one goes into the input line.
+const paste = (before: Typing, { text, truncated }: Extract<Key, { readonly _tag: "Paste" }>, { isAnswer }: Purpose): Typed => {
+  // Half of it would be worse than nothing.
+  const tooLong: Typed = { typing: before, act: { _tag: "Error", text: "This is too long to be pasted: nothing of it was taken." } }
+  if (truncated) return tooLong
+  const { after, before: start } = before.editor
+  const lines = text.split("\n").map(clean).filter((line) => line.trim() !== "")
+  const [first = "", ...rest]: ReadonlyArray<string> = lines
+  // Behind the start of a command all of it belongs to that: no line of it may be said to others than it names.
+  if (rest.length === 0 || isAnswer || Commands.parse(start) !== undefined) {
+    const editor = Editor.insert(before.editor, lines.length === 0 ? text : lines.join(" "))
+    return Editor.lineOf(editor).length < (start + lines.join(" ") + after).length ? tooLong : { typing: { ...before, editor } }
+  }
+  return { typing: { ...before, paste: [start + first, ...rest.slice(0, -1), `${rest.at(-1) ?? ""}${after}`] } }
+}
+
+// What a key says to the question whether these lines are to be sent.
+const confirm = (editor: Editor.Editor, lines: ReadonlyArray<string>, key: Key): Typed => {
+  const [, answer = "", rest = ""] = key._tag === "Text" ? (/^([yn])(.*)$/iu.exec(key.text) ?? []) : []
+  const word = key._tag === "Press" ? key.name : answer.toLowerCase()
+  // What was typed right behind the answer is typed then.
+  const goOn = (editor: Editor.Editor): Typing => ({ editor: rest === "" ? editor : Editor.insert(editor, rest), paste: undefined })
+  if (word === "n" || word === "escape") {
+    return { typing: goOn(editor), act: { _tag: "Info", text: `The ${lines.length} lines were not sent.` } }
+  }
+  return word === "y" || word === "enter"
+    ? { typing: goOn(Editor.withText(editor, "")), act: { _tag: "Pasted", lines } }
+    : { typing: { editor, paste: lines } }
+}
