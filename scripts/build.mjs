@@ -17,41 +17,18 @@ const common = {
   legalComments: "none",
   platform: "node",
   target: "node20.19",
-  jsx: "automatic",
   define: { "process.env.NODE_ENV": '"production"' },
   logLevel: "warning"
 }
-const screen = "src/client/terminal/mount.tsx"
 
-// The program is one script, so that what V8 compiled of it can be kept; what draws on a terminal is beside it.
+// The program is one script, so that what V8 compiled of it can be kept.
 await build({
   ...common,
   entryPoints: { program: "src/cli/main.ts" },
   outExtension: { ".js": ".cjs" },
   format: "cjs",
-  banner: { js: "((require,load)=>{" },
-  footer: { js: "})" },
-  plugins: [{
-    name: "screen",
-    setup: ({ onResolve }) => onResolve({ filter: /\/mount\.tsx$/ }, () => ({ path: "./screen.js", external: true }))
-  }]
-})
-// A script that comes out of what V8 kept can import nothing by itself.
-const program = join(next, "program.cjs")
-const script = readFileSync(program, "utf8")
-if (!script.includes('import("./screen.js")')) throw new Error("The program does not load its screen")
-writeFileSync(program, script.replaceAll('import("./screen.js")', 'load("./screen.js")'))
-await build({
-  ...common,
-  entryPoints: { screen },
-  format: "esm",
-  banner: { js: "import{createRequire as __createRequire}from\"node:module\";const require=__createRequire(import.meta.url);" },
-  alias: {
-    // Only for the debugger of a screen's author, and not there.
-    "react-devtools-core": "./scripts/empty.mjs",
-    // A person at a terminal sees the screen, whatever variables are set in it.
-    "is-in-ci": "./scripts/never.mjs"
-  }
+  banner: { js: "(require=>{" },
+  footer: { js: "})" }
 })
 await build({ ...common, entryPoints: { cli: "src/cli/start.ts" }, format: "esm", banner: { js: "#!/usr/bin/env node" } })
 const cli = join(next, "cli.js")

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), "utf8")
 
 const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-  .filter((name) => /\.tsx?$/u.test(name))
+  .filter((name) => /\.ts$/u.test(name))
   .map((name) => join("src", name))
 
 interface Import {
@@ -95,7 +95,7 @@ describe("The source", () => {
   })
 
   it("names a file by its whole name", () => {
-    expect(breaking(({ name, target }) => target === undefined || (/\.tsx?$/u.test(name) && files.includes(target)))).toEqual([])
+    expect(breaking(({ name, target }) => target === undefined || (/\.ts$/u.test(name) && files.includes(target)))).toEqual([])
   })
 
   it("needs, of the library's parts, only packages that whoever embeds them has, or gets with them", () => {

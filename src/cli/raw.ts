@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
 import { type Key, KeyDecoder } from "../client/terminal/keys.ts"
+import type { Identity } from "../client/terminal/region.ts"
 
 /** How long the rest of an escape sequence is waited for, ms; a lone one is the escape key. */
 const escapePatience = 50
@@ -10,8 +11,14 @@ const escapePatience = 50
 const modesOn = "\u001b[?2004h\u001b[?1004h"
 const modesOff = "\u001b[?2004l\u001b[?1004l\u001b[?25h"
 
+// Secondary device attributes: what terminal it is, and of which version.
+const whatItIs = "\u001b[>c"
+const answer = /\u001b\[>([\d;]*)c/u
+
 /** The keyboard of a terminal, key by key. */
 export interface RawKeyboard {
+  /** The terminal answers where it sends keys; to the decoder that is a sequence without a meaning. */
+  readonly identity: Identity
   readonly keys: Mailbox.ReadonlyMailbox<Key>
   /** Gives the terminal back to the shell, and stops this process until the shell has gone on with it. */
   readonly suspend: Effect.Effect<void>
@@ -27,12 +34,14 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
   let timer: NodeJS.Timeout | undefined
   let resumed: () => void = () => undefined
   let back: (() => void) | undefined
+  let attributes: string | undefined
 
   const offer = (pressed: ReadonlyArray<Key>) => {
     for (const key of pressed) keys.unsafeOffer(key)
   }
   const onData = (chunk: string) => {
     clearTimeout(timer)
+    attributes = answer.exec(chunk)?.[1] ?? attributes
     offer(decoder.push(chunk))
     if (decoder.pending) {
       timer = setTimeout(() => {
@@ -84,6 +93,12 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
   )
   return {
     keys,
+    identity: {
+      ask: () => {
+        stdout.write(whatItIs)
+      },
+      attributes: () => attributes
+    },
     suspend: Effect.async<void>((resume) => {
       back = () => {
         resume(Effect.void)

@@ -19,6 +19,6 @@ if (keep !== undefined) {
   })
 }
 
-// The script is a function of how it gets Node's own modules, and those beside it.
+// The script is a function of how it gets Node's own modules.
 const program: unknown = script.runInThisContext()
-if (typeof program === "function") Reflect.apply(program, undefined, [(name: string) => process.getBuiltinModule(name), (name: string) => import(name)])
+if (typeof program === "function") Reflect.apply(program, undefined, [(name: string) => process.getBuiltinModule(name)])

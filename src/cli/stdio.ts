@@ -101,17 +101,17 @@ export const outputClosed: Effect.Effect<void> = Effect.async<void>((resume) => 
 
 /**
  * Standard output for one who never waits: while its reader is behind, whole
- * lines are skipped, and how many is said as soon as it reads on. `around` is
- * what surrounds a text on its way, such as a prompt that stays below it.
+ * lines are skipped, and how many is said as soon as it reads on. `put` writes
+ * to standard output, perhaps above a prompt that stays below the text.
  */
-export const skippingOutput = (around: (text: string) => string = (text) => text) => {
+export const skippingOutput = (put: (text: string) => void = (text) => process.stdout.write(text)) => {
   const { stdout } = process
   let skipped = 0
   const confess = () => {
     if (skipped === 0 || stdout.destroyed) return
     const words = `(${skipped} lines were skipped: the output was not read)\n`
     skipped = 0
-    stdout.write(around(words))
+    put(words)
   }
   stdout.on("drain", confess)
   return {
@@ -122,7 +122,7 @@ export const skippingOutput = (around: (text: string) => string = (text) => text
         return
       }
       confess()
-      stdout.write(around(text))
+      put(text)
     }
   }
 }

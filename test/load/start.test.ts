@@ -39,10 +39,4 @@ describe("The start", () => {
     })
     expect(cachedDataRejected).toBe(false)
   })
-
-  it("leaves what draws a screen to those who have one", () => {
-    const isDrawing = (file: string) => readFileSync(`${root}/dist/${file}`, "utf8").includes("react.element")
-    expect(isDrawing("screen.js")).toBe(true)
-    expect(isDrawing("program.cjs")).toBe(false)
-  })
 })

@@ -14,6 +14,7 @@ import type { Request } from "../../client/screen/intent.ts"
 import { send } from "../../client/send.ts"
 import type { Form } from "../../client/screen/form.ts"
 import type { Key } from "../../client/terminal/keys.ts"
+import * as Region from "../../client/terminal/region.ts"
 import { type Happening, start, type Step, update, type Wish } from "../../client/terminal/screen.ts"
 import { draw } from "../../client/terminal/style.ts"
 import { view } from "../../client/terminal/view.ts"
@@ -32,9 +33,6 @@ const printAtOnce = 262_144
 /** How long the server's goodbye is waited for, ms. */
 const goodbyePatience = 1000
 
-/** How long the terminal has to take the last of a frame before the shell goes on below it, ms. */
-const framePatience = 20
-
 /** The screen, from the questions to the goodbye: whether it ended as somebody asked. */
 export const screen = (options: {
   readonly form: Form
@@ -45,17 +43,9 @@ export const screen = (options: {
   readonly ending: Deferred.Deferred<Ending>
 }): Effect.Effect<boolean, JoinError | Failed, Dial> =>
   Effect.gen(function* () {
-    const { stdin, stdout } = process
+    const { stdout } = process
     const keyboard = yield* rawKeyboard
-    // Loaded only here: what draws is half of the program.
-    const { mount } = yield* Effect.promise(() => import("../../client/terminal/mount.tsx"))
-    const surface = yield* Effect.acquireRelease(
-      Effect.sync(() => mount({ stdin, stdout, colour: options.colour })),
-      (surface) =>
-        Effect.sync(() => {
-          surface.unmount()
-        })
-    )
+    const region = yield* Region.make({ stdout, colour: options.colour, identity: keyboard.identity })
     // `undefined`: a key was pressed.
     const happenings = yield* Mailbox.make<Happening | undefined>(capacity)
     const pressed = yield* Mailbox.make<Key>()
@@ -69,19 +59,13 @@ export const screen = (options: {
 
     // What happened together is printed together.
     const flush = Effect.sync(() => {
-      if (printed !== "") surface.print(printed)
+      if (printed !== "") region.print(printed)
       printed = ""
     })
     const redraw = () => {
-      surface.draw(view(current.screen, stdout))
+      region.draw((size) => view(current.screen, size))
     }
-    stdout.on("resize", redraw)
-    yield* Effect.addFinalizer(() => Effect.sync(() => stdout.off("resize", redraw)))
-    // What the shell wrote meanwhile stays: the screen goes on below it.
-    keyboard.onResume(() => {
-      surface.leaveBehind()
-      redraw()
-    })
+    keyboard.onResume(region.show)
 
     const members = Effect.flatMap(Ref.get(room), (client) => client?.members ?? Effect.succeed([]))
 
@@ -152,16 +136,11 @@ export const screen = (options: {
         case "Clear":
           return Effect.sync(() => {
             printed = ""
-            surface.print("\u001b[2J\u001b[3J\u001b[H")
+            region.print("\u001b[2J\u001b[3J\u001b[H")
           })
         case "Suspend":
           return flush.pipe(
-            Effect.zipRight(
-              Effect.sync(() => {
-                surface.draw({ rows: [], cursor: undefined })
-              })
-            ),
-            Effect.zipRight(Effect.sleep(framePatience)),
+            Effect.zipRight(region.hide),
             Effect.zipRight(keyboard.suspend)
           )
         case "Interrupt":

@@ -1,13 +1,12 @@
-import stringWidth from "string-width"
 import { isSecret } from "../screen/conversation.ts"
 import * as Form from "../screen/form.ts"
 import type { Conversation } from "../screen/step.ts"
 import { graphemesOf } from "./graphemes.ts"
 import type { Screen } from "./screen.ts"
-import { fit, heightOf, wrap } from "./wrap.ts"
+import { fit, wrap } from "./wrap.ts"
 
 /** A row below the conversation. */
-interface Row {
+export interface Row {
   readonly text: string
   readonly look: "plain" | "dim" | "status"
 }
@@ -18,49 +17,59 @@ export interface View {
   readonly cursor: { readonly x: number; readonly y: number } | undefined
 }
 
-/** How many unanswered messages are shown at most; of more, the last. */
-const maxPending = 5
+/** The size of a terminal; numbers that are not positive are not known. */
+export interface Size {
+  readonly columns: number
+  readonly rows: number
+}
 
-/** How the screen looks in a terminal of this size. No row fills it, so that a resize moves as little as it can. */
-export const view = ({ conversation, typing }: Screen, size: { readonly columns: number; readonly rows: number }): View => {
-  if (conversation.phase === "over") return { rows: [], cursor: undefined }
-  const columns = Math.max(8, (size.columns > 0 ? size.columns : 80) - 1)
-  // The upper half belongs to the conversation, also on a small screen.
-  const height = Math.max(1, Math.floor(size.rows / 2))
-  const waiting = [...conversation.pending, ...conversation.ahead].map(({ typed }) => typed.replaceAll("\t", " "))
-  const shown = Math.max(0, Math.min(maxPending, Math.floor(height / 2) - 1))
-  const above: ReadonlyArray<Row> = [
-    ...waiting.slice(Math.max(0, waiting.length - shown)).map((typed): Row => ({ text: `${fit(`  ${typed}`, columns - 2)} …`, look: "dim" })),
-    ...(height > 1 ? [{ text: fit(status(conversation), columns), look: "status" } as const] : [])
-  ]
-  if (typing.paste !== undefined) {
-    const question = fit(`Send ${typing.paste.length} lines? (y/n) `, columns)
-    return { rows: [...above, { text: question, look: "plain" }], cursor: { x: question.length, y: above.length } }
-  }
-  const shownAs = (text: string) => (isSecret(conversation) ? hidden(text) : text)
-  const { cursor, rows } = wrap(prompt(conversation) + shownAs(typing.editor.before), shownAs(typing.editor.after), columns)
-  // What does not fit scrolls with the cursor.
-  const most = Math.max(1, height - above.length)
+/** The room for a view: how wide a row can be, and how many there can be. */
+export interface Room {
+  readonly columns: number
+  readonly height: number
+}
+
+/** The room in a terminal of this size. No row fills it, so that a resize moves as little as it can, and the upper half belongs to the conversation. */
+export const roomIn = ({ columns, rows }: Size): Room => ({
+  columns: Math.max(8, (columns > 0 ? columns : 80) - 1),
+  height: Math.max(1, Math.floor(rows / 2))
+})
+
+/** These rows, a status line where there is room for it, and below them what is typed. What does not fit scrolls with the cursor. */
+export const statusAndInput = (
+  { above = [], after, before, status }: { readonly above?: ReadonlyArray<Row>; readonly status: string; readonly before: string; readonly after: string },
+  { columns, height }: Room
+): View => {
+  const over: ReadonlyArray<Row> = [...above, ...(height > 1 ? [{ text: fit(status, columns), look: "status" } as const] : [])]
+  const { cursor, rows } = wrap(before, after, columns)
+  const most = Math.max(1, height - over.length)
   const first = Math.max(0, Math.min(cursor.row - most + 1, rows.length - most))
   return {
-    rows: [...above, ...rows.slice(first, first + most).map((text): Row => ({ text, look: "plain" }))],
-    cursor: { x: cursor.column, y: above.length + cursor.row - first }
+    rows: [...over, ...rows.slice(first, first + most).map((text): Row => ({ text, look: "plain" }))],
+    cursor: { x: cursor.column, y: over.length + cursor.row - first }
   }
 }
 
-/** How many rows above the cursor a view begins in a terminal that has become narrower and breaks the rows that no longer fit. */
-export const rowsAbove = ({ cursor, rows }: View, columns: number): number =>
-  cursor === undefined
-    ? 0
-    : rows
-        .slice(0, cursor.y)
-        .reduce((sum, { text }) => sum + heightOf(text, columns), rowOf(cursor.x, rows[cursor.y]?.text ?? "", columns))
+/** How many unanswered messages are shown at most; of more, the last. */
+const maxPending = 5
+
+/** How the screen looks in a terminal of this size. */
+export const view = ({ conversation, typing }: Screen, size: Size): View => {
+  if (conversation.phase === "over") return { rows: [], cursor: undefined }
+  const room = roomIn(size)
+  const waiting = [...conversation.pending, ...conversation.ahead].map(({ typed }) => typed.replaceAll("\t", " "))
+  const shown = Math.max(0, Math.min(maxPending, Math.floor(room.height / 2) - 1))
+  const above = waiting.slice(Math.max(0, waiting.length - shown)).map((typed): Row => ({ text: `${fit(`  ${typed}`, room.columns - 2)} …`, look: "dim" }))
+  if (typing.paste !== undefined) {
+    const question = fit(`Send ${typing.paste.length} lines? (y/n) `, room.columns)
+    return statusAndInput({ above, status: status(conversation), before: question, after: "" }, room)
+  }
+  const shownAs = (text: string) => (isSecret(conversation) ? hidden(text) : text)
+  const { after, before } = typing.editor
+  return statusAndInput({ above, status: status(conversation), before: prompt(conversation) + shownAs(before), after: shownAs(after) }, room)
+}
 
 const hidden = (text: string): string => Array.from(graphemesOf(text), () => "•").join("")
-
-// At the end of a row that is just full the cursor stays in it.
-const rowOf = (x: number, text: string, columns: number): number =>
-  Math.floor((x > 0 && x >= stringWidth(text) ? x - 1 : x) / columns)
 
 const prompt = ({ form, phase }: Conversation): string => (phase === "form" ? (Form.question(form) ?? "") : "> ")
 

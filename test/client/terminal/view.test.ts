@@ -6,7 +6,7 @@ import * as Form from "../../../src/client/screen/form.ts"
 import type { Conversation } from "../../../src/client/screen/step.ts"
 import { empty, insert } from "../../../src/client/terminal/editor.ts"
 import { type Screen, start } from "../../../src/client/terminal/screen.ts"
-import { rowsAbove, view } from "../../../src/client/terminal/view.ts"
+import { view } from "../../../src/client/terminal/view.ts"
 import { heightOf } from "../../../src/client/terminal/wrap.ts"
 import { anyString } from "../../support/arbitraries.ts"
 import { always } from "../../support/property.ts"
@@ -135,28 +135,5 @@ describe("Whatever there is to show", () => {
       expect(cursor?.y).toBeLessThan(rows.length)
       expect(cursor?.x).toBeLessThan(size.columns)
     }, 600)
-  })
-})
-
-describe("In a terminal that became narrower, the rows above the cursor", () => {
-  it("are as many as before where all rows still fit", () => {
-    const shown = view(having(typing("hello"), { pending: waiting(2) }), large)
-    expect(rowsAbove(shown, 40)).toBe(3)
-  })
-
-  it("are those that the rows were broken into, and those of its own row before it", () => {
-    const shown = view(typing("x".repeat(100)), large)
-    expect(shown.cursor).toEqual({ x: 23, y: 2 })
-    expect(rowsAbove(shown, 40)).toBe(1 + 2)
-    expect(rowsAbove(shown, 20)).toBe(2 + 4 + 1)
-  })
-
-  it("are one fewer at the end of a row that is just full", () => {
-    expect(rowsAbove(view(typing("x".repeat(38)), large), 40)).toBe(1)
-    expect(rowsAbove(view(typing("x".repeat(38), "y"), large), 40)).toBe(2)
-  })
-
-  it("are none where nothing is drawn", () => {
-    expect(rowsAbove(view(having(room, { phase: "over" }), large), 40)).toBe(0)
   })
 })

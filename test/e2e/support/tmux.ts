@@ -90,11 +90,11 @@ export class Terminal {
   }
 
   /** Waits until `pick` makes something of the screen. `undefined` is: not yet. */
-  async until<A>(what: string, pick: (screen: string) => A | undefined, within = patience): Promise<A> {
+  async until<A>(what: string, pick: (screen: string) => A | undefined | Promise<A | undefined>, within = patience): Promise<A> {
     const until = performance.now() + within
     for (;;) {
       const screen = await this.screen()
-      const picked = pick(screen)
+      const picked = await pick(screen)
       if (picked !== undefined) return picked
       if (performance.now() > until) throw new Error(`${what} did not appear within ${within} ms. The screen:\n${screen}`)
       await delay(glance)

@@ -1,0 +1,77 @@
+import ansiEscapes from "ansi-escapes"
+import stringWidth from "string-width"
+import type { Row, View } from "./view.ts"
+import { heightOf } from "./wrap.ts"
+
+/**
+ * Which rows a terminal reflows, that is wraps again, when it becomes narrower than they are. `all`: every row. `above`: those above
+ * the cursor's, which is cut as in a shell that draws its own again. `none`: every row is cut at the edge and stays one row.
+ */
+export type Reflow = "all" | "above" | "none"
+
+/** A view as it was written to a terminal that had `columns`. */
+export interface Frame {
+  readonly view: View
+  readonly columns: number
+}
+
+/** Nothing on the terminal. */
+export const blank: Frame = { view: { rows: [], cursor: undefined }, columns: 80 }
+
+/**
+ * The bytes that take a frame away from a terminal that has `columns` now, and leave the cursor where the frame began. They count rows
+ * from the cursor: the terminal keeps that at its character whatever scrolls, and drops rows below it first when it gets lower. So
+ * nothing that stood below the cursor is counted, and no position on the screen is remembered. Rows above the cursor are erased one by
+ * one: a screen that is erased from its first row to its end is put into the scrollback by tmux, and the frame with it.
+ */
+export const erase = (frame: Frame, columns: number, reflow: Reflow): string => {
+  if (frame.view.cursor === undefined) return ""
+  const up = rowsAbove(frame, columns, reflow)
+  return `\r${ansiEscapes.eraseLine}${ansiEscapes.eraseDown}${`${ansiEscapes.cursorUp(1)}${ansiEscapes.eraseLine}`.repeat(up)}`
+}
+
+/** The bytes that write a view from the start of the cursor's row on, and put the cursor at its place. */
+export const paint = ({ cursor, rows }: View, colour: boolean): string => {
+  if (cursor === undefined) return ""
+  const up = rows.length - 1 - cursor.y
+  const look = colour ? styled : plain
+  return `${rows.map(look).join("\n")}${up > 0 ? ansiEscapes.cursorUp(up) : ""}${ansiEscapes.cursorTo(cursor.x)}`
+}
+
+/** Whether a row of the frame is wider than a terminal of `columns`, so that it matters which rows are reflowed. */
+export const isWider = ({ view }: Frame, columns: number): boolean => view.rows.some(({ text }) => stringWidth(text) > columns)
+
+// How many rows above the cursor the frame begins in a terminal that has `columns` now.
+const rowsAbove = ({ columns: before, view: { cursor, rows } }: Frame, columns: number, reflow: Reflow): number => {
+  if (cursor === undefined) return 0
+  const width = reflow === "none" ? before : columns
+  const own = reflow === "above" ? 0 : rowOf(cursor.x, rows[cursor.y]?.text ?? "", width)
+  return rows.slice(0, cursor.y).reduce((sum, { text }) => sum + heightOf(text, width), own)
+}
+
+/**
+ * Which rows a terminal reflows, by its answer to the question what it is (secondary device attributes, `CSI > c`). One that does not
+ * answer is taken for one that cuts: a piece of a status may then stay behind, but nothing of the conversation is erased.
+ */
+export const reflowOf = (attributes: string | undefined): Reflow => {
+  switch (attributes?.split(";")[0]) {
+    case undefined:
+    case "41": // xterm
+      return "none"
+    default:
+      return exceptions.get(attributes ?? "") ?? "all"
+  }
+}
+
+// PuTTY, and xterm.js.
+const exceptions: ReadonlyMap<string, Reflow> = new Map([["0;136;0", "none"], ["0;276;0", "above"]])
+
+// At the end of a row that is just full the cursor stays in it.
+const rowOf = (x: number, text: string, columns: number): number => Math.floor((x > 0 && x >= stringWidth(text) ? x - 1 : x) / columns)
+
+const plain = ({ text }: Row): string => text
+
+const styled = ({ look, text }: Row): string => {
+  if (look === "status") return `\u001b[7m${text}\u001b[0m`
+  return look === "dim" ? `\u001b[2m${text}\u001b[0m` : text
+}
