@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process"
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { build } from "esbuild"
 
 // Built beside, then put in place whole: a program that runs meanwhile finds all of its parts.
@@ -46,6 +47,14 @@ for (const name of readdirSync(join(next, "lib"), { recursive: true, encoding: "
   if (!name.endsWith(".d.ts")) continue
   const file = join(next, "lib", name)
   writeFileSync(file, readFileSync(file, "utf8").replaceAll(/((?:from|import\() ?"\.[^"]*)\.ts"/gu, "$1.js\""))
+}
+
+// What is imported of the library: a module that checks which effect there is before any other module is linked.
+for (const part of ["", "domain", "server", "client"]) {
+  const folder = join(next, "lib", part)
+  const names = Object.keys(await import(pathToFileURL(join(folder, "index.js")).href))
+  const lines = [`import "${part === "" ? "./" : "../"}effect3.js"`, 'const all = await import("./index.js")', ...names.map((name) => `export const ${name} = all.${name}`)]
+  writeFileSync(join(folder, "entry.js"), `${lines.join("\n")}\n`)
 }
 
 const last = "dist.last"

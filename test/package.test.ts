@@ -1,19 +1,25 @@
-import { execFile } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
 import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Peer } from "./support/Peer.ts"
+import { member, next, opened, tell } from "./support/room.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const tsc = join(root, "node_modules/typescript/bin/tsc")
 const run = promisify(execFile)
 
-// Each part of the library, used as its documentation says.
+// Each part of the library, used as its documentation says, by a program that knows nothing of Node.
 const consumer = `
-import { Chat, Event, Ndjson, Nickname, Text } from "brusio/domain"
-import { Closing, Console, Hub, Registry, Server, ServerConfig } from "brusio/server"
+import { client, domain, inProcess, server } from "brusio"
+import { apply, Chat, Entry, Event, Ndjson, Nickname, Text } from "brusio/domain"
+import { Errors as ServerErrors, Server, ServerConfig } from "brusio/server"
 import { ChatClient, type Dial, Errors, LineUi, TcpDial } from "brusio/client"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -21,16 +27,20 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 export const empty: Chat.Chat<string> = Chat.empty({ server: "mine", limits: { lineBytes: 1, nameGraphemes: 1, nameBytes: 1 } })
+export const next = (chat: Chat.Chat<string>, entry: Entry.Entry): Chat.Decision<string> => apply(chat, entry, () => "peer")
 export const name: Nickname.Nickname | undefined = Nickname.lenient("ada")
 export const line: string = Ndjson.encode({ _tag: "Say", text: Text.clean("hello") })
 export const told = (event: Event.Event): string => (event._tag === "Said" ? event.from.name : event._tag)
 
-export const room: Layer.Layer<Server.Server | Hub.Hub | Registry.Registry | Closing.Closing, import("brusio/server").Errors.ListenError> =
-  Server.layer({ port: ServerConfig.defaults.port, maxLine: 4096 })
-export const format: Console.Format = Console.formats.json
-export const watch: Effect.Effect<void, never, Hub.Hub> = Effect.flatMap(Hub.Hub, ({ observe }) =>
-  Stream.runForEach(observe(64), ({ seq }) => Effect.log(seq))
-)
+export const room: Layer.Layer<Server.Server, ServerErrors.ListenError> = Server.layer({ port: ServerConfig.defaults.port, maxLine: 4096 })
+export const operate = Effect.gen(function* () {
+  const { announce, close, events, kick, who } = yield* Server.Server
+  yield* announce("Hear, hear")
+  const names: ReadonlyArray<string> = (yield* who).map(({ name }) => name)
+  const isGone: boolean = yield* kick(names[0] ?? "ada", "noise")
+  yield* Stream.runForEach(events(64), ({ event, place }) => Effect.log(place, event._tag, isGone))
+  yield* close("the end")
+})
 
 export const joined: Effect.Effect<ChatClient.ChatClient, Errors.JoinError, Dial.Dial | Scope.Scope> = ChatClient.connect({
   host: "127.0.0.1",
@@ -38,9 +48,22 @@ export const joined: Effect.Effect<ChatClient.ChatClient, Errors.JoinError, Dial
   nickname: "ada",
   retry: ({ code }) => (code === "name-taken" ? "ada2" : undefined)
 })
-export const dial: Layer.Layer<Dial.Dial> = TcpDial.layer
 export const talk: typeof LineUi.converse = LineUi.converse
+export const overTcp = joined.pipe(Effect.scoped, Effect.provide(TcpDial.layer))
+export const within = joined.pipe(Effect.scoped, Effect.provide(Layer.provide(inProcess, room)))
+export const parts = [client.ChatClient, domain.Chat, server.Server]
 `
+
+const options = {
+  target: "ES2022",
+  module: "nodenext",
+  moduleResolution: "nodenext",
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  outDir: "out"
+}
 
 describe("The packed package", () => {
   let folder = ""
@@ -53,25 +76,14 @@ describe("The packed package", () => {
     await mkdir(join(modules, "@types"), { recursive: true })
     await rename(join(folder, "package"), join(modules, "brusio"))
     for (const name of ["effect", "unhomoglyph", "@types/node"]) await symlink(join(root, "node_modules", name), join(modules, name), "dir")
-    await cp(join(root, "examples/library.ts"), join(folder, "library.ts"))
-    await writeFile(join(folder, "consumer.ts"), consumer)
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }))
+    await mkdir(join(folder, "examples"))
+    for (const name of examples) await cp(join(root, "examples", `${name}.ts`), join(folder, "examples", `${name}.ts`))
+    await writeFile(join(folder, "consumer.ts"), consumer)
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...options, types: [], lib: ["ES2023", "DOM"] }, include: ["*.ts"] }))
     await writeFile(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({
-        compilerOptions: {
-          target: "ES2022",
-          module: "nodenext",
-          moduleResolution: "nodenext",
-          types: ["node"],
-          strict: true,
-          exactOptionalPropertyTypes: true,
-          noUncheckedIndexedAccess: true,
-          skipLibCheck: false,
-          outDir: "out"
-        },
-        include: ["*.ts"]
-      })
+      join(folder, "examples/tsconfig.json"),
+      JSON.stringify({ compilerOptions: { ...options, types: ["node"], outDir: "../out" }, include: ["*.ts"] })
     )
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -86,16 +98,108 @@ describe("The packed package", () => {
     expect(names.filter((name) => !/^(?:dist|src)\/|^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$/u.test(name))).toEqual([])
   })
 
-  it("type-checks strictly with what a program does with it, and the example does what it says", { timeout: 60_000 }, async () => {
-    const { stdout: complaints } = await run(process.execPath, [tsc, "-p", folder], { cwd: folder }).catch(
-      (failure: unknown) => ({ stdout: output(failure) })
-    )
-    expect(complaints).toBe("")
+  const complaintsOf = async (project: string): Promise<string> =>
+    (await run(process.execPath, [tsc, "-p", project], { cwd: folder }).catch((failure: unknown) => ({ stdout: output(failure) }))).stdout
 
+  it("type-checks strictly with what a program does with it, without the types of Node", { timeout: 120_000 }, async () => {
+    // Those are there for the examples alone.
+    await rename(join(folder, "node_modules/@types"), join(folder, "node_modules/types-of-node"))
+    expect(await complaintsOf(folder)).toBe("")
+    await rename(join(folder, "node_modules/types-of-node"), join(folder, "node_modules/@types"))
+  })
+
+  it("has examples that type-check, and that do what they say", { timeout: 120_000 }, async () => {
+    expect(await complaintsOf(join(folder, "examples"))).toBe("")
     const { stdout } = await run(process.execPath, [join(folder, "out/library.js")], { cwd: folder })
     expect(stdout).toBe("ada: Hello, Bob!\nThe server is closing: the example is over.\n")
   })
+
+  it.scopedLive("has a bot that answers !time until the room closes", () =>
+    Effect.gen(function* () {
+      const room = yield* opened()
+      const bot = yield* started(folder, "bot", "127.0.0.1", String(room.port))
+      const ada = yield* member(room.port, "ada")
+      yield* botIsHere(ada)
+      yield* tell(ada, { _tag: "Say", text: "!time" })
+      const asked = yield* next(ada, "Said")
+      const answer = yield* next(ada, "Said", ({ from }) => from.name === "clock")
+      expect(answer.text).toBe(`ada: it is ${new Date(asked.at).toISOString()}`)
+      yield* room.close("bedtime")
+      expect(yield* bot.exit).toBe(0)
+    })
+  )
+
+  it.scopedLive("has a room in a program with an HTTP server of its own", () =>
+    Effect.gen(function* () {
+      const program = yield* started(folder, "http")
+      const { http, room } = Schema.decodeSync(Schema.parseJson(Schema.Struct({ http: Schema.Number, room: Schema.Number })))(yield* program.line)
+      const ada = yield* member(room, "ada")
+      const request = (method: string, path: string, body?: string) =>
+        Effect.promise(async () => {
+          const response = await fetch(`http://127.0.0.1:${http}${path}`, { method, ...(body === undefined ? {} : { body }) })
+          return { status: response.status, text: await response.text() }
+        })
+      expect(yield* request("GET", "/who")).toEqual({ status: 200, text: '["ada"]' })
+      expect(yield* request("POST", "/announce", "dinner")).toEqual({ status: 204, text: "" })
+      expect(yield* next(ada, "Notice")).toMatchObject({ text: "dinner" })
+      expect(yield* request("GET", "/elsewhere")).toEqual({ status: 404, text: "" })
+      yield* program.terminate
+      expect(yield* next(ada, "Goodbye")).toMatchObject({ reason: "the program is over" })
+      expect(yield* program.exit).toBe(0)
+    })
+  )
+
+  it("tells who has taken another effect by mistake which one it wants", async () => {
+    const other = join(folder, "other")
+    const effect = join(other, "node_modules/effect")
+    await mkdir(effect, { recursive: true })
+    await symlink(join(folder, "node_modules/brusio"), join(other, "node_modules/brusio"), "dir")
+    await writeFile(join(effect, "package.json"), JSON.stringify({ name: "effect", version: "4.1.0", type: "module", exports: { "./Effect": "./Effect.js" } }))
+    await writeFile(join(effect, "Effect.js"), "export {}")
+    await cp(join(folder, "node_modules/brusio"), join(other, "copy"), { recursive: true })
+    await rm(join(other, "node_modules/brusio"))
+    await rename(join(other, "copy"), join(other, "node_modules/brusio"))
+    for (const name of ["brusio", "brusio/server", "brusio/client", "brusio/domain"]) {
+      const failure = await run(process.execPath, ["--input-type=module", "-e", `await import(${JSON.stringify(name)})`], { cwd: other }).then(
+        () => "nothing",
+        (failure: unknown) => (failure instanceof Error ? failure.message : String(failure))
+      )
+      expect(failure).toContain("brusio is built on effect 3 and found another version: install the one it wants with: npm install effect@3")
+    }
+  })
 })
+
+const examples = ["library", "bot", "http"]
+
+/** Waits until the bot has come in: it may have before, and then nothing tells of it any more. */
+const botIsHere = (peer: Peer): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    yield* tell(peer, { _tag: "Who" })
+    const { members } = yield* next(peer, "Members")
+    if (!members.some(({ name }) => name === "clock")) yield* next(peer, "Joined", ({ member }) => member.name === "clock")
+  })
+
+/** An example that runs as a program of its own, and ends with the test. */
+const started = (folder: string, name: string, ...args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const child = spawn(process.execPath, [join(folder, `out/${name}.js`), ...args], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] })
+    const code = yield* Deferred.make<number | null>()
+    child.once("exit", (exit) => {
+      Deferred.unsafeDone(code, Effect.succeed(exit))
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(() => child.kill("SIGKILL")))
+    return {
+      exit: Deferred.await(code),
+      terminate: Effect.sync(() => child.kill("SIGTERM")),
+      line: Effect.async<string>((resume) => {
+        let heard = ""
+        child.stdout.on("data", (chunk: Buffer) => {
+          heard += chunk.toString()
+          if (heard.includes("\n")) resume(Effect.succeed(heard.slice(0, heard.indexOf("\n"))))
+        })
+      })
+    }
+  })
 
 const version = async (): Promise<string> => {
   const manifest: unknown = JSON.parse(await readFile(join(root, "package.json"), "utf8"))

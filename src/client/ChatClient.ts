@@ -6,9 +6,10 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { Refusal } from "../domain/Refusal.ts"
+import { type ClientMessage, type Command, isReceipted, messageOf, type Question, questionMessageOf } from "../domain/command/index.ts"
 import type { Event, Member, MemberId, Refused, Welcome } from "../domain/Event.ts"
 import * as Text from "../domain/Text.ts"
-import { type ClientMessage, encode, isRef, version } from "../domain/wire/Ndjson.ts"
+import { encode, isRef, version } from "../domain/wire/Ndjson.ts"
 import type { Connection } from "../net/Connection.ts"
 import { Dial } from "./Dial.ts"
 import * as EventInbox from "./EventInbox.ts"
@@ -39,6 +40,13 @@ export interface ChatClient {
   readonly whisper: (to: MemberId, text: string, ref?: string) => Effect.Effect<string, Refusal>
   /** Asks for another name; the answer is a `Renamed` or a `Refused`. */
   readonly rename: (nickname: string) => Effect.Effect<void>
+  /**
+   * Asks for anything that is decided, under `ref` where it has a receipt. Returns the mark, or nothing where there
+   * is none: then the answer is an event, or a `Refused` without a mark.
+   */
+  readonly perform: (command: Command, ref?: string) => Effect.Effect<string | undefined, Refusal>
+  /** Asks a question; the answer is an event for us alone. */
+  readonly ask: (question: Question) => Effect.Effect<void>
   /** Who is here now, in the order of joining. */
   readonly members: Effect.Effect<ReadonlyArray<Member>>
   /** Asks who is here, from after a member on; the answer is a page of `Members`. */
@@ -123,27 +131,31 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     const welcome = yield* join(connection, inbox, options, noAnswer).pipe(
       Effect.timeoutFail({ duration: patience, onTimeout: noAnswer })
     )
-    const put = speaker(connection, receipts, welcome)
-    const ask = (message: ClientMessage) =>
+    const { perform, put } = speaker(connection, receipts, welcome)
+    const tell = (message: ClientMessage) =>
       Effect.sync(() => {
         send(connection, message)
+      })
+    const ask = (question: Question) =>
+      Effect.sync(() => {
+        if (question._tag === "Who") roster.asked()
+        const message = questionMessageOf(question)
+        if (message !== undefined) send(connection, message)
       })
     return {
       welcome,
       events: inbox.events,
-      say: (text, ref) => put(text, ref, (text, ref) => ({ _tag: "Say", text, ref })),
-      act: (text, ref) => put(text, ref, (text, ref) => ({ _tag: "Act", text, ref })),
-      whisper: (to, text, ref) => put(text, ref, (text, ref) => ({ _tag: "Whisper", to, text, ref })),
-      rename: (nickname) => ask({ _tag: "Rename", nickname }),
+      say: (words, ref) => put(words, ref, (text) => ({ _tag: "Say", text })),
+      act: (words, ref) => put(words, ref, (text) => ({ _tag: "Act", text })),
+      whisper: (to, words, ref) => put(words, ref, (text) => ({ _tag: "Whisper", to, text })),
+      rename: (nickname) => tell({ _tag: "Rename", nickname }),
+      perform,
+      ask,
       members: Effect.sync(() => roster.members),
-      who: (after) =>
-        Effect.sync(() => {
-          roster.asked()
-          send(connection, { _tag: "Who", after })
-        }),
+      who: (after) => ask({ _tag: "Who", after }),
       settled: receipts.settled,
       unanswered: Effect.sync(() => receipts.unanswered),
-      quit: (reason) => ask({ _tag: "Quit", reason })
+      quit: (reason) => tell({ _tag: "Quit", reason })
     }
   })
 
@@ -175,24 +187,11 @@ const join = (connection: Connection, inbox: EventInbox.EventInbox, options: Con
     }
   })
 
-type Put = (
-  words: string,
-  ref: string | undefined,
-  message: (text: Text.Text, ref: string) => ClientMessage
-) => Effect.Effect<string, Refusal>
-
-// Says what gets a receipt. What the server would not take is not sent.
-const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome): Put =>
-  Effect.fnUntraced(function* (words, given, message) {
-    const text = Text.parse(words)
-    if (text instanceof Refusal) return yield* text
-    if (given !== undefined && !isRef(given)) {
-      return yield* new Refusal({ code: "bad-command", message: "This cannot be a mark: it is too long, or could steer a terminal." })
-    }
-    const ref = receipts.next(text, given)
-    const line = utf8.encoder.encode(encode(message(text, ref)))
+// Sends what is decided. What the server would not take is not sent.
+const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome) => {
+  const transmit = Effect.fnUntraced(function* (message: ClientMessage) {
+    const line = utf8.encoder.encode(encode(message))
     if (line.length - 1 > limits.lineBytes) {
-      receipts.cancel(ref)
       return yield* new Refusal({
         code: "line-too-long",
         message: `This message is too long (a line has at most ${limits.lineBytes} bytes): send it in parts.`
@@ -201,8 +200,34 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
     connection.write(line)
     // One who says more than the server reads waits for it.
     yield* connection.drained
+  })
+  const marked = Effect.fnUntraced(function* (command: Command, given: string | undefined) {
+    if (given !== undefined && !isRef(given)) {
+      return yield* new Refusal({ code: "bad-command", message: "This cannot be a mark: it is too long, or could steer a terminal." })
+    }
+    const ref = receipts.next("text" in command ? command.text : "", given)
+    yield* Effect.tapError(sent(command, ref), () =>
+      Effect.sync(() => {
+        receipts.cancel(ref)
+      })
+    )
     return ref
   })
+  const sent = (command: Command, ref: string | undefined): Effect.Effect<void, Refusal> => {
+    const message = messageOf(command, ref)
+    return message === undefined
+      ? new Refusal({ code: "bad-command", message: `${command._tag} is not sent as it is: another command travels in its place.` })
+      : transmit(message)
+  }
+  return {
+    perform: (command: Command, ref?: string): Effect.Effect<string | undefined, Refusal> =>
+      isReceipted(command) ? marked(command, ref) : Effect.as(sent(command, undefined), undefined),
+    put: (words: string, ref: string | undefined, command: (text: Text.Text) => Command): Effect.Effect<string, Refusal> => {
+      const text = Text.parse(words)
+      return text instanceof Refusal ? text : marked(command(text), ref)
+    }
+  }
+}
 
 // The last word is ours on every way out: the others are told at once, and why if it was a fault.
 const goodbye = (connection: Connection, exit: Exit.Exit<unknown, unknown>) =>

@@ -7,8 +7,7 @@ import * as Stream from "effect/Stream"
 import type { Event } from "../domain/Event.ts"
 import type { ChatClient } from "./ChatClient.ts"
 import type { Lost } from "./Errors.ts"
-import { intentOf } from "./screen/intent.ts"
-import { send } from "./send.ts"
+import { addressed, intentOf } from "./screen/intent.ts"
 
 /** Input and output of the line mode: a terminal, a pipe, a test. */
 export interface LineIo {
@@ -72,7 +71,9 @@ const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, {
   for (;;) {
     const line = yield* Effect.option(io.lines.take)
     if (line._tag === "None") break
-    const intent = intentOf(line.value, isLiteral, yield* client.members)
+    const read = intentOf(line.value, isLiteral)
+    // The list of thousands is made only where a name has to be found in it.
+    const intent = read._tag === "Address" ? addressed(read, yield* client.members) : read
     switch (intent._tag) {
       case "Nothing":
         break
@@ -87,8 +88,11 @@ const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, {
         break
       case "Quit":
         return yield* client.quit(intent.reason)
-      default:
-        yield* Effect.catchTag(send(client, intent), "Refusal", ({ message }) => io.complain(message))
+      case "Ask":
+        yield* client.ask(intent.question)
+        break
+      case "Send":
+        yield* Effect.catchTag(client.perform(intent.command), "Refusal", ({ message }) => io.complain(message))
     }
   }
   yield* client.settled

@@ -36,9 +36,7 @@ export class Receipts {
   heard(event: Event): void {
     if (event._tag === "Welcome") this.#me = event.you.id
     if (event._tag === "Refused") this.#answered(event.ref)
-    if ((event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered") && event.from.id === this.#me) {
-      this.#answered(event.ref)
-    }
+    if ("from" in event && event.from.id === this.#me) this.#answered(event.ref)
   }
 
   /** The connection is gone: nobody has to wait. */

@@ -1,122 +1,119 @@
 import * as HashMap from "effect/HashMap"
-import type { Command } from "./Command.ts"
-import * as Commands from "./commands.ts"
-import { announce as speak, type Chat, type Client, type ClientId, type Decision, inRoom, refused, type Settings, tell, tick, withClient } from "./Decision.ts"
-import type { Refusal } from "./Refusal.ts"
-import type { LeaveCode } from "./Event.ts"
-import { join, rename, who } from "./membership.ts"
-import { unnamed } from "./names.ts"
-import { lobby } from "./RoomName.ts"
-import { address, whisper } from "./speaking.ts"
-import * as Text from "./Text.ts"
-import { throttled } from "./wording.ts"
+import * as Option from "effect/Option"
+import type { Event, Limits, Member, MemberId } from "./Event.ts"
+import type { IndexedName } from "./nameIndex.ts"
+import type { NameKey, Nickname } from "./Nickname.ts"
+import * as Room from "./Room.ts"
+import { lobby, type RoomName } from "./RoomName.ts"
 
-export type { Audience, Chat, Client, ClientId, Decision, Envelope, Settings } from "./Decision.ts"
-export { pageSize } from "./membership.ts"
+/**
+ * Who is here and under which name: the whole state of the chat, immutable. It
+ * is a fold: of the entries of a log, in their order, by `apply`.
+ *
+ * `Peer` is whatever reaches a client. The chat carries it and never looks inside.
+ */
+export interface Chat<Peer> {
+  readonly settings: ServerInfo
+  readonly people: HashMap.HashMap<MemberId, Person<Peer>>
+  /** Who has come in over which connection. */
+  readonly clients: HashMap.HashMap<ClientId, MemberId>
+  readonly names: HashMap.HashMap<NameKey, MemberId>
+  /** Whose name looks how, the first to bear it first: see `lookalike.ts`. */
+  readonly looks: HashMap.HashMap<string, ReadonlyArray<MemberId>>
+  readonly rooms: HashMap.HashMap<RoomName, Room.Room<Peer>>
+  /** How many have come in so far: the ordinal in the last `MemberId`. */
+  readonly lastMember: number
+  /** The number of the last envelope. */
+  readonly seq: number
+  /** The time of the last entry, ms since 1970. */
+  readonly at: number
+  /** After the close nobody is taken in, and nothing is told. */
+  readonly closed: boolean
+}
+
+/** The number of a connection, never given to another one. */
+export type ClientId = number
+
+/** What every newcomer is told about the server. */
+export interface ServerInfo {
+  readonly server: string
+  readonly limits: Limits
+}
+
+/** Somebody who has come in. */
+export interface Person<Peer> {
+  readonly member: Member
+  readonly name: IndexedName
+  readonly client: ClientId
+  readonly address: string
+  readonly seat: Seat<Peer>
+}
+
+/** The way to one client in an audience. No name is in it, so a rename copies no audience. */
+export interface Seat<Peer> {
+  /** Absent for one who has not come in. */
+  readonly id: MemberId | undefined
+  readonly peer: Peer
+}
+
+/** Those an event is for. Shared by reference: of a room, it is the list of its seats at the moment of the decision. */
+export type Audience<Peer> = ReadonlyArray<Seat<Peer>>
+
+/** Who caused something: a connection, and the name it bears where it has one. */
+export interface Origin {
+  readonly client: ClientId
+  readonly address: string
+  readonly name?: Nickname | undefined
+}
+
+/** What an entry told, and to whom. */
+export interface Envelope<Peer> {
+  /** Counts what entries told, without gaps: the same on every node that applies the same log. */
+  readonly seq: number
+  readonly event: Event
+  readonly audience: Audience<Peer>
+  /** The room that it is told to as a whole; absent where it is for the few in the audience alone. */
+  readonly room?: RoomName | undefined
+  /** Absent when the server itself caused it. */
+  readonly from?: Origin | undefined
+}
+
+/** The next state, and what is to be told to whom, in order. */
+export interface Decision<Peer> {
+  readonly chat: Chat<Peer>
+  readonly told: ReadonlyArray<Envelope<Peer>>
+}
 
 /** A chat with nobody in it. */
-export const empty = <Peer>(settings: Settings): Chat<Peer> => ({
+export const empty = <Peer>(settings: ServerInfo): Chat<Peer> => ({
   settings,
+  people: HashMap.empty(),
   clients: HashMap.empty(),
   names: HashMap.empty(),
   looks: HashMap.empty(),
-  members: [],
-  lastClient: 0,
+  rooms: HashMap.make([lobby, Room.empty<Peer>(lobby)]),
   lastMember: 0,
   seq: 0,
-  roomSeq: 0,
   at: 0,
   closed: false
 })
 
-/**
- * A connection is there; it is nobody yet. Its id is the new chat's
- * `lastClient`. After the close nobody is taken in.
- */
-export const connect = <Peer>(chat: Chat<Peer>, address: string, peer: Peer, now: number): Decision<Peer> => {
-  const next = tick(chat, now)
-  const client: Client<Peer> = { id: next.lastClient + 1, address, peer }
-  const known = { ...next, lastClient: client.id }
-  if (known.closed) return { chat: known, told: [] }
-  return tell({ ...known, clients: HashMap.set(known.clients, client.id, client) }, client, [
-    [{ _tag: "Connected", at: next.at }, []]
-  ])
-}
+/** Who has come in over this connection. */
+export const personOf = <Peer>(chat: Chat<Peer>, client: ClientId): Person<Peer> | undefined =>
+  Option.getOrUndefined(Option.flatMap(HashMap.get(chat.clients, client), (id) => HashMap.get(chat.people, id)))
 
-/**
- * What a client asks, decided: a pure function from the state and the command
- * to the next state and what is to be told. `now` is in ms since 1970. A
- * command of a connection that the chat does not know changes nothing.
- */
-export const decide = <Peer>(chat: Chat<Peer>, from: ClientId, command: Command, now: number): Decision<Peer> =>
-  withClient(chat, from, now, (next, client) => {
-    switch (command._tag) {
-      case "Join":
-        return join(next, client, command)
-      case "Say":
-        return inRoom(next, client, command, "say something", (from, at) => ({ _tag: "Said", ...at, from, text: command.text, ref: command.ref }))
-      case "Act":
-        return inRoom(next, client, command, "do something", (from, at) => ({ _tag: "Acted", ...at, from, text: command.text, ref: command.ref }))
-      case "Whisper":
-        return whisper(next, client, command, next.members.find(({ member }) => member?.id === command.to))
-      case "Address":
-        return address(next, client, command)
-      case "Rename":
-        return rename(next, client, command)
-      case "Help":
-        return tell(next, client, [[{ _tag: "Help", at: next.at, lines: Commands.help(Commands.roomCommands).map(Text.clean) }, [client]]])
-      case "Who":
-        return who(next, client, command)
-      case "Ping":
-        return tell(next, client, [[{ _tag: "Pong", at: next.at, ref: command.ref }, [client]]])
-    }
-  })
+/** The person with this identity, while it is here. */
+export const personWith = <Peer>(chat: Chat<Peer>, id: MemberId): Person<Peer> | undefined =>
+  Option.getOrUndefined(HashMap.get(chat.people, id))
 
-/** What a client sent is not even a command: it is told so, nobody else notices. */
-export const refuse = <Peer>(chat: Chat<Peer>, from: ClientId, refusal: Refusal, now: number): Decision<Peer> =>
-  withClient(chat, from, now, (next, client) => refused(next, client, refusal))
+/** The person who bears the name with this key. */
+export const personNamed = <Peer>(chat: Chat<Peer>, key: NameKey): Person<Peer> | undefined =>
+  Option.getOrUndefined(Option.flatMap(HashMap.get(chat.names, key), (id) => HashMap.get(chat.people, id)))
 
-/** A client is asked something; nobody else notices. */
-export const ask = <Peer>(chat: Chat<Peer>, from: ClientId, question: Text.Text, now: number): Decision<Peer> =>
-  withClient(chat, from, now, (next, client) => tell(next, client, [[{ _tag: "Asked", at: next.at, question }, [client]]]))
+/** A room; one that nobody is in stands empty. */
+export const roomOf = <Peer>(chat: Chat<Peer>, name: RoomName): Room.Room<Peer> =>
+  Option.getOrElse(HashMap.get(chat.rooms, name), () => Room.empty<Peer>(name))
 
-/** What a client sends is taken up more slowly: it is told so, nobody else notices. */
-export const throttle = <Peer>(chat: Chat<Peer>, from: ClientId, perSecond: number, now: number): Decision<Peer> =>
-  withClient(chat, from, now, (next, client) =>
-    tell(next, client, [[{ _tag: "Throttled", at: next.at, perSecond, message: throttled(perSecond) }, [client]]])
-  )
-
-/** A connection is gone. The room is told if it was a member; of a closed chat nobody is told. */
-export const leave = <Peer>(
-  chat: Chat<Peer>,
-  from: ClientId,
-  code: LeaveCode,
-  reason: Text.Text | undefined,
-  now: number
-): Decision<Peer> =>
-  withClient(chat, from, now, (next, client) => {
-    const clients = HashMap.remove(next.clients, client.id)
-    const member = client.member
-    if (member === undefined) {
-      return tell({ ...next, clients }, client, [[{ _tag: "Disconnected", at: next.at, code, reason }, []]])
-    }
-    const members = next.members.filter((other) => other.id !== client.id)
-    const named = unnamed(next, client.id, member.name)
-    const roomSeq = next.roomSeq + 1
-    const left = { _tag: "Left", seq: roomSeq, at: next.at, room: lobby, member, code, reason } as const
-    return tell({ ...named, clients, members, roomSeq }, client, [[left, members]])
-  })
-
-/** The server speaks to everybody in the room. */
-export const announce = <Peer>(chat: Chat<Peer>, text: Text.Text, now: number): Decision<Peer> => {
-  const next = tick(chat, now)
-  return next.closed ? { chat: next, told: [] } : speak(next, text)
-}
-
-/** The server closes: every member is told once, and the leaves that follow tell nobody. */
-export const close = <Peer>(chat: Chat<Peer>, reason: Text.Text, now: number): Decision<Peer> => {
-  const next = tick(chat, now)
-  if (next.closed) return { chat: next, told: [] }
-  const emptied = { ...next, clients: HashMap.empty(), names: HashMap.empty(), looks: HashMap.empty(), members: [], closed: true } as const
-  return tell(emptied, undefined, [[{ _tag: "Goodbye", at: next.at, code: "closing", reason }, next.members]])
-}
+/** Who is in a room, in the order of entering. */
+export const membersOf = <Peer>(chat: Chat<Peer>, name: RoomName): ReadonlyArray<Member> =>
+  Room.membersAt(roomOf(chat, name).seats, chat.people)

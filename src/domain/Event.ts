@@ -149,14 +149,6 @@ export const Members = Schema.TaggedStruct("Members", {
 })
 export type Members = typeof Members.Type
 
-/** What can be typed, in lines for people. */
-export const Help = Schema.TaggedStruct("Help", { at, lines: Schema.Array(Text) })
-export type Help = typeof Help.Type
-
-/** A question that is answered with the next line. Only the plain dialect asks: a native client says all with its `Hello`. */
-export const Asked = Schema.TaggedStruct("Asked", { at, question: Text })
-export type Asked = typeof Asked.Type
-
 /** What you asked was not done; the rest of what you sent still counts. */
 export const Refused = Schema.TaggedStruct("Refused", {
   at,
@@ -199,8 +191,6 @@ export const Event = Schema.Union(
   Left,
   Presence,
   Members,
-  Help,
-  Asked,
   Refused,
   Throttled,
   Ping,
@@ -208,6 +198,20 @@ export const Event = Schema.Union(
   Goodbye
 )
 export type Event = typeof Event.Type
+
+/** Lines for a person who typed what only people type, such as `/help`. No program is told them: they are no event of a wire format. */
+export interface Lines {
+  readonly _tag: "Lines"
+  readonly at: number
+  readonly lines: ReadonlyArray<Text>
+}
+
+/** What a question is answered, or what is none: for its asker alone, and without a number. */
+export type Reply = Event | Lines
+
+/** Whose words an event brings to a whole room; absent for what is nobody's words, or is for a few. */
+export const authorOf = (event: Reply | Observation): MemberId | undefined =>
+  "from" in event && "room" in event ? event.from.id : undefined
 
 /** What concerns only those who watch the server: nobody in the room is told. */
 export type Observation =

@@ -60,6 +60,12 @@ const normalise = (raw: string): string => {
   return name === raw ? name : normalise(name)
 }
 
+// What is cut of a pile can be the end of what made the rest of it allowed, such as a flag's: until nothing changes any more.
+const allowed = (raw: string): string => {
+  const name = normalise(between(raw, (piece) => piece.replace(notAllowed, "")))
+  return name === raw ? name : allowed(name)
+}
+
 const graphemeCount = (name: string): number => [...graphemes.segment(name)].length
 const byteLength = (name: string): number => utf8.encode(name).length
 
@@ -77,8 +83,16 @@ const cut = (name: string, { nameBytes, nameGraphemes }: NameLimits, suffix = ""
   return normalise(result)
 }
 
+// Printable ASCII without a colon, and single spaces within: each character is one byte, is seen, and stands for itself.
+const ordinary = /^[!-9;-~]+(?: [!-9;-~]+)*$/u
+
+/** Whether all of it can be told without Unicode's tables: most names are such. */
+const isOrdinary = (name: string, { nameBytes, nameGraphemes }: NameLimits): boolean =>
+  name.length <= Math.min(nameBytes, nameGraphemes) && ordinary.test(name)
+
 /** A name as a program sent it, or why it cannot be one. */
 export const parse = (raw: string, limits = defaultLimits): Nickname | Refusal => {
+  if (isOrdinary(raw, limits)) return Nickname.make(raw)
   if (raw.length > maxRawLength(limits)) return tooLong(limits)
   const name = normalise(raw)
   if (!visible.test(name)) {
@@ -99,8 +113,8 @@ export const parse = (raw: string, limits = defaultLimits): Nickname | Refusal =
  * too long is cut. `undefined` when nothing is left.
  */
 export const lenient = (raw: string, limits = defaultLimits): Nickname | undefined => {
-  const allowed = between(raw.slice(0, maxRawLength(limits)).toWellFormed().normalize("NFC"), (piece) => piece.replace(notAllowed, ""))
-  const name = cut(normalise(allowed), limits)
+  if (isOrdinary(raw, limits)) return Nickname.make(raw)
+  const name = cut(allowed(raw.slice(0, maxRawLength(limits)).toWellFormed().normalize("NFC")), limits)
   return visible.test(name) ? Nickname.make(name) : undefined
 }
 
@@ -109,11 +123,16 @@ export const lenient = (raw: string, limits = defaultLimits): Nickname | undefin
  * compatibility form, joiners or the width of their spaces have one key.
  */
 export const key = (name: string): NameKey => {
+  if (ordinary.test(name)) return NameKey.make(name.toLowerCase())
   const fold = (text: string) =>
     text.normalize("NFKC").replace(/\p{Default_Ignorable_Code_Point}/gu, "").toUpperCase().toLowerCase()
   return NameKey.make(fold(fold(name)).normalize("NFKC").replace(/\s+/gu, " ").trim())
 }
 
-/** The name with `_n` after it, cut so that the whole is still a name. */
-export const numbered = (name: Nickname, n: number, limits = defaultLimits): Nickname =>
-  Nickname.make(`${cut(name, limits, `_${n}`)}_${n}`)
+/** The name with this after it, cut so that the whole is still a name. */
+export const withSuffix = (name: Nickname, suffix: string, limits = defaultLimits): Nickname =>
+  Nickname.make(`${cut(name, limits, suffix)}${suffix}`)
+
+/** Whether so many characters of one byte each find room behind the name. */
+export const hasRoomFor = (name: Nickname, characters: number, { nameBytes, nameGraphemes }: NameLimits): boolean =>
+  graphemeCount(name) + characters <= nameGraphemes && byteLength(name) + characters <= nameBytes

@@ -2,8 +2,10 @@
  * What a chat is: the state and its decisions, the commands, the events, and
  * their wire formats. No I/O.
  */
+export { answer, apply } from "./apply.ts"
 export * as Chat from "./Chat.ts"
-export type * as Command from "./Command.ts"
+export * as Command from "./command/index.ts"
+export * as Entry from "./Entry.ts"
 export * as Errors from "./Refusal.ts"
 export * as Event from "./Event.ts"
 export * as Nickname from "./Nickname.ts"

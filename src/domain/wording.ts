@@ -1,5 +1,5 @@
 import * as Text from "./Text.ts"
-import type { Event, Goodbye, Left, Member, Members, Presence, Welcome } from "./Event.ts"
+import type { Goodbye, Left, Member, Members, Presence, Reply, Welcome } from "./Event.ts"
 
 /**
  * A piece of a line, and what it is, so that whoever shows it can colour it.
@@ -26,7 +26,7 @@ export type Line = ReadonlyArray<Span>
  * In a line with somebody's own words all before these says who speaks and how:
  * a line that is cut repeats that, see {@link prefix}.
  */
-export const words = (event: Event): ReadonlyArray<Line> => {
+export const words = (event: Reply): ReadonlyArray<Line> => {
   switch (event._tag) {
     case "Welcome":
       return [welcome(event)]
@@ -48,10 +48,8 @@ export const words = (event: Event): ReadonlyArray<Line> => {
       return [[{ as: "name", text: event.was }, dim(" is now called "), name(event.member), dim(".")]]
     case "Members":
       return [page(event)]
-    case "Help":
+    case "Lines":
       return event.lines.map((line) => [dim(line)])
-    case "Asked":
-      return [[strong(event.question)]]
     case "Refused":
     case "Throttled":
       return [[strong(event.message)]]
@@ -77,7 +75,7 @@ export const prefix = (line: Line): string => {
 }
 
 /** Whether it is the reader's own words that an event tells. */
-export const isOwn = (event: Event, reader: Member): boolean => "from" in event && event.from.id === reader.id
+export const isOwn = (event: Reply, reader: Member): boolean => "from" in event && event.from.id === reader.id
 
 const text = (text: string): Span => ({ as: "text", text })
 const name = (member: Member): Span => ({ as: "name", text: member.name })
@@ -139,7 +137,7 @@ export const nameReserved = (name: string, then: string): string => `The name ${
 
 /** What the room is told of a name that could be taken for another's. */
 export const lookalikes = (name: string, other: string): Text.Text =>
-  Text.clean(`The name ${name} looks like ${other}: they are not the same person.`)
+  Text.Text.make(`The name ${name} looks like ${other}: they are not the same person.`)
 
 /** Stands for what varies in one of the {@link openings}. */
 export const anything = "*"
@@ -178,3 +176,6 @@ export const openings: ReadonlyArray<string> = [
   nameReserved(anything, anything),
   throttled(anything)
 ].map((words) => words.slice(0, words.indexOf(":")))
+
+/** Why one is gone who was sent away. */
+export const removal = (reason: Text.Text | undefined): string => (reason === undefined ? "removed" : `removed: ${reason}`)

@@ -1,4 +1,4 @@
-import type * as Net from "node:net"
+import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
 import type { Read } from "./Connection.ts"
 import { ConnectionLost, EndOfInput, type ReadError } from "./Errors.ts"
@@ -13,7 +13,7 @@ import { Inbox, silence } from "./Inbox.ts"
  * - The socket goes on reading while the reader is busy, so an end or a reset is noticed at once.
  */
 export class Reader {
-  readonly #socket: Net.Socket
+  readonly #socket: Duplex
   readonly #inbox: Inbox
   #heardAt = performance.now()
   // From when on a silence is counted: the last arrival, but nobody is silent who is not listened to yet.
@@ -24,7 +24,7 @@ export class Reader {
   #broken: (() => void) | undefined
   #isDetached = false
 
-  constructor(socket: Net.Socket, maxUnheard: number) {
+  constructor(socket: Duplex, maxUnheard: number) {
     this.#socket = socket
     this.#inbox = new Inbox(maxUnheard)
     socket.on("error", this.#onError)

@@ -1,9 +1,6 @@
 import type * as Net from "node:net"
-import * as Effect from "effect/Effect"
 import { formatAddress } from "./address.ts"
-import type { Connection, Read } from "./Connection.ts"
-import type { ReadError } from "./Errors.ts"
-import { Reader } from "./Reader.ts"
+import { ByteStream } from "./ByteStream.ts"
 
 /** What a connection may cost. */
 export interface TcpOptions {
@@ -17,95 +14,15 @@ export interface TcpOptions {
  * A connection over TCP, and the one that can give its socket away for a while,
  * to node:http or node:tls.
  */
-export class Tcp implements Connection {
-  readonly address: string
-  readonly secure = false
+export class Tcp extends ByteStream {
   readonly #socket: Net.Socket
-  readonly #reader: Reader
 
   constructor(socket: Net.Socket, { maxUnheard, tcpKeepalive }: TcpOptions) {
+    super(socket, formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0), maxUnheard)
     this.#socket = socket
-    this.#reader = new Reader(socket, maxUnheard)
-    this.address = formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0)
     socket.setNoDelay(true)
     // A peer behind a cut cable is noticed also when neither side says anything.
     socket.setKeepAlive(true, tcpKeepalive)
-  }
-
-  get host(): string {
-    return this.address.slice(0, this.address.lastIndexOf(":"))
-  }
-
-  get silentFor(): number {
-    return this.#reader.silentFor
-  }
-
-  get writable(): boolean {
-    return this.#socket.writable
-  }
-
-  get backlog(): number {
-    return this.#socket.writableLength
-  }
-
-  read(patience?: number): Effect.Effect<Read> {
-    return this.#reader.read(patience)
-  }
-
-  pause(ms: number, quiet?: number): Effect.Effect<void, ReadError> {
-    return this.#reader.pause(ms, quiet)
-  }
-
-  stopReading(error: ReadError): void {
-    this.#reader.stop(error)
-  }
-
-  write(bytes: Uint8Array | string): void {
-    if (this.#socket.writable) this.#socket.write(bytes)
-  }
-
-  get drained(): Effect.Effect<void> {
-    return Effect.async<void>((resume) => {
-      const socket = this.#socket
-      if (socket.destroyed || !socket.writableNeedDrain) {
-        resume(Effect.void)
-        return
-      }
-      const stop = () => {
-        socket.off("drain", done)
-        socket.off("close", done)
-      }
-      const done = () => {
-        stop()
-        resume(Effect.void)
-      }
-      socket.on("drain", done)
-      socket.on("close", done)
-      return Effect.sync(stop)
-    })
-  }
-
-  finish(): void {
-    this.#socket.end()
-  }
-
-  close(grace: number): Effect.Effect<void> {
-    return Effect.async<void>((resume) => {
-      const stop = this.#leave(grace, () => {
-        resume(Effect.void)
-      })
-      return Effect.sync(stop)
-    })
-  }
-
-  linger(grace: number): void {
-    this.#leave(grace, ignore)
-  }
-
-  get destroy(): Effect.Effect<void> {
-    return Effect.sync(() => {
-      this.#socket.destroy()
-    })
   }
 
   /**
@@ -121,7 +38,7 @@ export class Tcp implements Connection {
    * was given away, and goes on waiting, for what comes after {@link takeBack}.
    */
   lend(heard: ReadonlyArray<Uint8Array> = []): Net.Socket | undefined {
-    const unread = this.#reader.detach()
+    const unread = this.reader.detach()
     if (unread === undefined) return undefined
     for (const chunk of [...heard, ...unread].reverse()) this.#socket.unshift(chunk)
     return this.#socket
@@ -130,29 +47,6 @@ export class Tcp implements Connection {
   /** Takes the socket that was lent again. `head`, what the borrower had read and not used, is read first. */
   takeBack(head: Uint8Array): void {
     this.#socket.setTimeout(0)
-    this.#reader.attach(head)
-  }
-
-  #leave(grace: number, gone: () => void): () => void {
-    const socket = this.#socket
-    if (socket.destroyed) {
-      gone()
-      return ignore
-    }
-    // A timer of its own and not a fiber's: thousands may close at once.
-    const timer = setTimeout(() => socket.destroy(), grace)
-    const closed = () => {
-      clearTimeout(timer)
-      gone()
-    }
-    socket.once("close", closed)
-    this.#reader.ignore()
-    socket.end()
-    return () => {
-      clearTimeout(timer)
-      socket.off("close", closed)
-    }
+    this.reader.attach(head)
   }
 }
-
-const ignore = () => undefined

@@ -1,18 +1,37 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Admission from "./session/Admission.ts"
-import * as Broadcaster from "./delivery/Broadcaster.ts"
-import * as Closing from "./Closing.ts"
+import type * as Stream from "effect/Stream"
+import { personNamed } from "../domain/Chat.ts"
+import type { Member } from "../domain/Event.ts"
+import { key } from "../domain/Nickname.ts"
+import * as Text from "../domain/Text.ts"
+import { removal } from "../domain/wording.ts"
 import * as Hub from "./chat/Hub.ts"
-import * as Keepalive from "./session/Keepalive.ts"
-import * as Listener from "./door/Listener.ts"
+import * as PortDoor from "./door/recognise.ts"
 import * as Registry from "./chat/Registry.ts"
+import * as Closing from "./Closing.ts"
+import * as Broadcaster from "./delivery/Broadcaster.ts"
+import * as Listener from "./door/Listener.ts"
 import * as ServerConfig from "./ServerConfig.ts"
+import * as Admission from "./session/Admission.ts"
+import * as Keepalive from "./session/Keepalive.ts"
 import * as Session from "./session/Session.ts"
 
 /** A room that is open. It closes with its scope, and everybody in it is told. */
 export class Server extends Context.Tag("brusio/Server")<Server, Listener.Listener["Type"] & {
+  /** Speaks to everybody in the room; made safe to show, and nothing where that leaves nothing. Waits while there is too much to hand over. */
+  readonly announce: (text: string) => Effect.Effect<void>
+  /** Who is in the room, in the order of joining. */
+  readonly who: Effect.Effect<ReadonlyArray<Member>>
+  /** Sends away whoever bears this name, in any spelling of it that would be taken for it: whether there was somebody. The room is told why. */
+  readonly kick: (name: string, reason?: string) => Effect.Effect<boolean>
+  /**
+   * All that happens in the room and at its door, in order, from the moment the
+   * stream is run. It never slows the room: of what waits, more than `capacity`
+   * is skipped, the oldest first, and a gap in `place` shows how much.
+   */
+  readonly events: (capacity: number) => Stream.Stream<Hub.Observed>
   /** Asks for the close, with the reason its clients are told; whoever holds the scope then closes it. */
   readonly close: (reason: string) => Effect.Effect<void>
   /** The same, for a fault: whoever runs the server then ends with an error. */
@@ -24,18 +43,38 @@ export class Server extends Context.Tag("brusio/Server")<Server, Listener.Listen
 const make = Effect.gen(function* () {
   const listener = yield* Listener.Listener
   const closing = yield* Closing.Closing
-  return Server.of({ ...listener, close: closing.request, fail: closing.fail, closing: closing.requested })
+  const hub = yield* Hub.Hub
+  const registry = yield* Registry.Registry
+  return Server.of({
+    ...listener,
+    announce: (words) => {
+      const text = Text.lenient(words)
+      return text === undefined ? Effect.void : registry.announce(text)
+    },
+    who: Effect.map(registry.members, (members) => members.map(({ member }) => member)),
+    kick: (name, reason) =>
+      Effect.map(registry.chat, (chat) => {
+        const person = personNamed(chat, key(name))
+        person?.seat.peer.remove(removal(reason === undefined ? undefined : Text.lenient(reason)))
+        return person !== undefined
+      }),
+    events: hub.observe,
+    close: closing.request,
+    fail: closing.fail,
+    closing: closing.requested
+  })
 })
 
 /** All that a room is made of, but for the open port: what observes the room is put between the two. */
-export const core = (config: Partial<ServerConfig.ServerOptions> = {}) =>
+export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
   Session.layer.pipe(
+    Layer.provideMerge(PortDoor.layer),
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),
     Layer.provideMerge(Registry.layer),
     Layer.provideMerge(Hub.layer),
     Layer.provideMerge(Closing.layer),
-    Layer.provideMerge(ServerConfig.layer(config))
+    Layer.provideMerge(ServerConfig.layer(options))
   )
 
 /** The open port, on top of the {@link core}. */
@@ -51,4 +90,4 @@ export const port = Layer.effect(Server, make).pipe(Layer.provideMerge(Listener.
  *   yield* Effect.never
  * }).pipe(Effect.provide(layer({ port: 0 })))
  */
-export const layer = (config: Partial<ServerConfig.ServerOptions> = {}) => port.pipe(Layer.provideMerge(core(config)))
+export const layer = (options: Partial<ServerConfig.ServerOptions> = {}) => port.pipe(Layer.provideMerge(core(options)))

@@ -79,7 +79,7 @@ export interface ServerOptions {
   /** A silence after which the system asks whether a client is still there. */
   readonly tcpKeepalive: number
 
-  /** How long a farewell waits for what was said before it. */
+  /** How long a farewell waits for what was said before it: longer than comings and goings wait at most, and the fan-out that tells of them. */
   readonly farewellOrder: number
   /** How long a farewell waits for a client to read what is held back for it. */
   readonly farewellDrain: number
@@ -121,7 +121,7 @@ export const defaults: ServerOptions = {
   keepalive: 20_000,
   goneAfter: 50_000,
   tcpKeepalive: 30_000,
-  farewellOrder: 250,
+  farewellOrder: 600,
   farewellDrain: 1000,
   closeGrace: 1000
 }

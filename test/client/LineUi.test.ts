@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
 import * as Queue from "effect/Queue"
+import type { ChatClient } from "../../src/client/ChatClient.ts"
 import { converse, type LineFormat, type LineIo } from "../../src/client/LineUi.ts"
 import { render } from "../../src/client/render.ts"
 import { join } from "../support/client.ts"
@@ -13,8 +14,10 @@ const host = "127.0.0.1"
 
 /** A conversation of ada's, held in the test: it types, and sees what is shown. */
 const conversation = (port: number, isLiteral = false) =>
+  Effect.flatMap(join({ host, port, nickname: "ada" }), (client) => talkingOf(client, isLiteral))
+
+const talkingOf = (client: ChatClient, isLiteral = false) =>
   Effect.gen(function* () {
-    const client = yield* join({ host, port, nickname: "ada" })
     const typed = yield* Mailbox.make<string>()
     const shown = yield* Queue.unbounded<string>()
     const complaints = yield* Queue.unbounded<string>()
@@ -52,6 +55,23 @@ describe.concurrent("A conversation", () => {
       expect(yield* next(bob, "Left")).toMatchObject({ member: { name: "ada" }, reason: "lunch" })
       expect(yield* ada.shown).toBe("Goodbye!")
       expect(yield* ada.ended).toBe(true)
+    })
+  )
+
+  it.scopedLive("lists who is here only where a name has to be found", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const bob = yield* member(port, "bob")
+      const client = yield* join({ host, port, nickname: "ada" })
+      let listed = 0
+      const members = Effect.tap(client.members, () => Effect.sync(() => (listed += 1)))
+      const ada = yield* talkingOf({ ...client, members })
+      yield* ada.type("hello", "/me waves", "/who", "/nick Ada", "//msg bob no")
+      expect((yield* next(bob, "Said", ({ text }) => text === "/msg bob no")).text).toBe("/msg bob no")
+      expect(listed).toBe(0)
+      yield* ada.type("/msg bob psst")
+      expect((yield* next(bob, "Whispered")).text).toBe("psst")
+      expect(listed).toBe(1)
     })
   )
 

@@ -10,6 +10,7 @@ import * as Form from "../../src/client/screen/form.ts"
 import { KeyDecoder } from "../../src/client/terminal/keys.ts"
 import { type Happening, start, update } from "../../src/client/terminal/screen.ts"
 import type { Event } from "../../src/domain/Event.ts"
+import type { Refusal } from "../../src/domain/Refusal.ts"
 import { encode } from "../../src/domain/wire/Ndjson.ts"
 import type { ServerOptions } from "../../src/server/ServerConfig.ts"
 import { join } from "../support/client.ts"
@@ -34,8 +35,8 @@ const seated = (client: ChatClient.ChatClient) => {
       screen = step.screen
       return Effect.forEach(
         step.wishes,
-        (wish) => {
-          if (wish._tag === "Say") return client.say(wish.text, wish.ref)
+        (wish): Effect.Effect<unknown, Refusal> => {
+          if (wish._tag === "Send") return client.perform(wish.command, wish.ref)
           if (wish._tag === "Print" && wish.line._tag === "Error") unsent.push(wish.line.text)
           return Effect.void
         },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { Refusal } from "../../src/domain/Refusal.ts"
-import { isReserved } from "../../src/domain/names.ts"
+import { asked, numbered as numberedAs, sparesOf } from "../../src/domain/nameIndex.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
+import { isReserved } from "../../src/domain/reserved.ts"
 import { anyString, nickname } from "../support/arbitraries.ts"
 import { utf8 } from "../support/bytes.ts"
 import { always } from "../support/property.ts"
@@ -11,6 +12,8 @@ const outcome = (raw: string): string => {
   const name = Nickname.parse(raw)
   return name instanceof Refusal ? name.code : name
 }
+
+const numbered = (name: Nickname.Nickname, n: number): Nickname.Nickname => numberedAs(sparesOf(asked(name), Nickname.defaultLimits), n).name
 
 const graphemes = (name: string) => [...new Intl.Segmenter("und", { granularity: "grapheme" }).segment(name)].length
 
@@ -74,6 +77,14 @@ describe("A name that comes out tidied", () => {
   ])("with %s", (_, raw, name) => {
     expect(outcome(raw)).toBe(name)
     expect(Nickname.lenient(raw)).toBe(name)
+  })
+})
+
+describe("A flag whose end is cut off, as too much piles up on it,", () => {
+  it("leaves nothing in a typed name that a program's name could not have", () => {
+    const typed = Nickname.lenient(`a🏴${"\u{e0062}".repeat(30)}\u{e007f}`)
+    expect(typed).toBe("a🏴")
+    expect(Nickname.parse(`a🏴${"\u{e0062}".repeat(8)}`)).toMatchObject({ code: "name-not-allowed" })
   })
 })
 
@@ -175,7 +186,9 @@ describe("The length of a name", () => {
 
   it("is cut without leaving a joiner at the end", () => {
     expect(Nickname.lenient(`${"م".repeat(32)}${zwnj}ی`)).toBe("م".repeat(32))
-    expect(Nickname.numbered(Nickname.Nickname.make(`${"م".repeat(30)}${zwnj}یی`), 2)).toBe(`${"م".repeat(30)}_2`)
+    const long = Nickname.Nickname.make(`${"م".repeat(30)}${zwnj}یی`)
+    expect(Nickname.withSuffix(long, "_2")).toBe(`${"م".repeat(30)}_2`)
+    expect(numbered(long, 2)).toBe(`${"م".repeat(30)}_2`)
   })
 })
 
@@ -219,14 +232,15 @@ describe("Whatever is sent as a name", () => {
 describe("A numbered name", () => {
   it("is a name, and ends with its number", () => {
     always(FastCheck.tuple(nickname, FastCheck.integer({ min: 2, max: 99_999 })), ([name, n]) => {
-      const numbered = Nickname.numbered(name, n)
-      expect(Nickname.parse(numbered)).toBe(numbered)
-      expect(numbered.endsWith(`_${n}`)).toBe(true)
+      for (const whole of [Nickname.withSuffix(name, `_${n}`), numbered(name, n)]) {
+        expect(Nickname.parse(whole)).toBe(whole)
+        expect(whole.endsWith(`_${n}`)).toBe(true)
+      }
     }, 800)
   })
 
   it("is never reserved", () => {
-    always(nickname, (name) => !isReserved(Nickname.numbered(name, 2)))
+    always(nickname, (name) => !isReserved(numbered(name, 2)))
   })
 })
 

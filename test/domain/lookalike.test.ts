@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { look } from "../../src/domain/lookalike.ts"
+import { asked, numbered, sparesOf } from "../../src/domain/nameIndex.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { nickname } from "../support/arbitraries.ts"
 import { always } from "../support/property.ts"
@@ -127,9 +128,9 @@ describe("Two names do not look alike", () => {
   })
 
   it("when they are numbered otherwise", () => {
-    const name = named("ada")
-    const numbered = Array.from({ length: 1200 }, (_, n) => Nickname.numbered(name, n))
-    expect(new Set(numbered.map(look)).size).toBe(numbered.length)
+    const spares = sparesOf(asked(named("ada")), Nickname.defaultLimits)
+    const all = Array.from({ length: 1200 }, (_, n) => numbered(spares, n))
+    expect(new Set(all.map(({ name }) => look(name))).size).toBe(all.length)
   })
 
   it("merely because nothing is left of either", () => {

@@ -3,57 +3,65 @@ import * as FastCheck from "effect/FastCheck"
 import * as HashMap from "effect/HashMap"
 import confusables from "unhomoglyph/data.json" with { type: "json" }
 import * as Chat from "../../src/domain/Chat.ts"
-import type { Command } from "../../src/domain/Command.ts"
-import { Refusal } from "../../src/domain/Refusal.ts"
+import type { Command } from "../../src/domain/command/index.ts"
 import { type Event, MemberId } from "../../src/domain/Event.ts"
-import { freeName, named as claimed } from "../../src/domain/names.ts"
+import { asked as askedFor, sparesOf } from "../../src/domain/nameIndex.ts"
+import { hindrance, named as claimed, spareName } from "../../src/domain/names.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
 import * as Text from "../../src/domain/Text.ts"
 import * as wording from "../../src/domain/wording.ts"
 import { greeting, plain } from "../../src/server/dialect/plain.ts"
 import { anyString } from "../support/arbitraries.ts"
-import { named, settings } from "../support/chat.ts"
+import { connect, decide, join, leave, membersOf, named, nobody as empty, rename, settings, type Taken } from "../support/chat.ts"
 import { always } from "../support/property.ts"
 
-/** A chat in which one thing after another happens, and what each of its clients is told. */
+/** A chat in which one thing after another happens, and what each of its clients is told. The way to a client is its number. */
 class Room {
-  chat = Chat.empty<string>(settings)
-  #told: ReadonlyArray<Chat.Envelope<string>> = []
+  #node = empty<Chat.ClientId>()
+  #told: ReadonlyArray<Chat.Envelope<Chat.ClientId>> = []
+
+  get chat(): Chat.Chat<Chat.ClientId> {
+    return this.#node.chat
+  }
 
   /** Somebody connects, and joins where there is a name: its id. */
   enter(name?: string, ifTaken: "refuse" | "number" = "number"): Chat.ClientId {
-    this.#take(Chat.connect(this.chat, "127.0.0.1:1", "peer", 0))
-    const id = this.chat.lastClient
-    if (name !== undefined) this.decide(id, { _tag: "Join", nickname: named(name), ifTaken })
+    this.#node = connect(this.#node, this.#node.lastClient + 1)
+    const id = this.#node.lastClient
+    if (name !== undefined) this.decide(id, join(name, ifTaken))
     return id
   }
 
   decide(id: Chat.ClientId, command: Command): void {
-    this.#take(Chat.decide(this.chat, id, command, 0))
+    this.#take(decide(this.#node, id, command))
   }
 
   rename(id: Chat.ClientId, name: string): void {
-    this.decide(id, { _tag: "Rename", nickname: named(name) })
+    this.decide(id, rename(name))
   }
 
   leave(id: Chat.ClientId): void {
-    this.#take(Chat.leave(this.chat, id, "quit", undefined, 0))
+    this.#take(leave(this.#node, id))
   }
 
   nameOf(id: Chat.ClientId): string | undefined {
-    return this.chat.members.find((client) => client.id === id)?.member?.name
+    return membersOf(this.#node).find(({ client }) => client === id)?.member.name
+  }
+
+  get ids(): ReadonlyArray<Chat.ClientId> {
+    return membersOf(this.#node).map(({ client }) => client)
   }
 
   get names(): ReadonlyArray<string> {
-    return this.chat.members.flatMap(({ member }) => (member === undefined ? [] : [member.name]))
+    return membersOf(this.#node).map(({ member }) => member.name)
   }
 
   /** The warnings since they were last asked for, each with those who are told. */
   warnings(): ReadonlyArray<readonly [string, ReadonlyArray<Chat.ClientId>]> {
     const told = this.#told
     this.#told = []
-    return told.flatMap(({ audience, event }) => (event._tag === "Notice" ? [[event.text, audience.map(({ id }) => id)] as const] : []))
+    return told.flatMap(({ audience, event }) => (event._tag === "Notice" ? [[event.text, audience.map(({ peer }) => peer)] as const] : []))
   }
 
   /** The refusals since anything was last asked for. */
@@ -63,8 +71,8 @@ class Room {
     return told.flatMap(({ event }) => (event._tag === "Refused" ? [event.code] : []))
   }
 
-  #take({ chat, told }: Chat.Decision<string>): void {
-    this.chat = chat
+  #take({ node, told }: Taken<Chat.ClientId>): void {
+    this.#node = node
     this.#told = [...this.#told, ...told]
   }
 }
@@ -159,7 +167,7 @@ describe("A name that looks like another's", () => {
     )
     always(moves, (moves) => {
       const room = new Room()
-      const here = () => room.chat.members.map(({ id }) => id)
+      const here = () => room.ids
       for (const move of moves) {
         const ids = here()
         const who = move._tag === "enter" ? undefined : ids[move.who % Math.max(1, ids.length)]
@@ -257,8 +265,10 @@ describe("A reserved name", () => {
 
 /** The name that one gets who asks for this one in a chat that has these limits, or the refusal's code. */
 const given = (chat: Chat.Chat<string>, nickname: Nickname.Nickname, ifTaken: "refuse" | "number"): string => {
-  const name = freeName(chat, { nickname, ifTaken })
-  return name instanceof Refusal ? name.code : name
+  const name = askedFor(nickname)
+  const why = hindrance(chat, name)
+  if (why === undefined) return name.name
+  return ifTaken === "refuse" ? why.code : spareName(chat, sparesOf(name, chat.settings.limits)).name
 }
 
 const allowing = (nameGraphemes: number) =>
@@ -280,7 +290,7 @@ describe("The beginning of a sentence of the server's", () => {
     ["that it closes", { _tag: "Goodbye", at, code: "closing", reason: Text.clean("out for lunch") }],
     ["that one is disconnected", { _tag: "Goodbye", at, code: "wrong-password", reason: Text.clean("wrong password") }],
     ["who is here", { _tag: "Members", at, here: 1, members: [nobody], more: false }],
-    ["that it wants a password", { _tag: "Asked", at, question: wording.passwordQuestion }],
+    ["that it wants a password", { _tag: "Refused", at, code: "password-required", message: wording.passwordQuestion }],
     ["that a name is taken", welcome("ada")],
     ["that a name is reserved", welcome("[server]")],
     ["that one is too fast", { _tag: "Throttled", at, perSecond: 10, message: wording.throttled(10) }]
@@ -326,13 +336,13 @@ describe("The beginning of a sentence of the server's", () => {
 })
 
 /** A chat in which this one and its next numbers are somebody's. */
-const crowded = (chat: Chat.Chat<string>, asked: Nickname.Nickname, size: number): Chat.Chat<string> => {
-  let full = chat
-  for (let id = 1; id <= size; id += 1) {
-    const name = freeName(full, { nickname: asked, ifTaken: "number" })
-    if (!(name instanceof Refusal)) full = claimed(full, id, name)
-  }
-  return full
+const crowded = (chat: Chat.Chat<string>, nickname: Nickname.Nickname, size: number): Chat.Chat<string> => {
+  const name = askedFor(nickname)
+  const spares = sparesOf(name, chat.settings.limits)
+  return Array.from({ length: size }, (_, index) => MemberId.make(`m${index + 1}`)).reduce(
+    (full, id) => claimed(full, id, hindrance(full, name) === undefined ? name : spareName(full, spares)),
+    chat
+  )
 }
 
 describe("Whatever somebody asks for who cannot be asked again", () => {
@@ -394,9 +404,9 @@ describe("When thousands ask for one name", () => {
       const room = new Room()
       for (const { leaves, name, stays } of moves) {
         room.enter(name)
-        const { members } = room.chat
-        const one = members[leaves % members.length]
-        if (stays === 0 && one !== undefined) room.leave(one.id)
+        const { ids } = room
+        const one = ids[leaves % ids.length]
+        if (stays === 0 && one !== undefined) room.leave(one)
       }
       expect(new Set(room.names.map(Nickname.key)).size).toBe(room.names.length)
       for (const name of room.names) expect(Nickname.parse(name)).toBe(name)

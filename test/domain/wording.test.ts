@@ -2,10 +2,10 @@ import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { render } from "../../src/client/render.ts"
 import { draw } from "../../src/client/terminal/style.ts"
-import type { Event, Member } from "../../src/domain/Event.ts"
-import { crowd, isOwn, prefix, textOf, words } from "../../src/domain/wording.ts"
+import type { Event, Member, Reply } from "../../src/domain/Event.ts"
+import { crowd, isOwn, passwordQuestion, prefix, textOf, words } from "../../src/domain/wording.ts"
 import { plain } from "../../src/server/dialect/plain.ts"
-import { events, member } from "../support/arbitraries.ts"
+import { events, member, replies } from "../support/arbitraries.ts"
 import { always } from "../support/property.ts"
 
 type Kind = Event["_tag"]
@@ -19,15 +19,13 @@ const marks: Readonly<Partial<Record<Kind, RegExp>>> = {
   Acted: /^\d\d:\d\d [ ›]/u,
   Whispered: /^\d\d:\d\d [ ›]/u,
   Refused: /^\d\d:\d\d ! /u,
-  Throttled: /^\d\d:\d\d ! /u,
-  Asked: /^\d\d:\d\d \? /u,
-  Help: /^/u
+  Throttled: /^\d\d:\d\d ! /u
 }
 
 const escape = /\u001b\[[\d;]*m/gu
 
 /** Whose names an event tells: a crowd's are not. */
-const namesIn = (event: Event): ReadonlyArray<string> => {
+const namesIn = (event: Reply): ReadonlyArray<string> => {
   const of = (...members: ReadonlyArray<Member>) => members.map(({ name }) => name)
   const few = (members: ReadonlyArray<Member>) => (members.length > crowd ? [] : of(...members))
   switch (event._tag) {
@@ -52,14 +50,16 @@ const namesIn = (event: Event): ReadonlyArray<string> => {
   }
 }
 
+/** A person is asked for a password: a refusal is what a program is told. */
+const isAskedFor = (event: Reply) => event._tag === "Refused" && event.code === "password-required"
+
 const runs = 100
 
-describe.each(Object.entries(events))("The words of %s", (kind, arbitrary) => {
+describe.each(Object.entries(replies))("The words of %s", (kind, arbitrary) => {
   const speaks = ["Said", "Acted", "Whispered", "Notice"].includes(kind)
-  const told = FastCheck.tuple<[Event, Member]>(arbitrary, member)
 
   it("are spans with something in them, each name in one of its own", () => {
-    always(arbitrary, (event: Event) => {
+    always(arbitrary, (event: Reply) => {
       const spans = words(event).flat()
       expect(spans.filter(({ text }) => text === "")).toEqual([])
       expect(spans.filter(({ as }) => as === "name").map(({ text }) => text)).toEqual(namesIn(event))
@@ -67,7 +67,7 @@ describe.each(Object.entries(events))("The words of %s", (kind, arbitrary) => {
   })
 
   it("are somebody's own after all that says who speaks", () => {
-    always(arbitrary, (event: Event) => {
+    always(arbitrary, (event: Reply) => {
       for (const line of words(event)) {
         expect(line.map(({ as }) => as === "text")).toEqual(line.map((_, index) => speaks && index === line.length - 1))
         expect(prefix(line)).toBe(speaks ? textOf(line.slice(0, -1)) : "")
@@ -75,16 +75,13 @@ describe.each(Object.entries(events))("The words of %s", (kind, arbitrary) => {
     }, runs)
   })
 
-  it("are what a pipe shows, but for what was typed there", () => {
-    always(told, ([event, reader]) => {
-      const shown = words(event).map(textOf)
-      expect(render(event, reader)).toBe(isOwn(event, reader) || shown.length === 0 ? undefined : shown.join("\n"))
-    }, runs)
-  })
-
   if (!exceptions.plain.includes(kind)) {
     it("are what the plain dialect tells, where each piece of a long line has the beginning of the whole", () => {
-      always(arbitrary, (event: Event) => {
+      always(arbitrary, (event: Reply) => {
+        if (isAskedFor(event)) {
+          expect(plain.encode(event)).toBe(`${passwordQuestion}\n`)
+          return
+        }
         const lines = plain.encode(event).split("\n")
         expect(lines.pop()).toBe("")
         for (const line of words(event)) {
@@ -101,6 +98,17 @@ describe.each(Object.entries(events))("The words of %s", (kind, arbitrary) => {
       }, runs)
     })
   }
+})
+
+describe.each(Object.entries(events))("The words of %s, which our own client is told,", (kind, arbitrary) => {
+  const told = FastCheck.tuple<[Event, Member]>(arbitrary, member)
+
+  it("are what a pipe shows, but for what was typed there", () => {
+    always(told, ([event, reader]) => {
+      const shown = words(event).map(textOf)
+      expect(render(event, reader)).toBe(isOwn(event, reader) || shown.length === 0 ? undefined : shown.join("\n"))
+    }, runs)
+  })
 
   if (!exceptions.screen.includes(kind)) {
     it("are what the screen shows, after the time and a mark", () => {

@@ -3,8 +3,11 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
+import * as Chat from "../../src/domain/Chat.ts"
 import type { Event } from "../../src/domain/Event.ts"
+import { lobby } from "../../src/domain/RoomName.ts"
 import { clean } from "../../src/domain/Text.ts"
 import * as Closing from "../../src/server/Closing.ts"
 import * as Registry from "../../src/server/chat/Registry.ts"
@@ -216,14 +219,18 @@ describe("When many are gone at once,", () => {
       expect(new Set(gone.values())).toEqual(new Set(["lost"]))
 
       const chat = yield* registry.chat
-      expect(chat.members.map(({ member }) => member?.name)).toEqual(["ada"])
+      expect(Chat.membersOf(chat, lobby).map(({ name }) => name)).toEqual(["ada"])
+      expect([...(yield* registry.connections)].length).toBe(1)
+      expect([...chat.people].length).toBe(1)
       expect([...chat.clients].length).toBe(1)
       expect([...chat.names].length).toBe(1)
 
       yield* tell(ada, { _tag: "Quit" })
       yield* ada.rest
       const empty = yield* registry.chat
-      expect([empty.members.length, [...empty.clients].length, [...empty.names].length]).toEqual([0, 0, 0])
+      expect(Chat.membersOf(empty, lobby)).toEqual([])
+      const left = [yield* registry.connections, empty.people, empty.clients, empty.names, empty.looks]
+      expect(left.map((all) => HashMap.size<unknown, unknown>(all))).toEqual([0, 0, 0, 0, 0])
     })
   )
 })

@@ -42,13 +42,13 @@ const toldToOthers = (heard: ReadonlyArray<Heard>): ReadonlyArray<string> => {
   for (const item of heard) {
     if (item._tag === "Quit") return name === undefined ? told : [...told, `${name} left: ${item.reason ?? ""}`]
     if (item._tag === "Reject") return name === undefined ? told : [...told, `${name} left: ${item.reason}`]
-    if (item._tag !== "Command") continue
-    const { command } = item
-    if (name === undefined) {
-      if (command._tag !== "Join") continue
-      name = command.nickname
+    if (item._tag === "Enter" && name === undefined) {
+      name = item.join.name.name
       told.push(`${name} joined`)
-    } else if (command._tag === "Say" || command._tag === "Act") told.push(`${name}: ${command.text}`)
+    }
+    if (item._tag !== "Command" || name === undefined) continue
+    const { command } = item
+    if (command._tag === "Say" || command._tag === "Act") told.push(`${name}: ${command.text}`)
   }
   return name === undefined ? told : [...told, `${name} left: connection closed`]
 }

@@ -3,6 +3,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { roomOf } from "../../src/domain/Chat.ts"
+import { lobby } from "../../src/domain/RoomName.ts"
 import { encode } from "../../src/domain/wire/Ndjson.ts"
 import { throttled } from "../../src/domain/wording.ts"
 import * as Registry from "../../src/server/chat/Registry.ts"
@@ -233,6 +235,21 @@ describe.concurrent("A name", () => {
       expect(yield* again.line).toBe("Welcome bobb_2! To leave, type {quit}.")
     })
   )
+
+  it.scopedLive("that is one character of as many bytes as a name may have is taken by two people", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      // A family of nine with a pile of marks: as much as any writing may join and pile up.
+      const one = `${"\u{1f468}\u{1f3fd}\u200d".repeat(8)}\u{1f468}\u{1f3fd}${"\u{1e8d0}".repeat(8)}`
+      expect([Buffer.byteLength(one), [...new Intl.Segmenter().segment(one)].length]).toEqual([128, 1])
+      const ada = yield* connect(port)
+      yield* ada.send(`${one}\n`)
+      expect(yield* ada.line).toBe(`Welcome ${one}! To leave, type {quit}.`)
+      const bob = yield* connect(port)
+      yield* bob.send(`${one}\n`)
+      expect(yield* bob.line).toBe("Welcome _2! To leave, type {quit}.")
+    })
+  )
 })
 
 /** So many messages, each with its number. */
@@ -385,8 +402,8 @@ describe("Who sends too fast", () => {
         yield* next(peer, "Throttled")
       }
       const start = performance.now()
-      for (const { member, outbox } of yield* Context.get(room.context, Registry.Registry).members) {
-        if (member.name === "bob") outbox.remove("too loud")
+      for (const { member, peer } of yield* Context.get(room.context, Registry.Registry).members) {
+        if (member.name === "bob") peer.remove("too loud")
       }
       yield* isToldGoodbye(bob, { code: "removed", reason: "too loud" })
       yield* room.close("the end")
@@ -456,7 +473,7 @@ describe("Who sends too fast", () => {
       const lineLength = Buffer.byteLength(encode(said[0]!))
       const there = otherEnd(ada)
       const registry = Context.get(context, Registry.Registry)
-      const before = { bytes: there?.bytesRead ?? 0, seq: (yield* registry.chat).roomSeq }
+      const before = { bytes: there?.bytesRead ?? 0, seq: roomOf(yield* registry.chat, lobby).seq }
       yield* tell(ada, ...said)
       yield* next(ada, "Throttled")
       let mostHeld = 0
@@ -464,7 +481,7 @@ describe("Who sends too fast", () => {
       const heard: Array<number> = []
       while (heard.at(-1) !== count - 1) {
         heard.push(...(yield* hears(bob, heard.length)))
-        const takenUp = ((yield* registry.chat).roomSeq - before.seq) * lineLength
+        const takenUp = (roomOf(yield* registry.chat, lobby).seq - before.seq) * lineLength
         mostHeld = Math.max(mostHeld, (there?.bytesRead ?? 0) - before.bytes - takenUp)
         blocked ||= ada.socket.writableLength > 0
       }

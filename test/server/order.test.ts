@@ -2,11 +2,10 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import * as Chat from "../../src/domain/Chat.ts"
+import type * as Chat from "../../src/domain/Chat.ts"
 import type { Event } from "../../src/domain/Event.ts"
 import { clean } from "../../src/domain/Text.ts"
 import { encode } from "../../src/domain/wire/Ndjson.ts"
-import { handing } from "../../src/server/delivery/Broadcaster.ts"
 import { deliver } from "../../src/server/delivery/deliver.ts"
 import { native, NativeInterpreter } from "../../src/server/dialect/native.ts"
 import { plain } from "../../src/server/dialect/plain.ts"
@@ -14,7 +13,8 @@ import { PlainInterpreter } from "../../src/server/dialect/PlainInterpreter.ts"
 import * as Hub from "../../src/server/chat/Hub.ts"
 import { Outbox } from "../../src/server/delivery/Outbox.ts"
 import { defaults, type ServerOptions } from "../../src/server/ServerConfig.ts"
-import { named, settings, type Step, steps, take } from "../support/chat.ts"
+import { join, nobody, type Step, steps } from "../support/chat.ts"
+import { numbering, perform } from "../support/handed.ts"
 import { connect, type Peer } from "../support/Peer.ts"
 import { always } from "../support/property.ts"
 import { Recorder } from "../support/Recorder.ts"
@@ -25,8 +25,8 @@ import { arrivals, departures, readTold, type Told, toldUpTo } from "../support/
 /** What happened in the room, by its number. */
 type History = ReadonlyMap<number, Event>
 
-const historyOf = (envelopes: ReadonlyArray<Pick<Hub.Envelope, "event" | "toRoom">>): History =>
-  new Map(envelopes.flatMap(({ event, toRoom }) => (toRoom && "seq" in event ? [[event.seq, event] as const] : [])))
+const historyOf = (handed: ReadonlyArray<Pick<Hub.Handed, "event" | "room">>): History =>
+  new Map(handed.flatMap(({ event, room }) => (room !== undefined && "seq" in event ? [[event.seq, event] as const] : [])))
 
 const same = (what: string, actual: unknown, expected: unknown) => {
   const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
@@ -77,7 +77,7 @@ describe("Whatever happens in whatever order,", () => {
 
   const listener = (isNative: boolean): Listener => {
     const connection = new Recorder()
-    const outbox = new Outbox(connection, defaults, () => undefined)
+    const outbox = new Outbox(connection, defaults, () => undefined, plain)
     if (isNative) outbox.speak(native, new NativeInterpreter(defaults))
     else outbox.speak(plain, new PlainInterpreter({ ...defaults, echo: "off" }, false))
     return { outbox, connection, isNative }
@@ -91,27 +91,34 @@ describe("Whatever happens in whatever order,", () => {
 
   const play = (all: ReadonlyArray<Step>) => {
     const listeners = new Map<Outbox, Listener>()
-    let chat = Chat.empty<Outbox>(settings)
+    const outboxes = new Map<Chat.ClientId, Outbox>()
+    let node = nobody<Outbox>()
+    const numbered = numbering()
     const told = all.flatMap((step, index) => {
-      const newcomer = listener(chat.lastClient % 3 !== 0)
-      const decision = take(chat, marked(step, index), newcomer.outbox)
-      if (step._tag === "Connect") listeners.set(newcomer.outbox, newcomer)
-      chat = decision.chat
-      return decision.told
+      const newcomer = listener(node.lastClient % 3 !== 0)
+      const performed = perform(node, marked(step, index), newcomer.outbox)
+      node = performed.node
+      if (step._tag === "Connect") {
+        listeners.set(newcomer.outbox, newcomer)
+        outboxes.set(node.lastClient, newcomer.outbox)
+      }
+      return numbered(performed.handings)
     })
-    return { told, listeners, lastSeq: chat.roomSeq }
+    const peerOf = (origin: Chat.Origin | undefined) => origin && outboxes.get(origin.client)
+    return { told, listeners, peerOf, lastSeq: Math.max(0, ...historyOf(told).keys()) }
   }
 
   /** From which number to which one each was in the room, by what was decided. */
-  const stays = (told: ReadonlyArray<Hub.Envelope>, lastSeq: number) => {
+  const stays = ({ lastSeq, peerOf, told }: ReturnType<typeof play>) => {
     const spans = new Map<Outbox, { readonly first: number; readonly last: number }>()
     let isClosed = false
     for (const { event, from } of told) {
       if (event._tag === "Goodbye") isClosed = true
-      if (isClosed || from === undefined) continue
-      if (event._tag === "Welcome") spans.set(from.peer, { first: event.seq + 1, last: lastSeq })
-      const span = spans.get(from.peer)
-      if (event._tag === "Left" && span !== undefined) spans.set(from.peer, { ...span, last: event.seq - 1 })
+      const peer = peerOf(from)
+      if (isClosed || peer === undefined) continue
+      if (event._tag === "Welcome") spans.set(peer, { first: event.seq + 1, last: lastSeq })
+      const span = spans.get(peer)
+      if (event._tag === "Left" && span !== undefined) spans.set(peer, { ...span, last: event.seq - 1 })
     }
     return spans
   }
@@ -119,7 +126,7 @@ describe("Whatever happens in whatever order,", () => {
   // Some are there from the start, so that much is heard by many.
   const entering = Array.from({ length: 6 }, (_, n): ReadonlyArray<Step> => [
     { _tag: "Connect", now: 0 },
-    { _tag: "Decide", who: n + 1, command: { _tag: "Join", nickname: named("ann"), ifTaken: "number" }, now: 0 }
+    { _tag: "Decide", who: n + 1, command: join("ann", "number"), now: 0 }
   ]).flat()
 
   const happenings = FastCheck.record({
@@ -132,15 +139,15 @@ describe("Whatever happens in whatever order,", () => {
     always(
       happenings,
       ({ all, batches }) => {
-        const { lastSeq, listeners, told } = play(all)
-        const handed = told.map(handing())
+        const played = play(all)
+        const { listeners, peerOf, told } = played
         for (let start = 0, n = 0; start < told.length; n += 1) {
           const size = batches[n % batches.length]!
-          deliver(handed.slice(start, start + size))
+          deliver(told.slice(start, start + size))
           start += size
         }
         const history = historyOf(told)
-        const spans = stays(told, lastSeq)
+        const spans = stays(played)
         for (const { connection, isNative, outbox } of listeners.values()) {
           const text = connection.writes.join("")
           const span = spans.get(outbox)
@@ -150,7 +157,7 @@ describe("Whatever happens in whatever order,", () => {
             (event._tag === "Said" || event._tag === "Acted") &&
             event.seq >= span.first &&
             event.seq <= span.last &&
-            (isNative || from?.peer !== outbox)
+            (isNative || peerOf(from) !== outbox)
               ? marks(event.text)
               : []
           )

@@ -1,5 +1,5 @@
 import * as FastCheck from "effect/FastCheck"
-import { type Event, LeaveCode, MemberId } from "../../src/domain/Event.ts"
+import { type Event, LeaveCode, MemberId, type Reply } from "../../src/domain/Event.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { RefusalCode } from "../../src/domain/Refusal.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
@@ -85,11 +85,15 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
     _tag: FastCheck.constant("Presence"), ...inRoom, first: FastCheck.nat(), here, joined: members, left: FastCheck.array(FastCheck.record(gone), many)
   }),
   Members: FastCheck.record({ _tag: FastCheck.constant("Members"), at, here, members, more: FastCheck.boolean() }),
-  Help: FastCheck.record({ _tag: FastCheck.constant("Help"), at, lines: FastCheck.array(text()) }),
-  Asked: FastCheck.record({ _tag: FastCheck.constant("Asked"), at, question: text() }),
   Refused: FastCheck.record({ _tag: FastCheck.constant("Refused"), at, code: FastCheck.constantFrom(...RefusalCode.literals), message: text() }),
   Throttled: FastCheck.record({ _tag: FastCheck.constant("Throttled"), at, perSecond: FastCheck.nat(), message: text() }),
   Ping: FastCheck.record({ _tag: FastCheck.constant("Ping"), at }),
   Pong: FastCheck.record({ _tag: FastCheck.constant("Pong"), at }),
   Goodbye: FastCheck.record({ _tag: FastCheck.constant("Goodbye"), at, code, reason: long })
+}
+
+/** Anything of each kind that a person can be told, also by the server alone. */
+export const replies: { readonly [R in Reply as R["_tag"]]: FastCheck.Arbitrary<R> } = {
+  ...events,
+  Lines: FastCheck.record({ _tag: FastCheck.constant("Lines"), at, lines: FastCheck.array(text()) })
 }

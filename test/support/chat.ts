@@ -1,13 +1,19 @@
 import * as FastCheck from "effect/FastCheck"
+import { answer, apply } from "../../src/domain/apply.ts"
 import * as Chat from "../../src/domain/Chat.ts"
-import type { Command } from "../../src/domain/Command.ts"
-import { Refusal } from "../../src/domain/Refusal.ts"
-import { type LeaveCode, MemberId } from "../../src/domain/Event.ts"
+import type { Command, Question } from "../../src/domain/command/index.ts"
+import { joinAnyway, joinOrRefuse } from "../../src/domain/command/join.ts"
+import { readingsOf } from "../../src/domain/addressee.ts"
+import type { Entry, Happening } from "../../src/domain/Entry.ts"
+import { type LeaveCode, MemberId, type Reply } from "../../src/domain/Event.ts"
+import { asked } from "../../src/domain/nameIndex.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
+import { Refusal } from "../../src/domain/Refusal.ts"
+import { lobby } from "../../src/domain/RoomName.ts"
 import * as Text from "../../src/domain/Text.ts"
 
 /** What every newcomer of these tests is told. */
-export const settings: Chat.Settings = {
+export const settings: Chat.ServerInfo = {
   server: "a test",
   limits: { lineBytes: 100, ...Nickname.defaultLimits }
 }
@@ -19,35 +25,121 @@ export const named = (raw: string): Nickname.Nickname => {
   return name
 }
 
-/** Something that happens to a chat. `who` is an id, also one that nobody has. */
+/** Comes in under this name; a name that cannot be had is refused, or has a number put behind it. */
+export const join = (name: string, ifTaken: "refuse" | "number" = "refuse"): Command =>
+  ifTaken === "refuse" ? joinOrRefuse(named(name)) : joinAnyway(named(name), settings.limits)
+
+/** Bears another name from now on. */
+export const rename = (name: string): Command => ({ _tag: "Rename", name: asked(named(name)) })
+
+/** Says a line to the room. */
+export const say = (text: string, ref?: string): Command => ({ _tag: "Say", text: Text.clean(text), ref })
+
+/** Says a line to somebody, as people type it. */
+export const address = (words: string): Command => ({ _tag: "Address", words: Text.clean(words), readings: readingsOf(words) })
+
+/** Something that happens at a node. `who` is the number of a connection, also one that nobody has. */
 export type Step = { readonly now: number } & (
   | { readonly _tag: "Connect" }
   | { readonly _tag: "Decide"; readonly who: number; readonly command: Command }
-  | { readonly _tag: "Refuse"; readonly who: number }
+  | { readonly _tag: "Ask"; readonly who: number; readonly question: Question }
   | { readonly _tag: "Leave"; readonly who: number; readonly code: LeaveCode }
   | { readonly _tag: "Announce" }
   | { readonly _tag: "Close" }
 )
 
-export const take = <Peer>(chat: Chat.Chat<Peer>, step: Step, peer: Peer): Chat.Decision<Peer> => {
+/** A chat, and the connections of the one node that it is on: as the server has them, without its services. */
+export interface Node<Peer> {
+  readonly chat: Chat.Chat<Peer>
+  /** By the number of the connection. */
+  readonly peers: ReadonlyMap<Chat.ClientId, Peer>
+  readonly lastClient: Chat.ClientId
+  /** All that was applied so far. */
+  readonly log: ReadonlyArray<Entry>
+}
+
+/** What came of a step: the node after it, and what was told. */
+export interface Taken<Peer> {
+  readonly node: Node<Peer>
+  readonly told: ReadonlyArray<Chat.Envelope<Peer>>
+  /** The answer to a question, to its asker alone. */
+  readonly reply?: Reply
+}
+
+export const nobody = <Peer>(): Node<Peer> => ({ chat: Chat.empty(settings), peers: new Map(), lastClient: 0, log: [] })
+
+/** From where everybody comes in these tests. */
+export const from = "127.0.0.1:1"
+
+/** Takes a step; `peer` is the way to the one who connects, if that is the step. */
+export const take = <Peer>(node: Node<Peer>, step: Step, peer: Peer): Taken<Peer> => {
   switch (step._tag) {
-    case "Connect":
-      return Chat.connect(chat, "127.0.0.1:1", peer, step.now)
+    case "Connect": {
+      const lastClient = node.lastClient + 1
+      return { node: { ...node, lastClient, peers: new Map([...node.peers, [lastClient, peer]]) }, told: [] }
+    }
     case "Decide":
-      return Chat.decide(chat, step.who, step.command, step.now)
-    case "Refuse":
-      return Chat.refuse(chat, step.who, new Refusal({ code: "bad-line", message: "no" }), step.now)
-    case "Leave":
-      return Chat.leave(chat, step.who, step.code, undefined, step.now)
+      if (!node.peers.has(step.who)) return { node, told: [] }
+      return submit(node, { _tag: "Command", client: step.who, address: from, command: step.command }, step.now)
+    case "Ask": {
+      const asker = node.peers.get(step.who)
+      if (asker === undefined) return { node, told: [] }
+      return { node, told: [], reply: answer(node.chat, { client: step.who, address: from }, asker, step.question) }
+    }
+    case "Leave": {
+      const taken = submit(node, { _tag: step.code === "quit" ? "Quit" : "Drop", client: step.who, code: step.code, reason: undefined }, step.now)
+      const peers = new Map(node.peers)
+      peers.delete(step.who)
+      return { ...taken, node: { ...taken.node, peers } }
+    }
     case "Announce":
-      return Chat.announce(chat, Text.clean("hear, hear"), step.now)
+      return submit(node, { _tag: "Announce", text: Text.clean("hear, hear") }, step.now)
     case "Close":
-      return Chat.close(chat, Text.clean("the end"), step.now)
+      return submit(node, { _tag: "Close", reason: Text.clean("the end") }, step.now)
   }
 }
 
+/** Applies one entry. */
+export const submit = <Peer>(node: Node<Peer>, happening: Happening, now = 0): Taken<Peer> => {
+  const entry: Entry = { at: now, ...happening }
+  const { chat, told } = apply(node.chat, entry, (client) => {
+    if (!node.peers.has(client)) throw new Error(`There is no connection ${client}`)
+    return node.peers.get(client)!
+  })
+  return { node: { ...node, chat, log: [...node.log, entry] }, told }
+}
+
+/** Somebody connects. */
+export const connect = <Peer>(node: Node<Peer>, peer: Peer): Node<Peer> => take(node, { _tag: "Connect", now: 0 }, peer).node
+
+/** Somebody asks for something that is decided. */
+export const decide = <Peer>(node: Node<Peer>, who: Chat.ClientId, command: Command, now = 0): Taken<Peer> =>
+  submit(node, { _tag: "Command", client: who, address: from, command }, now)
+
+/** What somebody is answered who asks something that changes nothing. */
+export const ask = <Peer>({ chat, peers }: Node<Peer>, who: Chat.ClientId, question: Question): Reply => {
+  const asker = peers.get(who)
+  if (asker === undefined) throw new Error(`There is no connection ${who}`)
+  return answer(chat, { client: who, address: from }, asker, question)
+}
+
+/** Somebody is gone. */
+export const leave = <Peer>(node: Node<Peer>, who: Chat.ClientId, code: LeaveCode = "quit", reason?: string, now = 0): Taken<Peer> =>
+  submit(node, { _tag: "Quit", client: who, code, reason: reason === undefined ? undefined : Text.clean(reason) }, now)
+
+/** A node whose connections 1, 2, ... have come in under these names. */
+export const roomOf = <Peer>(names: ReadonlyArray<string>, peerOf: (client: Chat.ClientId) => Peer): Node<Peer> =>
+  names.reduce((node, name) => {
+    const connected = connect(node, peerOf(node.lastClient + 1))
+    return decide(connected, connected.lastClient, join(name)).node
+  }, nobody<Peer>())
+
+/** Who has come in over which connection: the members in the order of coming in. */
+export const membersOf = <Peer>({ chat }: Node<Peer>): ReadonlyArray<Chat.Person<Peer>> =>
+  Chat.roomOf(chat, lobby).seats.flatMap(({ id }) => (id === undefined ? [] : (Chat.personWith(chat, id) ?? [])))
+
 // Names that meet each other under one key, one that is reserved, one already numbered.
-const names = ["ann", "ANN", "ＡＮＮ", "ann_2", "bob", "eve", "Zoë", "server"].map(named)
+const names = ["ann", "ANN", "ＡＮＮ", "ann_2", "bob", "eve", "Zoë", "server"]
 
 // The clock also goes back.
 const now = FastCheck.integer({ min: 0, max: 1000 })
@@ -59,11 +151,9 @@ export const steps: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.array(
     {
       weight: 30,
       arbitrary: decided(
-        FastCheck.record({
-          _tag: FastCheck.constant("Join" as const),
-          nickname: FastCheck.constantFrom(...names),
-          ifTaken: FastCheck.constantFrom("refuse" as const, "number" as const)
-        })
+        FastCheck.tuple(FastCheck.constantFrom(...names), FastCheck.constantFrom("refuse" as const, "number" as const)).map(([name, ifTaken]) =>
+          join(name, ifTaken)
+        )
       )
     },
     {
@@ -80,12 +170,7 @@ export const steps: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.array(
       weight: 8,
       arbitrary: decided(FastCheck.record({ _tag: FastCheck.constant("Act" as const), text: FastCheck.constant(Text.clean("waves")) }))
     },
-    {
-      weight: 12,
-      arbitrary: decided(
-        FastCheck.record({ _tag: FastCheck.constant("Rename" as const), nickname: FastCheck.constantFrom(...names) })
-      )
-    },
+    { weight: 12, arbitrary: decided(FastCheck.constantFrom(...names).map(rename)) },
     {
       weight: 10,
       arbitrary: decided(
@@ -96,20 +181,17 @@ export const steps: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.array(
         })
       )
     },
+    { weight: 10, arbitrary: decided(FastCheck.constantFrom(...names).map((name) => address(`${name} psst`))) },
     {
-      weight: 10,
-      arbitrary: decided(
-        FastCheck.record({
-          _tag: FastCheck.constant("Address" as const),
-          words: FastCheck.constantFrom(...names).map((name) => Text.clean(`${name} psst`))
-        })
-      )
+      weight: 11,
+      arbitrary: FastCheck.record({
+        _tag: FastCheck.constant("Ask" as const),
+        who: who(),
+        question: FastCheck.constantFrom<Question>({ _tag: "Who" }, { _tag: "Ping" }, { _tag: "Help" }),
+        now
+      })
     },
-    { weight: 2, arbitrary: decided(FastCheck.record({ _tag: FastCheck.constant("Help" as const) })) },
     { weight: 3, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Announce" as const), now }) },
-    { weight: 3, arbitrary: decided(FastCheck.record({ _tag: FastCheck.constant("Who" as const) })) },
-    { weight: 6, arbitrary: decided(FastCheck.record({ _tag: FastCheck.constant("Ping" as const) })) },
-    { weight: 6, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Refuse" as const), who: who(), now }) },
     {
       weight: 12,
       arbitrary: FastCheck.record({
@@ -128,6 +210,6 @@ function who() {
   return FastCheck.integer({ min: 1, max: 16 })
 }
 
-function decided<C extends Command>(command: FastCheck.Arbitrary<C>) {
+function decided(command: FastCheck.Arbitrary<Command>) {
   return FastCheck.record({ _tag: FastCheck.constant("Decide" as const), who: who(), command, now })
 }

@@ -1,42 +1,50 @@
+import type { Question } from "../../src/domain/command/index.ts"
 import type { Heard } from "../../src/server/dialect/Dialect.ts"
 
 /** What was heard, a line for each thing, as a test reads best. */
-export const brief = (heard: ReadonlyArray<Heard>): ReadonlyArray<string> => heard.map(line)
+export const brief = (all: Iterable<Heard>): ReadonlyArray<string> => Array.from(all, inShort)
 
-const line = (heard: Heard): string => {
+const inShort = (heard: Heard): string => {
   switch (heard._tag) {
-    case "Command":
-      return command(heard.command)
+    case "Enter": {
+      const { name } = heard.join.name
+      return heard.password === undefined ? `join ${name}` : `join ${name} with ${heard.password}`
+    }
     case "Refuse":
       return `refuse ${heard.refusal.code}`
-    case "Ask":
-      return `ask ${heard.question.trimEnd()}`
-    case "Quit":
-      return heard.reason === undefined ? "quit" : `quit ${heard.reason}`
     case "Reject":
       return `reject ${heard.code}`
+    case "Quit":
+      return heard.reason === undefined ? "quit" : `quit ${heard.reason}`
+    case "Question":
+      return question(heard.question)
+    case "Command": {
+      const { command } = heard
+      switch (command._tag) {
+        case "Join":
+          return `join ${command.name.name}`
+        case "Rename":
+          return `rename ${command.name.name}`
+        case "Say":
+          return `say ${command.text}`
+        case "Act":
+          return `act ${command.text}`
+        case "Whisper":
+          return `whisper ${command.to} ${command.text}`
+        case "Address":
+          return `address ${command.words}`
+      }
+    }
   }
 }
 
-const command = (command: Extract<Heard, { _tag: "Command" }>["command"]): string => {
-  switch (command._tag) {
-    case "Join":
-      return `join ${command.nickname}`
-    case "Say":
-      return `say ${command.text}`
-    case "Act":
-      return `act ${command.text}`
-    case "Whisper":
-      return `whisper ${command.to} ${command.text}`
-    case "Address":
-      return `address ${command.words}`
-    case "Rename":
-      return `rename ${command.nickname}`
+const question = (question: Question): string => {
+  switch (question._tag) {
     case "Help":
       return "help"
     case "Who":
-      return `who ${command.after ?? ""}`.trimEnd()
+      return `who ${question.after ?? ""}`.trimEnd()
     case "Ping":
-      return `ping ${command.ref ?? ""}`.trimEnd()
+      return `ping ${question.ref ?? ""}`.trimEnd()
   }
 }

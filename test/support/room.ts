@@ -11,6 +11,7 @@ import * as Broadcaster from "../../src/server/delivery/Broadcaster.ts"
 import * as Closing from "../../src/server/Closing.ts"
 import * as Hub from "../../src/server/chat/Hub.ts"
 import * as Registry from "../../src/server/chat/Registry.ts"
+import * as PortDoor from "../../src/server/door/recognise.ts"
 import * as Server from "../../src/server/Server.ts"
 import * as ServerConfig from "../../src/server/ServerConfig.ts"
 import * as Session from "../../src/server/session/Session.ts"
@@ -38,10 +39,12 @@ export const assembled = (
   parts: {
     readonly registry?: Layer.Layer<Registry.Registry, never, Hub.Hub | Closing.Closing | ServerConfig.ServerConfig>
     readonly closing?: Layer.Layer<Closing.Closing>
+    readonly door?: Layer.Layer<PortDoor.PortDoor, never, ServerConfig.ServerConfig>
   }
 ) =>
   Server.port.pipe(
     Layer.provideMerge(Session.layer),
+    Layer.provideMerge(parts.door ?? PortDoor.layer),
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),
     Layer.provideMerge(parts.registry ?? Registry.layer),

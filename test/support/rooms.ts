@@ -1,8 +1,9 @@
 import * as FastCheck from "effect/FastCheck"
-import { type Event, type Member, MemberId } from "../../src/domain/Event.ts"
+import type { Seat } from "../../src/domain/Chat.ts"
+import { type Event, type Member, MemberId, type Reply } from "../../src/domain/Event.ts"
 import { RoomName } from "../../src/domain/RoomName.ts"
 import { clean } from "../../src/domain/Text.ts"
-import type { Handed, Seat } from "../../src/server/chat/Handed.ts"
+import type { Handed } from "../../src/server/chat/Handed.ts"
 import { Outbox } from "../../src/server/delivery/Outbox.ts"
 import type { Dialect, Interpreter } from "../../src/server/dialect/Dialect.ts"
 import { native, NativeInterpreter } from "../../src/server/dialect/native.ts"
@@ -65,18 +66,18 @@ export class House {
   readonly handed: Array<Handed> = []
   readonly visits: Array<Visit> = []
   readonly #kinds: ReadonlyArray<Kind>
-  readonly #noted: Array<Event> = []
+  readonly #noted: Array<Reply> = []
   readonly #rooms = new Map<RoomName, Room>(rooms.map((name) => [name, { audience: [], seq: 0 }]))
   #names = 0
 
-  readonly #noting: Dialect = { name: "noting", encode: (event) => `${this.#noted.push(event) - 1}\n` }
+  readonly #noting: Dialect = { ...plain, name: "noting", encode: (event) => `${this.#noted.push(event) - 1}\n` }
 
   constructor(kinds: ReadonlyArray<Kind>) {
     this.#kinds = kinds
   }
 
-  /** The very events that a noting client was told. */
-  heardBy({ connection }: Client): ReadonlyArray<Event> {
+  /** What a noting client was told, the very objects. */
+  heardBy({ connection }: Client): ReadonlyArray<Reply> {
     return connection.writes.flatMap((write) => write.split("\n").flatMap((line) => (line === "" ? [] : [this.#noted[Number(line)]!])))
   }
 
@@ -144,7 +145,7 @@ export class House {
   #connect(): Client {
     const kind = this.#kinds[this.clients.length % this.#kinds.length] ?? "native"
     const connection = new Recorder()
-    const outbox = new Outbox(connection, defaults, () => undefined)
+    const outbox = new Outbox(connection, defaults, () => undefined, plain)
     const dialect = kind.endsWith("noting") ? this.#noting : kind === "native" ? native : plain
     const interpreter = kind === "native" ? new NativeInterpreter(defaults) : new PlainInterpreter({ ...defaults, echo: kind.startsWith("silent") ? "off" : "on" }, false)
     outbox.speak(dialect, interpreter)

@@ -6,7 +6,7 @@ import { defaults } from "../../client/screen/defaults.ts"
 import type { JoinError } from "../../client/Errors.ts"
 import { explain, givenPassword, passwordOptions } from "../password.ts"
 import { complain, Failed } from "../process.ts"
-import type { Settings } from "./run.ts"
+import type { JoinSettings } from "./run.ts"
 import { type BadSetting, flag, given, host, isOn, name, option, serverPort } from "../settings.ts"
 
 const options = {
@@ -46,7 +46,7 @@ const failure = (error: JoinError) => Effect.as(complain(explain(error)), false)
 
 type Given = Command.Command.ParseConfig<typeof options>
 
-const resolve = (options: Given): Effect.Effect<Settings, BadSetting | Failed, FileSystem> =>
+const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Failed, FileSystem> =>
   Effect.gen(function* () {
     const at = yield* given(host, options.host)
     const where = Option.getOrElse(at, () => defaults.host)

@@ -15,7 +15,7 @@ import { complain, type Ending, ending, exitWithin, Failed, signalWords } from "
 import { inputLines, outputClosed, print } from "../stdio.ts"
 
 /** How the room is attended. */
-export interface Settings {
+export interface JoinSettings {
   readonly given: Form.Given
   readonly asks: boolean
   readonly isTerminal: boolean
@@ -33,7 +33,7 @@ const leaveWithin = 2800
 const goodbyePatience = 1000
 
 /** From the questions to the goodbye: whether it ended as somebody asked. */
-export const attend = (settings: Settings): Effect.Effect<boolean, JoinError | Failed, Dial | Scope.Scope> =>
+export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError | Failed, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const end = yield* ending({ signals: ["SIGINT", "SIGTERM", "SIGHUP"] })
     const form = settings.asks ? yield* FormUi.begin(settings.given) : Form.unasked(yield* FormUi.begin(settings.given))
@@ -87,7 +87,7 @@ const reportIfFault = (ending: Option.Option<Effect.Effect<Ending>>): Effect.Eff
 const reportFault = (ending: Ending): Effect.Effect<void> =>
   ending._tag === "Fault" ? complain(`Internal error: ${String(ending.error)}`) : Effect.void
 
-const lineFormat = ({ json, literal }: Settings, { welcome }: ChatClient): LineFormat => ({
+const lineFormat = ({ json, literal }: JoinSettings, { welcome }: ChatClient): LineFormat => ({
   isLiteral: literal,
   render: json ? Render.json : (event) => Render.render(event, welcome.you),
   isComplaint: (event) => !json && event._tag === "Refused"

@@ -10,8 +10,6 @@ import * as Stream from "effect/Stream"
 import type { ChatClient } from "../../client/ChatClient.ts"
 import type { Dial } from "../../client/Dial.ts"
 import type { JoinError, Lost } from "../../client/Errors.ts"
-import type { Request } from "../../client/screen/intent.ts"
-import { send } from "../../client/send.ts"
 import type { Form } from "../../client/screen/form.ts"
 import type { Key } from "../../client/terminal/keys.ts"
 import * as Region from "../../client/terminal/region.ts"
@@ -33,6 +31,9 @@ const printAtOnce = 262_144
 /** How long the server's goodbye is waited for, ms. */
 const goodbyePatience = 1000
 
+/** What goes to the room. */
+type Saying = Extract<Wish, { readonly _tag: "Send" | "Ask" }>
+
 /** The screen, from the questions to the goodbye: whether it ended as somebody asked. */
 export const screen = (options: {
   readonly form: Form
@@ -49,7 +50,7 @@ export const screen = (options: {
     // `undefined`: a key was pressed.
     const happenings = yield* Mailbox.make<Happening | undefined>(capacity)
     const pressed = yield* Mailbox.make<Key>()
-    const sayings = yield* Mailbox.make<Request>()
+    const sayings = yield* Mailbox.make<Saying>()
     const room = yield* Ref.make<ChatClient | undefined>(undefined)
     const outcome = yield* Ref.make<Exit.Exit<boolean, Lost>>(Exit.succeed(true))
     const over = yield* Deferred.make<boolean, JoinError | Failed>()
@@ -116,12 +117,15 @@ export const screen = (options: {
     )
 
     // What is said goes out in order, and a server that does not read holds up nothing else.
-    const say = (request: Request) =>
-      Effect.flatMap(Ref.get(room), (client) => (client === undefined ? Effect.void : send(client, request))).pipe(
-        Effect.catchTag("Refusal", ({ message }) =>
-          "ref" in request ? happenings.offer({ _tag: "Unsent", ref: request.ref, reason: message }) : Effect.void
+    const say = (saying: Saying) =>
+      Effect.flatMap(Ref.get(room), (client) => {
+        if (client === undefined) return Effect.void
+        if (saying._tag === "Ask") return client.ask(saying.question)
+        const { command, ref } = saying
+        return Effect.catchTag(client.perform(command, ref), "Refusal", ({ message }) =>
+          ref === undefined ? Effect.void : happenings.offer({ _tag: "Unsent", ref, reason: message })
         )
-      )
+      })
 
     const perform = (wish: Wish): Effect.Effect<unknown, never, Dial | Scope.Scope> => {
       switch (wish._tag) {
@@ -151,7 +155,8 @@ export const screen = (options: {
           return Effect.all([Ref.get(outcome), hasFailed, flush]).pipe(
             Effect.flatMap(([exit, failed]) => Deferred.done(over, failed ? Exit.succeed(false) : exit))
           )
-        default:
+        case "Send":
+        case "Ask":
           return sayings.offer(wish)
       }
     }

@@ -3,9 +3,10 @@ import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { defaults } from "../../server/ServerConfig.ts"
+import { withAdvice } from "./advice.ts"
 import { givenLimits, limitOptions } from "./limits.ts"
 import { complain, Failed } from "../process.ts"
-import type { Settings } from "./run.ts"
+import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
 import { type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit } from "../settings.ts"
 
@@ -31,7 +32,7 @@ export const serve = Command.make("serve", options, (given) =>
     const { run } = yield* Effect.promise(() => import("./run.ts"))
     const asked = yield* run(settings).pipe(
       Effect.scoped,
-      Effect.catchTag("ListenError", ({ message }) => Effect.as(complain(message), false))
+      Effect.catchTag("ListenError", (error) => Effect.as(complain(withAdvice(error)), false))
     )
     if (!asked) return yield* new Failed()
   })
@@ -39,7 +40,7 @@ export const serve = Command.make("serve", options, (given) =>
 
 type Given = Command.Command.ParseConfig<typeof options>
 
-const resolve = (options: Given): Effect.Effect<Settings, BadSetting | Failed, FileSystem> =>
+const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Failed, FileSystem> =>
   Effect.gen(function* () {
     const at = yield* given(host, options.host).pipe(Effect.map(Option.getOrElse(() => defaults.host)))
     const port = yield* given(listenPort, options.port).pipe(

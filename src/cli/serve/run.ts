@@ -19,7 +19,7 @@ import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
 import { inputLines, skippingOutput } from "../stdio.ts"
 
 /** How the room is run. */
-export interface Settings {
+export interface ServeSettings {
   readonly config: Partial<ServerOptions> & Pick<ServerOptions, "maxClients" | "maxTurnedAway">
   readonly format: "terminal" | "plain" | "json"
   readonly readsInput: boolean
@@ -36,13 +36,12 @@ const manyClients = 1000
 const closeWithin = 2500
 
 /** Runs the room until it is asked to close or fails: whether it was asked. */
-export const run = (settings: Settings): Effect.Effect<boolean, ListenError, Scope.Scope> =>
+export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError, Scope.Scope> =>
   Effect.gen(function* () {
     const { ignoresHangup } = settings
     const { maxClients } = settings.config
     const places = yield* allowed(settings.config)
-    // Half of it is for all of them to leave at once.
-    const config = { ...settings.config, ...places, hubCapacity: Math.max(defaults.hubCapacity, 2 * places.maxClients) }
+    const config = { ...settings.config, ...places }
     // Of a limit that few will ever meet, only those hear who have asked for more.
     const isTold = config.maxClients < (maxClients === defaults.maxClients ? manyClients : maxClients)
     const end = yield* ending(
@@ -77,19 +76,19 @@ const closeFor = (server: Server.Server["Type"], ending: Ending): Effect.Effect<
     ? server.close(signalWords(ending.name) ?? "stopped by its operator")
     : Effect.zipRight(Effect.logFatal("A fault that nobody caught", Cause.die(ending.error)), server.fail("internal error"))
 
-interface Place {
+interface ConsoleIo {
   readonly output: Console.ConsoleOutput["Type"]
   readonly lines: Mailbox.ReadonlyMailbox<string>
 }
 
 // The end of the input is no reason to stop: a service has none.
-const pipe = ({ readsInput }: Settings): Effect.Effect<Place, never, Scope.Scope> =>
+const pipe = ({ readsInput }: ServeSettings): Effect.Effect<ConsoleIo, never, Scope.Scope> =>
   Effect.map(readsInput ? inputLines : Mailbox.make<string>(), (lines) => ({ lines, output: skippingOutput() }))
 
 const terminal = (
   names: Ref.Ref<Effect.Effect<ReadonlyArray<string>>>,
-  { colour }: Settings
-): Effect.Effect<Place, never, Scope.Scope> =>
+  { colour }: ServeSettings
+): Effect.Effect<ConsoleIo, never, Scope.Scope> =>
   Effect.gen(function* () {
     // Loaded only here: a room without a prompt has no use for it.
     const [{ prompt }, { completion }] = yield* Effect.promise(() =>
@@ -105,11 +104,11 @@ const loopback = /^(?:::ffff:)?127\.|^::1$/u
 
 const announcement = (
   { address, host, ip, port }: Server.Server["Type"],
-  { maxClients, password }: Settings["config"],
+  { maxClients, password }: ServeSettings["config"],
   tellsLimit: boolean
-): ReadonlyArray<Console.Entry> => {
+): ReadonlyArray<Console.ConsoleLine> => {
   const at = Date.now()
-  const entry = (event: string, message: string, level: Console.Entry["level"] = "info"): Console.Entry => ({
+  const line = (event: string, message: string, level: Console.ConsoleLine["level"] = "info"): Console.ConsoleLine => ({
     at,
     level,
     event,
@@ -117,14 +116,14 @@ const announcement = (
     fields: { host, port }
   })
   return [
-    entry("listening", `Listening on ${address}`),
+    line("listening", `Listening on ${address}`),
     ...reachable(host, ip).map((host) =>
-      entry("join", `Join with: ${program()} join --host ${host} --port ${port}${password === undefined ? "" : " --password"}`)
+      line("join", `Join with: ${program()} join --host ${host} --port ${port}${password === undefined ? "" : " --password"}`)
     ),
     ...(password === undefined && !loopback.test(ip)
-      ? [entry("open", "There is no password: whoever can reach this machine can get in, read and speak. See --password in serve --help", "warn")]
+      ? [line("open", "There is no password: whoever can reach this machine can get in, read and speak. See --password in serve --help", "warn")]
       : []),
-    ...(tellsLimit ? [entry("limit", `At most ${maxClients} clients: for more, allow more open files (ulimit -n)`, "warn")] : [])
+    ...(tellsLimit ? [line("limit", `At most ${maxClients} clients: for more, allow more open files (ulimit -n)`, "warn")] : [])
   ]
 }
 

@@ -19,7 +19,7 @@ export const start = (form: Form.Form): Step =>
     returned: [],
     focused: true,
     unread: 0,
-    renaming: undefined,
+    unmarked: undefined,
     lastRef: 0
   })
 
@@ -161,12 +161,12 @@ const told = (before: Conversation, event: Event, draft: Draft): Step => {
     case "Presence":
       return step({ ...before, here: event.here }, print)
     case "Renamed":
-      return step(event.member.id === me.id ? { ...before, me: event.member, renaming: undefined } : before, print)
+      return step(event.member.id === me.id ? { ...before, me: event.member, unmarked: undefined } : before, print)
     case "Refused":
       if (event.ref !== undefined) return unsent(before, event.ref, event.message, draft.line)
-      return before.renaming === undefined
+      return before.unmarked === undefined
         ? step(before, print)
-        : bringBack({ ...before, renaming: undefined }, before.renaming, event.message, draft.line)
+        : bringBack({ ...before, unmarked: undefined }, before.unmarked, event.message, draft.line)
     default:
       return step(before, print)
   }

@@ -1,3 +1,4 @@
+import type { Command, Question } from "../../domain/command/index.ts"
 import type { Event, Member, Welcome } from "../../domain/Event.ts"
 import { clean } from "../../domain/Text.ts"
 import type * as Form from "./form.ts"
@@ -19,8 +20,8 @@ export interface Conversation {
   readonly focused: boolean
   /** How many messages of others arrived since the view lost the focus. */
   readonly unread: number
-  /** The line that asked for another name, until there is an answer. */
-  readonly renaming: string | undefined
+  /** The last line that was sent without a mark, such as one that asks for another name, until there is an answer. */
+  readonly unmarked: string | undefined
   /** The number in the last correlation id: none is given twice. */
   readonly lastRef: number
 }
@@ -61,16 +62,15 @@ export type Line =
   | { readonly _tag: "Error"; readonly text: string }
 
 /**
- * What a conversation wants done, in order. `Refill` replaces what is in the
+ * What a conversation wants done, in order. `ref` is the correlation id that a
+ * receipt or a refusal bears. `Refill` replaces what is in the
  * input, `Clear` empties the log that the view keeps, `End` closes the view.
  */
 export type Wish =
   | { readonly _tag: "Print"; readonly line: Line }
   | { readonly _tag: "Connect"; readonly form: Form.Form }
-  | { readonly _tag: "Say" | "Act"; readonly text: string; readonly ref: string }
-  | { readonly _tag: "Whisper"; readonly to: Member; readonly text: string; readonly ref: string }
-  | { readonly _tag: "Rename"; readonly name: string }
-  | { readonly _tag: "Who" }
+  | { readonly _tag: "Send"; readonly command: Command; readonly ref: string | undefined }
+  | { readonly _tag: "Ask"; readonly question: Question }
   | { readonly _tag: "Bell" | "Clear" | "End" }
   | { readonly _tag: "Quit"; readonly reason: string | undefined }
   | { readonly _tag: "Refill"; readonly text: string }

@@ -1,6 +1,7 @@
+import { type Command, isReceipted } from "../../domain/command/index.ts"
 import type { Member } from "../../domain/Event.ts"
-import { intentOf } from "./intent.ts"
-import { type Conversation, error, info, type Step, step, type Wish } from "./step.ts"
+import { addressed, intentOf } from "./intent.ts"
+import { type Conversation, error, info, type Step, step } from "./step.ts"
 
 /** A submitted line does what it asks for; the input is free or holds `draft`. */
 export const submit = (
@@ -11,20 +12,16 @@ export const submit = (
 ): Step => {
   // A message that looks like a command comes back as it has to be typed.
   const typed = line.isLiteral && line.typed.startsWith("/") ? `/${line.typed}` : line.typed
-  const intent = intentOf(line.typed, line.isLiteral, members)
+  const read = intentOf(line.typed, line.isLiteral)
+  const intent = read._tag === "Address" ? addressed(read, members) : read
   switch (intent._tag) {
     case "Nothing":
       return step(before)
-    case "Say":
-    case "Act":
-      return send(before, typed, (ref) => ({ _tag: intent._tag, text: intent.text, ref }))
-    case "Whisper":
-      return send(before, typed, (ref) => ({ _tag: "Whisper", to: intent.to, text: intent.text, ref }))
-    case "Rename":
-      return step({ ...before, renaming: typed }, intent)
+    case "Send":
+      return send(before, typed, intent.command)
     case "Help":
       return step(before, ...intent.lines.map(info))
-    case "Who":
+    case "Ask":
     case "Quit":
       return step(before, intent)
     case "Clear":
@@ -59,8 +56,10 @@ export const nextReturned = ({ after, wishes }: Step, draft: string): Step => {
     : { after: { ...after, returned }, wishes: [...wishes, { _tag: "Refill", text: first }] }
 }
 
-const send = (before: Conversation, typed: string, wish: (ref: string) => Wish): Step => {
+const send = (before: Conversation, typed: string, command: Command): Step => {
+  // What has no receipt is answered by a refusal without a mark, or by what it comes to.
+  if (!isReceipted(command)) return step({ ...before, unmarked: typed }, { _tag: "Send", command, ref: undefined })
   const lastRef = before.lastRef + 1
   const ref = `s${lastRef}`
-  return step({ ...before, lastRef, pending: [...before.pending, { ref, typed }] }, wish(ref))
+  return step({ ...before, lastRef, pending: [...before.pending, { ref, typed }] }, { _tag: "Send", command, ref })
 }

@@ -78,7 +78,7 @@ interface Cycle {
 type Edit = (editor: Editor) => Editor
 
 /** Where something is in a line, seen from a cursor in it. */
-type Place = (line: string, cursor: number) => number
+type Position = (line: string, cursor: number) => number
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 const words = new Intl.Segmenter("und", { granularity: "word" })
@@ -89,21 +89,21 @@ const byteLength = (text: string): number => utf8.encode(text).length
 export const lineOf = ({ after, before }: Editor): string => before + after
 
 // Where the character that the index is in begins and ends; at a border both are the index.
-const floor: Place = (line, index) => graphemes.segment(line).containing(index)?.index ?? index
-const ceil: Place = (line, index) => {
+const floor: Position = (line, index) => graphemes.segment(line).containing(index)?.index ?? index
+const ceil: Position = (line, index) => {
   const start = floor(line, index)
   return start === index ? index : next(line, start)
 }
 
-const start: Place = () => 0
-const end: Place = (line) => line.length
-const previous: Place = (line, cursor) => (cursor === 0 ? 0 : floor(line, cursor - 1))
-const next: Place = (line, cursor) => {
+const start: Position = () => 0
+const end: Position = (line) => line.length
+const previous: Position = (line, cursor) => (cursor === 0 ? 0 : floor(line, cursor - 1))
+const next: Position = (line, cursor) => {
   const character = graphemes.segment(line).containing(cursor)
   return character === undefined ? line.length : character.index + character.segment.length
 }
 
-const word = (step: -1 | 1): Place => (line, cursor) => {
+const word = (step: -1 | 1): Position => (line, cursor) => {
   const segments = words.segment(line)
   const beside = (position: number) => segments.containing(step < 0 ? position - 1 : position)
   let position = cursor
@@ -114,19 +114,19 @@ const word = (step: -1 | 1): Place => (line, cursor) => {
   return step < 0 ? floor(line, position) : ceil(line, position)
 }
 
-const afterSpace: Place = (line, cursor) => {
+const afterSpace: Position = (line, cursor) => {
   let position = line.slice(0, cursor).trimEnd().length
   while (position > 0 && !/\s/u.test(line.charAt(position - 1))) position -= 1
   return floor(line, position)
 }
 
-const move = (place: Place): Edit => (editor) => {
+const move = (place: Position): Edit => (editor) => {
   const line = lineOf(editor)
   const cursor = place(line, editor.before.length)
   return cursor === editor.before.length ? editor : edit(editor, line.slice(0, cursor), line.slice(cursor))
 }
 
-const erase = (place: Place, keep = false): Edit => (editor) => {
+const erase = (place: Position, keep = false): Edit => (editor) => {
   const line = lineOf(editor)
   const cursor = editor.before.length
   const other = place(line, cursor)
@@ -136,7 +136,7 @@ const erase = (place: Place, keep = false): Edit => (editor) => {
   return keep ? { ...erased, cut: line.slice(from, to) } : erased
 }
 
-const cut = (place: Place): Edit => erase(place, true)
+const cut = (place: Position): Edit => erase(place, true)
 
 const recall = (step: -1 | 1): Edit => (editor) => {
   const { at, lines } = editor.recall ?? { lines: [...editor.history, lineOf(editor)], at: editor.history.length }

@@ -22,8 +22,21 @@ export interface Identity {
   readonly attributes: () => string | undefined
 }
 
+/** What a region needs of the terminal's stream. */
+export interface Output {
+  readonly columns: number
+  readonly rows: number
+  readonly destroyed: boolean
+  readonly writableNeedDrain: boolean
+  /** Node's: asks the terminal for its size, and emits `resize` when it has changed. */
+  readonly _refreshSize?: () => void
+  write(text: string, done?: () => void): boolean
+  on(event: "resize" | "drain", listener: () => void): unknown
+  off(event: "resize" | "drain", listener: () => void): unknown
+}
+
 interface Options {
-  readonly stdout: NodeJS.WriteStream
+  readonly stdout: Output
   readonly identity: Identity
   readonly colour: boolean
 }
@@ -68,7 +81,12 @@ const open = ({ colour, identity, stdout }: Options): Region & { readonly close:
     }
     stdout.write(`${erased}${text}${Frame.paint(frame.view, colour)}`)
   }
+  // SIGWINCH comes late to a program that is busy: the terminal itself is asked for its size before it is written to.
+  const refresh = () => {
+    if (!stdout.destroyed) stdout._refreshSize?.()
+  }
   const redraw = () => {
+    refresh()
     if (state === "hidden" || resizing !== undefined) return
     if (stdout.writableNeedDrain) state = "stale"
     else write("")
@@ -104,6 +122,7 @@ const open = ({ colour, identity, stdout }: Options): Region & { readonly close:
       redraw()
     },
     print: (text) => {
+      refresh()
       if (resizing === undefined) {
         write(text)
         return

@@ -29,7 +29,7 @@ export const draw = (colour: boolean): Draw => {
 }
 
 // What stands after the time instead of a space.
-const marks: Readonly<Partial<Record<Event["_tag"], string>>> = { Refused: "! ", Throttled: "! ", Asked: "? " }
+const marks: Readonly<Partial<Record<Event["_tag"], string>>> = { Refused: "! ", Throttled: "! " }
 
 const drawEvent = (chalk: ChalkInstance, event: Event, me: Member): string => {
   // The screen has its own words for it.
@@ -37,7 +37,7 @@ const drawEvent = (chalk: ChalkInstance, event: Event, me: Member): string => {
   const paints = paintsOf(chalk, event, me)
   const mark = isOwn(event, me) ? "›" : marks[event._tag]
   const marked: WordLine = mark === undefined ? [] : [{ as: "strong", text: mark }]
-  const start = event._tag === "Help" ? "" : `${chalk.dim(clock(event.at))} ${mark === undefined ? " " : ""}`
+  const start = `${chalk.dim(clock(event.at))} ${mark === undefined ? " " : ""}`
   return words(event).map((line) => start + painted(chalk, paints, [...marked, ...line])).join("\n")
 }
 

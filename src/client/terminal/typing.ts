@@ -1,4 +1,4 @@
-import * as Commands from "../../domain/commands.ts"
+import * as CommandLine from "../../domain/commandLine.ts"
 import { clean } from "../../domain/Text.ts"
 import type { Complete } from "../screen/completion.ts"
 import * as Editor from "./editor.ts"
@@ -21,7 +21,7 @@ export interface Purpose {
 }
 
 /** What a key asks for beyond the line being typed. `Info` and `Error` are words to the user. */
-export type Act =
+type Act =
   | { readonly _tag: "Submitted"; readonly line: string }
   | { readonly _tag: "Pasted"; readonly lines: ReadonlyArray<string> }
   | { readonly _tag: "Focus"; readonly focused: boolean }
@@ -60,7 +60,7 @@ const paste = (before: Typing, { text, truncated }: Extract<Key, { readonly _tag
   const lines = text.split("\n").map(clean).filter((line) => line.trim() !== "")
   const [first = "", ...rest]: ReadonlyArray<string> = lines
   // Behind the start of a command all of it belongs to that: no line of it may be said to others than it names.
-  if (rest.length === 0 || isAnswer || Commands.parse(start) !== undefined) {
+  if (rest.length === 0 || isAnswer || CommandLine.parse(start) !== undefined) {
     const editor = Editor.insert(before.editor, lines.length === 0 ? text : lines.join(" "))
     return Editor.lineOf(editor).length < (start + lines.join(" ") + after).length ? tooLong : { typing: { ...before, editor } }
   }

@@ -3,77 +3,37 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Refusal, RefusalCode } from "../Refusal.ts"
-import { Event, LeaveCode, MemberId } from "../Event.ts"
+import { type ClientMessage, messages, type Request } from "../command/index.ts"
+import { Event, LeaveCode } from "../Event.ts"
+import type { NameLimits } from "../NameLimits.ts"
+import { isRef } from "./Ref.ts"
 import { clean } from "../Text.ts"
 
-/** The version of the native dialect that this program speaks. */
-export const version = 1
-
-/** The most bytes of UTF-8 that a client's mark on a message may have. */
-export const maxRefBytes = 64
+export { isRef, maxRefBytes } from "./Ref.ts"
+export { version } from "./version.ts"
+export { ClientMessage } from "../command/index.ts"
 
 /** How deep arrays and objects of a line may be nested. */
 const maxDepth = 32
 
-const utf8Encoder = new TextEncoder()
 const utf8Decoder = new TextDecoder("utf-8")
 
-// It goes to everybody in the room as it is.
-const Ref = Schema.String.pipe(
-  Schema.filter((ref) => utf8Encoder.encode(ref).length <= maxRefBytes || `at most ${maxRefBytes} bytes`),
-  Schema.filter((ref) => clean(ref) === ref || "nothing that could steer a terminal")
-)
-
-/** Whether this can be a client's mark on a message. */
-export const isRef = Schema.is(Ref)
-
-/** The first message of a client: the dialect's version, the name it wants, and the room's password where there is one. */
-export const Hello = Schema.TaggedStruct("Hello", {
-  v: Schema.Number,
-  nickname: Schema.optional(Schema.String),
-  password: Schema.optional(Schema.String)
-})
-/** Say a line to the room. */
-export const Say = Schema.TaggedStruct("Say", { text: Schema.String, ref: Schema.optional(Ref) })
-/** Say what one does. */
-export const Act = Schema.TaggedStruct("Act", { text: Schema.String, ref: Schema.optional(Ref) })
-/** Say a line to one member only. */
-export const Whisper = Schema.TaggedStruct("Whisper", { to: MemberId, text: Schema.String, ref: Schema.optional(Ref) })
-/** Bear another name. */
-export const Rename = Schema.TaggedStruct("Rename", { nickname: Schema.String })
-/** Ask who is here, a page at a time. */
-export const Who = Schema.TaggedStruct("Who", { after: Schema.optional(MemberId) })
-/** Ask for a sign of life. */
-export const Ping = Schema.TaggedStruct("Ping", { ref: Schema.optional(Ref) })
-/** The answer to the server's `Ping`. */
-export const Pong = Schema.TaggedStruct("Pong", {})
-/** Leave, with words for those who stay. */
-export const Quit = Schema.TaggedStruct("Quit", { reason: Schema.optional(Schema.String) })
-
-const messages = { Hello, Say, Act, Whisper, Rename, Who, Ping, Pong, Quit }
-
-/** All a client may send, as it travels: strings are not yet names or texts. */
-export const ClientMessage = Schema.Union(Hello, Say, Act, Whisper, Rename, Who, Ping, Pong, Quit)
-export type ClientMessage = typeof ClientMessage.Type
-
 const json = Schema.decodeUnknownEither(Schema.parseJson())
-const decodeClientMessage = Schema.decodeUnknownEither(ClientMessage)
 const decodeEvent = Schema.decodeUnknownEither(Event)
 
 /** One message or event as a line of JSON, its line feed included. */
 export const encode = (message: ClientMessage | Event): string => `${JSON.stringify(message)}\n`
 
-/** A client's line, or what is wrong with it. */
-export const decodeMessage = (line: Uint8Array): ClientMessage | Refusal => {
+/** What a client's line asks for; nothing where it is only a sign of life; or what is wrong with it. */
+export const readMessage = (line: Uint8Array, limits: NameLimits): Request | Refusal | undefined => {
   const value = parse(line)
   if (!Predicate.hasProperty(value, "_tag") || !Predicate.isString(value._tag)) {
     return new Refusal({ code: "bad-line", message: `A line is one JSON object with a _tag, such as {"_tag":"Say","text":"hi"}, nested at most ${maxDepth} deep.` })
   }
   const tag = value._tag
-  if (!Object.hasOwn(messages, tag)) {
-    return new Refusal({ code: "unknown-command", message: `There is no command ${clean(tag).slice(0, 64)}.` })
-  }
-  return Either.getOrElse(decodeClientMessage(value), (error) => badCommand(tag, value, error))
+  const form = messages.get(tag)
+  if (form === undefined) return new Refusal({ code: "unknown-command", message: `There is no command ${clean(tag).slice(0, 64)}.` })
+  return Either.getOrElse(form.read(value, limits), (error) => badCommand(tag, value, error))
 }
 
 /**

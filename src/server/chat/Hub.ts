@@ -7,11 +7,10 @@ import * as PubSub from "effect/PubSub"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Envelope as ChatEnvelope } from "../../domain/Chat.ts"
-import type { Outbox } from "../delivery/Outbox.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import type { Handed, Handing, Observed } from "./Handed.ts"
 
-export type Envelope = ChatEnvelope<Outbox>
+export type { Handed, Handing, Observed } from "./Handed.ts"
 
 /** One who hears everything, in order, from the moment of subscribing. */
 export interface Subscription {
@@ -21,10 +20,10 @@ export interface Subscription {
    */
   readonly forEachBatch: (
     max: number,
-    handle: (batch: ReadonlyArray<Envelope>) => Effect.Effect<void>
+    handle: (batch: ReadonlyArray<Handed>) => Effect.Effect<void>
   ) => Effect.Effect<never>
   /** What has come by now, `max` at most. */
-  readonly poll: (max: number) => Effect.Effect<ReadonlyArray<Envelope>>
+  readonly poll: (max: number) => Effect.Effect<ReadonlyArray<Handed>>
   /** How many have come and have not been taken yet. */
   readonly size: Effect.Effect<number>
 }
@@ -35,14 +34,16 @@ export interface Subscription {
  * where nothing can wait, such as in a finalizer, always finds room.
  */
 export class Hub extends Context.Tag("brusio/Hub")<Hub, {
-  /** Never waits. `false` when there was no room, which is a bug. */
-  readonly unsafePublish: (envelopes: ReadonlyArray<Envelope>) => boolean
+  /** Numbers these and hands them on, without waiting. `false` when there was no room, which is a bug. */
+  readonly unsafePublish: (handings: ReadonlyArray<Handing>) => boolean
+  /** The place of the last that was handed on. */
+  readonly place: Effect.Effect<number>
   /** Waits while the Hub is more than half full. */
   readonly room: Effect.Effect<void>
   /** A subscriber that never lags: whoever may be slow uses `observe`. */
   readonly subscribe: Effect.Effect<Subscription, never, Scope.Scope>
-  /** For observers: never slows the room; what does not fit is lost, oldest first, and shows as a gap in `seq`. */
-  readonly observe: (capacity: number) => Stream.Stream<Envelope>
+  /** For observers: never slows the room; what does not fit is lost, oldest first, and shows as a gap in `place`. */
+  readonly observe: (capacity: number) => Stream.Stream<Observed>
 }>() {}
 
 /** When the event loop has read what its sockets hold: `Effect.yieldNow` would not let it. */
@@ -56,12 +57,15 @@ export const endOfTurn = Effect.async<void>((resume) => {
 })
 
 const make = Effect.gen(function* () {
-  const { hubCapacity } = yield* ServerConfig
-  const pubsub = yield* Effect.acquireRelease(PubSub.bounded<Envelope>(hubCapacity), PubSub.shutdown)
+  const { hubCapacity, maxClients } = yield* ServerConfig
+  // All that one turn of the event loop can tell has to fit: everybody may leave at once, and half of the Hub is kept for that.
+  const capacity = Math.max(hubCapacity, 3 * maxClients)
+  let place = 0
+  const pubsub = yield* Effect.acquireRelease(PubSub.bounded<Handed>(capacity), PubSub.shutdown)
   const taken = yield* Effect.makeLatch()
 
   const room: Effect.Effect<void> = Effect.suspend(() =>
-    Option.getOrElse(pubsub.unsafeSize(), () => 0) * 2 > hubCapacity ? Effect.zipRight(taken.await, room) : Effect.void
+    Option.getOrElse(pubsub.unsafeSize(), () => 0) * 2 > capacity ? Effect.zipRight(taken.await, room) : Effect.void
   )
   const subscribe = Effect.map(
     PubSub.subscribe(pubsub),
@@ -81,18 +85,20 @@ const make = Effect.gen(function* () {
     })
   )
   return Hub.of({
-    unsafePublish: (envelopes) => envelopes.every((envelope) => pubsub.unsafeOffer(envelope)),
+    unsafePublish: (handings) =>
+      handings.every(({ audience, event, from, room }) => pubsub.unsafeOffer({ place: (place += 1), event, audience, room, from })),
+    place: Effect.sync(() => place),
     room,
     subscribe,
     observe: (capacity) =>
       Stream.unwrapScoped(
         Effect.map(subscribe, ({ forEachBatch }) =>
-          Stream.asyncPush<Envelope>(
+          Stream.asyncPush<Observed>(
             (emit) =>
               Effect.forkScoped(
                 forEachBatch(capacity, (batch) =>
                   Effect.sync(() => {
-                    emit.array(batch)
+                    emit.array(batch.map(({ event, from, place, room }) => ({ place, event, room, from })))
                   })
                 )
               ),

@@ -1,88 +1,164 @@
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import { answer, apply } from "../../domain/apply.ts"
 import * as Chat from "../../domain/Chat.ts"
-import type { Command } from "../../domain/Command.ts"
-import type { Refusal } from "../../domain/Refusal.ts"
-import type { LeaveCode, Member } from "../../domain/Event.ts"
+import type { Question } from "../../domain/command/index.ts"
+import type { Entry, Happening } from "../../domain/Entry.ts"
+import type { LeaveCode, Member, Reply } from "../../domain/Event.ts"
 import * as Nickname from "../../domain/Nickname.ts"
+import { lobby } from "../../domain/RoomName.ts"
 import type { Text } from "../../domain/Text.ts"
-import { Closing } from "../Closing.ts"
-import { type Envelope, Hub } from "./Hub.ts"
-import type { Outbox } from "../delivery/Outbox.ts"
-import { ServerConfig } from "../ServerConfig.ts"
 import { version } from "../../domain/version.ts"
+import { Closing } from "../Closing.ts"
+import { ServerConfig } from "../ServerConfig.ts"
+import { type Handing, Hub } from "./Hub.ts"
+import type { Peer } from "./Peer.ts"
+
+export type Envelope = Chat.Envelope<Peer>
+
+/** A connection of this node: from where it is, and the way to it. */
+export interface Connected {
+  readonly address: string
+  readonly peer: Peer
+}
+
+/** How a client is gone, as its session has found. */
+export interface Gone {
+  /** `Drop`: the connection has ended without a goodbye. */
+  readonly _tag: "Quit" | "Drop"
+  readonly code: LeaveCode
+  readonly reason: Text | undefined
+}
 
 /**
- * Who is connected, from where and under which name, in the one `Ref`. A
- * decision and its publication are one step that nothing comes between: all
- * clients are told everything in the order in which it was decided.
+ * The one `Ref`: the chat, and the connections of this node. A decision and its
+ * publication are one step that nothing comes between: all clients are told
+ * everything in the order in which it was decided.
  */
 export class Registry extends Context.Tag("brusio/Registry")<Registry, {
-  readonly connect: (address: string, outbox: Outbox) => Effect.Effect<Chat.ClientId>
-  /** What the chat decides, already published: the caller hears of it like everybody else. */
-  readonly decide: (from: Chat.ClientId, command: Command) => Effect.Effect<ReadonlyArray<Envelope>>
-  readonly refuse: (from: Chat.ClientId, refusal: Refusal) => Effect.Effect<void>
-  /** Asks a client something that it answers with what it says next. */
-  readonly ask: (from: Chat.ClientId, question: Text) => Effect.Effect<void>
-  /** Tells a client that it sends more than this many messages a second. */
-  readonly throttle: (from: Chat.ClientId, perSecond: number) => Effect.Effect<void>
-  /** The number of the last envelope that can concern the one who left. */
-  readonly leave: (from: Chat.ClientId, code: LeaveCode, reason: Text | undefined) => Effect.Effect<number>
+  /** A connection is there; it is nobody yet. */
+  readonly connect: (connected: Connected) => Effect.Effect<Chat.ClientId>
+  /** A connection is gone. The room is told if it was somebody. */
+  readonly disconnect: (client: Chat.ClientId, gone: Gone) => Effect.Effect<void>
+  /**
+   * The one way into the log: what an entry told, already published. Its maker
+   * hears of it like everybody else. An entry of a connection that is gone tells nothing.
+   */
+  readonly submit: (happening: Happening) => Effect.Effect<ReadonlyArray<Envelope>>
+  /** Answers a question, which changes nothing and is no entry, in its order among all that its asker is told. */
+  readonly ask: (client: Chat.ClientId, question: Question) => Effect.Effect<void>
+  /** Tells one client something that is for it alone and was not decided; `at` is now, in ms since 1970, and never goes back. */
+  readonly reply: (client: Chat.ClientId, reply: (at: number) => Reply) => Effect.Effect<void>
   /** Speaks to everybody in the room; waits while there is too much to hand over. */
   readonly announce: (text: Text) => Effect.Effect<void>
-  /** Tells everybody once that the server closes; the number of that envelope. */
-  readonly close: (reason: Text) => Effect.Effect<number>
   /** Who is in the room, in the order of joining, and the way to them. */
-  readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly outbox: Outbox }>>
-  /** Everybody who is connected, as it stands. */
-  readonly chat: Effect.Effect<Chat.Chat<Outbox>>
+  readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly peer: Peer }>>
+  /** All connections, with a name or without. */
+  readonly connections: Effect.Effect<HashMap.HashMap<Chat.ClientId, Connected>>
+  /** The chat as it stands. */
+  readonly chat: Effect.Effect<Chat.Chat<Peer>>
 }>() {}
+
+interface State {
+  readonly chat: Chat.Chat<Peer>
+  readonly connections: HashMap.HashMap<Chat.ClientId, Connected>
+  readonly lastClient: Chat.ClientId
+  /** The time that was given out last, ms since 1970: replies and entries are in one order. */
+  readonly at: number
+}
+
+/** The next state, what is to be handed on, and what comes of it. */
+interface Step<A> {
+  readonly state: State
+  readonly handings: ReadonlyArray<Handing>
+  readonly result: A
+}
 
 const make = Effect.gen(function* () {
   const { maxLine, maxName } = yield* ServerConfig
   const hub = yield* Hub
   const closing = yield* Closing
-  const ref = yield* Ref.make(
-    Chat.empty<Outbox>({
-      server: `brusio ${version}`,
-      limits: { lineBytes: maxLine, ...Nickname.limited(maxName) }
-    })
-  )
+  const ref = yield* Ref.make<State>({
+    chat: Chat.empty({ server: `brusio ${version}`, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }),
+    connections: HashMap.empty(),
+    lastClient: 0,
+    at: 0
+  })
 
-  const apply = (decide: (chat: Chat.Chat<Outbox>, now: number) => Chat.Decision<Outbox>) =>
-    Clock.currentTimeMillis.pipe(
-      Effect.flatMap((now) =>
+  const step = <A>(decide: (state: State) => Step<A>): Effect.Effect<A> =>
+    Effect.flatMap(
+      Effect.clockWith((clock) =>
         Ref.modify(ref, (before) => {
-          const decision = decide(before, now)
-          return [{ ...decision, published: hub.unsafePublish(decision.told) }, decision.chat] as const
+          const { handings, result, state } = decide({ ...before, at: Math.max(before.at, clock.unsafeCurrentTimeMillis()) })
+          return [{ result, isPublished: hub.unsafePublish(handings) }, state] as const
         })
       ),
-      Effect.tap(({ published }) =>
-        published
-          ? Effect.void
-          : Effect.zipRight(closing.fail("internal error"), Effect.dieMessage("The Hub had no room for an envelope"))
-      )
+      ({ isPublished, result }) =>
+        isPublished
+          ? Effect.succeed(result)
+          : Effect.zipRight(closing.fail("internal error"), Effect.dieMessage("The Hub had no room for what was to be handed on"))
+    )
+
+  const decided = (state: State, happening: Happening): Step<ReadonlyArray<Envelope>> => {
+    const entry: Entry = { at: state.at, ...happening }
+    const { chat, told } = apply(state.chat, entry, (client) => HashMap.unsafeGet(state.connections, client).peer)
+    return { state: { ...state, chat }, handings: told, result: told }
+  }
+
+  const unchanged = (state: State): Step<void> => ({ state, handings: [], result: undefined })
+
+  const isOfNobody = ({ connections }: State, happening: Happening): boolean =>
+    happening._tag === "Command" && !HashMap.has(connections, happening.client)
+
+  const observed = (state: State, client: Chat.ClientId, event: Handing["event"]): ReadonlyArray<Handing> =>
+    Option.match(HashMap.get(state.connections, client), {
+      onNone: () => [],
+      onSome: ({ address }) => [{ event, audience: [], from: { client, address } }]
+    })
+
+  const replied = (client: Chat.ClientId, reply: (state: State, connected: Connected) => Reply) =>
+    step((state) =>
+      Option.match(HashMap.get(state.connections, client), {
+        onNone: () => unchanged(state),
+        onSome: (connected) => {
+          const person = Chat.personOf(state.chat, client)
+          const seat = person?.seat ?? { id: undefined, peer: connected.peer }
+          const from = { client, address: connected.address, name: person?.member.name }
+          return { state, handings: [{ event: reply(state, connected), audience: [seat], from }], result: undefined }
+        }
+      })
     )
 
   return Registry.of({
-    connect: (address, outbox) =>
-      Effect.map(apply((chat, now) => Chat.connect(chat, address, outbox, now)), ({ chat }) => chat.lastClient),
-    decide: (from, command) =>
-      Effect.map(apply((chat, now) => Chat.decide(chat, from, command, now)), ({ told }) => told),
-    refuse: (from, refusal) => Effect.asVoid(apply((chat, now) => Chat.refuse(chat, from, refusal, now))),
-    ask: (from, question) => Effect.asVoid(apply((chat, now) => Chat.ask(chat, from, question, now))),
-    throttle: (from, perSecond) => Effect.asVoid(apply((chat, now) => Chat.throttle(chat, from, perSecond, now))),
-    leave: (from, code, reason) =>
-      Effect.map(apply((chat, now) => Chat.leave(chat, from, code, reason, now)), ({ chat }) => chat.seq),
-    announce: (text) => Effect.zipRight(hub.room, Effect.asVoid(apply((chat, now) => Chat.announce(chat, text, now)))),
-    close: (reason) => Effect.map(apply((chat, now) => Chat.close(chat, reason, now)), ({ chat }) => chat.seq),
-    members: Effect.map(Ref.get(ref), ({ members }) =>
-      members.flatMap(({ member, peer }) => (member === undefined ? [] : [{ member, outbox: peer }]))
+    connect: (connected) =>
+      step((before) => {
+        const client = before.lastClient + 1
+        const state = { ...before, lastClient: client, connections: HashMap.set(before.connections, client, connected) }
+        return { state, handings: before.chat.closed ? [] : observed(state, client, { _tag: "Connected", at: state.at }), result: client }
+      }),
+    disconnect: (client, { _tag, code, reason }) =>
+      step((before) => {
+        const { handings, state } = decided(before, { _tag, client, code, reason })
+        const nobody = handings.length === 0 && !before.chat.closed ? observed(before, client, { _tag: "Disconnected", at: before.at, code, reason }) : []
+        return { state: { ...state, connections: HashMap.remove(state.connections, client) }, handings: [...handings, ...nobody], result: undefined }
+      }),
+    submit: (happening) => step((state) => (isOfNobody(state, happening) ? { ...unchanged(state), result: [] } : decided(state, happening))),
+    ask: (client, question) =>
+      replied(client, ({ at, chat }, { address, peer }) => answer({ ...chat, at }, { client, address }, peer, question)),
+    reply: (client, reply) => replied(client, ({ at }) => reply(at)),
+    announce: (text) => Effect.zipRight(hub.room, Effect.asVoid(step((state) => decided(state, { _tag: "Announce", text })))),
+    members: Effect.map(Ref.get(ref), ({ chat }) =>
+      Chat.roomOf(chat, lobby).seats.flatMap(({ id, peer }) => {
+        const person = id === undefined ? undefined : Chat.personWith(chat, id)
+        return person === undefined ? [] : [{ member: person.member, peer }]
+      })
     ),
-    chat: Ref.get(ref)
+    connections: Effect.map(Ref.get(ref), ({ connections }) => connections),
+    chat: Effect.map(Ref.get(ref), ({ chat }) => chat)
   })
 })
 

@@ -3,15 +3,12 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
-import { lobby } from "../../domain/RoomName.ts"
 import { monotonicMillis } from "../clock.ts"
 import { Closing } from "../Closing.ts"
-import type { Handed, Origin, Seat } from "../chat/Handed.ts"
-import { endOfTurn, type Envelope, Hub } from "../chat/Hub.ts"
+import { endOfTurn, type Handed, Hub } from "../chat/Hub.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import { isMove, sort, type Sorted } from "./crowd.ts"
 import { deliver } from "./deliver.ts"
-import type { Outbox } from "./Outbox.ts"
 import * as Pace from "./pace.ts"
 import { Watermark } from "./Watermark.ts"
 
@@ -35,9 +32,6 @@ const make = Effect.gen(function* () {
   const subscription = yield* Effect.flatMap(Hub, ({ subscribe }) => subscribe)
   const watermark = new Watermark()
   const lastFanOut = yield* Ref.make(Pace.noFanOut)
-  const handed = handing()
-
-  const poll = (max: number) => Effect.map(subscription.poll(max), (envelopes) => envelopes.map(handed))
 
   // Waits until the coalescing window is over, and takes what has come meanwhile.
   const gathered = Effect.fnUntraced(function* (first: ReadonlyArray<Handed>) {
@@ -48,15 +42,15 @@ const make = Effect.gen(function* () {
       if (next._tag === "Send") break
       yield* Effect.sleep((next._tag === "Wait" ? next.until : next.at) - now)
     }
-    return first.length < batchSize ? [...first, ...(yield* poll(batchSize - first.length))] : first
+    return first.length < batchSize ? [...first, ...(yield* subscription.poll(batchSize - first.length))] : first
   })
 
   // The next batch as soon as there is one, or nothing when the time has come. To be woken up by it would take a second
-  // fiber that waits for the Hub, for no more than these looks cost: a hundred at most, and only while a crowd is held.
+  // fiber that waits for the Hub, for no more than these looks cost: one a millisecond, and only while a crowd is held.
   const nextBefore = Effect.fnUntraced(function* (time: number) {
     yield* endOfTurn
     for (;;) {
-      const come = yield* poll(batchSize)
+      const come = yield* subscription.poll(batchSize)
       if (come.length > 0) return yield* gathered(come)
       const now = yield* monotonicMillis
       if (now >= time) return come
@@ -76,9 +70,9 @@ const make = Effect.gen(function* () {
   })
 
   // From a batch on, until nothing is held any more: between two calls there is no state but the last fan-out.
-  const handOver = Effect.fnUntraced(function* (first: ReadonlyArray<Envelope>) {
+  const handOver = Effect.fnUntraced(function* (first: ReadonlyArray<Handed>) {
     const holdEnd = Pace.holdEnd(yield* Ref.get(lastFanOut))
-    let batch = yield* gathered(first.map(handed))
+    let batch = yield* gathered(first)
     let sorted: Sorted = { now: [], held: [] }
     for (;;) {
       const mayWait = batch.length > 0 && sorted.held.length < batchSize && (yield* monotonicMillis) < holdEnd
@@ -110,23 +104,3 @@ const make = Effect.gen(function* () {
 })
 
 export const layer = Layer.scoped(Broadcaster, make)
-
-/** What the Hub hands on, of today's envelopes: to a room is to the lobby. The same member list gives the same seats. */
-export const handing = (): ((envelope: Envelope) => Handed) => {
-  const known = new WeakMap<Envelope["audience"], ReadonlyArray<Seat<Outbox>>>()
-  const seatsOf = (audience: Envelope["audience"]) => {
-    const seats = known.get(audience) ?? audience.map(({ member, peer }) => ({ id: member?.id, peer }))
-    known.set(audience, seats)
-    return seats
-  }
-  return ({ audience, event, from, seq, toRoom }) => ({
-    place: seq,
-    event,
-    audience: seatsOf(audience),
-    room: toRoom ? lobby : undefined,
-    from: from === undefined ? undefined : originOf(from)
-  })
-}
-
-const originOf = ({ address, id, member }: NonNullable<Envelope["from"]>): Origin =>
-  member === undefined ? { client: id, address } : { client: id, address, name: member.name }

@@ -2,9 +2,8 @@ import * as Effect from "effect/Effect"
 import type { Goodbye } from "../../domain/Event.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { CutOff } from "../../net/Errors.ts"
+import type { Patience, Peer } from "../chat/Peer.ts"
 import type { Dialect, Interpreter } from "../dialect/Dialect.ts"
-import { native } from "../dialect/native.ts"
-import { plain } from "../dialect/plain.ts"
 import type { ServerOptions } from "../ServerConfig.ts"
 
 type Config = Pick<ServerOptions, "stallAbove" | "maxWaiting" | "stallTimeout" | "farewellDrain">
@@ -19,11 +18,11 @@ const utf8 = new TextEncoder()
  * - Above the hard limit, or when nothing is taken for the grace, the client is cut off: what is held is dropped.
  * - The first farewell counts, it is the last thing written, and frames are whole lines: it never starts in the middle of one.
  */
-export class Outbox {
+export class Outbox implements Peer {
   readonly #connection: Connection
   readonly #config: Config
   readonly #fork: (drain: Effect.Effect<void>) => void
-  #dialect: Dialect = plain
+  #dialect: Dialect
   #interpreter: Interpreter | undefined
   #held: Array<Uint8Array> = []
   #heldBytes = 0
@@ -31,13 +30,14 @@ export class Outbox {
   #open = true
   #farewell: Uint8Array | undefined
 
-  constructor(connection: Connection, config: Config, fork: (drain: Effect.Effect<void>) => void) {
+  constructor(connection: Connection, config: Config, fork: (drain: Effect.Effect<void>) => void, unrecognised: Dialect) {
     this.#connection = connection
     this.#config = config
     this.#fork = fork
+    this.#dialect = unrecognised
   }
 
-  /** The wire format of this client; plain as long as it is not known. */
+  /** The wire format of this client; as long as it has not been recognised, the one that was given. */
   get dialect(): Dialect {
     return this.#dialect
   }
@@ -62,15 +62,16 @@ export class Outbox {
   /** The last words. Only the first farewell is written, and nothing after it. */
   farewell(goodbye: Goodbye): void {
     if (this.#farewell !== undefined) return
-    this.#farewell = this.#interpreter?.goodbye(goodbye) ?? utf8.encode(plain.encode(goodbye))
+    this.#farewell = this.#interpreter?.goodbye(goodbye) ?? utf8.encode(this.#dialect.encode(goodbye))
     this.#put(this.#farewell)
   }
 
-  /** Asks a native client that is silent for a sign of life, and gives it up when that does not come. Times in ms. */
-  keepAlive({ at, goneAfter, pingAfter }: { readonly at: number; readonly pingAfter: number; readonly goneAfter: number }): void {
+  /** Asks a client that is silent for a sign of life, where its dialect can, and gives it up when that does not come. */
+  keepAlive({ at, goneAfter, pingAfter }: Patience): void {
+    const { ping } = this.#dialect
     const { silentFor } = this.#connection
-    if (this.#dialect !== native || silentFor < pingAfter) return
-    if (silentFor < goneAfter) this.send(utf8.encode(native.encode({ _tag: "Ping", at })))
+    if (ping === undefined || silentFor < pingAfter) return
+    if (silentFor < goneAfter) this.send(utf8.encode(ping(at)))
     else this.#connection.stopReading(new CutOff({ code: "lost", reason: "no sign of life" }))
   }
 

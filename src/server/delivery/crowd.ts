@@ -1,12 +1,11 @@
-import type { Event, Joined, Left, Member, MemberId, Presence } from "../../domain/Event.ts"
+import type { Joined, Left, Member, MemberId, Presence, Reply } from "../../domain/Event.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import { crowd } from "../../domain/wording.ts"
 import type { Handed } from "../chat/Handed.ts"
-import type { Outbox } from "./Outbox.ts"
 
 /** Something that clients are told, and to whom: see {@link Handed}. */
 export interface Told {
-  readonly event: Event
+  readonly event: Reply
   readonly audience: Handed["audience"]
   readonly room: RoomName | undefined
 }
@@ -47,20 +46,25 @@ export const canOvertake = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Ha
 class Debts {
   readonly #audiences = new Map<RoomName, Handed["audience"]>()
   readonly #came = new Set<MemberId>()
+  // Made once somebody may be among them, as one look through thousands for each who is welcomed would cost more.
+  #present: ReadonlySet<MemberId | undefined> | undefined
 
   add({ audience, event, room }: Handed): void {
-    if (room !== undefined && !this.#audiences.has(room)) this.#audiences.set(room, audience)
+    if (room !== undefined && !this.#audiences.has(room)) {
+      this.#audiences.set(room, audience)
+      this.#present = undefined
+    }
     if (event._tag === "Joined") this.#came.add(event.member.id)
   }
 
   areOwedTo(audience: Handed["audience"]): boolean {
     // Who has no name is in no room.
-    return audience.some(({ id, peer }) => id !== undefined && (this.#came.has(id) || this.#isIn(peer)))
+    return audience.some(({ id }) => id !== undefined && (this.#came.has(id) || this.#isPresent(id)))
   }
 
-  #isIn(outbox: Outbox): boolean {
-    for (const audience of this.#audiences.values()) if (audience.some(({ peer }) => peer === outbox)) return true
-    return false
+  #isPresent(id: MemberId): boolean {
+    this.#present ??= new Set([...this.#audiences.values()].flatMap((audience) => audience.map((seat) => seat.id)))
+    return this.#present.has(id)
   }
 }
 

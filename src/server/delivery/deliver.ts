@@ -1,9 +1,10 @@
-import type { MemberId } from "../../domain/Event.ts"
+import { authorOf, type MemberId } from "../../domain/Event.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
-import type { Handed, Seat } from "../chat/Handed.ts"
+import type { Seat } from "../../domain/Chat.ts"
+import type { Handed } from "../chat/Handed.ts"
 import { gather, type Told } from "./crowd.ts"
 import { type Difference, Frames, noShare, type Share, withStay } from "./frame.ts"
-import type { Outbox } from "./Outbox.ts"
+import type { Peer } from "../chat/Peer.ts"
 import { type Line, type Log, type Stay, staysIn } from "./stays.ts"
 
 /**
@@ -32,7 +33,7 @@ const send = (all: ReadonlyArray<Told>): void => {
   const differences = forFew(told)
   const nothing = noShare()
 
-  const tell = (outbox: Outbox, share: Share) => {
+  const tell = (outbox: Peer, share: Share) => {
     const apart = differences.size === 0 ? undefined : differences.get(outbox)
     if (apart === undefined) {
       outbox.send(frames.share(share, outbox.dialect))
@@ -41,7 +42,7 @@ const send = (all: ReadonlyArray<Told>): void => {
     differences.delete(outbox)
     outbox.send(frames.apart(share, outbox.dialect, apart))
   }
-  const leaveOutOwn = ({ id, peer }: Seat<Outbox>, { first, last, log }: Stay) => {
+  const leaveOutOwn = ({ id, peer }: Seat<Peer>, { first, last, log }: Stay) => {
     if (log.own.size === 0 || id === undefined || peer.echo) return
     const own = log.own.get(id)
     if (own === undefined) return
@@ -62,7 +63,7 @@ const send = (all: ReadonlyArray<Told>): void => {
       }
     })
   } else {
-    const shares = new Map<Outbox, Share>()
+    const shares = new Map<Peer, Share>()
     for (const { stays } of rooms) {
       stays.each((stay, seats) => {
         for (const seat of seats) {
@@ -85,7 +86,8 @@ const logsOf = (told: ReadonlyArray<Told>): ReadonlyArray<Log> => {
   told.forEach(({ audience, event, room }, place) => {
     if (room === undefined) return
     const log = logs.get(room) ?? { lines: [], own: new Map<MemberId, Array<number>>() }
-    if (event._tag === "Said" || event._tag === "Acted") add(log.own, event.from.id, log.lines.length)
+    const author = authorOf(event)
+    if (author !== undefined) add(log.own, author, log.lines.length)
     log.lines.push({ place, event, audience })
     logs.set(room, log)
   })
@@ -93,8 +95,8 @@ const logsOf = (told: ReadonlyArray<Told>): ReadonlyArray<Log> => {
 }
 
 /** What is for one client alone or for a few. */
-const forFew = (told: ReadonlyArray<Told>): Map<Outbox, Array<Difference>> => {
-  const few = new Map<Outbox, Array<Difference>>()
+const forFew = (told: ReadonlyArray<Told>): Map<Peer, Array<Difference>> => {
+  const few = new Map<Peer, Array<Difference>>()
   told.forEach(({ audience, event, room }, place) => {
     if (room === undefined) for (const { peer } of audience) add(few, peer, { place, event })
   })

@@ -1,4 +1,4 @@
-import type { Event } from "../../domain/Event.ts"
+import type { Reply } from "../../domain/Event.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 import type { Log, Stay } from "./stays.ts"
 
@@ -27,7 +27,7 @@ export const withStay = ({ more, stays }: Share, stay: Stay): Share => {
 export interface Difference {
   readonly place: number
   /** Absent where something is left out. */
-  readonly event: Event | undefined
+  readonly event: Reply | undefined
 }
 
 /** A room's log in one dialect. */
@@ -40,7 +40,7 @@ interface Frame {
 /** The frames of one batch: each event is encoded once for each dialect, and what is shared is cut from one buffer. */
 export class Frames {
   readonly #frames = new Map<Dialect, Map<Log, Frame>>()
-  readonly #words = new Map<Dialect, Map<Event, Buffer>>()
+  readonly #words = new Map<Dialect, Map<Reply, Buffer>>()
 
   /** A share in one dialect; all who have that share get this one buffer. */
   share(share: Share, dialect: Dialect): Buffer {
@@ -80,17 +80,17 @@ export class Frames {
     return frame
   }
 
-  #word(event: Event, dialect: Dialect): Buffer {
+  #word(event: Reply, dialect: Dialect): Buffer {
     const known = this.#words.get(dialect)?.get(event)
     if (known !== undefined) return known
     const word = encode(event, dialect)
-    const words = this.#words.get(dialect) ?? new Map<Event, Buffer>()
+    const words = this.#words.get(dialect) ?? new Map<Reply, Buffer>()
     this.#words.set(dialect, words.set(event, word))
     return word
   }
 }
 
-const encode = (event: Event, dialect: Dialect): Buffer => Buffer.from(dialect.encode(event))
+const encode = (event: Reply, dialect: Dialect): Buffer => Buffer.from(dialect.encode(event))
 
 const frameOf = ({ lines }: Log, dialect: Dialect): Frame => {
   const parts = lines.map(({ event }) => encode(event, dialect))

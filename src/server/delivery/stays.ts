@@ -1,14 +1,14 @@
-import type { Event, MemberId } from "../../domain/Event.ts"
-import type { Seat } from "../chat/Handed.ts"
-import type { Outbox } from "./Outbox.ts"
+import type { MemberId, Reply } from "../../domain/Event.ts"
+import type { Seat } from "../../domain/Chat.ts"
+import type { Peer } from "../chat/Peer.ts"
 
-type Audience = ReadonlyArray<Seat<Outbox>>
+type Audience = ReadonlyArray<Seat<Peer>>
 
 /** One thing that a batch tells a room. */
 export interface Line {
   /** Where in the batch it stands. */
   readonly place: number
-  readonly event: Event
+  readonly event: Reply
   readonly audience: Audience
 }
 
@@ -41,9 +41,9 @@ export interface Stays {
 export const staysIn = (log: Log): Stays => {
   const { lines } = log
   const end = lines.length - 1
-  const came = new Map<Outbox, number>()
-  const gone: Array<readonly [Seat<Outbox>, Stay]> = []
-  const left = new Set<Outbox>()
+  const came = new Map<Peer, number>()
+  const gone: Array<readonly [Seat<Peer>, Stay]> = []
+  const left = new Set<Peer>()
   const stays = new Map<number, Stay>()
   const stay = (first: number, last: number): Stay => {
     const key = first * lines.length + last
@@ -84,7 +84,7 @@ export const staysIn = (log: Log): Stays => {
 const compare = (
   before: Audience,
   after: Audience,
-  { came, left }: { readonly left: (seat: Seat<Outbox>) => void; readonly came: (seat: Seat<Outbox>) => void }
+  { came, left }: { readonly left: (seat: Seat<Peer>) => void; readonly came: (seat: Seat<Peer>) => void }
 ): void => {
   let next = 0
   for (const seat of before) {

@@ -1,19 +1,16 @@
-import { Refusal } from "../../domain/Refusal.ts"
-import type { Goodbye } from "../../domain/Event.ts"
+import { type Join, joinAnyway } from "../../domain/command/join.ts"
+import type { Goodbye, Reply } from "../../domain/Event.ts"
 import * as Nickname from "../../domain/Nickname.ts"
+import { Refusal } from "../../domain/Refusal.ts"
+import * as Typed from "../../domain/typed.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
-import { passwordQuestion } from "../../domain/wording.ts"
-import { Gate } from "../session/Password.ts"
-import type { ServerOptions } from "../ServerConfig.ts"
-import { canBecomeGamePing, canBecomeRequestLine, headBytes, isRequestLine, isUnknownProtocol } from "../door/detect.ts"
-import { command, type Heard, type Interpreter, quit, refuse } from "./Dialect.ts"
-import { lineTooLong } from "./native.ts"
-import { plain, quitWords } from "./plain.ts"
-import { refusing } from "../door/foreign.ts"
-import { talk } from "./talk.ts"
+import { type Heard, heard, type Hearing, type Interpreter, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
+import { foreign } from "./foreign.ts"
+import { canBecomeGamePing, canBecomeRequestLine, headBytes, isRequestLine, isUnknownProtocol } from "./signatures.ts"
 import { TelnetFilter } from "./telnet.ts"
 
-type Config = Pick<ServerOptions, "maxLine" | "maxName" | "password" | "passwordTries" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin">
+/** The words that ask a plain client's connection to end. */
+const quitWords: ReadonlySet<string> = new Set([Typed.quitWord, "(quit)", "/quit"])
 
 const utf8 = new TextEncoder()
 const nothing = new Uint8Array(0)
@@ -28,7 +25,7 @@ const decoder = new TextDecoder("utf-8")
  * - `chunk`: ended its name with a silence, and so ends its messages
  */
 export class PlainInterpreter implements Interpreter {
-  readonly #config: Config
+  readonly #hearing: Hearing
   readonly #greeted: boolean
   readonly #lines: LineSplitter
   readonly #telnet = new TelnetFilter()
@@ -40,73 +37,84 @@ export class PlainInterpreter implements Interpreter {
   #reads = 0
   #onlySingleBytes = true
   #asked: string | undefined
-  // Where there is one to be given, and until it is.
-  #gate: Gate | undefined
-  // What was said with the name, and waits for the password.
+  // What comes in under that name, once it is let in.
+  #join: Join | undefined
+  // The next line is the room's password.
+  #isPasswordAsked = false
+  // What was said together with the name, and waits for the password.
   #ahead: string | undefined
   #name: string | undefined
   #quitWord: string | undefined
 
   /** `greeted`: whether the client was asked for its name before it sent anything. */
-  constructor(config: Config, greeted: boolean) {
-    this.#config = config
+  constructor(hearing: Hearing, greeted: boolean) {
+    this.#hearing = hearing
     this.#greeted = greeted
-    this.#lines = new LineSplitter(config.maxLine)
-    this.#gate = config.password === undefined ? undefined : new Gate(config.password, config.passwordTries)
+    this.#lines = new LineSplitter(hearing.maxLine)
   }
 
   get echo(): boolean {
-    const { echo } = this.#config
+    const { echo } = this.#hearing
     return echo === "auto" ? this.#sender === "chunk" && this.#greeted : echo === "on"
   }
 
   get patience(): number | undefined {
     const pending = this.#lines.pending
     if (this.#sender === "chunk") {
-      return this.#lines.skipping || pending.length > incompleteTail(pending) ? this.#config.chunkSilence : undefined
+      return this.#lines.skipping || pending.length > incompleteTail(pending) ? this.#hearing.chunkSilence : undefined
     }
     if (pending.length === 0 || this.#isTyping) return undefined
     if (this.#sender === "line") {
-      return quitWords.has(this.#unit(pending)) ? this.#config.chunkSilence : undefined
+      return quitWords.has(this.#unit(pending)) ? this.#hearing.chunkSilence : undefined
     }
     if (pending.length === incompleteTail(pending)) return undefined
-    if (this.#onlySingleBytes) return this.#config.typedSilence
-    return canBecomeGamePing(this.#head) || canBecomeRequestLine(pending) ? this.#config.detectWithin : this.#config.nameSilence
+    if (this.#onlySingleBytes) return this.#hearing.typedSilence
+    return canBecomeGamePing(this.#head) || canBecomeRequestLine(pending) ? this.#hearing.detectWithin : this.#hearing.nameSilence
   }
 
   get separator(): number | undefined {
-    return this.#sender === "chunk" ? this.#config.chunkSilence : undefined
+    return this.#sender === "chunk" ? this.#hearing.chunkSilence : undefined
   }
 
-  hear(bytes: Uint8Array): ReadonlyArray<Heard> {
+  *hear(bytes: Uint8Array): Iterable<Heard> {
     this.#reads += 1
     if (bytes.length !== 1) this.#onlySingleBytes = false
     const head = this.#name === undefined ? bytes.subarray(0, headBytes - this.#head.length) : nothing
-    const heard: Array<Heard> = []
-    for (const byte of head) heard.push(...this.#hearHead(byte))
-    heard.push(...this.#hearLines(bytes.subarray(head.length)))
-    return heard
+    for (const byte of head) yield* this.#hearHead(byte)
+    yield* this.#hearLines(bytes.subarray(head.length))
   }
 
-  silence(): ReadonlyArray<Heard> {
+  silence(): Iterable<Heard> {
     if (this.#sender === "unknown") this.#sender = "chunk"
     return this.#line(this.#lines.flush(incompleteTail(this.#lines.pending)))
   }
 
-  end(): ReadonlyArray<Heard> {
+  end(): Iterable<Heard> {
     return this.#lines.pending.length === 0 ? [] : this.#line(this.#lines.flush())
   }
 
-  joined(name: Nickname.Nickname): void {
-    this.#head = nothing
-    this.#name = name
+  told(event: Reply): void {
+    switch (event._tag) {
+      case "Welcome":
+        this.#name = event.you.name
+        this.#head = nothing
+        this.#isPasswordAsked = false
+        break
+      case "Renamed":
+        this.#name = event.member.name
+        break
+      case "Refused":
+        if (event.code === "password-required") this.#isPasswordAsked = true
+        break
+      default:
+    }
   }
 
   // The tutorial programs wait for their own word to come back, and nothing else.
-  goodbye(goodbye: Goodbye): Uint8Array {
+  goodbye(goodbye: Goodbye): Uint8Array | undefined {
     if (this.#refusing !== undefined) return this.#refusing.goodbye(goodbye)
     const word = this.#sender === "chunk" && goodbye.code === "quit" ? this.#quitWord : undefined
-    return utf8.encode(word ?? plain.encode(goodbye))
+    return word === undefined ? undefined : utf8.encode(word)
   }
 
   // Two or more reads of one byte each: every key is sent as it is pressed.
@@ -119,75 +127,68 @@ export class PlainInterpreter implements Interpreter {
   }
 
   // Byte by byte, so that however they were split the same comes of them.
-  #hearHead(byte: number): ReadonlyArray<Heard> {
+  *#hearHead(byte: number): Iterable<Heard> {
     this.#head = Uint8Array.of(...this.#head, byte)
     const isOther = this.#asked === undefined && this.#refusing === undefined && isUnknownProtocol(this.#head)
-    return isOther ? this.#turnAway("unknown") : this.#hearLines(Uint8Array.of(byte))
+    if (isOther) yield* this.#turnAway("unknown")
+    else yield* this.#hearLines(Uint8Array.of(byte))
   }
 
-  #hearLines(bytes: Uint8Array): ReadonlyArray<Heard> {
-    const heard: Array<Heard> = []
+  *#hearLines(bytes: Uint8Array): Iterable<Heard> {
     for (const line of this.#lines.push(this.#telnet.filter(bytes))) {
       if (this.#sender === "unknown" && line !== tooLong) this.#sender = "line"
-      heard.push(...this.#line(line))
+      yield* this.#line(line)
     }
-    return heard
   }
 
-  #turnAway(kind: "http" | "unknown"): ReadonlyArray<Heard> {
-    this.#refusing = refusing(kind)
+  #turnAway(protocol: "http" | "unknown"): Iterable<Heard> {
+    this.#refusing = foreign(protocol)
     return this.#refusing.end()
   }
 
-  #line(line: Line): ReadonlyArray<Heard> {
+  #line(line: Line): Iterable<Heard> {
     if (this.#refusing !== undefined) return []
-    if (line === tooLong) return [refuse(lineTooLong(this.#config.maxLine))]
+    if (line === tooLong) return [refuse(lineTooLong(this.#hearing.maxLine))]
     if (this.#asked === undefined && isRequestLine(line)) return this.#turnAway("http")
     const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
-    if (this.#asked === undefined) return this.#quit(unit) ?? this.#nameGiven(unit)
-    if (this.#gate !== undefined) return this.#quit(unit) ?? this.#passwordGiven(this.#gate, this.#asked, unit)
+    if (this.#join === undefined || this.#asked === undefined) return this.#quit(unit) ?? this.#nameGiven(unit)
+    if (this.#isPasswordAsked) return this.#quit(unit) ?? this.#enter(this.#join, this.#withoutName(unit))
     return this.#said(this.#withoutName(unit))
   }
 
-  #said(words: string): ReadonlyArray<Heard> {
-    return this.#quit(words) ?? talk(words, Nickname.limited(this.#config.maxName))
+  #said(words: string): Iterable<Heard> {
+    return this.#quit(words) ?? heard(Typed.read(words, nameLimits(this.#hearing)))
   }
 
-  #quit(words: string): ReadonlyArray<Heard> | undefined {
+  #quit(words: string): Iterable<Heard> | undefined {
     const word = words.trim()
     if (!quitWords.has(word)) return undefined
     this.#quitWord = word
-    return [quit()]
+    return [{ _tag: "Quit", reason: undefined }]
   }
 
   // `NAME: text`, where NAME has no space, is a name and its first message at once.
-  #nameGiven(unit: string): ReadonlyArray<Heard> {
+  #nameGiven(unit: string): Iterable<Heard> {
     const both = /^\s*([^\s:]+): (.*)$/su.exec(unit)
     const asked = (both?.[1] ?? unit).trim()
-    const nickname = this.#nickname(asked)
+    const limits = nameLimits(this.#hearing)
+    const nickname = Nickname.lenient(asked, limits)
     if (nickname === undefined) {
       return [refuse(new Refusal({ code: "name-empty", message: "Please type a name and press Enter:" }))]
     }
     this.#asked = asked
-    if (this.#gate !== undefined) {
-      this.#ahead = both?.[2]
-      return [question]
-    }
-    const join = command({ _tag: "Join", nickname, ifTaken: "number" })
-    return both?.[2] === undefined ? [join] : [join, ...this.#said(both[2])]
+    this.#join = joinAnyway(nickname, limits)
+    this.#ahead = both?.[2]
+    return this.#enter(this.#join)
   }
 
-  #passwordGiven(gate: Gate, asked: string, unit: string): ReadonlyArray<Heard> {
-    const denied = gate.knock(this.#withoutName(unit))
-    if (denied !== undefined) return [denied]
-    this.#gate = undefined
-    const nickname = this.#nickname(asked)
-    const ahead = this.#ahead === undefined ? [] : this.#said(this.#ahead)
-    return nickname === undefined ? [] : [command({ _tag: "Join", nickname, ifTaken: "number" }), ...ahead]
-  }
-
-  #nickname(asked: string): Nickname.Nickname | undefined {
-    return Nickname.lenient(asked, Nickname.limited(this.#config.maxName))
+  // What was said with the name is said once that is let in; whether it is shows in what is told between the two.
+  *#enter(join: Join, password?: string): Iterable<Heard> {
+    yield { _tag: "Enter", join, password }
+    if (this.#ahead === undefined || this.#isPasswordAsked) return
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    yield* this.#said(ahead)
   }
 
   #withoutName(unit: string): string {
@@ -197,8 +198,6 @@ export class PlainInterpreter implements Interpreter {
     return unit
   }
 }
-
-const question: Heard = { _tag: "Ask", question: passwordQuestion }
 
 /** Each backspace takes the character before it away. */
 const eraseBackwards = (text: string): string => {

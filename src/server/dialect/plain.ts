@@ -1,26 +1,30 @@
-import type { Event, Welcome } from "../../domain/Event.ts"
-import { isReserved } from "../../domain/names.ts"
+import type { Reply, Welcome } from "../../domain/Event.ts"
+import { isReserved } from "../../domain/reserved.ts"
 import * as wording from "../../domain/wording.ts"
 import type { Dialect } from "./Dialect.ts"
+import { PlainInterpreter } from "./PlainInterpreter.ts"
 
 /** The longest line that a plain client is sent, in bytes with its line feed. */
 export const maxLineBytes = 960
 
-/** The words that ask a plain client's connection to end. */
-export const quitWords: ReadonlySet<string> = new Set(["{quit}", "(quit)", "/quit"])
-
 /** What a connection that says nothing is told. */
 export const greeting = `${wording.greeting}\n`
 
-const encode = (event: Event): string => {
+const encode = (event: Reply): string => {
   if (event._tag === "Welcome") return welcome(event)
+  // People are asked for it, and answer with the next line.
+  if (event._tag === "Refused" && event.code === "password-required") return `${wording.passwordQuestion}\n`
   let encoded = ""
   for (const line of wording.words(event)) encoded += fitted(line)
   return encoded
 }
 
 /** Lines for people and for programs written long before this one: see `docs/wire/plain.md`. */
-export const plain: Dialect = { name: "plain", encode }
+export const plain: Dialect = {
+  name: "plain",
+  encode,
+  open: (hearing, greeted) => new PlainInterpreter(hearing, greeted)
+}
 
 // The welcome comes first and alone: programs that sent a name wait for just this line.
 const welcome = ({ asked, you }: Welcome): string => {

@@ -1,28 +1,29 @@
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type { Connection } from "../../net/Connection.ts"
 import { silence } from "../../net/Inbox.ts"
-import type { ServerOptions } from "../ServerConfig.ts"
-import type { Dialect, Interpreter } from "../dialect/Dialect.ts"
-import { detect, type Kind, settle } from "./detect.ts"
-import { native, NativeInterpreter } from "../dialect/native.ts"
+import type { Dialect } from "../dialect/Dialect.ts"
+import { foreign } from "../dialect/foreign.ts"
+import { native } from "../dialect/native.ts"
 import { greeting, plain } from "../dialect/plain.ts"
-import { PlainInterpreter } from "../dialect/PlainInterpreter.ts"
-import { refusing } from "./foreign.ts"
+import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
+import type { Door, Recognised } from "../session/Session.ts"
+import { detect, type Kind, settle } from "./detect.ts"
 
-/** How a client speaks, and what it has sent so far, read by read. */
-export interface Recognised {
-  readonly dialect: Dialect
-  readonly interpreter: Interpreter
-  readonly chunks: ReadonlyArray<Uint8Array>
-}
+/** The door of the open port: every dialect that is spoken there. A service, so that another door can take its place. */
+export class PortDoor extends Context.Tag("brusio/PortDoor")<PortDoor, Door>() {}
+
+/** What is spoken to a connection that has not shown how it speaks. */
+const unrecognised: Dialect = plain
 
 /**
  * Waits until a connection's first bytes tell its dialect. One that says
  * nothing is greeted and asked for a name, once; or, where it is not to be let
  * in, taken for a plain one.
  */
-export const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerOptions, greets = true) {
+const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerOptions, greets: boolean) {
   const chunks: Array<Uint8Array> = []
   let greeted = false
   let kind: Kind | undefined
@@ -55,10 +56,15 @@ export const recognise = Effect.fnUntraced(function* (connection: Connection, co
 const speaker = (kind: Kind, config: ServerOptions, greeted: boolean): Omit<Recognised, "chunks"> => {
   switch (kind) {
     case "native":
-      return { dialect: native, interpreter: new NativeInterpreter(config) }
+      return { dialect: native, interpreter: native.open(config, greeted) }
     case "plain":
-      return { dialect: plain, interpreter: new PlainInterpreter(config, greeted) }
+      return { dialect: plain, interpreter: plain.open(config, greeted) }
     default:
-      return { dialect: plain, interpreter: refusing(kind) }
+      return { dialect: unrecognised, interpreter: foreign(kind) }
   }
 }
+
+export const layer = Layer.effect(
+  PortDoor,
+  Effect.map(ServerConfig, (config): Door => ({ unrecognised, recognise: (connection, greets) => recognise(connection, config, greets) }))
+)

@@ -6,12 +6,13 @@ import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Schedule from "effect/Schedule"
+import { authorOf } from "../../domain/Event.ts"
 import { clean } from "../../domain/Text.ts"
-import { describe, describeLog, type Entry, type Format } from "./ConsoleLine.ts"
-import { type Envelope, Hub } from "../chat/Hub.ts"
+import { describe, describeLog, type ConsoleLine, type Format } from "./ConsoleLine.ts"
+import { type Handed, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
 
-export { describe, type Entry, type Format, formats } from "./ConsoleLine.ts"
+export { describe, type ConsoleLine, type Format, formats } from "./ConsoleLine.ts"
 
 /** Where the console writes. It never waits: what finds no room is its to skip, and to say so. */
 export class ConsoleOutput extends Context.Tag("brusio/ConsoleOutput")<ConsoleOutput, {
@@ -22,8 +23,8 @@ export class ConsoleOutput extends Context.Tag("brusio/ConsoleOutput")<ConsoleOu
 
 /** Shows everything that happens in the room, in order. */
 export class Console extends Context.Tag("brusio/Console")<Console, {
-  /** Writes these entries first, and from then on whatever happens. The status starts with the address. */
-  readonly open: (address: string, entries: ReadonlyArray<Entry>) => Effect.Effect<void>
+  /** Writes these lines first, and from then on whatever happens. The status starts with the address. */
+  readonly open: (address: string, lines: ReadonlyArray<ConsoleLine>) => Effect.Effect<void>
   /** Answers the one who types in the console. */
   readonly tell: (line: string) => Effect.Effect<void>
 }>() {}
@@ -43,13 +44,13 @@ const make = (format: Format) =>
     let messages = 0
     let address = ""
 
-    const show = (envelopes: ReadonlyArray<Envelope>) => {
-      messages += envelopes.filter(({ event }) => event._tag === "Said" || event._tag === "Acted").length
-      const text = envelopes.map((envelope) => describe(envelope)).map((entry) => (entry ? format(entry) : "")).join("")
+    const show = (envelopes: ReadonlyArray<Handed>) => {
+      messages += envelopes.filter(({ event }) => authorOf(event) !== undefined).length
+      const text = envelopes.map((envelope) => describe(envelope)).map((line) => (line ? format(line) : "")).join("")
       if (text.length > 0) output.write(text)
     }
     // A fault in what shows the room ends neither the room nor the rest of the show.
-    const showSafely = (envelopes: ReadonlyArray<Envelope>) =>
+    const showSafely = (envelopes: ReadonlyArray<Handed>) =>
       Effect.catchAllCause(
         Effect.sync(() => {
           show(envelopes)
@@ -70,10 +71,10 @@ const make = (format: Format) =>
     const { status } = output
     if (status !== undefined) {
       const tick = Effect.gen(function* () {
-        const { clients } = yield* registry.chat
+        const connections = yield* registry.connections
         const members = yield* registry.members
         const seconds = Math.round(((yield* Clock.currentTimeMillis) - started) / 1000)
-        status(statusLine({ address, seconds, messages, members: members.length, connections: HashMap.size(clients) }))
+        status(statusLine({ address, seconds, messages, members: members.length, connections: HashMap.size(connections) }))
         messages = 0
       })
       const safely = Effect.catchAllCause(tick, (cause) => Effect.logError("The status line has failed", cause))
@@ -84,10 +85,10 @@ const make = (format: Format) =>
         Effect.map(Clock.currentTimeMillis, (at) => {
           output.write(format({ at, level: "info", event: "console", message: clean(line), fields: {} }))
         }),
-      open: (at, entries) =>
+      open: (at, lines) =>
         Effect.sync(() => {
           address = at
-          output.write(entries.map(format).join(""))
+          output.write(lines.map(format).join(""))
         }).pipe(Effect.zipRight(Deferred.succeed(opened, undefined)), Effect.asVoid)
     })
   })

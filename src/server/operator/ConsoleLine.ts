@@ -1,13 +1,13 @@
 import * as Cause from "effect/Cause"
 import type * as Logger from "effect/Logger"
 import type * as LogLevel from "effect/LogLevel"
-import type { Event, Observation } from "../../domain/Event.ts"
+import type { Observation, Reply } from "../../domain/Event.ts"
 import { clean } from "../../domain/Text.ts"
 import { textOf, words } from "../../domain/wording.ts"
-import type { Envelope } from "../chat/Hub.ts"
+import type { Observed } from "../chat/Hub.ts"
 
 /** One line of the console: what it says, and the same as fields for programs. */
-export interface Entry {
+export interface ConsoleLine {
   /** ms since the epoch. */
   readonly at: number
   readonly level: "info" | "warn" | "error"
@@ -16,8 +16,8 @@ export interface Entry {
   readonly fields: Readonly<Record<string, string | number | undefined>>
 }
 
-/** How an entry looks: for people at a terminal, as a plain log line, or as a JSON object. */
-export type Format = (entry: Entry) => string
+/** How a line looks: for people at a terminal, as a plain log line, or as a JSON object. */
+export type Format = (line: ConsoleLine) => string
 
 /** The formats that can be asked for. */
 export const formats = {
@@ -35,18 +35,18 @@ interface Source {
   readonly name: string | undefined
 }
 
-type Kinds = { readonly [Kind in Event | Observation as Kind["_tag"]]: Kind }
+type Kinds = { readonly [Kind in Reply | Observation as Kind["_tag"]]: Kind }
 
 /** What the console shows of an event. */
 interface Shown {
   readonly message: string
-  readonly fields: Entry["fields"]
+  readonly fields: ConsoleLine["fields"]
   /** `info` when absent. */
-  readonly level?: Entry["level"]
+  readonly level?: ConsoleLine["level"]
 }
 
 // The words that everybody reads.
-const read = (event: Event): string => words(event).map(textOf).join(" ")
+const read = (event: Reply): string => words(event).map(textOf).join(" ")
 
 const newcomer = "a newcomer"
 
@@ -76,11 +76,11 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
   Acted: (event) => ({ message: read(event), fields: { name: event.from.name, id: event.from.id, text: event.text } }),
   Whispered: ({ from: { name }, to }) => ({ message: `${name} whispers to ${to.name}`, fields: { name, to: to.name } }),
   Notice: (event) => ({ message: read(event), fields: { text: event.text } }),
-  Refused: ({ code, message }, { address, name }) => ({
-    message: `refused ${name ?? newcomer} (${address}): ${message}`,
-    fields: { name, address, code },
-    level: "warn"
-  }),
+  Refused: ({ code, message }, { address, name }) =>
+    // To be asked for the password is no offence.
+    code === "password-required"
+      ? undefined
+      : { message: `refused ${name ?? newcomer} (${address}): ${message}`, fields: { name, address, code }, level: "warn" },
   Throttled: (_, { address, name }) => ({
     message: `${name ?? newcomer} sends too fast and is slowed down (${address})`,
     fields: { name, address },
@@ -94,19 +94,19 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
 
 const shownAs = <Kind extends keyof Kinds>(kind: Kind, event: Kinds[Kind], source: Source) => kinds[kind]?.(event, source)
 
-const shown = (event: Event | Observation, source: Source): Shown | undefined => {
+const shown = (event: Reply | Observation, source: Source): Shown | undefined => {
   if (event._tag in kinds) return shownAs(event._tag, event, source)
   return "room" in event ? { message: read(event), fields: { ...source } } : undefined
 }
 
 /** What the console says of an envelope; `undefined` for what only its asker is concerned with. */
-export const describe = ({ event, from }: Envelope): Entry | undefined => {
-  const entry = shown(event, { address: from?.address ?? "", name: from?.member?.name })
-  return entry && { level: "info", ...entry, at: event.at, event: event._tag.toLowerCase() }
+export const describe = ({ event, from }: Observed): ConsoleLine | undefined => {
+  const line = shown(event, { address: from?.address ?? "", name: from?.name })
+  return line && { level: "info", ...line, at: event.at, event: event._tag.toLowerCase() }
 }
 
 /** What the console says of what was logged: on one line, made safe like all other text. */
-export const describeLog = ({ cause, date, logLevel, message }: Logger.Logger.Options<unknown>): Entry => {
+export const describeLog = ({ cause, date, logLevel, message }: Logger.Logger.Options<unknown>): ConsoleLine => {
   const words = [message].flat().map(String).join(" ")
   const trace = Cause.isEmpty(cause) ? "" : `: ${Cause.pretty(cause, { renderErrorCause: true })}`
   return {
@@ -118,5 +118,5 @@ export const describeLog = ({ cause, date, logLevel, message }: Logger.Logger.Op
   }
 }
 
-const levelOf = ({ label }: LogLevel.LogLevel): Entry["level"] =>
+const levelOf = ({ label }: LogLevel.LogLevel): ConsoleLine["level"] =>
   label === "ERROR" || label === "FATAL" ? "error" : label === "WARN" ? "warn" : "info"

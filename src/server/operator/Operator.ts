@@ -1,7 +1,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Commands from "../../domain/commands.ts"
+import { addressee, among, readingsOf } from "../../domain/addressee.ts"
+import * as CommandLine from "../../domain/commandLine.ts"
 import * as Text from "../../domain/Text.ts"
 import * as wording from "../../domain/wording.ts"
 import { Closing } from "../Closing.ts"
@@ -10,7 +11,7 @@ import { Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
 /** What can be typed in the server's console; any other line is a notice to all. */
-export const commands: ReadonlyArray<Commands.CommandSpec> = [
+export const commands: ReadonlyArray<CommandLine.CommandSpec> = [
   { name: "/help", args: "", help: "shows this", takesName: false },
   { name: "/who", args: "", help: "shows who is here", takesName: false },
   { name: "/kick", args: "NAME [REASON]", help: "removes somebody; the room is told why", takesName: true },
@@ -35,11 +36,11 @@ const make = Effect.gen(function* () {
   })
   const kick = (words: string) =>
     Effect.flatMap(registry.members, (members) => {
-      const found = Commands.addressee(words, Commands.among(members.map((one) => ({ name: one.member.name, ...one }))))
+      const found = addressee({ words, readings: readingsOf(words) }, among(members.map((one) => ({ name: one.member.name, ...one }))))
       if (found === undefined) return console.tell("Nobody here has that name: /who shows who is here.")
       const reason = Text.lenient(found.text)
       return Effect.sync(() => {
-        found.to.outbox.remove(reason === undefined ? "removed" : `removed: ${reason}`)
+        found.to.peer.remove(wording.removal(reason))
       })
     })
   const announce = (line: string) => {
@@ -51,11 +52,11 @@ const make = Effect.gen(function* () {
   }
 
   const perform = (line: string): Effect.Effect<void> => {
-    const typed = Commands.parse(line)
-    if (typed === undefined) return announce(Commands.unescape(line))
+    const typed = CommandLine.parse(line)
+    if (typed === undefined) return announce(CommandLine.unescape(line))
     switch (typed.name) {
       case "/help":
-        return Effect.forEach(Commands.help(commands), console.tell, { discard: true })
+        return Effect.forEach(CommandLine.help(commands), console.tell, { discard: true })
       case "/who":
         return who
       case "/kick":
@@ -63,7 +64,7 @@ const make = Effect.gen(function* () {
       case "/quit":
         return closing.request(typed.rest === "" ? "stopped from its console" : typed.rest)
       default:
-        return console.tell(Commands.unknown(typed, commands))
+        return console.tell(CommandLine.unknown(typed, commands))
     }
   }
   return Operator.of({ perform })

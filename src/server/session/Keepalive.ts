@@ -20,8 +20,7 @@ const make = Effect.gen(function* () {
     const stoodStill = now - lastRound > 2 * keepaliveEvery
     lastRound = now
     const times = { at: yield* Clock.currentTimeMillis, pingAfter: keepalive, goneAfter: stoodStill ? Number.POSITIVE_INFINITY : goneAfter }
-    const { clients } = yield* registry.chat
-    for (const { address, peer } of HashMap.values(clients)) {
+    for (const { address, peer } of HashMap.values(yield* registry.connections)) {
       yield* Effect.catchAllCause(
         Effect.sync(() => {
           peer.keepAlive(times)

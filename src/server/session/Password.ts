@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto"
 import * as Redacted from "effect/Redacted"
 import { wrongPassword } from "../../domain/wording.ts"
 import { Refusal } from "../../domain/Refusal.ts"
+import { CutOff } from "../../net/Errors.ts"
 import { maxPasswordLength } from "../ServerConfig.ts"
-import { type Heard, refuse, reject } from "../dialect/Dialect.ts"
 
 const required = new Refusal({ code: "password-required", message: "This room needs a password: say hello with it." })
 const wrong = new Refusal({ code: "password-wrong", message: wrongPassword })
@@ -19,12 +19,12 @@ export class Gate {
     this.#triesLeft = tries
   }
 
-  /** Lets in whoever says the password: `undefined`. Otherwise, what comes of it. */
-  knock(given: string | undefined): Heard | undefined {
-    if (given === undefined) return refuse(required)
+  /** Lets in whoever says the password: `undefined`. Otherwise, a refusal, or the end of the connection. */
+  knock(given: string | undefined): Refusal | CutOff | undefined {
+    if (given === undefined) return required
     if (matches(this.#password, given)) return undefined
     this.#triesLeft -= 1
-    return this.#triesLeft > 0 ? refuse(wrong) : reject("wrong-password", "wrong password")
+    return this.#triesLeft > 0 ? wrong : new CutOff({ code: "wrong-password", reason: "wrong password" })
   }
 }
 

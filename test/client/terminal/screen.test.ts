@@ -5,6 +5,7 @@ import { lineOf } from "../../../src/client/terminal/editor.ts"
 import { type Key, KeyDecoder } from "../../../src/client/terminal/keys.ts"
 import { type Happening, type Screen, start, type Step, update, type Wish } from "../../../src/client/terminal/screen.ts"
 import { view } from "../../../src/client/terminal/view.ts"
+import type { Command } from "../../../src/domain/command/index.ts"
 import { type Event, type Member, MemberId, type Welcome } from "../../../src/domain/Event.ts"
 import * as Nickname from "../../../src/domain/Nickname.ts"
 import { RoomName } from "../../../src/domain/RoomName.ts"
@@ -53,6 +54,23 @@ const refused = (message: string, ref?: string): Happening =>
 const inside: Step = { screen: play(start(Form.unasked(asking)), entered).screen, wishes: [] }
 const room = (...moments: ReadonlyArray<Moment>) => play(inside, ...moments)
 
+/** What has no mark is shown without one. */
+const sent = (command: Command, ref: string | undefined): string => {
+  const words = [command._tag.toLowerCase(), ...(ref === undefined ? [] : [ref])].join(" ")
+  switch (command._tag) {
+    case "Say":
+    case "Act":
+      return `${words} ${command.text}`
+    case "Whisper":
+      return `${words} ${members.find(({ id }) => id === command.to)?.name}: ${command.text}`
+    case "Join":
+    case "Rename":
+      return `${words} ${command.name.name}`
+    case "Address":
+      return `${words} ${command.words}`
+  }
+}
+
 const show = (wish: Wish): string => {
   switch (wish._tag) {
     case "Print":
@@ -61,13 +79,10 @@ const show = (wish: Wish): string => {
       const { host, name, port } = wish.form.answers
       return `connect ${host} ${port} ${name}`
     }
-    case "Say":
-    case "Act":
-      return `${wish._tag.toLowerCase()} ${wish.ref} ${wish.text}`
-    case "Whisper":
-      return `whisper ${wish.ref} ${wish.to.name}: ${wish.text}`
-    case "Rename":
-      return `rename ${wish.name}`
+    case "Send":
+      return sent(wish.command, wish.ref)
+    case "Ask":
+      return wish.question._tag.toLowerCase()
     case "Quit":
       return `quit ${wish.reason ?? ""}`.trimEnd()
     default:

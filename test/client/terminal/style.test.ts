@@ -113,8 +113,8 @@ describe("A line without colours", () => {
     ["who is here", event({ _tag: "Members", at, here: 2, members: [ada, bob], more: false }), "09:05  Here: Ada, Bob (2)"],
     ["a refusal", event({ _tag: "Refused", at, code: "bad-command", message: Text.clean("No.") }), "09:05 ! No."],
     ["the goodbye", event({ _tag: "Goodbye", at, code: "closing", reason: Text.clean("late") }), "09:05  The server is closing: late."],
-    ["a question", event({ _tag: "Asked", at, question: Text.clean("Password:") }), "09:05 ? Password:"],
-    ["help", event({ _tag: "Help", at, lines: [Text.clean("one"), Text.clean("two")] }), "one\ntwo"],
+    ["that a password is wanted", event({ _tag: "Refused", at, code: "password-required", message: Text.clean("It needs one.") }), "09:05 ! It needs one."],
+    ["help", { _tag: "Info", text: "one\ntwo" }, "one\ntwo"],
     ["what the screen tells", { _tag: "Info", text: "so it is" }, "so it is"],
     ["what went wrong", { _tag: "Error", text: "no" }, "! no"]
   ])("shows %s", (_, line, shown) => {

@@ -1,20 +1,30 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
+import * as Schema from "effect/Schema"
+import { joinOrRefuse } from "../../../src/domain/command/join.ts"
+import type { Request } from "../../../src/domain/command/index.ts"
 import { Refusal } from "../../../src/domain/Refusal.ts"
 import { type Event, MemberId } from "../../../src/domain/Event.ts"
+import { defaultLimits } from "../../../src/domain/NameLimits.ts"
 import { lobby } from "../../../src/domain/RoomName.ts"
 import * as Text from "../../../src/domain/Text.ts"
-import { type ClientMessage, decodeLine, decodeMessage, encode } from "../../../src/domain/wire/Ndjson.ts"
+import { ClientMessage, decodeLine, encode, readMessage } from "../../../src/domain/wire/Ndjson.ts"
 import { anyString, nickname, text } from "../../support/arbitraries.ts"
 import { utf8 } from "../../support/bytes.ts"
+import { named, say } from "../../support/chat.ts"
 import { always } from "../../support/property.ts"
 
-const heard = (line: string) => decodeMessage(utf8(line))
+const heard = (line: string) => readMessage(utf8(line), defaultLimits)
 
 const outcome = (line: string) => {
-  const message = heard(line)
-  return message instanceof Refusal ? message.code : message
+  const request = heard(line)
+  return request instanceof Refusal ? request.code : request
 }
+
+const decode = Schema.decodeUnknownSync(Schema.parseJson(ClientMessage))
+
+const saying = (text: string, ref?: string): Request => ({ _tag: "Command", command: say(text, ref) })
+const entering = (name: string, password?: string): Request => ({ _tag: "Enter", join: joinOrRefuse(named(name)), password })
 
 const deep = (levels: number): ReadonlyArray<readonly [string, string]> => [
   ["arrays", `${"[".repeat(levels)}${"]".repeat(levels)}`],
@@ -22,26 +32,32 @@ const deep = (levels: number): ReadonlyArray<readonly [string, string]> => [
 ]
 
 describe("A client's line", () => {
-  it.each<readonly [string, ClientMessage]>([
-    [`{"_tag":"Hello","v":1,"nickname":"ann"}`, { _tag: "Hello", v: 1, nickname: "ann" }],
-    [`{"_tag":"Hello","v":1}`, { _tag: "Hello", v: 1 }],
-    [`{"v":2,"_tag":"Hello"}`, { _tag: "Hello", v: 2 }],
-    [`{"_tag":"Say","text":"hi"}`, { _tag: "Say", text: "hi" }],
-    [`{"_tag":"Say","text":"hi","ref":"7"}`, { _tag: "Say", text: "hi", ref: "7" }],
-    [`{"_tag":"Say","text":""}`, { _tag: "Say", text: "" }],
-    [`{"_tag":"Who"}`, { _tag: "Who" }],
-    [`{"_tag":"Who","after":"m100"}`, { _tag: "Who", after: MemberId.make("m100") }],
-    [`{"_tag":"Ping"}`, { _tag: "Ping" }],
-    [`{"_tag":"Ping","ref":"p"}`, { _tag: "Ping", ref: "p" }],
-    [`{"_tag":"Pong"}`, { _tag: "Pong" }],
-    [`{"_tag":"Quit"}`, { _tag: "Quit" }],
-    [`{"_tag":"Quit","reason":"lunch"}`, { _tag: "Quit", reason: "lunch" }],
-    [` \t{ "_tag" : "Pong" } \r`, { _tag: "Pong" }],
-    [`{"_tag":"Say","text":"\\u001b\\ud83d\\ude00"}`, { _tag: "Say", text: "\u001b😀" }],
-    [`{"_tag":"Hello","v":1e999}`, { _tag: "Hello", v: Infinity }],
-    [`{"_tag":"Hello","v":-1.5e-7}`, { _tag: "Hello", v: -1.5e-7 }]
-  ])("%s is a message", (line, message) => {
-    expect(heard(line)).toEqual(message)
+  it.each<readonly [string, ClientMessage, Request | string | undefined]>([
+    [`{"_tag":"Hello","v":1,"nickname":"ann"}`, { _tag: "Hello", v: 1, nickname: "ann" }, entering("ann")],
+    [`{"_tag":"Hello","v":1,"nickname":"ann","password":"x"}`, { _tag: "Hello", v: 1, nickname: "ann", password: "x" }, entering("ann", "x")],
+    [`{"_tag":"Hello","v":1}`, { _tag: "Hello", v: 1 }, "name-empty"],
+    [`{"v":2,"_tag":"Hello"}`, { _tag: "Hello", v: 2 }, "unsupported-version"],
+    [`{"_tag":"Say","text":"hi"}`, { _tag: "Say", text: "hi" }, saying("hi")],
+    [`{"_tag":"Say","text":"hi","ref":"7"}`, { _tag: "Say", text: "hi", ref: "7" }, saying("hi", "7")],
+    [`{"_tag":"Say","text":""}`, { _tag: "Say", text: "" }, "text-empty"],
+    [`{"_tag":"Who"}`, { _tag: "Who" }, { _tag: "Question", question: { _tag: "Who" } }],
+    [
+      `{"_tag":"Who","after":"m100"}`,
+      { _tag: "Who", after: MemberId.make("m100") },
+      { _tag: "Question", question: { _tag: "Who", after: MemberId.make("m100") } }
+    ],
+    [`{"_tag":"Ping"}`, { _tag: "Ping" }, { _tag: "Question", question: { _tag: "Ping" } }],
+    [`{"_tag":"Ping","ref":"p"}`, { _tag: "Ping", ref: "p" }, { _tag: "Question", question: { _tag: "Ping", ref: "p" } }],
+    [`{"_tag":"Pong"}`, { _tag: "Pong" }, undefined],
+    [`{"_tag":"Quit"}`, { _tag: "Quit" }, { _tag: "Quit", reason: undefined }],
+    [`{"_tag":"Quit","reason":"lunch"}`, { _tag: "Quit", reason: "lunch" }, { _tag: "Quit", reason: Text.clean("lunch") }],
+    [` \t{ "_tag" : "Pong" } \r`, { _tag: "Pong" }, undefined],
+    [`{"_tag":"Say","text":"\\u001b\\ud83d\\ude00"}`, { _tag: "Say", text: "\u001b😀" }, saying("😀")],
+    [`{"_tag":"Hello","v":1e999}`, { _tag: "Hello", v: Infinity }, "unsupported-version"],
+    [`{"_tag":"Hello","v":-1.5e-7}`, { _tag: "Hello", v: -1.5e-7 }, "unsupported-version"]
+  ])("%s is a message", (line, message, request) => {
+    expect(decode(line)).toEqual(message)
+    expect(outcome(line)).toEqual(request)
   })
 
   it.each([
@@ -85,18 +101,18 @@ describe("A client's line", () => {
 
   it("may have a mark of 64 bytes, and not of more", () => {
     const say = (ref: string) => outcome(JSON.stringify({ _tag: "Say", text: "hi", ref }))
-    expect(say("é".repeat(32))).toMatchObject({ ref: "é".repeat(32) })
+    expect(say("é".repeat(32))).toEqual(saying("hi", "é".repeat(32)))
     expect(say("x".repeat(65))).toBe("bad-command")
     expect(say("é".repeat(33))).toBe("bad-command")
     expect(outcome(JSON.stringify({ _tag: "Ping", ref: "x".repeat(65) }))).toBe("bad-command")
   })
 
   it("may have fields that nobody knows, which are left out", () => {
-    expect(heard(`{"_tag":"Say","text":"hi","colour":"red","__proto__":{"x":1}}`)).toEqual({ _tag: "Say", text: "hi" })
+    expect(heard(`{"_tag":"Say","text":"hi","colour":"red","__proto__":{"x":1}}`)).toEqual(saying("hi"))
   })
 
   it("counts with the last of two fields of one name", () => {
-    expect(heard(`{"_tag":"Pong","_tag":"Say","text":"a","text":"b"}`)).toEqual({ _tag: "Say", text: "b" })
+    expect(heard(`{"_tag":"Pong","_tag":"Say","text":"a","text":"b"}`)).toEqual(saying("b"))
   })
 
   it("changes no object's prototype", () => {
@@ -106,8 +122,8 @@ describe("A client's line", () => {
 
   it("that is no UTF-8 is heard with replacement characters, or refused", () => {
     const line = utf8(`{"_tag":"Say","text":"?"}`).map((byte) => (byte === 0x3f ? 0xff : byte))
-    expect(decodeMessage(line)).toEqual({ _tag: "Say", text: "\ufffd" })
-    expect(decodeMessage(Uint8Array.of(0xc3, 0x28, 0xff))).toMatchObject({ code: "bad-line" })
+    expect(readMessage(line, defaultLimits)).toEqual(saying("\ufffd"))
+    expect(readMessage(Uint8Array.of(0xc3, 0x28, 0xff), defaultLimits)).toMatchObject({ code: "bad-line" })
   })
 
   it.each(deep(10_000))("nested ten thousand levels deep in %s is a message or a refusal like any other", (_, nested) => {
@@ -134,8 +150,8 @@ describe("A client's line", () => {
       )).map(([_tag, fields]) => utf8(JSON.stringify({ ...fields, _tag })))
     )
     always(line, (bytes) => {
-      const message = decodeMessage(bytes)
-      expect(message instanceof Refusal || ["Hello", "Say", "Who", "Ping", "Pong", "Quit"].includes(message._tag)).toBe(true)
+      const request = readMessage(bytes, defaultLimits)
+      expect(request === undefined || request instanceof Refusal || ["Enter", "Command", "Question", "Quit"].includes(request._tag)).toBe(true)
     }, 1000)
   })
 })

@@ -5,21 +5,17 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import { lobby } from "../../../src/domain/RoomName.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
 import * as ServerConfig from "../../../src/server/ServerConfig.ts"
 import { connect, eventually } from "../../support/Peer.ts"
 import { event, eventsOf, member, opened, tell } from "../../support/room.ts"
 
-const hub = (hubCapacity: number) => Hub.layer.pipe(Layer.provide(ServerConfig.layer({ hubCapacity })))
+// With one client, so that the Hub holds as much as is asked for.
+const hub = (hubCapacity: number) => Hub.layer.pipe(Layer.provide(ServerConfig.layer({ hubCapacity, maxClients: 1 })))
 
-const envelopes = (first: number, last: number): ReadonlyArray<Hub.Envelope> =>
-  Array.from({ length: last - first + 1 }, (_, index) => ({
-    seq: first + index,
-    event: { _tag: "Connected", at: 0 },
-    audience: [],
-    toRoom: true,
-    from: undefined
-  }))
+const handings = (count: number): ReadonlyArray<Hub.Handing> =>
+  Array.from({ length: count }, () => ({ event: { _tag: "Connected", at: 0 }, audience: [], room: lobby, from: undefined }))
 
 /** Asked twice, a turn of the event loop has passed between. */
 const turnPassed = () => {
@@ -31,12 +27,12 @@ const turnPassed = () => {
   }
 }
 
-const seqs = (taken: Iterable<Hub.Envelope>) => Array.from(taken, ({ seq }) => seq)
+const places = (taken: Iterable<Hub.Observed>) => Array.from(taken, ({ place }) => place)
 
 describe("The Hub", () => {
   it.scopedLive("makes who reads from clients wait: thousands of pasted lines all arrive, in order", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ hubCapacity: 16, batchSize: 4 })
+      const { port } = yield* opened({ hubCapacity: 16, maxClients: 5, batchSize: 4 })
       const ada = yield* member(port, "ada")
       const pasters = yield* Effect.forEach([0, 1, 2], (n) => member(port, `paster${n}`))
       const lines = 1500
@@ -66,13 +62,13 @@ describe("The Hub", () => {
     Effect.gen(function* () {
       const { room, subscribe, unsafePublish } = Context.get(yield* Layer.build(hub(8)), Hub.Hub)
       const { poll } = yield* subscribe
-      expect(unsafePublish(envelopes(1, 4))).toBe(true)
+      expect(unsafePublish(handings(4))).toBe(true)
       yield* room
-      expect(unsafePublish(envelopes(5, 5))).toBe(true)
+      expect(unsafePublish(handings(1))).toBe(true)
       const waiting = yield* Effect.fork(room)
       yield* Effect.yieldNow()
       expect(waiting.unsafePoll()).toBeNull()
-      expect(seqs(yield* poll(1))).toEqual([1])
+      expect(places(yield* poll(1))).toEqual([1])
       yield* Fiber.join(waiting)
     })
   )
@@ -81,9 +77,51 @@ describe("The Hub", () => {
     Effect.gen(function* () {
       const { subscribe, unsafePublish } = Context.get(yield* Layer.build(hub(4)), Hub.Hub)
       const { poll } = yield* subscribe
-      expect(unsafePublish(envelopes(1, 4))).toBe(true)
-      expect(unsafePublish(envelopes(5, 5))).toBe(false)
-      expect(seqs(yield* poll(10))).toEqual([1, 2, 3, 4])
+      expect(unsafePublish(handings(4))).toBe(true)
+      expect(unsafePublish(handings(1))).toBe(false)
+      expect(places(yield* poll(10))).toEqual([1, 2, 3, 4])
+    })
+  )
+
+  it.scopedLive("has room for three times as many as there may be clients, and counts what it hands on", () =>
+    Effect.gen(function* () {
+      const layer = Hub.layer.pipe(Layer.provide(ServerConfig.layer({ hubCapacity: 4, maxClients: 4 })))
+      const { place, subscribe, unsafePublish } = Context.get(yield* Layer.build(layer), Hub.Hub)
+      const { poll } = yield* subscribe
+      expect(yield* place).toBe(0)
+      expect(unsafePublish(handings(12))).toBe(true)
+      expect(yield* place).toBe(12)
+      expect(unsafePublish(handings(1))).toBe(false)
+      expect(places(yield* poll(100))).toEqual(Array.from({ length: 12 }, (_, n) => n + 1))
+    })
+  )
+
+  it.scopedLive("shows an observer what happened, and the way to nobody", () =>
+    Effect.gen(function* () {
+      const room = yield* opened()
+      const { observe } = Context.get(room.context, Hub.Hub)
+      const ready = yield* Deferred.make<void>()
+      const seen: Array<Hub.Observed> = []
+      yield* observe(64).pipe(
+        Stream.runForEach((observed) => {
+          seen.push(observed)
+          return Deferred.succeed(ready, undefined)
+        }),
+        Effect.forkScoped
+      )
+      // It subscribes when it starts to run.
+      while (!(yield* Deferred.isDone(ready))) {
+        yield* connect(room.port)
+        yield* eventually("a turn has passed", turnPassed())
+      }
+      const ada = yield* member(room.port, "ada")
+      yield* tell(ada, { _tag: "Say", text: "hi" })
+      yield* eventually("it is seen", () => seen.some(({ event }) => event._tag === "Said"))
+      const said = seen.find(({ event }) => event._tag === "Said")!
+      expect(Object.keys(said).sort()).toEqual(["event", "from", "place", "room"])
+      expect(Object.keys(said.from!).sort()).toEqual(["address", "client", "name"])
+      expect(said).toMatchObject({ room: lobby, from: { name: "ada" } })
+      expect(seen.map(({ place }) => place)).toEqual(seen.map((_, n) => seen[0]!.place + n))
     })
   )
 
@@ -92,37 +130,42 @@ describe("The Hub", () => {
       const { observe, room, subscribe, unsafePublish } = Context.get(yield* Layer.build(hub(64)), Hub.Hub)
       const { poll } = yield* subscribe
       const gate = yield* Deferred.make<void>()
-      const started = yield* Deferred.make<void>()
+      const started = yield* Deferred.make<number>()
       const seen: Array<number> = []
+      let published = 0
+      let lastPlace = Number.POSITIVE_INFINITY
       const observing = yield* observe(4).pipe(
-        Stream.takeUntil(({ seq }) => seq === 1000),
-        Stream.runForEach(({ seq }) =>
+        Stream.takeUntil(({ place }) => place >= lastPlace),
+        Stream.runForEach(({ place }) =>
           Effect.zipRight(
-            Deferred.succeed(started, undefined),
+            Deferred.succeed(started, place),
             Effect.map(Deferred.await(gate), () => {
-              seen.push(seq)
+              seen.push(place)
             })
           )
         ),
         Effect.fork
       )
-      const publish = (n: number) =>
-        Effect.gen(function* () {
-          // Whoever reads from clients waits here, and never for the observer.
-          yield* room
-          expect(unsafePublish(envelopes(n, n))).toBe(true)
-          expect(seqs(yield* poll(10))).toEqual([n])
-        })
+      const publish = Effect.gen(function* () {
+        // Whoever reads from clients waits here, and never for the observer.
+        yield* room
+        expect(unsafePublish(handings(1))).toBe(true)
+        published += 1
+        expect(places(yield* poll(10))).toEqual([published])
+      })
       // It subscribes when it starts to run.
       while (!(yield* Deferred.isDone(started))) {
-        yield* publish(1)
+        yield* publish
         yield* eventually("a turn has passed", turnPassed())
       }
-      for (let n = 2; n <= 1000; n += 1) yield* publish(n)
+      const first = yield* Deferred.await(started)
+      expect(first).toBeLessThanOrEqual(published)
+      lastPlace = first + 999
+      while (published < lastPlace) yield* publish
       yield* Deferred.succeed(gate, undefined)
       yield* Fiber.join(observing)
-      expect(seen[0]).toBe(1)
-      expect(seen.at(-1)).toBe(1000)
+      expect(seen[0]).toBe(first)
+      expect(seen.at(-1)).toBe(lastPlace)
       expect(seen.length).toBeLessThan(1000)
       expect(seen).toEqual([...seen].sort((a, b) => a - b))
     })
@@ -130,7 +173,7 @@ describe("The Hub", () => {
 
   it.scopedLive("keeps an observer of a room from slowing it", () =>
     Effect.gen(function* () {
-      const room = yield* opened({ hubCapacity: 32 })
+      const room = yield* opened({ hubCapacity: 32, maxClients: 2 })
       const { observe } = Context.get(room.context, Hub.Hub)
       yield* observe(8).pipe(Stream.runForEach(() => Effect.never), Effect.forkScoped)
       const ada = yield* connect(room.port)

@@ -2,17 +2,21 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { apply } from "../../../src/domain/apply.ts"
 import * as Chat from "../../../src/domain/Chat.ts"
-import { clean } from "../../../src/domain/Text.ts"
 import * as Broadcaster from "../../../src/server/delivery/Broadcaster.ts"
 import * as Closing from "../../../src/server/Closing.ts"
 import { PlainInterpreter } from "../../../src/server/dialect/PlainInterpreter.ts"
+import { native } from "../../../src/server/dialect/native.ts"
 import { plain } from "../../../src/server/dialect/plain.ts"
+import type { Peer } from "../../../src/server/chat/Peer.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
 import { Outbox } from "../../../src/server/delivery/Outbox.ts"
 import * as Registry from "../../../src/server/chat/Registry.ts"
 import * as ServerConfig from "../../../src/server/ServerConfig.ts"
-import { named, settings } from "../../support/chat.ts"
+import { show } from "../../support/bytes.ts"
+import { from as address, join, nobody, say as saying, settings } from "../../support/chat.ts"
+import { enter, perform, type Performed } from "../../support/handed.ts"
 import { SlowRecorder } from "../../support/Recorder.ts"
 import { assembled, eventsOf, loggingTo, member, open, plainMember, tell } from "../../support/room.ts"
 import { StoppedClock } from "../../support/StoppedClock.ts"
@@ -25,10 +29,12 @@ describe("A fault in the broadcast", () => {
       const ada = yield* member(room.port, "ada")
       const bob = yield* member(room.port, "bob")
       const eve = yield* plainMember(room.port, "eve")
-      const { members } = yield* Context.get(room.context, Registry.Registry).chat
-      members[0]!.peer.send = () => {
-        throw new Error("nothing can be sent")
-      }
+      const [first] = yield* Context.get(room.context, Registry.Registry).members
+      Object.assign(first!.peer, {
+        send: () => {
+          throw new Error("nothing can be sent")
+        }
+      })
 
       yield* tell(bob, { _tag: "Say", text: "hi" })
       expect(yield* room.server.closing).toEqual({ reason: "internal error", asked: false })
@@ -58,31 +64,29 @@ const slowRoom = Effect.gen(function* () {
     ),
     clock
   )
-  let chat = Chat.empty<Outbox>(settings)
+  let node = nobody<Outbox>()
   let cost = 0
-  const publish = (decision: Chat.Decision<Outbox>) => {
-    chat = decision.chat
-    expect(hub.unsafePublish(decision.told)).toBe(true)
+  const publish = (performed: Performed<Outbox>) => {
+    node = performed.node
+    expect(hub.unsafePublish(performed.handings)).toBe(true)
   }
   const join = (name: string) => {
     const connection = new SlowRecorder(() => {
       clock.take(cost)
     })
-    const outbox = new Outbox(connection, config, () => undefined)
+    const outbox = new Outbox(connection, config, () => undefined, plain)
     outbox.speak(plain, new PlainInterpreter({ ...config, echo: "off" }, false))
-    publish(Chat.connect(chat, "127.0.0.1:1", outbox, 0))
-    const who = chat.lastClient
-    publish(Chat.decide(chat, who, { _tag: "Join", nickname: named(name), ifTaken: "refuse" }, 0))
-    return { who, connection }
+    publish(enter(node, name, outbox))
+    return { who: node.lastClient, outbox, connection }
   }
   const [ada, bob] = [join("ada"), join("bob")]
-  yield* handed.handedOver(chat.seq, 1000)
+  yield* handed.handedOver(yield* hub.place, 1000)
   // Comings and goings do not hold up what is said.
   clock.pass(1000)
   return {
     /** She says so many things in one turn. */
     say: (count: number) => {
-      for (let n = 0; n < count; n += 1) publish(Chat.decide(chat, ada.who, { _tag: "Say", text: clean("x") }, 0))
+      for (let n = 0; n < count; n += 1) publish(perform(node, { _tag: "Decide", who: ada.who, command: saying("x"), now: 0 }, ada.outbox))
     },
     /** From now on a write takes so long, ms. */
     takes: (millis: number) => {
@@ -138,4 +142,74 @@ describe("After a fan-out of 8 ms what comes next is gathered", () => {
       expect(yield* heardAfter(1)).toBe(40)
     })
   )
+})
+
+/** The processor time that this process takes, ms. */
+const processorTime = (): number => {
+  const { system, user } = process.cpuUsage()
+  return (system + user) / 1000
+}
+
+describe("When ten thousand leave at once", () => {
+  const many = 10_000
+  // As many as sessions say goodbye to in one turn of the event loop.
+  const perTurn = 32
+  // Three times what is meant, a second and 50 ms, for a machine that is busy with other things: processor time, ms.
+  const inAll = 3000
+  const inOneTurn = 150
+
+  /** Takes all and keeps nothing, but for one who keeps it. */
+  const stub = (keep: (frame: Uint8Array) => void = () => undefined): Peer => ({
+    dialect: native,
+    echo: true,
+    send: keep,
+    farewell: () => undefined,
+    keepAlive: () => undefined,
+    remove: () => undefined
+  })
+
+  it.scopedLive("all of it is told within a second of processor time, and never blocks the others for long", () =>
+    Effect.gen(function* () {
+      const context = yield* Layer.build(
+        Broadcaster.layer.pipe(Layer.provideMerge(Hub.layer), Layer.provide(Closing.layer), Layer.provideMerge(ServerConfig.layer({})))
+      )
+      const hub = Context.get(context, Hub.Hub)
+      const broadcaster = Context.get(context, Broadcaster.Broadcaster)
+      const frames: Array<Uint8Array> = []
+      const witness = stub((frame) => frames.push(frame))
+      let chat = Chat.empty<Peer>(settings)
+      for (let client = 1; client <= many + 1; client += 1) {
+        const comes = { _tag: "Command", at: 0, client, address, command: join(`n${client}`) } as const
+        chat = apply(chat, comes, () => (client === 1 ? witness : stub())).chat
+      }
+
+      // What goes by between two turns of this fiber is the broadcast, but for what this fiber does itself.
+      let since = processorTime()
+      let telling = 0
+      let longest = 0
+      const turn = Effect.gen(function* () {
+        since = processorTime()
+        yield* Hub.endOfTurn
+        const took = processorTime() - since
+        telling += took
+        longest = Math.max(longest, took)
+      })
+      for (let client = 2; client <= many + 1; client += perTurn) {
+        for (let n = client; n < Math.min(client + perTurn, many + 2); n += 1) {
+          const gone = apply(chat, { _tag: "Drop", at: 0, client: n, code: "lost", reason: undefined }, () => witness)
+          chat = gone.chat
+          expect(hub.unsafePublish(gone.told)).toBe(true)
+        }
+        yield* turn
+      }
+      const told = yield* Effect.fork(broadcaster.handedOver(yield* hub.place, 60_000))
+      while (told.unsafePoll() === null) yield* turn
+
+      const heard = eventsOf(frames.map((frame) => show(frame)).join(""))
+      expect(heard.flatMap((event) => (event._tag === "Presence" ? event.left : event._tag === "Left" ? [event] : []))).toHaveLength(many)
+      console.log(`${many} leave at once: ${telling.toFixed()} ms of processor time to tell it, ${longest.toFixed()} ms in one turn at most, ${frames.length} frames`)
+      expect(telling).toBeLessThan(inAll)
+      expect(longest).toBeLessThan(inOneTurn)
+    })
+  , 60_000)
 })

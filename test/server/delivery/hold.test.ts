@@ -2,12 +2,13 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Chat from "../../../src/domain/Chat.ts"
-import type { Command } from "../../../src/domain/Command.ts"
+import type { Command, Question } from "../../../src/domain/command/index.ts"
+import { refusal as refusedAs } from "../../../src/domain/command/refusal.ts"
 import { Refusal } from "../../../src/domain/Refusal.ts"
-import { type Event, MemberId, type Presence } from "../../../src/domain/Event.ts"
+import { type MemberId, type Presence, type Reply } from "../../../src/domain/Event.ts"
+import { lobby } from "../../../src/domain/RoomName.ts"
 import { clean } from "../../../src/domain/Text.ts"
 import { crowd } from "../../../src/domain/wording.ts"
 import * as Broadcaster from "../../../src/server/delivery/Broadcaster.ts"
@@ -16,22 +17,24 @@ import type { Dialect, Interpreter } from "../../../src/server/dialect/Dialect.t
 import { native, NativeInterpreter } from "../../../src/server/dialect/native.ts"
 import { plain } from "../../../src/server/dialect/plain.ts"
 import { PlainInterpreter } from "../../../src/server/dialect/PlainInterpreter.ts"
-import type { Handed } from "../../../src/server/chat/Handed.ts"
+import type { Handed, Handing } from "../../../src/server/chat/Handed.ts"
 import { canOvertake, gather, isMove, waiting } from "../../../src/server/delivery/crowd.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
+import type { Peer } from "../../../src/server/chat/Peer.ts"
 import { Outbox } from "../../../src/server/delivery/Outbox.ts"
 import * as ServerConfig from "../../../src/server/ServerConfig.ts"
-import { show } from "../../support/bytes.ts"
-import { named, settings, type Step, steps, take } from "../../support/chat.ts"
+import {
+  ask, connect, decide, join, membersOf, type Node, nobody as nobodyIn, rename, say as saying, type Step, steps, submit
+} from "../../support/chat.ts"
+import { enter as entering, exit, numbering, perform, type Performed, replyTo, wordsOf } from "../../support/handed.ts"
 import { Recorder, SlowRecorder } from "../../support/Recorder.ts"
 import { samples } from "../../support/samples.ts"
 import { StoppedClock } from "../../support/StoppedClock.ts"
 
 const { defaults } = ServerConfig
 
-type Room = Chat.Chat<Outbox>
-type Decision = Chat.Decision<Outbox>
-type Batch = ReadonlyArray<Hub.Envelope>
+type Room = Node<Outbox>
+type Batch = ReadonlyArray<Handing>
 
 /** The clients of a small room: two members, and one who has not said its name. */
 const ann = 1
@@ -39,78 +42,76 @@ const bob = 2
 const newcomer = 3
 
 // Who is told is compared, never written to.
-const somebody = () => new Outbox(new Recorder(), defaults, () => undefined)
+const somebody = () => new Outbox(new Recorder(), defaults, () => undefined, native)
 const nobody = somebody()
 
-const enter = (chat: Room, name: string): Decision => {
-  const { chat: connected, told } = Chat.connect(chat, "127.0.0.1:1", somebody(), 0)
-  const joined = Chat.decide(connected, connected.lastClient, { _tag: "Join", nickname: named(name), ifTaken: "number" }, 0)
-  return { chat: joined.chat, told: [...told, ...joined.told] }
-}
+const enter = (room: Room, name: string): Performed<Outbox> => entering(room, name, somebody())
 
-const empty = Chat.empty<Outbox>(settings)
-const members = ["ann", "bob"].reduce((chat, name) => enter(chat, name).chat, empty)
-const room = Chat.connect(members, "127.0.0.1:1", nobody, 0).chat
+const empty = nobodyIn<Outbox>()
+const members = ["ann", "bob"].reduce((room, name) => enter(room, name).node, empty)
+const room = connect(members, nobody)
 
-const join = (name: string): Command => ({ _tag: "Join", nickname: named(name), ifTaken: "refuse" })
-const say: Command = { _tag: "Say", text: clean("hello") }
-const refusal = new Refusal({ code: "bad-line", message: "no" })
+const idOf = (client: Chat.ClientId): MemberId => Chat.personOf(room.chat, client)!.member.id
+const say = saying("hello")
+const refusal = refusedAs({ at: 0 }, new Refusal({ code: "bad-line", message: "no" }))
+const throttled: Reply = { _tag: "Throttled", at: 0, perSecond: 1, message: clean("slower") }
 const words = clean("hear, hear")
 
-const asks = (who: Chat.ClientId, command: Command): Batch => Chat.decide(room, who, command, 0).told
-const goes = (who: Chat.ClientId): Batch => Chat.leave(room, who, "quit", undefined, 0).told
+const does = (who: Chat.ClientId, command: Command, at: Room = room): Batch => decide(at, who, command).told
+const asks = (who: Chat.ClientId, question: Question): Batch => replyTo(room, who, ask(room, who, question))
+const goes = (who: Chat.ClientId, at: Room = room): Batch => exit(at, who).handings
+const announces = (at: Room): Batch => submit(at, { _tag: "Announce", text: words }).told
+const closes = (at: Room): Batch => submit(at, { _tag: "Close", reason: words }).told
 
-/** What the Hub hands on; the same member list is the same audience in all of these tests. */
-const handed = Broadcaster.handing()
-const handedOn = (batch: Batch): ReadonlyArray<Handed> => batch.map(handed)
+const handedOn = (batch: Batch): ReadonlyArray<Handed> => numbering()(batch)
 
 /** The members of this room wait to be told that somebody left before. */
-const held: ReadonlyArray<Handed> = handedOn(Chat.leave(enter(members, "zed").chat, newcomer, "quit", undefined, 0).told)
+const held: ReadonlyArray<Handed> = handedOn(goes(newcomer, enter(members, "zed").node))
 
 const kindsOf = (batch: Batch) => batch.map(({ event }) => event._tag)
 
 describe("What waits may be overtaken by", () => {
-  it.each<readonly [string, Batch, ReadonlyArray<Hub.Envelope["event"]["_tag"]>]>([
+  it.each<readonly [string, Batch, ReadonlyArray<Handing["event"]["_tag"]>]>([
     ["nothing at all", [], []],
-    ["a connection", Chat.connect(room, "127.0.0.1:1", nobody, 0).told, ["Connected"]],
+    ["a connection", perform(members, { _tag: "Connect", now: 0 }, nobody).handings, ["Connected"]],
     ["the end of one without a name", goes(newcomer), ["Disconnected"]],
-    ["a newcomer's welcome, and that it came", asks(newcomer, join("eve")), ["Welcome", "Joined"]],
-    ["the welcome of the first to come", enter(empty, "ann").told, ["Connected", "Welcome", "Joined"]],
-    ["a welcome alone", asks(newcomer, join("eve")).slice(0, 1), ["Welcome"]],
-    ["that somebody came", asks(newcomer, join("eve")).slice(1), ["Joined"]],
+    ["a newcomer's welcome, and that it came", does(newcomer, join("eve")), ["Welcome", "Joined"]],
+    ["the welcome of the first to come", enter(empty, "ann").handings, ["Connected", "Welcome", "Joined"]],
+    ["a welcome alone", does(newcomer, join("eve")).slice(0, 1), ["Welcome"]],
+    ["that somebody came", does(newcomer, join("eve")).slice(1), ["Joined"]],
     ["that somebody left", goes(bob), ["Left"]],
-    ["that the last one left", Chat.leave(enter(empty, "ann").chat, ann, "lost", undefined, 0).told, ["Left"]],
-    ["what one without a name is refused", Chat.refuse(room, newcomer, refusal, 0).told, ["Refused"]],
-    ["a name that is taken", asks(newcomer, join("ann")), ["Refused"]],
-    ["words that need a name", asks(newcomer, say), ["Refused"]],
-    ["a question to one without a name", Chat.ask(room, newcomer, words, 0).told, ["Asked"]],
+    ["that the last one left", exit(enter(empty, "ann").node, ann, "lost").handings, ["Left"]],
+    ["what one without a name is refused", replyTo(room, newcomer, refusal), ["Refused"]],
+    ["a name that is taken", does(newcomer, join("ann")), ["Refused"]],
+    ["words that need a name", does(newcomer, say), ["Refused"]],
+    ["who is here, which needs a name", asks(newcomer, { _tag: "Who" }), ["Refused"]],
     ["an answer to one without a name", asks(newcomer, { _tag: "Ping" }), ["Pong"]],
-    ["help for one without a name", asks(newcomer, { _tag: "Help" }), ["Help"]],
-    ["a word to one without a name, who sends too fast", Chat.throttle(room, newcomer, 1, 0).told, ["Throttled"]],
-    ["many of these", [...goes(newcomer), ...enter(room, "eve").told, ...goes(ann)], ["Disconnected", "Connected", "Welcome", "Joined", "Left"]]
+    ["help for one without a name", asks(newcomer, { _tag: "Help" }), ["Lines"]],
+    ["a word to one without a name, who sends too fast", replyTo(room, newcomer, throttled), ["Throttled"]],
+    ["many of these", [...goes(newcomer), ...enter(room, "eve").handings, ...goes(ann)], ["Disconnected", "Connected", "Welcome", "Joined", "Left"]]
   ])("%s", (_, batch, kinds) => {
     expect(kindsOf(batch)).toEqual(kinds)
     expect(canOvertake(held, handedOn(batch))).toBe(true)
   })
 })
 
-const heldUp: ReadonlyArray<readonly [string, Batch, ReadonlyArray<Hub.Envelope["event"]["_tag"]>]> = [
-  ["what is said", asks(ann, say), ["Said"]],
-  ["what is said to oneself alone", Chat.decide(enter(empty, "ann").chat, ann, say, 0).told, ["Said"]],
-  ["what is done", asks(ann, { _tag: "Act", text: words }), ["Acted"]],
-  ["another name", asks(ann, { _tag: "Rename", nickname: named("eve") }), ["Renamed"]],
-  ["what the server says", Chat.announce(room, words, 0).told, ["Notice"]],
-  ["what the server says to nobody", Chat.announce(empty, words, 0).told, ["Notice"]],
-  ["a whisper", asks(ann, { _tag: "Whisper", to: MemberId.make("m2"), text: words }), ["Whispered"]],
+const heldUp: ReadonlyArray<readonly [string, Batch, ReadonlyArray<Handing["event"]["_tag"]>]> = [
+  ["what is said", does(ann, say), ["Said"]],
+  ["what is said to oneself alone", does(ann, say, enter(empty, "ann").node), ["Said"]],
+  ["what is done", does(ann, { _tag: "Act", text: words }), ["Acted"]],
+  ["another name", does(ann, rename("eve")), ["Renamed"]],
+  ["what the server says", announces(room), ["Notice"]],
+  ["what the server says to nobody", announces(empty), ["Notice"]],
+  ["a whisper", does(ann, { _tag: "Whisper", to: idOf(bob), text: words }), ["Whispered"]],
   ["an answer to a member", asks(ann, { _tag: "Ping" }), ["Pong"]],
   ["who is here", asks(ann, { _tag: "Who" }), ["Members"]],
-  ["help for a member", asks(ann, { _tag: "Help" }), ["Help"]],
-  ["what a member is refused", Chat.refuse(room, ann, refusal, 0).told, ["Refused"]],
-  ["a question to a member", Chat.ask(room, ann, words, 0).told, ["Asked"]],
-  ["a word to a member who sends too fast", Chat.throttle(room, ann, 1, 0).told, ["Throttled"]],
-  ["the goodbye", Chat.close(room, words, 0).told, ["Goodbye"]],
-  ["a goodbye that nobody is there to hear", Chat.close(empty, words, 0).told, ["Goodbye"]],
-  ["a newcomer who looks like another", asks(newcomer, join("b0b")), ["Welcome", "Joined", "Notice"]]
+  ["help for a member", asks(ann, { _tag: "Help" }), ["Lines"]],
+  ["what a member is refused", replyTo(room, ann, refusal), ["Refused"]],
+  ["words that name nobody", does(ann, { _tag: "Address", words, readings: [] }), ["Refused"]],
+  ["a word to a member who sends too fast", replyTo(room, ann, throttled), ["Throttled"]],
+  ["the goodbye", closes(room), ["Goodbye"]],
+  ["a goodbye that nobody is there to hear", closes(empty), ["Goodbye"]],
+  ["a newcomer who looks like another", does(newcomer, join("b0b")), ["Welcome", "Joined", "Notice"]]
 ]
 
 describe("What waits is not overtaken by", () => {
@@ -120,7 +121,7 @@ describe("What waits is not overtaken by", () => {
   })
 
   it.each(heldUp)("newcomers and %s in one batch", (_, batch) => {
-    const coming = enter(room, "zoe").told
+    const coming = enter(room, "zoe").handings
     expect(canOvertake([], handedOn([...coming, ...batch]))).toBe(false)
     expect(canOvertake(held, handedOn([...batch, ...coming]))).toBe(false)
   })
@@ -128,19 +129,19 @@ describe("What waits is not overtaken by", () => {
 
 describe("What waits", () => {
   it("is who came and who left, and nothing else", () => {
-    const all = [...enter(room, "eve").told, ...goes(bob), ...goes(newcomer), ...heldUp.flatMap(([, batch]) => batch)]
+    const all = [...enter(room, "eve").handings, ...goes(bob), ...goes(newcomer), ...heldUp.flatMap(([, batch]) => batch)]
     for (const each of handedOn(all)) expect(isMove(each)).toBe(["Joined", "Left"].includes(each.event._tag))
   })
 
   /** So many who came, one after the other. */
   const came = (count: number): ReadonlyArray<Handed> =>
-    handedOn(Array.from({ length: count }).reduce<Decision>(
-      ({ chat, told }) => {
-        const next = enter(chat, "eve")
-        return { chat: next.chat, told: [...told, ...next.told.filter((envelope) => isMove(handed(envelope)))] }
+    handedOn(Array.from({ length: count }).reduce<Performed<Outbox>>(
+      ({ handings, node }) => {
+        const next = enter(node, "eve")
+        return { node: next.node, handings: [...handings, ...next.handings.filter(isMove)] }
       },
-      { chat: room, told: [] }
-    ).told)
+      { node: room, handings: [] }
+    ).handings)
 
   it.each([0, 1, crowd, 2 * crowd])("is told as it was meant to be, if it is no more than that: %i", (count) => {
     const held = came(count)
@@ -160,8 +161,8 @@ describe("What waits", () => {
     const held = came(2 * crowd + 1)
     const left = handedOn(goes(bob))
     for (const { audience } of waiting([...held, ...left])) expect(audience.map(({ id }) => id)).toEqual(["m1"])
-    const alone = Chat.leave(room, bob, "quit", undefined, 0).chat
-    for (const { audience } of waiting([...held, ...handedOn(Chat.leave(alone, ann, "quit", undefined, 0).told)])) expect(audience).toEqual([])
+    const alone = exit(room, bob).node
+    for (const { audience } of waiting([...held, ...handedOn(goes(ann, alone))])) expect(audience).toEqual([])
   })
 })
 
@@ -205,7 +206,7 @@ const moments: FastCheck.Arbitrary<ReadonlyArray<Moment>> = FastCheck.array(
     wait: FastCheck.oneof(
       { weight: 6, arbitrary: FastCheck.constant(0) },
       { weight: 3, arbitrary: FastCheck.integer({ min: 1, max: 30 }) },
-      { weight: 1, arbitrary: FastCheck.integer({ min: 30, max: 200 }) }
+      { weight: 1, arbitrary: FastCheck.integer({ min: 30, max: 1000 }) }
     ),
     isAwaited: FastCheck.nat({ max: 3 }).map((n) => n === 0)
   }),
@@ -239,30 +240,32 @@ const scripts: FastCheck.Arbitrary<Script> = FastCheck.record({
 })
 
 interface Client {
+  /** The number of its connection. */
+  readonly number: Chat.ClientId
   readonly outbox: Outbox
   readonly dialect: Dialect
   readonly interpreter: Interpreter
   readonly connection: Recorder
 }
 
-/** Somebody had waited until all up to this number was handed over: how many writes each client had got by then. */
+/** Somebody had waited until all up to this place was handed over: how many writes each client had got by then. */
 interface HandedOver {
-  readonly seq: number
+  readonly place: number
   readonly writes: ReadonlyMap<Client, number>
 }
 
 interface Played {
-  readonly told: Batch
+  readonly told: ReadonlyArray<Handed>
   readonly clients: ReadonlyArray<Client>
   /** What was put into words, of each dialect, in that order. */
-  readonly worded: ReadonlyArray<ReadonlyArray<Event>>
+  readonly worded: ReadonlyArray<ReadonlyArray<Reply>>
   readonly handed: ReadonlyArray<HandedOver>
 }
 
 /** Each thing that is said bears a mark of its own, and anybody who is there may be the one to act. */
-const adapted = (step: Step, chat: Room): Step => {
+const adapted = (step: Step, { chat, peers }: Room): Step => {
   if (!("who" in step)) return step
-  const present = [...HashMap.keys(chat.clients)].sort((a, b) => a - b)
+  const present = [...peers.keys()].sort((a, b) => a - b)
   const who = present[step.who % (present.length + 1)] ?? 0
   if (step._tag !== "Decide") return { ...step, who }
   const { command } = step
@@ -273,27 +276,27 @@ const adapted = (step: Step, chat: Room): Step => {
 const joins = (who: Chat.ClientId): Step => ({
   _tag: "Decide",
   who,
-  command: { _tag: "Join", nickname: named(`guest ${who}`), ifTaken: "refuse" },
+  command: join(`guest ${who}`),
   now: 0
 })
 
 /** A dialect that keeps what was put into it. */
-const noting = ({ encode, name }: Dialect): { readonly dialect: Dialect; readonly worded: ReadonlyArray<Event> } => {
-  const worded: Array<Event> = []
+const noting = (spoken: Dialect): { readonly dialect: Dialect; readonly worded: ReadonlyArray<Reply> } => {
+  const worded: Array<Reply> = []
   return {
     worded,
     dialect: {
-      name,
+      ...spoken,
       encode: (event) => {
         worded.push(event)
-        return encode(event)
+        return spoken.encode(event)
       }
     }
   }
 }
 
 /** As long as anything waits at most, ms. */
-const longest = 100
+const longest = 500
 const patience = 1000 * longest
 
 const turns = (count: number) => Effect.forEach(Array.from({ length: count }), () => Hub.endOfTurn, { discard: true })
@@ -319,35 +322,37 @@ const play = ({ all, batchSize, cost, kindOf, moments }: Script): Effect.Effect<
     const { handedOver } = Context.get(context, Broadcaster.Broadcaster)
     const clients: Array<Client> = []
     const handed: Array<HandedOver> = []
-    const told: Array<Hub.Envelope> = []
-    let chat = empty
+    const told: Array<Handed> = []
+    const numbered = numbering()
+    let node = empty
 
     const [natively, plainly] = [noting(native), noting(plain)]
-    const connect = (): Outbox => {
+    const opened = (): Outbox => {
       const kind = kindOf[clients.length % kindOf.length]!
       const connection = new SlowRecorder(() => {
         clock.take(cost)
       })
-      const outbox = new Outbox(connection, defaults, () => undefined)
+      const outbox = new Outbox(connection, defaults, () => undefined, plain)
       const interpreter = interpreterOf(kind)
       outbox.speak((kind.isNative ? natively : plainly).dialect, interpreter)
-      clients.push({ outbox, dialect: kind.isNative ? native : plain, interpreter, connection })
+      clients.push({ number: node.lastClient + 1, outbox, dialect: kind.isNative ? native : plain, interpreter, connection })
       return outbox
     }
     const publish = (step: Step) => {
-      const decision = take(chat, step, step._tag === "Connect" ? connect() : nobody)
-      chat = decision.chat
-      told.push(...decision.told)
-      if (!unsafePublish(decision.told)) throw new Error("The Hub had no room for an envelope")
+      const performed = perform(node, step, step._tag === "Connect" ? opened() : nobody)
+      node = performed.node
+      told.push(...numbered(performed.handings))
+      if (!unsafePublish(performed.handings)) throw new Error("The Hub had no room for what was handed on")
     }
     const happen = ({ come, go, isOldest }: Moment, steps: ReadonlyArray<Step>) => {
       for (let n = 0; n < come; n += 1) {
         publish({ _tag: "Connect", now: 0 })
-        publish(joins(chat.lastClient))
+        publish(joins(node.lastClient))
       }
-      for (const step of steps) publish(adapted(step, chat))
-      const going = isOldest ? chat.members.slice(0, go) : chat.members.slice(Math.max(0, chat.members.length - go))
-      for (const { id } of going) publish({ _tag: "Leave", who: id, code: "lost", now: 0 })
+      for (const step of steps) publish(adapted(step, node))
+      const present = membersOf(node)
+      const going = isOldest ? present.slice(0, go) : present.slice(Math.max(0, present.length - go))
+      for (const { client } of going) publish({ _tag: "Leave", who: client, code: "lost", now: 0 })
     }
 
     let start = 0
@@ -355,10 +360,10 @@ const play = ({ all, batchSize, cost, kindOf, moments }: Script): Effect.Effect<
       happen(moment, all.slice(start, start + moment.steps))
       start += moment.steps
       if (moment.isAwaited) {
-        const { seq } = chat
+        const place = told.length
         yield* Effect.fork(
-          Effect.map(handedOver(seq, patience), () => {
-            handed.push({ seq, writes: new Map(clients.map((client) => [client, client.connection.writes.length])) })
+          Effect.map(handedOver(place, patience), () => {
+            handed.push({ place, writes: new Map(clients.map((client) => [client, client.connection.writes.length])) })
           })
         )
       }
@@ -366,7 +371,7 @@ const play = ({ all, batchSize, cost, kindOf, moments }: Script): Effect.Effect<
       clock.pass(moment.wait)
       yield* turns(moment.turns)
     }
-    yield* Effect.raceFirst(handedOver(chat.seq, patience), Effect.forever(timeGoesBy))
+    yield* Effect.raceFirst(handedOver(told.length, patience), Effect.forever(timeGoesBy))
     return { told, clients, worded: [natively.worded, plainly.worded], handed }
   }).pipe(Effect.scoped, Effect.withClock(clock))
 }
@@ -431,46 +436,50 @@ const stretches = (moves: ReadonlyArray<Move>): ReadonlyArray<ReadonlyArray<Move
 }
 
 /** What is meant for each, in the order in which it was decided. */
-const meantFor = ({ clients, told }: Played): ReadonlyMap<Client, Batch> => {
-  const meant = new Map<Outbox, Array<Hub.Envelope>>(clients.map(({ outbox }) => [outbox, []]))
-  for (const envelope of told) {
-    const isOwn = envelope.event._tag === "Said" || envelope.event._tag === "Acted"
-    for (const { peer } of envelope.audience) {
-      if (!isOwn || envelope.from?.peer !== peer || peer.echo) meant.get(peer)?.push(envelope)
+const meantFor = ({ clients, told }: Played): ReadonlyMap<Client, ReadonlyArray<Handed>> => {
+  const meant = new Map<Peer, Array<Handed>>(clients.map(({ outbox }) => [outbox, []]))
+  const peers = new Map<Chat.ClientId, Peer>(clients.map(({ number, outbox }) => [number, outbox]))
+  for (const handed of told) {
+    const isOwn = handed.event._tag === "Said" || handed.event._tag === "Acted"
+    for (const { peer } of handed.audience) {
+      if (!isOwn || (handed.from && peers.get(handed.from.client)) !== peer || peer.echo) meant.get(peer)?.push(handed)
     }
   }
   return new Map(clients.map((client) => [client, meant.get(client.outbox) ?? []]))
 }
 
-/** Where in what a client was told each of its envelopes ends. */
-type Ends = ReadonlyArray<{ readonly seq: number; readonly end: number }>
+/** Where in what a client was told each thing that was handed on to it ends. */
+type Ends = ReadonlyArray<{ readonly place: number; readonly end: number }>
 
 /**
  * Holds that a client was told this and nothing else, each once and in this
  * order, where a crowd's line stands for the moves in it. Whoever leaves in a
  * crowd is not told of that crowd any more, nor of those right before it.
  */
-const follow = ({ connection, dialect, interpreter }: Client, meant: Batch, crowds: Crowds, leftAs: number | undefined): Ends => {
-  const text = connection.writes.join("")
-  const ends: Array<{ readonly seq: number; readonly end: number }> = []
+const follow = (client: Client, meant: ReadonlyArray<Handed>, crowds: Crowds, leftAs: number | undefined): Ends => {
+  const text = client.connection.writes.join("")
+  const ends: Array<{ readonly place: number; readonly end: number }> = []
   let at = 0
   let owed: ReadonlyArray<number> = []
-  const heard = (seq: number, words: string) => {
+  let isOver = false
+  const heard = (place: number, words: string) => {
     if (!text.startsWith(words, at)) throw new Error(`What was to come was ${JSON.stringify(words)}, and not ${JSON.stringify(text.slice(at, at + 300))}`)
     at += words.length
-    ends.push({ seq, end: at })
+    ends.push({ place, end: at })
   }
-  for (const { event, seq, toRoom } of meant) {
-    if (event._tag === "Connected" || event._tag === "Disconnected") continue
-    const part = toRoom && "seq" in event ? crowds.get(event.seq) : undefined
+  for (const { event, place, room } of meant) {
+    if (event._tag === "Connected" || event._tag === "Disconnected" || isOver) continue
+    const part = room !== undefined && "seq" in event ? crowds.get(event.seq) : undefined
     if (part !== undefined && "seq" in event) {
       owed = [...owed, event.seq]
       if (part.presence === undefined || part.seq !== event.seq) continue
-      heard(seq, dialect.encode(part.presence))
+      heard(place, client.dialect.encode(part.presence))
       owed = []
     } else {
-      if (toRoom && owed.length > 0) throw new Error(`Before ${event._tag} ${seq} there was nothing of ${owed.join()}`)
-      heard(seq, event._tag === "Goodbye" ? show(interpreter.goodbye(event)) : dialect.encode(event))
+      if (room !== undefined && owed.length > 0) throw new Error(`Before ${event._tag} ${place} there was nothing of ${owed.join()}`)
+      heard(place, wordsOf(event, client))
+      // Whatever is answered after that, a farewell is the last thing that is written.
+      isOver = event._tag === "Goodbye"
     }
   }
   if (at < text.length) throw new Error(`There was more: ${JSON.stringify(text.slice(at, at + 300))}`)
@@ -484,9 +493,9 @@ const follow = ({ connection, dialect, interpreter }: Client, meant: Batch, crow
 /** Holds of all that was played that each client was told its own, and nothing else: where what it was told of ends. */
 const followAll = (played: Played): ReadonlyMap<Client, Ends> => {
   const crowds = crowdsOf(played)
-  const left = new Map(played.told.flatMap(({ event, from }) => (event._tag === "Left" ? [[from?.peer, event.seq] as const] : [])))
+  const left = new Map(played.told.flatMap(({ event, from }) => (event._tag === "Left" ? [[from?.client, event.seq] as const] : [])))
   return new Map(
-    Array.from(meantFor(played), ([client, meant]) => [client, follow(client, meant, crowds, left.get(client.outbox))])
+    Array.from(meantFor(played), ([client, meant]) => [client, follow(client, meant, crowds, left.get(client.number))])
   )
 }
 
@@ -511,20 +520,21 @@ describe("What has waited, of more than one line can name,", () => {
   it("is told in parts to those who are left of who was there at that time, with how many that were", () => {
     let parts = 0
     for (const script of samples(moves, 12)) {
-      let chat = members
+      let node = members
+      const numbered = numbering()
       const held: Array<Handed> = []
       const here = new Map<number, ReadonlySet<MemberId>>()
-      const happens = ({ chat: next, told }: Decision) => {
-        chat = next
-        held.push(...handedOn(told).filter(isMove))
-        here.set(chat.roomSeq, new Set(chat.members.flatMap(({ member }) => (member === undefined ? [] : [member.id]))))
+      const happens = ({ handings, node: next }: Performed<Outbox>) => {
+        node = next
+        held.push(...numbered(handings).filter(isMove))
+        here.set(Chat.roomOf(node.chat, lobby).seq, new Set(membersOf(node).map(({ member }) => member.id)))
       }
       for (const { come, go, isOldest } of script) {
-        for (let n = 0; n < come; n += 1) happens(enter(chat, "guest"))
+        for (let n = 0; n < come; n += 1) happens(enter(node, "guest"))
         // The last one stays: where nobody is left, nobody is told.
-        for (let n = 0; n < go && chat.members.length > 1; n += 1) happens(Chat.leave(chat, chat.members.at(isOldest ? 0 : -1)!.id, "lost", undefined, 0))
+        for (let n = 0; n < go && membersOf(node).length > 1; n += 1) happens(exit(node, membersOf(node).at(isOldest ? 0 : -1)!.client, "lost"))
       }
-      const left = new Set(chat.members.map(({ member }) => member?.id))
+      const left = new Set<MemberId | undefined>(membersOf(node).map(({ member }) => member.id))
       const told = waiting(held).flatMap(({ audience, event, room }) =>
         event._tag === "Joined" || event._tag === "Left" ? [{ audience, event, room }] : []
       )
@@ -578,9 +588,9 @@ describe("Whoever comes, talks, changes names and goes, and however long the roo
       for (const script of samples(scripts, 300)) {
         const played = yield* play(script)
         const ends = followAll(played)
-        for (const { seq, writes } of played.handed) {
+        for (const { place, writes } of played.handed) {
           for (const [client, count] of writes) {
-            const due = ends.get(client)?.findLast((told) => told.seq <= seq)?.end ?? 0
+            const due = ends.get(client)?.findLast((told) => told.place <= place)?.end ?? 0
             expect(client.connection.writes.slice(0, count).join("").length).toBeGreaterThanOrEqual(due)
             checked += 1
           }

@@ -66,8 +66,14 @@ describe("Comings and goings wait", () => {
   it.each<readonly [string, number, number]>([
     ["not at all where a fan-out costs nothing", 0, 1000],
     ["eight times as long as the last fan-out", 8, 1064],
-    ["a tenth of a second at most", 40, 1100]
+    ["eight times as long also where a fan-out takes as long as to thousands", 60, 1480],
+    ["half a second at most", 62.5, 1500],
+    ["half a second, however long a fan-out takes", 250, 1500]
   ])("%s", (_, took, end) => {
     expect(holdEnd(fanOut({ took }))).toBe(end)
+  })
+
+  it("so long that telling of them takes a ninth of the time, up to fan-outs of a sixteenth of a second", () => {
+    for (let took = 1; took <= 62; took += 1) expect(took / (holdEnd(fanOut({ took })) - 1000 + took)).toBeCloseTo(1 / 9, 6)
   })
 })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import type { Event, Joined, Left, Presence } from "../../../src/domain/Event.ts"
+import type { Joined, Left, Presence, Reply } from "../../../src/domain/Event.ts"
 import type { RoomName } from "../../../src/domain/RoomName.ts"
 import { crowd } from "../../../src/domain/wording.ts"
 import type { Handed } from "../../../src/server/chat/Handed.ts"
 import { isMove, sort } from "../../../src/server/delivery/crowd.ts"
 import { deliver } from "../../../src/server/delivery/deliver.ts"
-import type { Outbox } from "../../../src/server/delivery/Outbox.ts"
-import { show } from "../../support/bytes.ts"
+import type { Peer } from "../../../src/server/chat/Peer.ts"
+import { wordsOf } from "../../support/handed.ts"
 import { always } from "../../support/property.ts"
 import { type Client, crowdedDays, days, type Happening, House, type Kind, rooms, type Visit } from "../../support/rooms.ts"
 
@@ -25,16 +25,16 @@ const isOwn = ({ event }: Handed, { interpreter, member }: Client): boolean =>
   (event._tag === "Said" || event._tag === "Acted") && event.from.id === member?.id && !interpreter.echo
 
 /** The model: each event is handed to each of its audience, one by one. */
-const oneByOne = (batch: Batch, house: House): ReadonlyMap<Outbox, string> => {
-  const clients = new Map(house.clients.map((client) => [client.outbox, client]))
-  const told = new Map<Outbox, string>()
+const oneByOne = (batch: Batch, house: House): ReadonlyMap<Peer, string> => {
+  const clients = new Map<Peer, Client>(house.clients.map((client) => [client.outbox, client]))
+  const told = new Map<Peer, string>()
   for (const handed of batch) {
     const { audience, event } = handed
     if (event._tag === "Connected" || event._tag === "Disconnected") continue
     for (const { peer } of audience) {
       const client = clients.get(peer)!
       if (isOwn(handed, client)) continue
-      const words = event._tag === "Goodbye" ? show(client.interpreter.goodbye(event)) : client.dialect.encode(event)
+      const words = wordsOf(event, client)
       told.set(peer, (told.get(peer) ?? "") + words)
     }
   }
@@ -142,10 +142,10 @@ const checkPresence = ({ first, here, joined, left, room, seq }: Presence, histo
 /** What one client was told. */
 interface Heard {
   readonly client: Client
-  readonly events: ReadonlyArray<Event>
+  readonly events: ReadonlyArray<Reply>
 }
 
-const isComingOrGoing = (event: Event): event is Joined | Left | Presence => event._tag === "Joined" || event._tag === "Left" || event._tag === "Presence"
+const isComingOrGoing = (event: Reply): event is Joined | Left | Presence => event._tag === "Joined" || event._tag === "Left" || event._tag === "Presence"
 
 /** All that is no move reached it whole, in the order of all. */
 const checkWords = ({ client, events }: Heard, house: House) => {

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import type { LeaveCode } from "../../../src/domain/Event.ts"
+import { joinAnyway } from "../../../src/domain/command/join.ts"
+import { type Goodbye, type LeaveCode, MemberId } from "../../../src/domain/Event.ts"
 import * as Nickname from "../../../src/domain/Nickname.ts"
+import { lobby } from "../../../src/domain/RoomName.ts"
 import * as Text from "../../../src/domain/Text.ts"
+import type { Heard } from "../../../src/server/dialect/Dialect.ts"
+import { plain } from "../../../src/server/dialect/plain.ts"
 import { PlainInterpreter } from "../../../src/server/dialect/PlainInterpreter.ts"
 import { defaults, type ServerOptions } from "../../../src/server/ServerConfig.ts"
 import { anyString, inPieces } from "../../support/arbitraries.ts"
 import { oneByOne, show, utf8 } from "../../support/bytes.ts"
+import { named, settings } from "../../support/chat.ts"
 import { brief } from "../../support/heard.ts"
 import { corpus } from "../../support/hostile.ts"
 import { always } from "../../support/property.ts"
@@ -43,7 +48,20 @@ class Client {
   }
 
   goodbye(code: LeaveCode): string {
-    return show(this.interpreter.goodbye({ _tag: "Goodbye", at: 0, code, reason: Text.clean("the end") }))
+    const goodbye: Goodbye = { _tag: "Goodbye", at: 0, code, reason: Text.clean("the end") }
+    const words = this.interpreter.goodbye(goodbye)
+    return words === undefined ? plain.encode(goodbye) : show(words)
+  }
+
+  /** It is let in, under this name. */
+  isIn(name: string): void {
+    const you = { id: MemberId.make("m1"), name: named(name) }
+    this.interpreter.told({ _tag: "Welcome", seq: 1, at: 0, room: lobby, you, here: 1, members: [you], ...settings })
+  }
+
+  /** It is told that a password is needed, or that it was wrong. */
+  isRefused(code: "password-required" | "password-wrong"): void {
+    this.interpreter.told({ _tag: "Refused", at: 0, code, message: Text.clean("No.") })
   }
 }
 
@@ -263,9 +281,9 @@ describe("A name", () => {
   })
 
   it("is cut when it is too long, and asks for a number when it is taken", () => {
-    expect(new Client().interpreter.hear(utf8(`${"a".repeat(50)}\n`))).toEqual([
-      { _tag: "Command", command: { _tag: "Join", nickname: "a".repeat(32), ifTaken: "number" } }
-    ])
+    const join = joinAnyway(named("a".repeat(32)), Nickname.limited(defaults.maxName))
+    expect(join.spares).toBeDefined()
+    expect([...new Client().interpreter.hear(utf8(`${"a".repeat(50)}\n`))]).toEqual([{ _tag: "Enter", join, password: undefined }])
   })
 
   it.each(["", "   ", "\0\0", ":", "\u200b", "\u001b"])("of which nothing is left is asked for again: %j", (sent) => {
@@ -287,8 +305,16 @@ describe("A name", () => {
 
   it("before a message is taken off whether it is the one asked for or the one it got", () => {
     const client = lineSender()
-    client.interpreter.joined(Nickname.Nickname.make("ann_2"))
+    client.isIn("ann_2")
     expect(client.reads("ann: hi\n", "ann_2: hi\n")).toEqual(["say hi", "say hi"])
+  })
+
+  it("before a message is taken off also once it is another one", () => {
+    const client = lineSender()
+    client.isIn("ann")
+    const member = { id: MemberId.make("m1"), name: named("anna") }
+    client.interpreter.told({ _tag: "Renamed", seq: 2, at: 0, room: lobby, member, was: named("ann") })
+    expect(client.reads("anna: hi\n")).toEqual(["say hi"])
   })
 
   it.each(["bob: hi", "ann:hi", "ANN: hi", " ann: hi", "annie: hi"])("is not what stands before %j", (message) => {
@@ -461,14 +487,19 @@ describe("Whatever is sent", () => {
     const happenings = FastCheck.array(FastCheck.oneof(bytes, FastCheck.constant("silence" as const)), { maxLength: 12 })
     always(happenings, (all) => {
       const { interpreter } = new Client({ maxLine: 64 })
-      const heard = all.flatMap((what) => {
-        if (what !== "silence") return interpreter.hear(what)
-        return interpreter.patience === undefined ? [] : interpreter.silence()
+      const heard = all.flatMap((what): ReadonlyArray<Heard> => {
+        if (what !== "silence") return [...interpreter.hear(what)]
+        return interpreter.patience === undefined ? [] : [...interpreter.silence()]
       })
       let names = 0
       for (const item of [...heard, ...interpreter.end()]) {
+        if (item._tag === "Enter") {
+          names += 1
+          const { name } = item.join.name
+          expect(Nickname.parse(name)).toBe(name)
+        }
         if (item._tag !== "Command") continue
-        if (item.command._tag === "Join") names += 1
+        expect(item.command._tag).not.toBe("Join")
         if (item.command._tag === "Say") {
           expect(names).toBe(1)
           expect(Text.parse(item.command.text)).toBe(item.command.text)
@@ -476,6 +507,54 @@ describe("Whatever is sent", () => {
       }
       expect(names).toBeLessThanOrEqual(1)
     })
+  })
+})
+
+describe("A room's password", () => {
+  /** What is heard, one by one, and what its client is told after each. */
+  const hears = (client: Client, read: string, ...told: ReadonlyArray<() => void>): ReadonlyArray<string> => {
+    const answers = [...told]
+    return Array.from(client.interpreter.hear(utf8(read)), (heard) => {
+      answers.shift()?.()
+      return brief([heard]).join("")
+    })
+  }
+
+  it("is the next line once it was asked for, and lets in under the same name", () => {
+    const client = new Client()
+    expect(hears(client, "ann\nsesame\n", () => { client.isRefused("password-required") })).toEqual(["join ann", "join ann with sesame"])
+    client.isIn("ann")
+    expect(client.reads("sesame\n")).toEqual(["say sesame"])
+  })
+
+  it("is asked for again until it is right", () => {
+    const client = new Client()
+    hears(client, "ann\n", () => { client.isRefused("password-required") })
+    expect(hears(client, "one\n", () => { client.isRefused("password-wrong") })).toEqual(["join ann with one"])
+    expect(hears(client, "two\n", () => { client.isIn("ann") })).toEqual(["join ann with two"])
+    expect(client.reads("hi\n")).toEqual(["say hi"])
+  })
+
+  it("comes before what was said together with the name, which is said once that is let in", () => {
+    const client = new Client()
+    expect(hears(client, "ann: hi all\n", () => { client.isRefused("password-required") })).toEqual(["join ann"])
+    expect(hears(client, "one\n", () => { client.isRefused("password-wrong") })).toEqual(["join ann with one"])
+    expect(hears(client, "two\n", () => { client.isIn("ann") })).toEqual(["join ann with two", "say hi all"])
+    expect(client.reads("bye\n")).toEqual(["say bye"])
+  })
+
+  it("may have its sender's name before it, and ends with a silence where a message does", () => {
+    const client = new Client()
+    client.reads("ann")
+    expect(client.rests()).toEqual(["join ann"])
+    client.isRefused("password-required")
+    expect(client.readsAndRests("ann: sesame")).toEqual(["join ann with sesame"])
+  })
+
+  it("is none that is a quit word", () => {
+    const client = new Client()
+    hears(client, "ann\n", () => { client.isRefused("password-required") })
+    expect(client.reads("{quit}\n")).toEqual(["quit"])
   })
 })
 

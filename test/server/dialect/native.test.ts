@@ -1,11 +1,13 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
+import { joinOrRefuse } from "../../../src/domain/command/join.ts"
 import * as Text from "../../../src/domain/Text.ts"
 import { decodeLine, encode } from "../../../src/domain/wire/Ndjson.ts"
 import { native, NativeInterpreter } from "../../../src/server/dialect/native.ts"
 import { defaults } from "../../../src/server/ServerConfig.ts"
 import { anyString, inPieces } from "../../support/arbitraries.ts"
-import { oneByOne, show, utf8 } from "../../support/bytes.ts"
+import { oneByOne, utf8 } from "../../support/bytes.ts"
+import { named } from "../../support/chat.ts"
 import { brief } from "../../support/heard.ts"
 import { always } from "../../support/property.ts"
 
@@ -43,13 +45,17 @@ describe("A native client's line", () => {
   })
 
   it("asks for its name to be refused rather than changed when it is taken", () => {
-    expect(interpreter().hear(utf8(`{"_tag":"Hello","v":1,"nickname":"ann"}\n`))).toMatchObject([
-      { command: { _tag: "Join", ifTaken: "refuse" } }
+    expect([...interpreter().hear(utf8(`{"_tag":"Hello","v":1,"nickname":"ann"}\n`))]).toEqual([
+      { _tag: "Enter", join: { ...joinOrRefuse(named("ann")), spares: undefined }, password: undefined }
     ])
   })
 
+  it("brings the room's password with its name", () => {
+    expect(heard(`{"_tag":"Hello","v":1,"nickname":"ann","password":"sesame"}\n`)).toEqual(["join ann with sesame"])
+  })
+
   it("has its mark sent back, whether it is taken or refused", () => {
-    const hear = (text: string) => interpreter().hear(utf8(`${JSON.stringify({ _tag: "Say", text, ref: "7" })}\n`))
+    const hear = (text: string) => [...interpreter().hear(utf8(`${JSON.stringify({ _tag: "Say", text, ref: "7" })}\n`))]
     expect(hear("hi")).toMatchObject([{ command: { _tag: "Say", text: "hi", ref: "7" } }])
     expect(hear("a\nb")).toMatchObject([{ refusal: { code: "text-line-break", ref: "7" } }])
     expect(hear("")).toMatchObject([{ refusal: { code: "text-empty", ref: "7" } }])
@@ -82,20 +88,20 @@ describe("A native client's line", () => {
 describe("The end of a native client's input", () => {
   it("ends its last line", () => {
     const hears = interpreter()
-    hears.hear(utf8(`{"_tag":"Ping"}\n{"_tag":"Say","text":"hi"}`))
+    expect(brief(hears.hear(utf8(`{"_tag":"Ping"}\n{"_tag":"Say","text":"hi"}`)))).toEqual(["ping"])
     expect(brief(hears.end())).toEqual(["say hi"])
   })
 
   it("after a whole line is nothing", () => {
     const hears = interpreter()
-    hears.hear(utf8(`{"_tag":"Ping"}\n`))
-    expect(hears.end()).toEqual([])
+    expect(brief(hears.hear(utf8(`{"_tag":"Ping"}\n`)))).toEqual(["ping"])
+    expect([...hears.end()]).toEqual([])
   })
 
   it("in the middle of a line that was too long is nothing more", () => {
     const hears = interpreter(10)
-    hears.hear(utf8("x".repeat(20)))
-    expect(hears.end()).toEqual([])
+    expect(brief(hears.hear(utf8("x".repeat(20))))).toEqual(["refuse line-too-long"])
+    expect([...hears.end()]).toEqual([])
   })
 })
 
@@ -109,29 +115,33 @@ describe("A native client", () => {
     )
     const stream = FastCheck.array(line, { maxLength: 6 }).map((lines) => utf8(lines.join("")))
     always(inPieces(stream), ({ pieces, whole }) => {
-      const once = interpreter().hear(whole)
+      const once = [...interpreter().hear(whole)]
       for (const split of [pieces, oneByOne(whole)]) {
         const hears = interpreter()
-        expect(split.flatMap((piece) => hears.hear(piece))).toEqual(once)
+        expect(split.flatMap((piece) => [...hears.hear(piece)])).toEqual(once)
       }
     })
   })
 
   it("says nothing by its silence, and gets its own messages back", () => {
     const hears = interpreter()
-    hears.hear(utf8(`{"_tag":"Say"`))
+    expect(brief(hears.hear(utf8(`{"_tag":"Say"`)))).toEqual([])
     expect(hears.patience).toBeUndefined()
-    expect(hears.silence()).toEqual([])
+    expect([...hears.silence()]).toEqual([])
     expect(hears.echo).toBe(true)
   })
 
   it("is told goodbye in its own dialect", () => {
     const goodbye = { _tag: "Goodbye", at: 1, code: "closing", reason: Text.clean("the end") } as const
-    expect(decodeLine(interpreter().goodbye(goodbye))).toEqual(goodbye)
-    expect(show(interpreter().goodbye(goodbye))).toBe(native.encode(goodbye))
+    expect(native.open(defaults, false).goodbye(goodbye)).toBeUndefined()
+    expect(decodeLine(utf8(native.encode(goodbye)))).toEqual(goodbye)
   })
 
   it("is told events as lines of JSON", () => {
     expect(native.encode({ _tag: "Pong", at: 5, ref: "p" })).toBe(`{"_tag":"Pong","at":5,"ref":"p"}\n`)
+  })
+
+  it("is told nothing that is only for people who type", () => {
+    expect(native.encode({ _tag: "Lines", at: 5, lines: [Text.clean("/help")] })).toBe("")
   })
 })

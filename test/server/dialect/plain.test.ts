@@ -76,6 +76,12 @@ describe("A plain client", () => {
       plain.encode({ _tag: "Refused", at: 0, code: "name-empty", message: Text.clean("Please type a name:") }),
       "Please type a name:\n"
     ],
+    [
+      "that a password is wanted, as a question",
+      plain.encode({ _tag: "Refused", at: 0, code: "password-required", message: Text.clean("This room needs a password.") }),
+      "Password:\n"
+    ],
+    ["the help, line by line", plain.encode({ _tag: "Lines", at: 0, lines: [Text.clean("/help"), Text.clean("/who")] }), "/help\n/who\n"],
     ["that it has left", goodbye("quit", "you have left"), "Goodbye!\n"],
     ["that the server closes", goodbye("closing", "maintenance"), "The server is closing: maintenance.\n"],
     ["that the server closes, in the words of its reason", goodbye("closing", "Back at 5!"), "The server is closing: Back at 5!\n"],

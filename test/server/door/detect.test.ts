@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { canBecomeGamePing, canBecomeRequestLine, detect, isGamePing, isRequestLine, isUnknownProtocol, type Kind, settle } from "../../../src/server/door/detect.ts"
 import { PlainInterpreter } from "../../../src/server/dialect/PlainInterpreter.ts"
+import { canBecomeGamePing, canBecomeRequestLine, isGamePing, isRequestLine, isUnknownProtocol } from "../../../src/server/dialect/signatures.ts"
+import { detect, type Kind, settle } from "../../../src/server/door/detect.ts"
 import { defaults } from "../../../src/server/ServerConfig.ts"
 import { inPieces } from "../../support/arbitraries.ts"
 import { oneByOne, utf8 } from "../../support/bytes.ts"
@@ -192,7 +193,7 @@ const outcome = (pieces: ReadonlyArray<Uint8Array>): ReadonlyArray<string> => {
   const kind = detect(whole) ?? settle(whole)
   if (kind !== "plain") return [kind]
   const interpreter = new PlainInterpreter(defaults, false)
-  return brief(pieces.flatMap((piece) => interpreter.hear(piece)))
+  return pieces.flatMap((piece) => brief(interpreter.hear(piece)))
 }
 
 describe("The handshake of the game whose port this is, from whoever stays,", () => {

@@ -7,11 +7,8 @@ import type { Event, Member, Observation } from "../../../src/domain/Event.ts"
 import { MemberId } from "../../../src/domain/Event.ts"
 import { lobby } from "../../../src/domain/RoomName.ts"
 import { clean } from "../../../src/domain/Text.ts"
-import { Recorder } from "../../support/Recorder.ts"
 import * as Console from "../../../src/server/operator/Console.ts"
-import { Outbox } from "../../../src/server/delivery/Outbox.ts"
 import * as Server from "../../../src/server/Server.ts"
-import { defaults } from "../../../src/server/ServerConfig.ts"
 import { named } from "../../support/chat.ts"
 import { eventually } from "../../support/Peer.ts"
 import { eventsOf, member, open, tell } from "../../support/room.ts"
@@ -51,24 +48,23 @@ const shown: ReadonlyArray<readonly [Event | Observation, string | undefined]> =
 ]
 
 describe("The console says", () => {
-  const peer = new Outbox(new Recorder(), defaults, () => undefined)
-  const from = { id: 1, address: "192.0.2.7:1", peer, member: ada }
+  const from = { client: 1, address: "192.0.2.7:1", name: ada.name }
 
   it.each(shown)("of %j: %s", (event, line) => {
-    const entry = Console.describe({ seq: 1, event, audience: [], toRoom: true, from })
+    const entry = Console.describe({ place: 1, event, room: lobby, from })
     expect(entry && Console.formats.plain(entry)).toBe(line && `2025-01-02T03:04:05.006Z ${line}\n`)
   })
 
   it("who was refused before it had a name", () => {
     const event: Event = { _tag: "Refused", at, code: "name-taken", message: clean("Taken.") }
-    expect(Console.describe({ seq: 1, event, audience: [], toRoom: true, from: { id: 1, address: "192.0.2.7:1", peer } })?.message).toBe(
+    expect(Console.describe({ place: 1, event, room: lobby, from: { client: 1, address: "192.0.2.7:1" } })?.message).toBe(
       "refused a newcomer (192.0.2.7:1): Taken."
     )
   })
 })
 
 describe("An entry", () => {
-  const entry: Console.Entry = { at, level: "warn", event: "left", message: "ada left: too slow", fields: { name: "ada", reason: undefined } }
+  const entry: Console.ConsoleLine = { at, level: "warn", event: "left", message: "ada left: too slow", fields: { name: "ada", reason: undefined } }
   const time = new Date(at).toTimeString().slice(0, 8)
 
   it("is a short line at a terminal", () => {

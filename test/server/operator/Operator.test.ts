@@ -47,7 +47,7 @@ describe("What is typed in the console", () => {
   it.scopedLive("is told, all of it, however much comes at once", () =>
     Effect.gen(function* () {
       const hubCapacity = 64
-      const { context, perform, port, server } = yield* runWith({ hubCapacity })
+      const { context, perform, port, server } = yield* runWith({ hubCapacity, maxClients: 10 })
       yield* Context.get(context, Console.Console).open(server.address, [])
       const ada = yield* member(port, "ada")
       const notices = range(10 * hubCapacity, String)

@@ -12,8 +12,10 @@ const fragile = Layer.effect(
     Registry.Registry,
     (registry): Registry.Registry["Type"] => ({
       ...registry,
-      decide: (from, command) =>
-        command._tag === "Say" && command.text === "boom" ? Effect.dieMessage("it went boom") : registry.decide(from, command)
+      submit: (happening) =>
+        happening._tag === "Command" && happening.command._tag === "Say" && happening.command.text === "boom"
+          ? Effect.dieMessage("it went boom")
+          : registry.submit(happening)
     })
   )
 ).pipe(Layer.provide(Registry.layer))

@@ -1,33 +1,41 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as HashMap from "effect/HashMap"
-import * as Chat from "../../src/domain/Chat.ts"
-import type { Command } from "../../src/domain/Command.ts"
+import type * as Chat from "../../src/domain/Chat.ts"
+import type { Command } from "../../src/domain/command/index.ts"
+import { refusal } from "../../src/domain/command/refusal.ts"
 import { Refusal } from "../../src/domain/Refusal.ts"
-import { type Event, MemberId } from "../../src/domain/Event.ts"
-import { isReserved } from "../../src/domain/names.ts"
+import { type Event, MemberId, type Reply } from "../../src/domain/Event.ts"
+import { isReserved } from "../../src/domain/reserved.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
+import { lobby } from "../../src/domain/RoomName.ts"
+import { pageSize } from "../../src/domain/Room.ts"
 import * as Text from "../../src/domain/Text.ts"
-import { named, settings, type Step, steps, take } from "../support/chat.ts"
+import {
+  address, ask, connect, decide, join, leave, membersOf, type Node, nobody, rename, roomOf as room, settings, type Step, steps, submit, take
+} from "../support/chat.ts"
 import { always } from "../support/property.ts"
 
 type Envelope = Chat.Envelope<string>
 
 interface Moment {
   readonly step: Step
-  readonly before: Chat.Chat<string>
-  readonly after: Chat.Chat<string>
+  readonly before: Node<string>
+  readonly after: Node<string>
   readonly told: ReadonlyArray<Envelope>
+  readonly reply: Reply | undefined
 }
 
 const peerOf = (id: Chat.ClientId) => `peer ${id}`
 
+const clientOf = (peer: string): Chat.ClientId => Number(peer.slice("peer ".length))
+
 const play = (all: ReadonlyArray<Step>): ReadonlyArray<Moment> => {
   const moments: Array<Moment> = []
-  let before = Chat.empty<string>(settings)
+  let before = nobody<string>()
   for (const step of all) {
-    const { chat: after, told } = take(before, step, peerOf(before.lastClient + 1))
-    moments.push({ step, before, after, told })
+    const { node: after, reply, told } = take(before, step, peerOf(before.lastClient + 1))
+    moments.push({ step, before, after, told, reply })
     before = after
   }
   return moments
@@ -35,14 +43,20 @@ const play = (all: ReadonlyArray<Step>): ReadonlyArray<Moment> => {
 
 const envelopes = (moments: ReadonlyArray<Moment>) => moments.flatMap(({ told }) => told)
 
-const ids = (audience: Chat.Audience<string>) => audience.map(({ id }) => id)
+/** The connections of an audience. */
+const ids = (audience: Chat.Audience<string>) => audience.map(({ peer }) => clientOf(peer))
+
+const clients = (node: Node<string>) => membersOf(node).map(({ client }) => client)
+
+const members = (node: Node<string>) => membersOf(node).map(({ member }) => member)
+
+const memberOf = (node: Node<string>, id: Chat.ClientId) => membersOf(node).find(({ client }) => client === id)?.member
 
 /** All that each client is told, in order. */
 const heardBy = (moments: ReadonlyArray<Moment>): ReadonlyMap<Chat.ClientId, ReadonlyArray<Event>> => {
   const heard = new Map<Chat.ClientId, Array<Event>>()
   for (const { audience, event } of envelopes(moments)) {
-    if (event._tag === "Connected" || event._tag === "Disconnected") continue
-    for (const { id } of audience) heard.set(id, [...(heard.get(id) ?? []), event])
+    for (const id of ids(audience)) heard.set(id, [...(heard.get(id) ?? []), event])
   }
   return heard
 }
@@ -60,14 +74,10 @@ const presence = (moments: ReadonlyArray<Moment>): ReadonlyArray<ReadonlyArray<C
 }
 
 /** Who an audience is, by the ids that events bear. */
-const members = (
-  present: ReadonlyArray<Chat.ClientId>,
-  chat: Chat.Chat<string> | undefined,
-  audience: Chat.Audience<string>
-) =>
-  audience.map(({ id }) => {
+const membersIn = (present: ReadonlyArray<Chat.ClientId>, node: Node<string>, audience: Chat.Audience<string>) =>
+  ids(audience).map((id) => {
     expect(present).toContain(id)
-    return chat?.members.find((one) => one.id === id)?.member?.id
+    return memberOf(node, id)?.id
   })
 
 const isForRoom = (event: Event): event is Exclude<Extract<Event, { readonly room: unknown }>, { readonly _tag: "Welcome" }> =>
@@ -82,29 +92,33 @@ const promise = (name: string, holds: (moments: ReadonlyArray<Moment>) => void) 
 describe("Whatever happens, in whatever order", () => {
   promise("no two members have names that people would take for one another", (moments) => {
     for (const { after } of moments) {
-      const keys = after.members.map(({ member }) => Nickname.key(member!.name))
+      const keys = members(after).map(({ name }) => Nickname.key(name))
       expect(new Set(keys).size).toBe(keys.length)
-      expect([...HashMap.keys(after.names)].sort()).toEqual(keys.sort())
+      expect([...HashMap.keys(after.chat.names)].sort()).toEqual(keys.sort())
     }
   })
 
   promise("the members are those who were let in and have not left, in the order of joining", (moments) => {
     const present = presence(moments)
     moments.forEach(({ after }, index) => {
-      expect(ids(after.members)).toEqual(present[index])
+      expect(clients(after)).toEqual(present[index])
     })
   })
 
   promise("nobody has a reserved name", (moments) => {
     for (const { after } of moments) {
-      expect(after.members.filter(({ member }) => isReserved(member!.name))).toEqual([])
+      expect(members(after).filter(({ name }) => isReserved(name))).toEqual([])
     }
   })
 
   promise("each event is told to just those it is for, at the moment of the decision", (moments) => {
     const present = presence(moments)
-    moments.forEach(({ step, told }, index) => {
+    moments.forEach(({ before: node, reply, step, told }, index) => {
       const before = present[index - 1] ?? []
+      // A question is answered to its asker, and nobody is told anything.
+      const isAnswered = step._tag === "Ask" && node.peers.has(step.who)
+      expect(reply === undefined).toBe(!isAnswered)
+      if (step._tag === "Ask") expect(told).toEqual([])
       for (const { audience, event } of told) {
         switch (event._tag) {
           case "Said":
@@ -116,7 +130,7 @@ describe("Whatever happens, in whatever order", () => {
             expect(ids(audience)).toEqual(before)
             break
           case "Whispered":
-            expect(members(before, moments[index]?.before, audience)).toEqual(
+            expect(membersIn(before, node, audience)).toEqual(
               expect.arrayContaining([event.from.id, event.to.id])
             )
             expect(audience.length).toBe(event.from.id === event.to.id ? 1 : 2)
@@ -124,21 +138,26 @@ describe("Whatever happens, in whatever order", () => {
           case "Left":
             expect(ids(audience)).toEqual(present[index])
             break
-          case "Connected":
-          case "Disconnected":
-            expect(audience).toEqual([])
-            break
           default:
-            expect(ids(audience)).toEqual([step._tag === "Decide" || step._tag === "Refuse" ? step.who : "nobody"])
+            expect(ids(audience)).toEqual([step._tag === "Decide" ? step.who : "nobody"])
         }
       }
     })
   })
 
   promise("whoever is told something is reached by its own peer", (moments) => {
-    for (const { audience, from } of envelopes(moments)) {
-      for (const { id, peer } of audience) expect(peer).toBe(peerOf(id))
-      if (from !== undefined) expect(from.peer).toBe(peerOf(from.id))
+    for (const { after, before, step, told } of moments) {
+      const people = [...membersOf(before), ...membersOf(after)]
+      for (const { audience, event, from } of told) {
+        for (const { id, peer } of audience) {
+          const client = id === undefined ? step._tag === "Decide" && step.who : people.find(({ member }) => member.id === id)?.client
+          expect(peer).toBe(`peer ${client}`)
+        }
+        if (from === undefined) continue
+        // It is from the one who did something, under the name that it has by then.
+        expect(from.client).toBe("who" in step ? step.who : "nobody")
+        expect(from.name).toBe((event._tag === "Left" ? memberOf(before, from.client) : memberOf(after, from.client))?.name)
+      }
     }
   })
 
@@ -147,7 +166,7 @@ describe("Whatever happens, in whatever order", () => {
     const expected = new Map<Chat.ClientId, Array<string>>()
     moments.forEach(({ before, step }, index) => {
       if (step._tag !== "Leave") return
-      const gone = before.members.find(({ id }) => id === step.who)?.member
+      const gone = memberOf(before, step.who)
       if (gone === undefined) return
       for (const id of present[index] ?? []) expected.set(id, [...(expected.get(id) ?? []), gone.id])
     })
@@ -166,7 +185,7 @@ describe("Whatever happens, in whatever order", () => {
     }
     const { before, told } = moments[closed]!
     expect(told.map(({ audience, event }) => [event._tag, "code" in event && event.code, ids(audience)])).toEqual([
-      ["Goodbye", "closing", ids(before.members)]
+      ["Goodbye", "closing", clients(before)]
     ])
     expect(envelopes(moments.slice(closed + 1))).toEqual([])
   })
@@ -190,7 +209,7 @@ describe("Whatever happens, in whatever order", () => {
   promise("what is said is said by a member, and is just what it said", (moments) => {
     for (const { before, step, told } of moments) {
       if (step._tag !== "Decide" || step.command._tag !== "Say") continue
-      const member = before.members.find(({ id }) => id === step.who)?.member
+      const member = memberOf(before, step.who)
       const said = told.flatMap(({ event }) => (event._tag === "Said" ? [[event.from, event.text, event.ref]] : []))
       expect(said).toEqual(member === undefined ? [] : [[member, step.command.text, step.command.ref]])
     }
@@ -200,36 +219,39 @@ describe("Whatever happens, in whatever order", () => {
     for (const { after, before, told } of moments) {
       for (const { event } of told) {
         if (event._tag !== "Renamed") continue
-        expect(before.members.map(({ member }) => member)).toContainEqual({ id: event.member.id, name: event.was })
-        expect(after.members.map(({ member }) => member)).toContainEqual(event.member)
+        expect(members(before)).toContainEqual({ id: event.member.id, name: event.was })
+        expect(members(after)).toContainEqual(event.member)
       }
     }
   })
 
   promise("only what is for a whole room bears the room's number", (moments) => {
-    for (const { event, toRoom } of envelopes(moments)) {
-      expect(toRoom).toBe("seq" in event && event._tag !== "Welcome")
+    for (const { event, room } of envelopes(moments)) {
+      expect(room).toBe(isForRoom(event) ? lobby : undefined)
+      expect("seq" in event).toBe(isForRoom(event) || event._tag === "Welcome")
     }
   })
 
   promise("the same happenings have the same outcome", (moments) => {
     const again = play(moments.map(({ step }) => step))
-    expect(again.map(({ told }) => told)).toEqual(moments.map(({ told }) => told))
-    const last = moments.at(-1)?.after
-    expect(again.at(-1)?.after.members).toEqual(last?.members)
-    expect(again.at(-1)?.after.seq).toBe(last?.seq)
+    expect(again.map(({ reply, told }) => ({ reply, told }))).toEqual(moments.map(({ reply, told }) => ({ reply, told })))
+    const last = moments.at(-1)?.after ?? nobody<string>()
+    expect(membersOf(again.at(-1)?.after ?? nobody())).toEqual(membersOf(last))
+    expect(again.at(-1)?.after.chat.seq ?? 0).toBe(last.chat.seq)
   })
 
   promise("a decision leaves the state before it as it was", (moments) => {
-    for (const { before, step, told } of moments) {
-      expect(take(before, step, peerOf(before.lastClient + 1)).told).toEqual(told)
+    for (const { before, reply, step, told } of moments) {
+      const again = take(before, step, peerOf(before.lastClient + 1))
+      expect(again.told).toEqual(told)
+      expect(again.reply).toEqual(reply)
     }
   })
 
   promise("envelopes are numbered without gaps", (moments) => {
     const all = envelopes(moments)
     expect(all.map(({ seq }) => seq)).toEqual(all.map((_, index) => index + 1))
-    expect(moments.at(-1)?.after.seq ?? 0).toBe(all.length)
+    expect(moments.at(-1)?.after.chat.seq ?? 0).toBe(all.length)
   })
 
   promise("from its welcome on a member sees the room's numbers without gaps", (moments) => {
@@ -250,24 +272,27 @@ describe("Whatever happens, in whatever order", () => {
   })
 
   promise("time never goes back, although the clock does", (moments) => {
-    const times = envelopes(moments).map(({ event }) => event.at)
+    const times = moments.flatMap(({ reply, told }) => [...told.map(({ event }) => event.at), ...(reply === undefined ? [] : [reply.at])])
     expect(times).toEqual([...times].sort((a, b) => a - b))
-    for (const { after, before } of moments) expect(after.at).toBeGreaterThanOrEqual(before.at)
+    for (const { after, before } of moments) expect(after.chat.at).toBeGreaterThanOrEqual(before.chat.at)
   })
 
   promise("no id is ever given twice", (moments) => {
-    const members = envelopes(moments).flatMap(({ event }) => (event._tag === "Welcome" ? [event.you.id] : []))
-    expect(new Set(members).size).toBe(members.length)
-    for (const { after, before, step } of moments) {
-      expect(after.lastClient).toBe(before.lastClient + (step._tag === "Connect" ? 1 : 0))
+    const given = envelopes(moments).flatMap(({ event }) => (event._tag === "Welcome" ? [event.you.id] : []))
+    expect(new Set(given).size).toBe(given.length)
+    for (const { after, before, told } of moments) {
+      expect(after.chat.lastMember).toBe(before.chat.lastMember + told.filter(({ event }) => event._tag === "Welcome").length)
     }
   })
 
   promise("a client that the chat does not know changes nothing", (moments) => {
     for (const { after, before, step, told } of moments) {
-      if (step._tag === "Connect" || step._tag === "Announce" || step._tag === "Close" || HashMap.has(before.clients, step.who)) continue
-      expect(after).toBe(before)
+      const isStranger = step._tag === "Leave" ? memberOf(before, step.who) === undefined : "who" in step && !before.peers.has(step.who)
+      if (!isStranger) continue
       expect(told).toEqual([])
+      const { at, ...state } = after.chat
+      for (const [field, value] of Object.entries(state)) expect(value, field).toBe(new Map(Object.entries(before.chat)).get(field))
+      if (step._tag !== "Leave") expect(at).toBe(before.chat.at)
     }
   })
 
@@ -275,39 +300,28 @@ describe("Whatever happens, in whatever order", () => {
     for (const { after, told } of moments) {
       for (const { event } of told) {
         if (event._tag !== "Welcome") continue
-        expect(event.here).toBe(after.members.length)
-        expect(event.members).toEqual(after.members.map(({ member }) => member))
+        expect(event.here).toBe(members(after).length)
+        expect(event.members).toEqual(members(after))
         expect(event.members).toContainEqual(event.you)
       }
     }
   })
 })
 
-const join = (name: string, ifTaken: "refuse" | "number" = "refuse"): Command => ({
-  _tag: "Join",
-  nickname: named(name),
-  ifTaken
-})
+/** A room whose clients 1, 2, ... have joined under these names. */
+const roomOf = (...names: ReadonlyArray<string>): Node<string> => room(names, peerOf)
 
-/** A chat whose clients 1, 2, ... have joined under these names. */
-const roomOf = (...names: ReadonlyArray<string>): Chat.Chat<string> =>
-  names.reduce((chat, name) => {
-    const connected = Chat.connect(chat, "127.0.0.1:1", peerOf(chat.lastClient + 1), 0).chat
-    return Chat.decide(connected, connected.lastClient, join(name), 0).chat
-  }, Chat.empty<string>(settings))
+const newcomer = (node: Node<string>): Node<string> => connect(node, peerOf(node.lastClient + 1))
 
-const newcomer = (chat: Chat.Chat<string>): Chat.Chat<string> => Chat.connect(chat, "127.0.0.1:1", "newcomer", 0).chat
+/** What the last client is told when it asks for this. */
+const answer = (node: Node<string>, command: Command) =>
+  decide(node, node.lastClient, command).told.filter(({ audience }) => ids(audience).includes(node.lastClient)).map(({ event }) => event)
 
-/** What the last client of a chat is told when it asks this. */
-const answer = (chat: Chat.Chat<string>, command: Command) => {
-  const { told } = Chat.decide(chat, chat.lastClient, command, 0)
-  return told.filter(({ audience }) => ids(audience).includes(chat.lastClient)).map(({ event }) => event)
-}
+const close = (node: Node<string>, reason: string) => submit(node, { _tag: "Close", reason: Text.clean(reason) })
 
 describe("Joining", () => {
   it("welcomes the newcomer first and then tells the others, with one number", () => {
-    const chat = newcomer(roomOf("ann", "bob"))
-    const { told } = Chat.decide(chat, 3, join("eve"), 7)
+    const { told } = decide(newcomer(roomOf("ann", "bob")), 3, join("eve"), 7)
     const eve = { id: "m3", name: "eve" }
     expect(told.map(({ audience, event }) => [ids(audience), event])).toEqual([
       [
@@ -366,19 +380,18 @@ describe("Joining", () => {
   })
 
   it("gives a name free again to whoever asks for it after its bearer has left", () => {
-    const chat = Chat.leave(roomOf("ann"), 1, "quit", undefined, 0).chat
-    expect(answer(newcomer(chat), join("ann"))).toMatchObject([{ _tag: "Welcome", you: { id: "m2", name: "ann" } }])
+    const { node } = leave(roomOf("ann"), 1)
+    expect(answer(newcomer(node), join("ann"))).toMatchObject([{ _tag: "Welcome", you: { id: "m2", name: "ann" } }])
   })
 
   it("refuses a second name and keeps the first", () => {
-    const chat = roomOf("ann")
-    expect(answer(chat, join("bob"))).toMatchObject([{ _tag: "Refused", code: "already-joined" }])
-    expect(Chat.decide(chat, 1, join("bob"), 0).chat.members).toEqual(chat.members)
+    const node = roomOf("ann")
+    expect(answer(node, join("bob"))).toMatchObject([{ _tag: "Refused", code: "already-joined" }])
+    expect(membersOf(decide(node, 1, join("bob")).node)).toEqual(membersOf(node))
   })
 
   it("names the first hundred of 150 in the welcome, and counts all", () => {
-    const chat = newcomer(roomOf(...Array.from({ length: 149 }, (_, index) => `n${index + 1}`)))
-    const [welcome] = answer(chat, join("n150"))
+    const [welcome] = answer(newcomer(roomOf(...Array.from({ length: 149 }, (_, index) => `n${index + 1}`))), join("n150"))
     expect(welcome).toMatchObject({ _tag: "Welcome", here: 150 })
     expect(welcome?._tag === "Welcome" && welcome.members.map(({ name }) => name)).toEqual(
       Array.from({ length: 100 }, (_, index) => `n${index + 1}`)
@@ -386,11 +399,14 @@ describe("Joining", () => {
   })
 
   it("takes nobody in after the close, and gives no id twice even then", () => {
-    const closed = Chat.close(roomOf("ann"), Text.clean("the end"), 0).chat
-    const { chat, told } = Chat.connect(closed, "127.0.0.1:1", "late", 0)
+    const closed = close(roomOf("ann"), "the end").node
+    expect(closed.chat.lastMember).toBe(1)
+    const late = newcomer(closed)
+    expect(late.lastClient).toBe(2)
+    const { node, told } = decide(late, 2, join("late"))
     expect(told).toEqual([])
-    expect(chat.lastClient).toBe(2)
-    expect(Chat.decide(chat, 2, join("late"), 0).told).toEqual([])
+    expect(membersOf(node)).toEqual([])
+    expect(node.chat).toBe(closed.chat)
   })
 })
 
@@ -401,32 +417,35 @@ describe("Before joining", () => {
   })
 
   it("refuses to tell a nameless client who is here", () => {
-    expect(answer(newcomer(roomOf("ann")), { _tag: "Who" })).toMatchObject([{ _tag: "Refused", code: "not-joined" }])
+    expect(ask(newcomer(roomOf("ann")), 2, { _tag: "Who" })).toMatchObject({ _tag: "Refused", code: "not-joined" })
   })
 
   it("answers a ping", () => {
-    expect(answer(newcomer(roomOf()), { _tag: "Ping", ref: "p" })).toEqual([{ _tag: "Pong", at: 0, ref: "p" }])
+    expect(ask(newcomer(roomOf()), 1, { _tag: "Ping", ref: "p" })).toEqual({ _tag: "Pong", at: 0, ref: "p" })
   })
 
   it("lets a nameless client go without a word to the room", () => {
-    const { told } = Chat.leave(newcomer(roomOf("ann")), 2, "closed", undefined, 0)
-    expect(told.map(({ audience, event }) => [event._tag, audience])).toEqual([["Disconnected", []]])
+    expect(leave(newcomer(roomOf("ann")), 2, "closed").told).toEqual([])
   })
 })
 
 describe("Refusing", () => {
-  it("tells the sender alone, in words that are safe to show", () => {
-    const refusal = new Refusal({ code: "bad-line", message: "no \u001b[2J\nway", ref: "r" })
-    const { told } = Chat.refuse(roomOf("ann", "bob"), 1, refusal, 5)
+  it("is in words that are safe to show", () => {
+    const refused = refusal({ at: 5 }, new Refusal({ code: "bad-line", message: "no \u001b[2J\nway", ref: "r" }))
+    expect(refused).toEqual({ _tag: "Refused", at: 5, code: "bad-line", message: "no [2J way", ref: "r" })
+  })
+
+  it("tells the sender alone", () => {
+    const { told } = decide(roomOf("ann", "bob"), 1, rename("bob"), 5)
     expect(told.map(({ audience, event }) => [ids(audience), event])).toEqual([
-      [[1], { _tag: "Refused", at: 5, code: "bad-line", message: "no [2J way", ref: "r" }]
+      [[1], { _tag: "Refused", at: 5, code: "name-taken", message: "The name bob is taken: choose another.", ref: undefined }]
     ])
   })
 })
 
 describe("Leaving", () => {
   it("tells those who stay why", () => {
-    const { told } = Chat.leave(roomOf("ann", "bob"), 1, "quit", Text.clean("lunch"), 9)
+    const { told } = leave(roomOf("ann", "bob"), 1, "quit", "lunch", 9)
     expect(told.map(({ audience, event }) => [ids(audience), event])).toEqual([
       [
         [2],
@@ -436,15 +455,17 @@ describe("Leaving", () => {
   })
 
   it("happens once", () => {
-    const left = Chat.leave(roomOf("ann", "bob"), 1, "quit", undefined, 0).chat
-    expect(Chat.leave(left, 1, "lost", undefined, 0)).toEqual({ chat: left, told: [] })
+    const left = leave(roomOf("ann", "bob"), 1).node
+    const again = leave(left, 1, "lost")
+    expect(again.told).toEqual([])
+    expect(again.node.chat).toEqual(left.chat)
   })
 })
 
 describe("Closing", () => {
   it("happens once", () => {
-    const closed = Chat.close(roomOf("ann"), Text.clean("first"), 0).chat
-    expect(Chat.close(closed, Text.clean("second"), 0).told).toEqual([])
+    const closed = close(roomOf("ann"), "first").node
+    expect(close(closed, "second").told).toEqual([])
   })
 })
 
@@ -457,24 +478,23 @@ describe("Asking who is here", () => {
     })
     always(
       visit,
-      ({ afterLeaves, leaving, members }) => {
-        let chat = bigRoom(members)
-        const start = chat.members.map(({ member }) => member!.id)
+      ({ afterLeaves, leaving, members: size }) => {
+        let node = bigRoom(size)
+        const start = members(node).map(({ id }) => id)
         const named: Array<MemberId> = []
         for (let page = 0, more = true; more; page += 1) {
-          const after = named.at(-1)
-          const [reply] = Chat.decide(chat, 1, { _tag: "Who", after }, 0).told
-          if (reply?.event._tag !== "Members") throw new Error("no page")
-          expect(reply.event.members.length).toBeLessThanOrEqual(Chat.pageSize)
-          expect(reply.event.here).toBe(chat.members.length)
-          named.push(...reply.event.members.map(({ id }) => id))
-          more = reply.event.more
-          const gone = chat.members.find(({ member }) => member!.id === named.at(-1))?.id
-          if (afterLeaves && gone !== undefined && gone !== 1) chat = Chat.leave(chat, gone, "quit", undefined, 0).chat
-          for (const id of leaving[page] ?? []) chat = Chat.leave(chat, id, "quit", undefined, 0).chat
+          const reply = ask(node, 1, { _tag: "Who", after: named.at(-1) })
+          if (reply._tag !== "Members") throw new Error("no page")
+          expect(reply.members.length).toBeLessThanOrEqual(pageSize)
+          expect(reply.here).toBe(members(node).length)
+          named.push(...reply.members.map(({ id }) => id))
+          more = reply.more
+          const gone = membersOf(node).find(({ member }) => member.id === named.at(-1))?.client
+          if (afterLeaves && gone !== undefined && gone !== 1) node = leave(node, gone).node
+          for (const id of leaving[page] ?? []) node = leave(node, id).node
         }
         expect(new Set(named).size).toBe(named.length)
-        const stayed = chat.members.map(({ member }) => member!.id)
+        const stayed = members(node).map(({ id }) => id)
         expect(named.filter((id) => stayed.includes(id))).toEqual(stayed)
         expect(start.filter((id) => named.includes(id))).toEqual(named)
       },
@@ -485,7 +505,7 @@ describe("Asking who is here", () => {
   it.each(["m2", "m99999", "x", "m-1", "mInfinity", "mNaN", "m9007199254740993"])(
     "answers with a page whatever the client asks to go on after: %s",
     (after) => {
-      const [reply] = answer(roomOf("ann", "bob", "eve"), { _tag: "Who", after: MemberId.make(after) })
+      const reply = ask(roomOf("ann", "bob", "eve"), 3, { _tag: "Who", after: MemberId.make(after) })
       expect(reply).toMatchObject({ _tag: "Members", here: 3, more: false })
     }
   )
@@ -494,15 +514,9 @@ describe("Asking who is here", () => {
 // One array is copied for each joiner: the big room is built once, and the smaller ones are what is left of it.
 const biggest = roomOf(...Array.from({ length: 320 }, (_, index) => `n${index + 1}`))
 
-const bigRoom = (size: number): Chat.Chat<string> => {
-  let chat = biggest
-  for (const { id } of biggest.members.slice(size)) chat = Chat.leave(chat, id, "quit", undefined, 0).chat
-  return chat
-}
+const bigRoom = (size: number): Node<string> => clients(biggest).slice(size).reduce((node, client) => leave(node, client).node, biggest)
 
 describe("A name that is changed", () => {
-  const rename = (name: string): Command => ({ _tag: "Rename", nickname: named(name) })
-
   it("may differ from the old one in case alone", () => {
     expect(answer(roomOf("bob", "ann"), rename("Ann"))).toMatchObject([{ _tag: "Renamed", was: "ann", member: { name: "Ann" } }])
   })
@@ -514,14 +528,12 @@ describe("A name that is changed", () => {
   })
 
   it("leaves the old one free", () => {
-    const { chat } = Chat.decide(roomOf("bob"), 1, rename("ann"), 0)
-    expect(answer(newcomer(chat), join("bob"))).toMatchObject([{ _tag: "Welcome", you: { name: "bob" } }])
+    const { node } = decide(roomOf("bob"), 1, rename("ann"))
+    expect(answer(newcomer(node), join("bob"))).toMatchObject([{ _tag: "Welcome", you: { name: "bob" } }])
   })
 })
 
 describe("A whisper", () => {
-  const address = (words: string): Command => ({ _tag: "Address", words: Text.clean(words) })
-
   it("goes to the longest name that the words start with", () => {
     expect(answer(roomOf("ann", "ann b", "bob"), address("Ann B: hi"))).toMatchObject([
       { _tag: "Whispered", to: { name: "ann b" }, text: "hi" }

@@ -1,5 +1,4 @@
 import type { Goodbye } from "../../domain/Event.ts"
-import type { Kind } from "./detect.ts"
 import { type Heard, type Interpreter, reject } from "../dialect/Dialect.ts"
 
 const utf8 = new TextEncoder()
@@ -11,7 +10,10 @@ interface Turning {
   readonly answer: Uint8Array
 }
 
-const turnings: Record<Exclude<Kind, "native" | "plain">, Turning> = {
+/** A protocol that is recognised and not spoken here. */
+export type Protocol = "irc" | "http" | "tls" | "unknown"
+
+const turnings: Record<Protocol, Turning> = {
   irc: { reason: "IRC is not spoken here", answer: utf8.encode(`ERROR :${words} IRC is not spoken here.\r\n`) },
   http: {
     reason: "HTTP is not spoken here",
@@ -25,8 +27,8 @@ const turnings: Record<Exclude<Kind, "native" | "plain">, Turning> = {
 }
 
 /** Turns away what is not spoken here, in words it understands where it has some. */
-export const refusing = (kind: keyof typeof turnings): Interpreter => {
-  const { answer, reason } = turnings[kind]
+export const foreign = (protocol: Protocol): Interpreter => {
+  const { answer, reason } = turnings[protocol]
   const rejected: ReadonlyArray<Heard> = [reject("not-for-us", reason)]
   return {
     echo: false,
@@ -35,7 +37,7 @@ export const refusing = (kind: keyof typeof turnings): Interpreter => {
     hear: () => rejected,
     silence: () => rejected,
     end: () => rejected,
-    joined: () => undefined,
+    told: () => undefined,
     goodbye: ({ code }: Goodbye) => (code === "closing" ? new Uint8Array(0) : answer)
   }
 }

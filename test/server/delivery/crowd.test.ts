@@ -5,74 +5,92 @@ import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
 import { Roster } from "../../../src/client/Roster.ts"
 import * as Chat from "../../../src/domain/Chat.ts"
-import { type Event, type Member, MemberId, type Presence } from "../../../src/domain/Event.ts"
-import { RoomName } from "../../../src/domain/RoomName.ts"
+import type { Command, Question } from "../../../src/domain/command/index.ts"
+import { type Event, type Member, MemberId, type Presence, type Reply } from "../../../src/domain/Event.ts"
+import { lobby, RoomName } from "../../../src/domain/RoomName.ts"
 import * as Text from "../../../src/domain/Text.ts"
 import { crowd } from "../../../src/domain/wording.ts"
-import { handing } from "../../../src/server/delivery/Broadcaster.ts"
 import { deliver } from "../../../src/server/delivery/deliver.ts"
+import { isEvent } from "../../../src/server/dialect/Dialect.ts"
 import { native, NativeInterpreter } from "../../../src/server/dialect/native.ts"
 import { gather, type Told } from "../../../src/server/delivery/crowd.ts"
-import type { Envelope } from "../../../src/server/chat/Hub.ts"
+import type { Handed, Handing } from "../../../src/server/chat/Handed.ts"
 import { Outbox } from "../../../src/server/delivery/Outbox.ts"
 import * as Registry from "../../../src/server/chat/Registry.ts"
 import { defaults } from "../../../src/server/ServerConfig.ts"
 import { join } from "../../support/client.ts"
-import { named, settings } from "../../support/chat.ts"
+import { membersOf, named, type Node, nobody as empty, rename, say } from "../../support/chat.ts"
+import { enter as coming, exit, numbering, perform, type Performed } from "../../support/handed.ts"
 import { connect, eventually, otherEnd, type Peer } from "../../support/Peer.ts"
 import { always } from "../../support/property.ts"
 import { Recorder } from "../../support/Recorder.ts"
 import { event, eventsOf, member, opened, plainMember, tell, upTo } from "../../support/room.ts"
 
 // Who is told is compared, never written to: one outbox is as good as many.
-const nobody = new Outbox(new Recorder(), defaults, () => undefined)
+const nobody = new Outbox(new Recorder(), defaults, () => undefined, native)
 
 /** Something that happens in a room; `who` is taken around the corner among those who are here. */
 type Move =
   | { readonly _tag: "Enter" }
   | { readonly _tag: "Leave" | "Say" | "Rename" | "Who" | "Ping"; readonly who: number }
 
-/** A room, told in envelopes. */
+/** A room, and all that is handed on of it. */
 class Room {
-  chat = Chat.empty<Outbox>(settings)
-  readonly told: Array<Envelope> = []
+  node: Node<Outbox> = empty()
+  readonly told: Array<Handed> = []
+  readonly #numbered = numbering()
+
+  get members(): ReadonlyArray<Chat.Person<Outbox>> {
+    return membersOf(this.node)
+  }
+
+  get seq(): number {
+    return Chat.roomOf(this.node.chat, lobby).seq
+  }
 
   move(move: Move): void {
     if (move._tag === "Enter") {
       this.enter(nobody)
       return
     }
-    const [host, ...guests] = this.chat.members
+    const [host, ...guests] = this.members
     // The host stays.
-    const id = guests[move.who % Math.max(1, guests.length)]?.id ?? (move._tag === "Leave" ? undefined : host?.id)
-    if (id === undefined) return
+    const client = guests[move.who % Math.max(1, guests.length)]?.client ?? (move._tag === "Leave" ? undefined : host?.client)
+    if (client === undefined) return
     switch (move._tag) {
       case "Leave":
-        this.leave(id)
+        this.leave(client)
         break
       case "Say":
-        this.#take(Chat.decide(this.chat, id, { _tag: "Say", text: Text.clean("hello") }, 0))
+        this.#decide(client, say("hello"))
         break
       case "Rename":
-        this.#take(Chat.decide(this.chat, id, { _tag: "Rename", nickname: named(`other ${this.chat.seq}`) }, 0))
+        this.#decide(client, rename(`other ${this.node.chat.seq}`))
         break
       default:
-        this.#take(Chat.decide(this.chat, id, { _tag: move._tag }, 0))
+        this.#ask(client, { _tag: move._tag })
     }
   }
 
   enter(outbox: Outbox): void {
-    this.#take(Chat.connect(this.chat, "127.0.0.1:1", outbox, 0))
-    this.#take(Chat.decide(this.chat, this.chat.lastClient, { _tag: "Join", nickname: named("somebody"), ifTaken: "number" }, 0))
+    this.#take(coming(this.node, "somebody", outbox))
   }
 
-  leave(id: Chat.ClientId): void {
-    this.#take(Chat.leave(this.chat, id, "quit", undefined, 0))
+  leave(client: Chat.ClientId): void {
+    this.#take(exit(this.node, client))
   }
 
-  #take({ chat, told }: Chat.Decision<Outbox>): void {
-    this.chat = chat
-    this.told.push(...told)
+  #decide(who: Chat.ClientId, command: Command): void {
+    this.#take(perform(this.node, { _tag: "Decide", who, command, now: 0 }, nobody))
+  }
+
+  #ask(who: Chat.ClientId, question: Question): void {
+    this.#take(perform(this.node, { _tag: "Ask", who, question, now: 0 }, nobody))
+  }
+
+  #take({ handings, node }: Performed<Outbox>): void {
+    this.node = node
+    this.told.push(...this.#numbered(handings))
   }
 }
 
@@ -102,9 +120,9 @@ const play = (moves: ReadonlyArray<Move>): Room => {
   return room
 }
 
-/** What of these envelopes is handed to clients. */
-const tellable = (envelopes: ReadonlyArray<Envelope>): ReadonlyArray<Told> =>
-  envelopes.map(handing()).flatMap(({ audience, event, room }) =>
+/** What of all that is handed on clients are told. */
+const tellable = (handed: ReadonlyArray<Handing>): ReadonlyArray<Told> =>
+  handed.flatMap(({ audience, event, room }) =>
     event._tag === "Connected" || event._tag === "Disconnected" || audience.length === 0 ? [] : [{ event, audience, room }]
   )
 
@@ -126,19 +144,19 @@ const happenings = FastCheck.record({
 })
 
 /** What one of the clients hears. */
-const heardBy = (told: ReadonlyArray<Told>, member: Member | undefined): ReadonlyArray<Event> =>
-  told.flatMap(({ audience, event }) => (audience.some(({ id }) => id === member?.id) ? [event] : []))
+const heardBy = (told: ReadonlyArray<Told>, member: Member): ReadonlyArray<Reply> =>
+  told.flatMap(({ audience, event }) => (audience.some(({ id }) => id === member.id) ? [event] : []))
 
 const comesOrGoes = ({ event }: Told): boolean => event._tag === "Joined" || event._tag === "Left" || event._tag === "Presence"
 
 const presences = (told: ReadonlyArray<Told>): ReadonlyArray<Presence> => told.flatMap(({ event }) => (event._tag === "Presence" ? [event] : []))
 
 /** Who is in the room by what is heard, whenever something else happens there and at last. */
-const replay = (heard: ReadonlyArray<Event>): ReadonlyArray<ReadonlyArray<string>> => {
+const replay = (heard: ReadonlyArray<Reply>): ReadonlyArray<ReadonlyArray<string>> => {
   const roster = new Roster(() => true)
   const names = () => roster.members.map(({ name }) => name)
   const moments = heard.flatMap((event) => {
-    roster.heard(event)
+    if (isEvent(event)) roster.heard(event)
     return event._tag === "Said" || event._tag === "Renamed" ? [names()] : []
   })
   return [...moments, names()]
@@ -167,10 +185,10 @@ describe("What is gathered", () => {
     always(happenings, ({ room, sizes }) => {
       const told = tellable(room.told)
       const gathered = inBatches(told, sizes)
-      for (const { member } of room.chat.members) {
+      for (const { member } of room.members) {
         const moments = replay(heardBy(gathered, member))
         expect(moments).toEqual(replay(heardBy(told, member)))
-        expect(moments.at(-1)).toEqual(room.chat.members.map(({ member }) => member?.name))
+        expect(moments.at(-1)).toEqual(room.members.map(({ member }) => member.name))
       }
     }, 40)
   })
@@ -178,7 +196,7 @@ describe("What is gathered", () => {
   it("stands for every number from the first to its own: nobody misses one, and none is told twice", () => {
     always(happenings, ({ room, sizes }) => {
       const gathered = inBatches(tellable(room.told), sizes)
-      for (const { member } of room.chat.members) {
+      for (const { member } of room.members) {
         let last: number | undefined
         for (const event of heardBy(gathered, member)) {
           if (event._tag === "Welcome") last = event.seq
@@ -191,7 +209,7 @@ describe("What is gathered", () => {
             last = event.seq
           }
         }
-        expect(last).toBe(room.chat.roomSeq)
+        expect(last).toBe(room.seq)
       }
     }, 50)
   })
@@ -284,15 +302,15 @@ describe("Where everybody goes before a crowd comes", () => {
     const room = new Room()
     room.move({ _tag: "Enter" })
     room.move({ _tag: "Enter" })
-    const [first, second] = room.chat.members
-    for (const gone of [first, second]) if (gone !== undefined) room.leave(gone.id)
+    const [first, second] = room.members
+    for (const gone of [first, second]) if (gone !== undefined) room.leave(gone.client)
     const connection = new Recorder()
-    const witness = new Outbox(connection, defaults, () => undefined)
+    const witness = new Outbox(connection, defaults, () => undefined, native)
     witness.speak(native, new NativeInterpreter(defaults))
     room.enter(witness)
     for (let n = 0; n <= crowd; n += 1) room.move({ _tag: "Enter" })
-    deliver(room.told.map(handing()))
-    expect(replay(eventsOf(connection.writes.join(""))).at(-1)).toEqual(room.chat.members.map(({ member }) => member?.name))
+    deliver(room.told)
+    expect(replay(eventsOf(connection.writes.join(""))).at(-1)).toEqual(room.members.map(({ member }) => member.name))
   })
 })
 

@@ -1,0 +1,16 @@
+import type { ListenError } from "../../server/Errors.ts"
+
+const otherAddress = "Choose another with --host (0.0.0.0 listens on all)."
+
+const advice: Readonly<Record<string, string>> = {
+  EADDRINUSE: "Stop the program that uses it, or choose another with --port (0 takes a free one).",
+  EACCES: "Choose a port above 1023 with --port.",
+  EPERM: "Choose a port above 1023 with --port.",
+  EADDRNOTAVAIL: otherAddress,
+  ENOTFOUND: otherAddress,
+  EAI_AGAIN: otherAddress,
+  EINVAL: otherAddress
+}
+
+/** Why a room cannot listen, and which option helps. */
+export const withAdvice = ({ code, message }: ListenError): string => `${message} ${advice[code] ?? "Choose another address with --host and --port."}`

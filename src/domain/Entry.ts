@@ -1,0 +1,39 @@
+import * as Schema from "effect/Schema"
+import { Command } from "./command/index.ts"
+import { LeaveCode } from "./Event.ts"
+import { RoomName } from "./RoomName.ts"
+import { Text } from "./Text.ts"
+
+const client = Schema.Number
+const gone = { client, code: LeaveCode, reason: Schema.optional(Text) }
+
+/** Something that a client asks for. */
+const Asked = Schema.TaggedStruct("Command", { client, address: Schema.String, command: Command })
+/** A client has gone for good: it said so, was sent away, or was no client of ours. */
+const Quit = Schema.TaggedStruct("Quit", gone)
+/** A connection has ended without a goodbye. */
+const Drop = Schema.TaggedStruct("Drop", gone)
+/** The server speaks to a room; to the lobby where none is named. */
+const Announce = Schema.TaggedStruct("Announce", { text: Text, room: Schema.optional(RoomName) })
+/** The server closes. */
+const Close = Schema.TaggedStruct("Close", { reason: Text })
+
+/** All that can happen to a chat, as data. */
+export const Happening = Schema.Union(Asked, Quit, Drop, Announce, Close)
+export type Happening = typeof Happening.Type
+
+const at = { at: Schema.Number }
+
+/**
+ * An entry of the log: what happened, and when, in ms since 1970. The state of
+ * the chat is the fold of the log by `apply`. Nothing in an entry still needs
+ * Unicode's tables, a clock or chance: who makes it has worked that out.
+ */
+export const Entry = Schema.Union(
+  Schema.Struct({ ...at, ...Asked.fields }),
+  Schema.Struct({ ...at, ...Quit.fields }),
+  Schema.Struct({ ...at, ...Drop.fields }),
+  Schema.Struct({ ...at, ...Announce.fields }),
+  Schema.Struct({ ...at, ...Close.fields })
+)
+export type Entry = typeof Entry.Type

@@ -1,0 +1,70 @@
+import * as HashMap from "effect/HashMap"
+import { type Chat, type ClientId, type Decision, empty, type Person, personOf, roomOf } from "./Chat.ts"
+import * as Commands from "./command/index.ts"
+import { type Asker, nothing, tellFew, tellRoom, withRoom } from "./Decision.ts"
+import type { Entry } from "./Entry.ts"
+import type { LeaveCode, Reply } from "./Event.ts"
+import { unnamed } from "./names.ts"
+import * as Room from "./Room.ts"
+import { lobby } from "./RoomName.ts"
+import type { Text } from "./Text.ts"
+
+/**
+ * What an entry comes to: the next state, and what is told to whom. It is a pure
+ * function, the same on every machine. `peerOf` finds the way to a client.
+ */
+export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: ClientId) => Peer): Decision<Peer> => {
+  if (before.closed) return nothing(before)
+  // Time never goes back, whatever the clocks do that entries are made by.
+  const chat = { ...before, at: Math.max(before.at, entry.at) }
+  switch (entry._tag) {
+    case "Command":
+      return Commands.decide(chat, askerOf(chat, entry, peerOf), entry.command)
+    case "Quit":
+    case "Drop":
+      return leave(chat, entry.client, entry.code, entry.reason)
+    case "Announce":
+      return tellRoom(chat, undefined, entry.room ?? lobby, ({ at, room, seq }) => ({ _tag: "Notice", seq, at, room, text: entry.text }))
+    case "Close":
+      return close(chat, entry.reason)
+  }
+}
+
+/** What a question is answered; the state stays as it is. */
+export const answer = <Peer>(
+  chat: Chat<Peer>,
+  from: { readonly client: ClientId; readonly address: string },
+  peer: Peer,
+  question: Commands.Question
+): Reply => Commands.answer(chat, askerOf(chat, from, () => peer), question)
+
+const askerOf = <Peer>(
+  chat: Chat<Peer>,
+  { address, client }: { readonly client: ClientId; readonly address: string },
+  peerOf: (client: ClientId) => Peer
+): Asker<Peer> => {
+  const person = personOf(chat, client)
+  return { origin: { client, address, name: person?.member.name }, seat: person?.seat ?? { id: undefined, peer: peerOf(client) }, person }
+}
+
+// Everybody in the room is told; of one who had not come in, nobody.
+const leave = <Peer>(chat: Chat<Peer>, client: ClientId, code: LeaveCode, reason: Text | undefined): Decision<Peer> => {
+  const person = personOf(chat, client)
+  if (person === undefined) return nothing(chat)
+  const gone = without(chat, person)
+  const origin = { client, address: person.address, name: person.member.name }
+  return tellRoom(gone, origin, lobby, ({ at, room, seq }) => ({ _tag: "Left", seq, at, room, member: person.member, code, reason }))
+}
+
+const without = <Peer>(chat: Chat<Peer>, { client, member: { id }, name }: Person<Peer>): Chat<Peer> => {
+  const people = HashMap.remove(chat.people, id)
+  const next = { ...unnamed(chat, id, name), people, clients: HashMap.remove(chat.clients, client) }
+  return withRoom(next, Room.left(roomOf(next, lobby), id, people))
+}
+
+// Every member is told once, and the leaves that follow tell nobody.
+const close = <Peer>(chat: Chat<Peer>, reason: Text): Decision<Peer> => {
+  const { seats } = roomOf(chat, lobby)
+  const told = tellFew(chat, undefined, seats, { _tag: "Goodbye", at: chat.at, code: "closing", reason })
+  return { told: told.told, chat: { ...empty<Peer>(chat.settings), lastMember: chat.lastMember, seq: told.chat.seq, at: chat.at, closed: true } }
+}

@@ -1,0 +1,105 @@
+/**
+ * The table of all that can be asked. It is the dispatch: whoever reads bytes or
+ * typed lines, decides, answers, shows the help or completes a word goes by it.
+ */
+import * as Schema from "effect/Schema"
+import type { Chat, Decision } from "../Chat.ts"
+import type { Asker } from "../Decision.ts"
+import type { Reply } from "../Event.ts"
+import { Act, act, ActMessage } from "./act.ts"
+import type { CommandDefinition, LineForm, MessageForm, QuestionDefinition } from "./Definition.ts"
+import { type Help, helpOn } from "./help.ts"
+import { Hello, Join, join } from "./join.ts"
+import { Address, msg } from "./msg.ts"
+import { nick, Rename, RenameMessage } from "./nick.ts"
+import { Ping, ping, Pong, pong } from "./ping.ts"
+import { Quit, quit } from "./quit.ts"
+import { Say, say, SayMessage } from "./say.ts"
+import { Whisper, whisper, WhisperMessage } from "./whisper.ts"
+import { Who, who } from "./who.ts"
+
+export { type CommandDefinition, type LineForm, type MessageForm, type Request } from "./Definition.ts"
+
+interface Commands {
+  readonly Join: Join
+  readonly Say: Say
+  readonly Act: Act
+  readonly Whisper: Whisper
+  readonly Address: Address
+  readonly Rename: Rename
+}
+
+/** All that is decided, as it stands in the log. */
+export type Command = Commands[keyof Commands]
+export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename)
+
+interface Questions {
+  readonly Who: Who
+  readonly Help: Help
+  readonly Ping: Ping
+}
+
+/** All that is answered and changes nothing. */
+export type Question = Questions[keyof Questions]
+
+/** All that programs send, as it travels: strings are not yet names or texts. */
+export const ClientMessage = Schema.Union(Hello, SayMessage, ActMessage, WhisperMessage, RenameMessage, Who, Ping, Pong, Quit)
+export type ClientMessage = typeof ClientMessage.Type
+
+/** The commands by the tag they have in the log. */
+export const commands: { readonly [K in keyof Commands]: CommandDefinition<Commands[K]> } = {
+  Join: join,
+  Say: say,
+  Act: act,
+  Whisper: whisper,
+  Address: msg,
+  Rename: nick
+}
+
+/** The questions by their tag. */
+export const questions: { readonly [K in keyof Questions]: QuestionDefinition<Questions[K]> } = {
+  Help: helpOn(() => lines),
+  Who: who,
+  Ping: ping
+}
+
+const forms: ReadonlyArray<{ readonly line?: LineForm; readonly message?: MessageForm }> = [
+  questions.Help,
+  questions.Who,
+  nick,
+  act,
+  msg,
+  ...[join, say, whisper, ping, { message: pong }],
+  quit
+]
+
+/** What people in a room can type, whatever program they use, in the order of the help. */
+export const lines: ReadonlyArray<LineForm> = forms.flatMap(({ line }) => line ?? [])
+
+/** What programs can send, by its `_tag`. */
+export const messages: ReadonlyMap<string, MessageForm> = new Map(forms.flatMap(({ message }) => (message === undefined ? [] : [[message.tag, message] as const])))
+
+/** What a command comes to. */
+export const decide = <Peer, K extends keyof Commands>(
+  chat: Chat<Peer>,
+  asker: Asker<Peer>,
+  command: Commands[K] & { readonly _tag: K }
+): Decision<Peer> => commands[command._tag].apply(chat, asker, command)
+
+/** What a question is answered, to its asker alone and without a number. */
+export const answer = <Peer, K extends keyof Questions>(
+  chat: Chat<Peer>,
+  asker: Asker<Peer>,
+  question: Questions[K] & { readonly _tag: K }
+): Reply => questions[question._tag].answer(chat, asker, question)
+
+/** The message that our own client sends for a command, under its own mark; `undefined` where another one travels in its place. */
+export const messageOf = <K extends keyof Commands>(command: Commands[K] & { readonly _tag: K }, ref: string | undefined): ClientMessage | undefined =>
+  commands[command._tag].send?.(command, ref)
+
+/** The message that our own client sends for a question; `undefined` where it answers that itself. */
+export const questionMessageOf = <K extends keyof Questions>(question: Questions[K] & { readonly _tag: K }): ClientMessage | undefined =>
+  questions[question._tag].send?.(question)
+
+/** Whether our own client waits for a receipt of this command. */
+export const isReceipted = ({ _tag }: Command): boolean => commands[_tag].message?.hasRef === true

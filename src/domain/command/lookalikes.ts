@@ -1,0 +1,11 @@
+import type { Chat, Decision } from "../Chat.ts"
+import { nothing, tellRoom } from "../Decision.ts"
+import type { Nickname } from "../Nickname.ts"
+import { lobby } from "../RoomName.ts"
+import { lookalikes } from "../wording.ts"
+
+/** Whoever looks like another is let in, and everybody is told. */
+export const warn = <Peer>(chat: Chat<Peer>, name: Nickname, other: Nickname | undefined): Decision<Peer> =>
+  other === undefined
+    ? nothing(chat)
+    : tellRoom(chat, undefined, lobby, ({ at, room, seq }) => ({ _tag: "Notice", seq, at, room, text: lookalikes(name, other) }))

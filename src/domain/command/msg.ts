@@ -1,0 +1,36 @@
+import * as Schema from "effect/Schema"
+import { addressee, Reading, readingsOf } from "../addressee.ts"
+import { personNamed } from "../Chat.ts"
+import { refused } from "../Decision.ts"
+import { Refusal } from "../Refusal.ts"
+import * as Text from "../Text.ts"
+import { command, type CommandDefinition } from "./Definition.ts"
+import { typedText } from "./text.ts"
+import { whisperTo } from "./whisper.ts"
+
+/** Say a line to one member only, as people type it: only the chat knows which of the names that can be read off it is somebody's. */
+export const Address = Schema.TaggedStruct("Address", { words: Text.Text, readings: Schema.Array(Reading) })
+export type Address = typeof Address.Type
+
+/** What one is told who names nobody that is here. */
+export const nobody = "Nobody here has that name: /who shows who is here."
+
+/** What one is told who names somebody and says nothing. */
+export const nothingSaid = "Type what to say: /msg NAME TEXT"
+
+/** It is only typed: our own client finds the member itself, and sends a `Whisper`. */
+export const msg: CommandDefinition<Address> = {
+  line: {
+    name: "/msg",
+    args: "NAME TEXT",
+    help: "says it to one person only",
+    takesName: true,
+    read: (rest) => typedText(rest, "/msg NAME TEXT", (words) => command({ _tag: "Address", words, readings: readingsOf(words) }))
+  },
+  apply: (chat, asker, address) => {
+    const found = addressee(address, (key) => personNamed(chat, key))
+    // Behind a name that was read off a safe text stands a safe text.
+    if (found?.text === "") return refused(chat, asker, new Refusal({ code: "text-empty", message: nothingSaid }))
+    return whisperTo(chat, asker, found?.to, { text: Text.Text.make(found?.text ?? address.words), nobody })
+  }
+}

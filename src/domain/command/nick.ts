@@ -1,0 +1,49 @@
+import * as HashMap from "effect/HashMap"
+import * as Schema from "effect/Schema"
+import { roomOf } from "../Chat.ts"
+import { andThen, notJoined, refused, tellRoom, withRoom } from "../Decision.ts"
+import { AskedName, asked } from "../nameIndex.ts"
+import { hindrance, lookalike, named, unnamed } from "../names.ts"
+import * as Nickname from "../Nickname.ts"
+import { Refusal } from "../Refusal.ts"
+import * as Room from "../Room.ts"
+import { lobby } from "../RoomName.ts"
+import { command, type CommandDefinition, messageForm, type Request } from "./Definition.ts"
+import { warn } from "./lookalikes.ts"
+
+/** Bear another name from now on. */
+export const Rename = Schema.TaggedStruct("Rename", { name: AskedName })
+export type Rename = typeof Rename.Type
+
+/** The same, as programs send it. */
+export const RenameMessage = Schema.TaggedStruct("Rename", { nickname: Schema.String })
+
+const parse = (raw: string, limits: Nickname.NameLimits): Request | Refusal => {
+  const nickname = Nickname.parse(raw, limits)
+  return nickname instanceof Refusal ? nickname : command({ _tag: "Rename", name: asked(nickname) })
+}
+
+export const nick: CommandDefinition<Rename> = {
+  message: messageForm("Rename", RenameMessage, ({ nickname }, limits) => parse(nickname, limits)),
+  line: {
+    name: "/nick",
+    args: "NEW",
+    help: "changes your name",
+    takesName: false,
+    read: (rest, limits) => (rest.trim() === "" ? new Refusal({ code: "name-empty", message: "Type /nick NEW" }) : parse(rest, limits))
+  },
+  send: ({ name }) => ({ _tag: "Rename", nickname: name.name }),
+  apply: (chat, asker, { name }) => {
+    const { person } = asker
+    if (person === undefined) return refused(chat, asker, notJoined("change your name"))
+    const { id, name: was } = person.member
+    const freed = unnamed(chat, id, person.name)
+    const why = hindrance(freed, name)
+    if (why !== undefined) return refused(chat, asker, why)
+    const member = { id, name: name.name }
+    const renamed = named({ ...freed, people: HashMap.set(freed.people, id, { ...person, member, name }) }, id, name)
+    const next = withRoom(renamed, Room.renamed(roomOf(renamed, lobby), member))
+    const told = tellRoom(next, { ...asker.origin, name: name.name }, lobby, ({ at, room, seq }) => ({ _tag: "Renamed", seq, at, room, member, was }))
+    return andThen(told, (chat) => warn(chat, name.name, lookalike(freed, name)))
+  }
+}

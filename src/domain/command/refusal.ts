@@ -1,0 +1,8 @@
+import type { Chat } from "../Chat.ts"
+import type { Refused } from "../Event.ts"
+import type { Refusal } from "../Refusal.ts"
+import { clean } from "../Text.ts"
+
+/** A question, or what is none, refused: the asker alone is told. */
+export const refusal = (chat: Pick<Chat<unknown>, "at">, { code, message, ref }: Refusal): Refused =>
+  ({ _tag: "Refused", at: chat.at, code, message: clean(message), ref })

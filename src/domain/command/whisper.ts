@@ -1,0 +1,36 @@
+import * as Schema from "effect/Schema"
+import { type Chat, type Decision, type Person, personWith } from "../Chat.ts"
+import { type Asker, notJoined, refused, tellFew } from "../Decision.ts"
+import { MemberId } from "../Event.ts"
+import { Refusal } from "../Refusal.ts"
+import { Text } from "../Text.ts"
+import { Ref } from "../wire/Ref.ts"
+import { command, type CommandDefinition, messageForm } from "./Definition.ts"
+import { parseText } from "./text.ts"
+
+/** Say a line to one member only. */
+export const Whisper = Schema.TaggedStruct("Whisper", { to: MemberId, text: Text, ref: Schema.optional(Schema.String) })
+export type Whisper = typeof Whisper.Type
+
+/** The same, as programs send it. */
+export const WhisperMessage = Schema.TaggedStruct("Whisper", { to: MemberId, text: Schema.String, ref: Schema.optional(Ref) })
+
+export const whisper: CommandDefinition<Whisper> = {
+  message: messageForm("Whisper", WhisperMessage, ({ ref, text, to }) => parseText(text, ref, (text) => command({ _tag: "Whisper", to, text, ref }))),
+  send: ({ text, to }, ref) => ({ _tag: "Whisper", to, text, ref }),
+  apply: (chat, asker, { ref, text, to }) => whisperTo(chat, asker, personWith(chat, to), { text, ref, nobody: "Nobody here has that name." })
+}
+
+/** Tells a whisper to both who are concerned; `nobody` is what is answered when there is no such member. */
+export const whisperTo = <Peer>(
+  chat: Chat<Peer>,
+  asker: Asker<Peer>,
+  to: Person<Peer> | undefined,
+  { nobody, ref, text }: { readonly text: Text; readonly ref?: string | undefined; readonly nobody: string }
+): Decision<Peer> => {
+  const from = asker.person
+  if (from === undefined) return refused(chat, asker, notJoined("say something", ref))
+  if (to === undefined) return refused(chat, asker, new Refusal({ code: "no-such-member", message: nobody, ref }))
+  const audience = to.member.id === from.member.id ? [from.seat] : [to.seat, from.seat]
+  return tellFew(chat, asker.origin, audience, { _tag: "Whispered", at: chat.at, from: from.member, to: to.member, text, ref })
+}

@@ -1,0 +1,13 @@
+/**
+ * brusio: a chat room in one command, and its parts for other programs.
+ *
+ * - `brusio/server`: a room, as a layer. Start with `Server.layer`.
+ * - `brusio/client`: a member of a room. Start with `ChatClient.connect`, over
+ *   TCP (`TcpDial.layer`) or within the process of the room ({@link inProcess}).
+ * - `brusio/domain`: what a chat is: names, texts, commands, events, and what is
+ *   decided. No I/O.
+ */
+export * as client from "./client/index.ts"
+export * as domain from "./domain/index.ts"
+export { inProcess } from "./inProcess.ts"
+export * as server from "./server/index.ts"

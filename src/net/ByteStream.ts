@@ -1,0 +1,119 @@
+import type { Duplex } from "node:stream"
+import * as Effect from "effect/Effect"
+import type { Connection, Read } from "./Connection.ts"
+import type { ReadError } from "./Errors.ts"
+import { Reader } from "./Reader.ts"
+
+/** A connection over a stream of Node's that can be read and written. */
+export class ByteStream implements Connection {
+  readonly address: string
+  readonly secure: boolean = false
+  protected readonly reader: Reader
+  readonly #stream: Duplex
+
+  /** `maxUnheard`: how many bytes wait for a busy reader before the peer has to wait. */
+  constructor(stream: Duplex, address: string, maxUnheard: number) {
+    this.#stream = stream
+    this.address = address
+    this.reader = new Reader(stream, maxUnheard)
+  }
+
+  get host(): string {
+    return this.address.slice(0, this.address.lastIndexOf(":"))
+  }
+
+  get silentFor(): number {
+    return this.reader.silentFor
+  }
+
+  get writable(): boolean {
+    return this.#stream.writable
+  }
+
+  get backlog(): number {
+    return this.#stream.writableLength
+  }
+
+  read(patience?: number): Effect.Effect<Read> {
+    return this.reader.read(patience)
+  }
+
+  pause(ms: number, quiet?: number): Effect.Effect<void, ReadError> {
+    return this.reader.pause(ms, quiet)
+  }
+
+  stopReading(error: ReadError): void {
+    this.reader.stop(error)
+  }
+
+  write(bytes: Uint8Array | string): void {
+    if (this.#stream.writable) this.#stream.write(bytes)
+  }
+
+  get drained(): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      const stream = this.#stream
+      if (stream.destroyed || !stream.writableNeedDrain) {
+        resume(Effect.void)
+        return
+      }
+      const stop = () => {
+        stream.off("drain", done)
+        stream.off("close", done)
+      }
+      const done = () => {
+        stop()
+        resume(Effect.void)
+      }
+      stream.on("drain", done)
+      stream.on("close", done)
+      return Effect.sync(stop)
+    })
+  }
+
+  finish(): void {
+    this.#stream.end()
+  }
+
+  close(grace: number): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      const stop = this.#leave(grace, () => {
+        resume(Effect.void)
+      })
+      return Effect.sync(stop)
+    })
+  }
+
+  linger(grace: number): void {
+    this.#leave(grace, ignore)
+  }
+
+  get destroy(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.#stream.destroy()
+    })
+  }
+
+  #leave(grace: number, gone: () => void): () => void {
+    const stream = this.#stream
+    if (stream.destroyed) {
+      gone()
+      return ignore
+    }
+    // A timer of its own and not a fiber's: thousands may close at once.
+    const timer = setTimeout(() => stream.destroy(), grace)
+    const closed = () => {
+      clearTimeout(timer)
+      gone()
+    }
+    stream.once("close", closed)
+    this.reader.ignore()
+    stream.end()
+    return () => {
+      clearTimeout(timer)
+      stream.off("close", closed)
+    }
+  }
+}
+
+const ignore = () => undefined

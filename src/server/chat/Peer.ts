@@ -1,0 +1,25 @@
+import type { Goodbye } from "../../domain/Event.ts"
+import type { Dialect } from "../dialect/Dialect.ts"
+
+/** When a client that is silent is asked for a sign of life, and when it is given up, in ms; `at` is now, ms since 1970. */
+export interface Patience {
+  readonly at: number
+  readonly pingAfter: number
+  readonly goneAfter: number
+}
+
+/** The way to one client: what the chat carries with each of its seats. None of it ever waits. */
+export interface Peer {
+  /** The wire format of this client. */
+  readonly dialect: Dialect
+  /** Whether this client gets its own messages back. */
+  readonly echo: boolean
+  /** Whole lines for this client; they may be shared with others and are not changed. */
+  readonly send: (frame: Uint8Array) => void
+  /** The last words. Only the first farewell is written, and nothing after it. */
+  readonly farewell: (goodbye: Goodbye) => void
+  /** Asks a client that is silent for a sign of life, where its dialect can, and gives it up when that does not come. */
+  readonly keepAlive: (patience: Patience) => void
+  /** Sends the client away: its session ends with this reason. */
+  readonly remove: (reason: string) => void
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "@effect/vitest"
+import { addressed, commands, type Intent, intentOf } from "../../../src/client/screen/intent.ts"
+import type { Command } from "../../../src/domain/command/index.ts"
+import { help } from "../../../src/domain/commandLine.ts"
+import { MemberId } from "../../../src/domain/Event.ts"
+import * as Text from "../../../src/domain/Text.ts"
+import * as chat from "../../support/chat.ts"
+
+const bob = { id: MemberId.make("m2"), name: chat.named("bob") }
+
+/** What a line means where bob is. */
+const meant = (line: string, isLiteral = false): Intent => {
+  const read = intentOf(line, isLiteral)
+  return read._tag === "Address" ? addressed(read, [bob]) : read
+}
+
+const nothing: Intent = { _tag: "Nothing" }
+const send = (command: Command): Intent => ({ _tag: "Send", command })
+const say = (text: string): Intent => send(chat.say(text))
+const quit = (reason?: string): Intent => ({ _tag: "Quit", reason })
+const wrong = (message: string): Intent => ({ _tag: "Wrong", message })
+
+describe("A typed line", () => {
+  it.each<readonly [string, Intent]>([
+    ["", nothing],
+    [" \t", nothing],
+    ["hello", say("hello")],
+    ["  indented", say("  indented")],
+    ["exit", say("exit")],
+    ["quit", say("quit")],
+    ["{quit}", quit()],
+    [" {quit} ", quit()],
+    ["{quit} now", say("{quit} now")],
+    ["/quit", quit()],
+    ["/QUIT", quit()],
+    ["/quit  off to  lunch ", quit("off to  lunch")],
+    ["/quitter", wrong("There is no command /quitter. To say it, type //quitter; /help shows all commands.")],
+    ["//quit", say("/quit")],
+    ["///quit", say("//quit")],
+    ["//", say("/")],
+    ["/", wrong("There is no command /. To say it, type //; /help shows all commands.")],
+    ["/ hello", wrong("There is no command /. To say it, type //; /help shows all commands.")],
+    ["a /quit", say("a /quit")],
+    ["/me waves", send({ _tag: "Act", text: Text.clean("waves") })],
+    ["/me", wrong("Type /me ACTION")],
+    ["/msg bob hi there", send({ _tag: "Whisper", to: bob.id, text: Text.clean("hi there") })],
+    ["/msg eve hi there", wrong("Nobody here has that name: /who shows who is here.")],
+    ["/msg", wrong("Type /msg NAME TEXT")],
+    ["/nick Bob the Builder", send(chat.rename("Bob the Builder"))],
+    ["/nick ", wrong("Type /nick NEW")],
+    ["/who", { _tag: "Ask", question: { _tag: "Who" } }],
+    ["/help", { _tag: "Help", lines: help(commands) }],
+    ["/clear", { _tag: "Clear" }]
+  ])("%j", (line, intent) => {
+    expect(meant(line)).toEqual(intent)
+  })
+
+  it("that is nearly a command is told which one", () => {
+    expect(meant("/qiut lunch")).toEqual(
+      wrong("There is no command /qiut. Did you mean /quit? To say it, type //qiut; /help shows all commands.")
+    )
+    expect(meant("/claer")).toEqual(
+      wrong("There is no command /claer. Did you mean /clear? To say it, type //claer; /help shows all commands.")
+    )
+  })
+
+  it("to one member keeps the words until it is known who is here", () => {
+    expect(intentOf("/msg bob hi there", false)).toEqual(chat.address("bob hi there"))
+  })
+
+  it("to one member says something", () => {
+    expect(meant("/msg bob")).toEqual(wrong("Type what to say: /msg NAME TEXT"))
+  })
+})
+
+describe("A line that is read as it stands", () => {
+  it.each<readonly [string, Intent]>([
+    ["", nothing],
+    ["  ", nothing],
+    ["hello ", say("hello")],
+    ["{quit}", say("{quit}")],
+    ["/quit", say("/quit")],
+    ["/clear", say("/clear")],
+    ["//x", say("//x")]
+  ])("%j", (line, intent) => {
+    expect(meant(line, true)).toEqual(intent)
+  })
+})

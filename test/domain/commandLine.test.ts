@@ -1,0 +1,65 @@
+import { describe, expect, it } from "@effect/vitest"
+import { lines } from "../../src/domain/command/index.ts"
+import * as CommandLine from "../../src/domain/commandLine.ts"
+
+describe("A typed line", () => {
+  it.each<readonly [string, CommandLine.Typed | undefined]>([
+    ["hello", undefined],
+    ["a /quit", undefined],
+    [" /quit", undefined],
+    ["//quit", undefined],
+    ["", undefined],
+    ["/quit", { name: "/quit", rest: "" }],
+    ["/QUIT  ", { name: "/quit", rest: "" }],
+    ["/msg  bob  hi  there ", { name: "/msg", rest: "bob  hi  there" }],
+    ["/", { name: "/", rest: "" }],
+    ["/ x", { name: "/", rest: "x" }],
+    ["/é x", { name: "/é", rest: "x" }]
+  ])("%j is a command or none", (line, typed) => {
+    expect(CommandLine.parse(line)).toEqual(typed)
+  })
+
+  it("that starts with two slashes says the rest behind the first", () => {
+    expect(["//quit", "///x", "/x", "x"].map(CommandLine.unescape)).toEqual(["/quit", "//x", "/x", "x"])
+  })
+})
+
+describe("The help", () => {
+  it("is written by the table, in columns, and tells how a slash is said", () => {
+    expect(CommandLine.help(lines)).toEqual([
+      "/help           shows this",
+      "/who            shows who is here",
+      "/nick NEW       changes your name",
+      "/me ACTION      says what you do",
+      "/msg NAME TEXT  says it to one person only",
+      "/quit [REASON]  leaves; so does {quit}",
+      "//TEXT          says /TEXT"
+    ])
+  })
+
+  it("has every command once", () => {
+    const names = lines.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of names) expect(CommandLine.parse(name)).toEqual({ name, rest: "" })
+  })
+})
+
+describe("An unknown command", () => {
+  it.each([
+    ["/hepl", " Did you mean /help?"],
+    ["/hel", " Did you mean /help?"],
+    ["/whoo", " Did you mean /who?"],
+    ["/msgg", " Did you mean /msg?"],
+    ["/exit", " Did you mean /quit?"],
+    ["/dance", ""],
+    ["/topic", ""]
+  ])("%s is told how to say it, and the nearest one when it is near", (name, hint) => {
+    expect(CommandLine.unknown({ name, rest: "now" }, lines)).toBe(
+      `There is no command ${name}.${hint} To say it, type /${name}; /help shows all commands.`
+    )
+  })
+
+  it("of an empty table has no hint", () => {
+    expect(CommandLine.unknown({ name: "/x", rest: "" }, [])).toBe("There is no command /x. To say it, type //x; /help shows all commands.")
+  })
+})
