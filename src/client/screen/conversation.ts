@@ -145,15 +145,14 @@ const told = (before: Conversation, event: Event, draft: Draft): Step => {
   const { me } = before
   if (me === undefined) return step(before)
   const print: Wish = { _tag: "Print", line: { _tag: "Event", event, me } }
+  // Somebody's own doing: its author has the receipt by it.
+  if ("from" in event) {
+    if (event.from.id === me.id) return step(received(before, event.ref), print)
+    const unread = before.focused ? 0 : before.unread + 1
+    const rings = event._tag === "Whispered" || ("text" in event && mentions(event.text, me.name))
+    return step({ ...before, unread }, print, ...(rings ? [{ _tag: "Bell" } as const] : []))
+  }
   switch (event._tag) {
-    case "Said":
-    case "Acted":
-    case "Whispered": {
-      if (event.from.id === me.id) return step(received(before, event.ref), print)
-      const unread = before.focused ? 0 : before.unread + 1
-      const rings = event._tag === "Whispered" || mentions(event.text, me.name)
-      return step({ ...before, unread }, print, ...(rings ? [{ _tag: "Bell" } as const] : []))
-    }
     case "Joined":
       return step({ ...before, here: before.here + 1 }, print)
     case "Left":
