@@ -2,6 +2,7 @@ import type { Joined, Left, Member, MemberId, Presence, Reply } from "../../doma
 import type { RoomName } from "../../domain/RoomName.ts"
 import { crowd } from "../../domain/wording.ts"
 import type { Handed } from "../chat/Handed.ts"
+import type { Peer } from "../chat/Peer.ts"
 
 /** Something that clients are told, and to whom: see {@link Handed}. */
 export interface Told {
@@ -47,7 +48,7 @@ class Debts {
   readonly #audiences = new Map<RoomName, Handed["audience"]>()
   readonly #came = new Set<MemberId>()
   // Made once somebody may be among them, as one look through thousands for each who is welcomed would cost more.
-  #present: ReadonlySet<MemberId | undefined> | undefined
+  #present: ReadonlySet<Peer> | undefined
 
   add({ audience, event, room }: Handed): void {
     if (room !== undefined && !this.#audiences.has(room)) {
@@ -59,12 +60,12 @@ class Debts {
 
   areOwedTo(audience: Handed["audience"]): boolean {
     // Who has no name is in no room.
-    return audience.some(({ id }) => id !== undefined && (this.#came.has(id) || this.#isPresent(id)))
+    return audience.some(({ id, peer }) => id !== undefined && (this.#came.has(id) || this.#isPresent(peer)))
   }
 
-  #isPresent(id: MemberId): boolean {
-    this.#present ??= new Set([...this.#audiences.values()].flatMap((audience) => audience.map((seat) => seat.id)))
-    return this.#present.has(id)
+  #isPresent(peer: Peer): boolean {
+    this.#present ??= new Set([...this.#audiences.values()].flatMap((audience) => audience.map((seat) => seat.peer)))
+    return this.#present.has(peer)
   }
 }
 
