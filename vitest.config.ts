@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/load/**"],
     globalSetup: ["test/support/build.ts"],
+    setupFiles: ["test/support/turn.ts"],
     // No module here keeps state, so the files can share their imports.
     isolate: false,
     pool: "forks",
