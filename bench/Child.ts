@@ -2,16 +2,17 @@ import * as ChildProcess from "node:child_process"
 import type { Readable } from "node:stream"
 import * as Effect from "effect/Effect"
 
-/** A process of ours: its output is read here, its errors are shown. */
+/** A child process: its standard output is read here, its standard error is passed on. */
 export type Child = ChildProcess.ChildProcessByStdio<null, Readable, null>
 
+/** How long a process has to end after SIGTERM before it gets SIGKILL. */
 const stopGrace = "5 seconds"
 const taskset = "taskset"
 
-/** Whether this system can keep a process on one core, and has a core for each of ours. */
+/** Whether CPU affinity can be set here, by `taskset`, and there are two cores: one for the server and one for the load. */
 export const canPin = ChildProcess.spawnSync(taskset, ["-c", "0,1", "true"], { stdio: "ignore" }).status === 0
 
-/** Runs a program with these arguments, on one core if possible, and ends it, by its id, with the scope. */
+/** Runs a program with these arguments, pinned to one core if possible; the process is ended, by its id, with the scope. */
 export const start = (core: number, command: string, args: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync((): Child => {
@@ -25,7 +26,7 @@ export const start = (core: number, command: string, args: ReadonlyArray<string>
       )
   )
 
-/** Waits until it has ended, and gives its exit code; `null` when a signal or a failed start ended it. */
+/** Waits until a process has ended: its exit code, or `null` when a signal ended it or it could not be started. */
 export const exited = (child: Child): Effect.Effect<number | null> =>
   Effect.async((resume) => {
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {

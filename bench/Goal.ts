@@ -2,7 +2,7 @@ import { baseMemory, cpu, deliveries, type Figure, fixed, memory, p99 } from "./
 import { title } from "./Plan.ts"
 import { joinTitle, type Section } from "./Section.ts"
 
-/** What is to be reached, as a value of ours or as its ratio to that of the best peer. */
+/** A goal: the limit of a figure of ours, as a value or as its ratio to that of the best peer. */
 interface Goal {
   readonly section: string
   readonly figure: Figure
@@ -26,7 +26,7 @@ const goals: ReadonlyArray<Goal> = [
   { section: joinTitle(1000), figure: baseMemory, limit: 60, of: "value" }
 ]
 
-/** A line for each goal that these sections can tell of. */
+/** A line for each goal whose figure these sections have: whether it is met. */
 export const verdicts = (sections: ReadonlyArray<Section>): ReadonlyArray<string> =>
   goals.flatMap(({ figure, limit, of, section }) => {
     const row = sections.find((each) => each.title === section)?.rows.find((each) => each.figure === figure)

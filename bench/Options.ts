@@ -6,6 +6,7 @@ import { maxMembers } from "./load/Line.ts"
 import { isInstalled, type PeerName, peerNames } from "./peers.ts"
 import type { Plan } from "./Plan.ts"
 
+/** The text of `--help`. */
 export const help = `Usage: npm run bench -- [options]
 
   --clients LIST   sizes of the room (1000)
@@ -40,6 +41,7 @@ const Options = Schema.Struct({
   against: Schema.optional(Schema.NonEmptyString),
   only: list(Schema.Literal(...trialNames))
 })
+/** The options of a run, as {@link help} explains them. */
 export type Options = typeof Options.Type
 
 const defaults = {
@@ -54,7 +56,7 @@ const defaults = {
   only: trialNames.join(",")
 }
 
-/** A difference of a few per cent shows only in the median of so many pairs. */
+/** The default of `--rounds` with `--against`: a difference of a few per cent shows only in the median of so many pairs. */
 const pairs = "9"
 
 const option = { type: "string" } as const
@@ -71,7 +73,7 @@ const spec = {
   only: option
 }
 
-/** What was asked for on the command line; throws with the help when it makes no sense. */
+/** Reads the command line; throws an `Error` with the complaint and the help when it makes no sense. */
 export const parse = (args: ReadonlyArray<string>): Options => {
   try {
     const given = parseArgs({ args: [...args], options: spec }).values

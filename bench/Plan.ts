@@ -1,9 +1,10 @@
-/** What one run is about. */
+/** The load of one run. */
 export interface Plan {
   readonly clients: number
-  /** Messages a second in all; without one, as many as the server takes. */
+  /** Messages a second of all clients together; without it, as many as the server takes. */
   readonly rate?: number
 }
 
+/** A plan in words. */
 export const title = ({ clients, rate }: Plan): string =>
   `${clients} clients, ${rate === undefined ? "saturated" : `${rate}/s`}`

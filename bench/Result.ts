@@ -1,24 +1,24 @@
 import * as Schema from "effect/Schema"
 
-/** What one run measured. `null` is what this system does not tell. */
+/** What one run measured; `null` for what this system does not tell. CPU times are in seconds of one core. */
 export const Result = Schema.Struct({
   clients: Schema.Number,
-  /** From the first connection until all are in and have been told so. */
+  /** From the first connection until all clients are in and the first one has been told of all others. */
   joinSeconds: Schema.Number,
   joinServerCpuSeconds: Schema.NullOr(Schema.Number),
   joinGeneratorCpuSeconds: Schema.NullOr(Schema.Number),
-  /** What the server holds with nobody there, and with everybody. */
+  /** The resident memory of the server with nobody there, and with everybody. */
   emptyKb: Schema.NullOr(Schema.Number),
   fullKb: Schema.NullOr(Schema.Number),
   /** The length of the measured window. */
   seconds: Schema.Number,
-  /** Messages received and checked in it, each by one client. */
+  /** Messages received and checked in that window, counted once for each receiver. */
   deliveries: Schema.Number,
+  /** CPU times in that window: of the server, of the load generator, and of all processes on the machine. */
   serverCpuSeconds: Schema.NullOr(Schema.Number),
   generatorCpuSeconds: Schema.NullOr(Schema.Number),
-  /** Of all processes on the machine. */
   allCpuSeconds: Schema.NullOr(Schema.Number),
-  /** Latencies in ms. */
+  /** Percentiles of the latency of a delivery, ms. */
   p50: Schema.Number,
   p99: Schema.Number
 })

@@ -1,4 +1,4 @@
 import * as Data from "effect/Data"
 
-/** A run that measured nothing: the words say why. */
+/** A run has failed and measured nothing: `message` says why. */
 export class RunFailed extends Data.TaggedError("RunFailed")<{ readonly message: string }> {}

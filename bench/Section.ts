@@ -9,17 +9,17 @@ export interface Run {
   readonly result: Result
 }
 
-/** The figures of runs that have something in common: the size of the room, or all of the plan. */
+/** The figures of all runs with one size of the room, or with one plan. */
 export interface Section {
   readonly title: string
   readonly rows: ReadonlyArray<Row>
 }
 
-/** One figure of all servers, as medians: ours first. */
+/** One figure of all servers, each as the median of its runs; ours first. */
 interface Row {
   readonly figure: Figure.Figure
   readonly values: ReadonlyArray<number | undefined>
-  /** Ours, to that of the best of the others. */
+  /** The ratio of our value to the best of the others; `undefined` where there is none. */
   readonly ratio: number | undefined
 }
 
@@ -27,9 +27,10 @@ const { baseMemory, cpu, deliveries, generatorCpu, joinCpu, joinGeneratorCpu, jo
 const joinFigures = [joining, joinCpu, joinGeneratorCpu, memory, baseMemory]
 const talkFigures = [deliveries, cpu, p50, p99, serverCpu, generatorCpu, othersCpu]
 
+/** The title of the section about joining a room of this size. */
 export const joinTitle = (clients: number): string => `${clients} clients, joined`
 
-/** For each size of room what joining took, in all of its runs, and then for each of its plans the talk. */
+/** The sections of a bench: for each size of room one about joining, over all runs of that size, and then one about the talk for each plan. */
 export const sections = (
   servers: ReadonlyArray<string>,
   plans: ReadonlyArray<Plan>,

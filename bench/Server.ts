@@ -7,18 +7,18 @@ import type { RunFailed } from "./RunFailed.ts"
 export interface Server {
   readonly name: string
   readonly dialect: "plain" | "irc"
-  /** With how many clients on their way in at once it lets a thousand in the fastest. */
+  /** How many clients join at the same time: with so many the server lets a thousand in the fastest. */
   readonly atOnce: number
-  /** Starts a new one, on its core; it ends with the scope. */
+  /** Starts a new process of this server, pinned to {@link serverCore}; the process ends with the scope. */
   readonly start: Effect.Effect<Listening, RunFailed, FileSystem.FileSystem | Scope.Scope>
 }
 
-/** One that takes connections. */
+/** A server that has started and takes connections here. */
 export interface Listening {
   readonly pid: number
   readonly host: string
   readonly port: number
 }
 
-/** The core that every server has to itself. */
+/** The core that every server is pinned to, where processes can be pinned; the load has another. */
 export const serverCore = 0

@@ -5,10 +5,11 @@ import { type Child, start } from "./Child.ts"
 import { RunFailed } from "./RunFailed.ts"
 import { type Listening, type Server, serverCore } from "./Server.ts"
 
+/** How long a server may take to start, ms. */
 const startMillis = 10_000
 const execFile = promisify(ChildProcess.execFile)
 
-/** The built program with its defaults, but for the limit on messages a second where it has one. */
+/** The built program with its defaults, but without the rate limit where it has one. Fails when the program cannot be run. */
 export const brusio = (program: string): Effect.Effect<Server, RunFailed> =>
   Effect.gen(function* () {
     const help = yield* Effect.tryPromise({
@@ -26,7 +27,7 @@ export const brusio = (program: string): Effect.Effect<Server, RunFailed> =>
     }
   })
 
-// Goes on reading for as long as the server writes: one whose output nobody takes would be another test.
+// Waits until the server says where it listens. The output is read on after that: with a full pipe, the server would do other work than in use.
 const listening = (child: Child) =>
   Effect.async<Listening, RunFailed>((resume) => {
     let text = ""

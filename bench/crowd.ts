@@ -1,5 +1,5 @@
-// Clients that join and stay until this process ends: all of them drop at once
-// when it is killed. Writes one line when all are in the room.
+// The clients of a leave storm: they join and stay until this process is killed,
+// and so drop all at once. Writes one line when all are in the room.
 import { parseArgs } from "node:util"
 import { plain } from "./load/Dialect.ts"
 import { Fault } from "./load/Fault.ts"
@@ -10,7 +10,7 @@ process.on("uncaughtException", (error) => {
   process.exit(1)
 })
 
-// Without the one who started it nobody would end it.
+// The end of standard input means that the process that started this one is gone, and nobody else would end this one.
 process.stdin.on("end", () => process.exit(1)).resume()
 
 const option = { type: "string", default: "" } as const

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { exited, start } from "./Child.ts"
 import { RunFailed } from "./RunFailed.ts"
 
+/** The core that the load generator is pinned to; the server has another. */
 const loadCore = 1
 
 /** A load generator: a script beside this file that writes its result as one line of JSON. */
@@ -15,7 +16,7 @@ interface Load<A, I> {
   readonly result: Schema.Schema<A, I>
 }
 
-/** Runs a load generator on its core until it ends by itself, and gives its result. */
+/** Runs a load generator, pinned to its core, until it ends by itself, and gives its result. Fails when it fails or takes too long. */
 export const generate = <A, I>({ args, atMost, result, script }: Load<A, I>) =>
   Effect.gen(function* () {
     const load = yield* start(loadCore, process.execPath, ["--import", "tsx", join(import.meta.dirname, script), ...args])

@@ -1,5 +1,5 @@
-// The load generator: plain Node in a process of its own, so that it is not the
-// limit. It joins, talks, checks every delivery, and writes its result as JSON.
+// The load generator: plain Node in a process of its own, so that the server is
+// the bottleneck. It joins, talks, checks every delivery, and writes its result as JSON.
 import { parseArgs } from "node:util"
 import { setTimeout as sleep } from "node:timers/promises"
 import { irc, plain } from "./load/Dialect.ts"
@@ -11,11 +11,12 @@ import { Room } from "./load/Room.ts"
 import { choose, pace, saturate } from "./load/talk.ts"
 import type { Result } from "./Result.ts"
 
+// How many members talk, and how many messages of each are under way, when saturated; how many talk when paced; how long the last messages may take, ms.
 const saturatedSenders = 10
 const saturatedInFlight = 10
 const pacedSenders = 50
 const drainMillis = 10_000
-/** Long enough for one too many to come. */
+/** How long the clients go on listening in the end, ms: long enough for a message too many to come. */
 const quietMillis = 250
 
 process.on("uncaughtException", (error) => {

@@ -38,7 +38,7 @@ const machine = (): string => {
   ].join("; ")
 }
 
-/** One result in words, for those who wait. */
+/** One result in words, as the progress of the bench. */
 const summary = (result: Result): string =>
   [joining, deliveries, cpu, p50, p99, othersCpu]
     .map((figure: Figure) => `${figure.label} ${fixed(figure.of(result) ?? undefined, figure.digits)}`)
@@ -48,7 +48,7 @@ const measure = (options: Options) =>
   Effect.gen(function* () {
     const servers = [yield* brusio(options.server), ...peersOf(options).map(peer)]
     const planned = plans(options)
-    // In turn, so that what else this machine does at some time hits all of them alike.
+    // The servers take turns, so that what else this machine does at some time hits all of them alike.
     const inTurn = Array.from({ length: options.rounds }, (_, round) =>
       planned.flatMap((plan) => servers.map((server) => ({ plan, round, server })))
     ).flat()
@@ -83,9 +83,9 @@ const bench = Effect.try({
   Effect.provide(NodeFileSystem.layer)
 )
 
-// A closed window ends the runs like Ctrl-C: with the processes they have started.
+// SIGHUP, as when the terminal closes, ends the runs like Ctrl-C: together with the processes that they have started.
 process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"))
-// A run that was interrupted has not succeeded either.
+// The exit code of an interrupted run is 1 too.
 NodeRuntime.runMain(process.argv.includes("--help") ? say(help) : bench, {
   disableErrorReporting: true,
   teardown: (exit, end) => {

@@ -10,22 +10,28 @@ import { type Server, serverCore } from "./Server.ts"
 
 /** The servers to compare with. */
 const peers = {
-  // More than it lets wait in line are lost, and come again seconds later.
+  // Its listen backlog is short: connections beyond it are dropped, and TCP tries them again seconds later.
   ngircd: { atOnce: 10, args: (config: string) => ["-n", "-f", config] },
-  // It looks once a second at who has come.
+  // It registers new clients once a second.
   inspircd: { atOnce: 1000, args: (config: string) => ["--runasroot", "--nofork", "--config", config] }
 }
 
+/** The name of a peer, which is also that of its program. */
 export type PeerName = keyof typeof peers
+
+/** All peers. */
 export const peerNames: readonly [PeerName, PeerName] = ["ngircd", "inspircd"]
 
 const host = "127.0.0.1"
+/** How long a server may take to start, and how often to look whether it has, ms. */
 const startMillis = 10_000
 const pollMillis = 50
 
+/** Whether the program of this peer is found on this machine. */
 export const isInstalled = (name: PeerName): boolean =>
   ChildProcess.spawnSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" }).status === 0
 
+/** A peer as a server to measure, with the configuration in `peers/` and files of its own. */
 export const peer = (name: PeerName): Server => ({
   name,
   dialect: "irc",
@@ -59,7 +65,7 @@ const freePort = Effect.async<number>((resume) => {
   })
 })
 
-/** Fails for as long as nobody listens on this port. */
+/** Succeeds when somebody listens on this port, and fails otherwise. */
 const taken = (port: number) =>
   Effect.async<void, Error>((resume) => {
     const socket = Net.connect(port, host, () => {

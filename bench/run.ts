@@ -5,16 +5,16 @@ import { Result } from "./Result.ts"
 import { RunFailed } from "./RunFailed.ts"
 import type { Server } from "./Server.ts"
 
-/** Longer than the load generator itself waits for the joining and the draining. */
+/** How long a run may take beside the talk, ms: longer than the load generator itself waits for the joining and the last messages. */
 const besideMillis = 900_000
 
-/** How long the talking is, in seconds: what is measured, and what comes before it. */
+/** How long the talk is, in seconds: the window that is measured, and the warm-up before it. */
 export interface Lengths {
   readonly seconds: number
   readonly "warm-up": number
 }
 
-/** Starts a server and a load generator, and ends both. */
+/** Runs one plan: starts a server and a load generator, and ends both. Fails when nothing could be measured, or a delivery was wrong. */
 export const run = (lengths: Lengths, server: Server, plan: Plan) =>
   Effect.gen(function* () {
     const { host, pid, port } = yield* server.start

@@ -9,8 +9,9 @@ import { Fault } from "./load/Fault.ts"
 import { cpuSeconds } from "./load/proc.ts"
 import { Witness } from "./load/Witness.ts"
 
-/** How long the witness looks on before the storm, and after it for one too many. */
+/** How long to wait before the storm, and after it for a leave too many, ms. */
 const quietMillis = 500
+/** How long the storm may take, ms. */
 const patienceMillis = 300_000
 
 process.on("uncaughtException", (error) => {
@@ -49,7 +50,7 @@ await sleep(quietMillis)
 witness.reset()
 const before = cpuSeconds(pid)
 const start = performance.now()
-// The system closes what a process leaves behind, faster than any program.
+// The kernel closes all sockets of a killed process, faster than any program could.
 crowd.kill("SIGKILL")
 while (witness.left < clients) {
   if (performance.now() - start > patienceMillis) throw new Fault(`the witness was told of ${witness.left} who left, of ${clients}`)

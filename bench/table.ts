@@ -1,7 +1,7 @@
 import { fixed } from "./Figure.ts"
 import type { Section } from "./Section.ts"
 
-/** One table: a line for each figure of each section, a column for each server. */
+/** One table in Markdown: a row for each figure of each section, a column for each server, ours first. */
 export const table = (servers: ReadonlyArray<string>, sections: ReadonlyArray<Section>): string => {
   const [ours = "", ...peers] = servers
   const rows = [

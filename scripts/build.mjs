@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { build } from "esbuild"
 
-// Built beside, then put in place whole: a program that runs meanwhile finds all of its parts.
+// Built in `dist.next` and put in place by renames: a program that runs meanwhile never reads a half-written file.
 const next = "dist.next"
 rmSync(next, { recursive: true, force: true })
 
@@ -22,7 +22,7 @@ const common = {
   logLevel: "warning"
 }
 
-// The program is one script, so that what V8 compiled of it can be kept.
+// One CommonJS script, as V8's code cache (docs/adr/0006) is kept for a script.
 await build({
   ...common,
   entryPoints: { program: "src/cli/main.ts" },
@@ -49,7 +49,7 @@ for (const name of readdirSync(join(next, "lib"), { recursive: true, encoding: "
   writeFileSync(file, readFileSync(file, "utf8").replaceAll(/((?:from|import\() ?"\.[^"]*)\.ts"/gu, "$1.js\""))
 }
 
-// What is imported of the library: a module that checks which effect there is before any other module is linked.
+// The entry points of the library: each checks the version of effect (src/effect3.ts) before the other modules are linked.
 for (const part of ["", "domain", "server", "client"]) {
   const folder = join(next, "lib", part)
   const names = Object.keys(await import(pathToFileURL(join(folder, "index.js")).href))

@@ -17,7 +17,7 @@ const rows = 26
 // ---- A terminal
 
 const folder = mkdtempSync(join(tmpdir(), "pictures-"))
-// What would keep the programs from drawing as they do for a person is left out.
+// Variables that would change how the programs draw are removed.
 const env = { ...process.env, LANG: "C.UTF-8", CI: undefined, NO_COLOR: undefined, TMUX: undefined }
 const exec = promisify(execFile)
 const tmux = async (...args) => {
@@ -25,7 +25,7 @@ const tmux = async (...args) => {
   return stdout
 }
 
-/** Opens a window in which this command was typed. */
+/** Opens a tmux session that runs this command, as if it had been typed at a shell's prompt. */
 const open = (name, command) =>
   tmux("new-session", "-d", "-s", name, "-x", `${columns}`, "-y", `${rows}`, `printf '$ %s\\n' ${quoted(command)}; exec ${command}`,
     ";", "set", "-g", "status", "off", ";", "set", "-g", "remain-on-exit", "on")
@@ -57,7 +57,7 @@ const nc = async (port, name) => {
 
 const people = []
 
-/** What happens, step by step; each is waited for, so that the order is always the same. */
+/** The script of the pictures. Each step waits for its effect on the screen, so that the order is always the same. */
 const play = async () => {
   await open("serve", "node dist/cli.js serve")
   const [, command, port] = await shows("serve", /Join with: (.* --port (\d+))/u)
@@ -155,7 +155,7 @@ const styled = (style, parameters) => {
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 
-/** The rows of a screen as runs of one style, each with its place. What is wide is a run of its own: fonts differ there. */
+/** The rows of a screen as runs of one style, each with its column. A wide character is a run of its own, as fonts differ in its width. */
 const parse = (ansi) => {
   let style = {}
   return ansi.trimEnd().split("\n").map((line) => {
@@ -196,7 +196,7 @@ const drawRun = ({ column, style, text, wide, width }, row) => {
     paper === undefined ? "" : element("rect", { x: left(column), y, width: round(width * cell.width), height: cell.height, fill: paper })
   const words = text.trim()
   if (words === "") return back
-  // Both hold the columns in whatever font the reader has.
+  // Both attributes keep the text in its columns, whatever font the reader has.
   const place = wide
     ? { x: left(column + width / 2), "text-anchor": "middle" }
     : { x: left(column + text.length - text.trimStart().length), textLength: round(stringWidth(words) * cell.width) }
@@ -211,7 +211,7 @@ const drawRun = ({ column, style, text, wide, width }, row) => {
   }, escaped(words))
 }
 
-/** A window with this on its screen, as an SVG without anything from elsewhere. */
+/** A terminal window with this screen, as a self-contained SVG. */
 const draw = (title, ansi, cursor) => {
   const lines = parse(ansi)
   const width = round(columns * cell.width + 2 * margin.x)

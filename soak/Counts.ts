@@ -1,4 +1,4 @@
-/** How often everything has happened. */
+/** Counters of what happened in a soak, for its report. */
 export class Counts {
   joins = 0
   namelessVisits = 0
@@ -24,6 +24,6 @@ export class Counts {
   plainLines = 0
   quietPoints = 0
   goodbyes = 0
-  /** Of these, the ones of a server so busy that they came before the last of what was said. */
+  /** Goodbyes that overtook the last messages before them, because the server was busy. */
   goodbyesTooEarly = 0
 }

@@ -10,10 +10,10 @@ import type { Scene, Visit, Way } from "./Visit.ts"
 import { Whispers } from "./Whispers.ts"
 import { Witness } from "./Witness.ts"
 
-/** What somebody is asked to do at the same moment as many others. */
+/** An order for a client, given to many at the same moment. */
 type Order = "leave" | "come" | "be kicked"
 
-/** A place for one client after the other. What they do comes from random numbers of its own. */
+/** A slot for one client after the other. Each slot has a random generator of its own, so its clients act the same for the same seed. */
 interface Seat {
   readonly index: number
   readonly random: Random
@@ -25,7 +25,7 @@ interface Seat {
   isWaiting: boolean
 }
 
-/** How often each thing is done, compared with the others. */
+/** The actions of a client and their relative weights. */
 const actions = [
   ["say", 52],
   ["act", 8],
@@ -42,14 +42,15 @@ const actions = [
 
 const leaveWays: ReadonlyArray<Way> = ["quit", "half-close", "reset"]
 
+/** The size and the variant of a soak. */
 export interface Plan {
   readonly clients: number
   readonly seed: number
-  /** Whether the server takes up no more than so many messages a second. */
+  /** Whether the server has its rate limit (token bucket) on. */
   readonly isLimited: boolean
 }
 
-/** Hundreds of clients that do what comes to their minds, each of them watched. */
+/** Hundreds of clients that act at random, each compared with the model. */
 export class Crowd {
   readonly #pulse: Pulse
   readonly #server: RunningServer
@@ -62,7 +63,7 @@ export class Crowd {
   readonly #visits = new Set<Visit>()
   readonly #announced: Array<string> = []
   readonly #stopChecking: () => void
-  /** Sockets of the server when nobody of these is there. */
+  /** How many sockets the server has open without the clients of this crowd. */
   readonly #ownSockets: number
   #isQuiet = false
   #isOver = false
@@ -100,7 +101,7 @@ export class Crowd {
     })
   }
 
-  /** The witness comes; the others when they live. */
+  /** Connects the witness; the other clients connect in `live`. */
   static async gather(pulse: Pulse, server: RunningServer, counts: Counts, plan: Plan): Promise<Crowd> {
     const ownSockets = server.sockets
     const witnessName = `witness-${plan.seed}`
@@ -108,7 +109,7 @@ export class Crowd {
     return new Crowd(pulse, server, witness, witnessName, counts, plan, ownSockets)
   }
 
-  /** Lives for so many ms, or until it is to end early; then all leave, and nobody is there. */
+  /** Runs the clients for `millis` ms, or until `endsEarly`; then all leave, the witness last. */
   async live(millis: number, endsEarly: () => boolean, onQuiet: () => void = () => undefined): Promise<void> {
     const until = performance.now() + millis
     const isTimeUp = () => endsEarly() || performance.now() >= until
@@ -124,7 +125,7 @@ export class Crowd {
     await Promise.race([this.#leave(), this.#pulse.failed])
   }
 
-  /** Comes, is there, and is told that the server closes: how that ended. */
+  /** All connect, and the server is stopped while they are there; returns how it stopped. */
   async seeOut(): Promise<Awaited<ReturnType<RunningServer["stop"]>>> {
     const { patience } = this.#scene
     const coming = this.#seats.map((seat) => this.#come(seat))
@@ -141,14 +142,14 @@ export class Crowd {
     return stopped
   }
 
-  /** Ends all connections, whatever is under way. */
+  /** Destroys all connections at once. */
   destroy(): void {
     this.#stopChecking()
     for (const visit of this.#visits) visit.destroy()
     this.#witness.destroy()
   }
 
-  // What happens to many at once, and when it is to be quiet.
+  // Gives orders to crowds, and stops all activity now and then to compare with the model.
   async #direct(isTimeUp: () => boolean, onQuiet: () => void): Promise<void> {
     const random = this.#random
     let round = 0
@@ -182,7 +183,7 @@ export class Crowd {
     this.#server.tell(words)
   }
 
-  // Nobody does anything; all was told to all, and it is compared who is there.
+  // A quiescent point: nobody acts and every line has been delivered. Members, whispers, notices and sockets are compared with the model.
   async #quiet(): Promise<void> {
     const { counts, patience, reference } = this.#scene
     this.#isQuiet = true
@@ -257,7 +258,7 @@ export class Crowd {
     await this.#pulse.until("a list of who is here", () => plain?.isAnswered ?? true, this.#scene.patience)
   }
 
-  // The last to go is the witness.
+  // Everybody leaves, the witness last, as it is compared with all the others.
   async #leave(): Promise<void> {
     const { patience, reference } = this.#scene
     await this.#pulse.until("all have gone", () => this.#visits.size === 0, patience)
@@ -316,7 +317,7 @@ export class Crowd {
     await this.#pulse.until(() => visit.standing, () => visit.state === "here" && visit.id !== undefined, this.#scene.patience)
   }
 
-  // Comes, says nothing, not even its name, and goes.
+  // A client that connects, sends nothing, not even a name, and disconnects.
   async #lookIn(seat: Seat): Promise<void> {
     const visit = new PlainVisit(this.#scene, "")
     this.#visits.add(visit)
@@ -392,7 +393,7 @@ export class Crowd {
     this.#scene.counts.messages += 1
   }
 
-  // Stops reading for a while; with questions, there is more to be read than anybody will hold.
+  // A slow reader: stops reading for a while. With `questions`, more answers wait than the server keeps for a client.
   async #stall(seat: Seat, visit: Visit, questions: number): Promise<void> {
     const { counts, patience } = this.#scene
     counts.stalls += 1
@@ -418,7 +419,7 @@ export class Crowd {
   #newName(seat: Seat): string {
     const { random } = seat
     const visit = random.pick(this.#seats)?.visit
-    // Who is still coming shall get the name it asks for.
+    // The name of a client that is still joining is left to it.
     const other = visit?.id === undefined ? undefined : visit.name
     seat.names += 1
     if (other !== undefined && random.chance(0.1)) return other

@@ -1,4 +1,4 @@
-/** What happened is not what the model says: the soak has failed. */
+/** The server's behaviour differs from the model: the soak has failed. */
 export class Difference extends Error {
   override readonly name = "Difference"
 }

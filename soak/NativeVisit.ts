@@ -6,10 +6,10 @@ const ofTheRoom: ReadonlySet<string> = new Set(["Said", "Acted", "Renamed", "Not
 
 const tagOf = (line: string): string => line.slice(9, line.indexOf('"', 9))
 
-/** A program that speaks the native dialect. */
+/** A client of the native dialect. */
 export class NativeVisit extends Visit {
   #signs = 0
-  /** The number of its welcome, as long as the witness has not been told as much. */
+  /** The sequence number in its welcome, until the witness has received that number too. */
   #welcomedAt: number | undefined
 
   introduce(): void {
@@ -96,7 +96,7 @@ export class NativeVisit extends Visit {
     const tag = tagOf(line)
     if (ofTheRoom.has(tag)) return false
     const { counts, whispers } = this.scene
-    // Who asks again and again and does not read has thousands of these.
+    // A client that asks again and again without reading gets thousands of these pages: they are counted, not parsed.
     if (tag === "Members" && this.firstAsked?.onPage === undefined) {
       this.answered("who")
       counts.whoPages += 1
@@ -168,5 +168,5 @@ export class NativeVisit extends Visit {
   }
 }
 
-/** The mark on a text: its first word, which no other text has. */
+/** The correlation id in a text: its first word, which no other text has. */
 const refOf = (text: string): string => text.slice(0, text.indexOf(" "))

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util"
 
+/** The help text. */
 export const help = `Usage: npm run soak [-- options]
 
   --seconds N         how long, without the warm-up and the end (60)
@@ -7,6 +8,7 @@ export const help = `Usage: npm run soak [-- options]
   --seed N            what they do comes from this number (one of its own for each run)
   --rate-limit off|N  the server's limit on messages a second of one client (off)`
 
+/** The options of a soak. */
 export interface Options {
   readonly seconds: number
   readonly clients: number
@@ -22,7 +24,7 @@ const whole = (name: string, value: string, least: number, most: number): number
   return number
 }
 
-/** What was asked for on the command line; throws with the help when it makes no sense. */
+/** Parses the command line; throws an error with the help if it is not valid. */
 export const parse = (args: ReadonlyArray<string>): Options => {
   const { values } = parseArgs({
     args: [...args],

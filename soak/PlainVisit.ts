@@ -3,14 +3,14 @@ import { type Page, Visit } from "./Visit.ts"
 
 const nobody = "Nobody here has that name: /who shows who is here."
 
-/** A person with `nc`, or a program that knows lines and nothing else. */
+/** A client of the plain dialect, such as `nc`. */
 export class PlainVisit extends Visit {
-  /** How many lines of the entry it is at it has had. */
+  /** How many lines of the current entry it has received. */
   #within = 0
-  /** Whether the entry that told its coming may be for it too: it says of many who came and went, not in which order. */
+  /** Whether it may receive the entry that announced its own join: a `Presence` of many does not say in which order they came and went. */
   #mayHaveHeardOfItself = false
   #signs = 0
-  /** The first lines of a list that is too long for one. */
+  /** The lines so far of a list that takes several. */
   #list = ""
 
   introduce(): void {
@@ -43,7 +43,7 @@ export class PlainVisit extends Visit {
     this.write("/who\n")
   }
 
-  // The plain dialect has no ping: an unknown command is answered with itself.
+  // The plain dialect has no ping: the refusal of an unknown command, which repeats it, is used as one.
   sign(): void {
     this.#signs += 1
     this.hasAsked({ kind: "sign", mark: `/sign-${this.#signs}` })
@@ -184,7 +184,7 @@ export class PlainVisit extends Visit {
     else this.#mayHaveHeardOfItself = isLast
   }
 
-  // What it says itself is not sent to it.
+  // Its own messages are not sent back to it: their entries are skipped.
   #afterOwn(from: number): number {
     let place = from
     for (;;) {

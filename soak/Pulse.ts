@@ -1,6 +1,6 @@
 import { Difference } from "./Difference.ts"
 
-/** How often everything is looked at, ms. */
+/** The polling interval, ms. */
 const every = 20
 
 interface Wish {
@@ -11,8 +11,9 @@ interface Wish {
   readonly reject: (error: Error) => void
 }
 
-/** The beat of the soak: what has come is checked with it, and what is waited for is looked for. The first difference ends it. */
+/** The polling loop of a soak: at each tick it runs the checks and looks whether what is waited for holds. The first difference ends the soak. */
 export class Pulse {
+  /** Rejects with the first difference. */
   readonly failed: Promise<never>
   #fail: (error: unknown) => void = () => undefined
   readonly #wishes = new Set<Wish>()
@@ -23,7 +24,7 @@ export class Pulse {
     this.failed = new Promise<never>((_, reject) => {
       this.#fail = reject
     })
-    // Whoever waits for something else meanwhile hears of it later.
+    // Marks the rejection as handled: it may come before anybody awaits `failed`.
     this.failed.catch(() => undefined)
     this.#timer = setInterval(() => {
       this.#beat()
@@ -38,13 +39,13 @@ export class Pulse {
     this.#fail(error)
   }
 
-  /** Does this with every beat, until it is told to stop. */
+  /** Runs `work` at every tick until the returned function is called. */
   each(work: () => void): () => void {
     this.#works.add(work)
     return () => this.#works.delete(work)
   }
 
-  /** Waits until something holds; that it does not within `millis` is a difference. */
+  /** Waits until `holds`; rejects with a {@link Difference} that names `what` after `millis` ms. */
   until(what: string | (() => string), holds: () => boolean, millis: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const name = typeof what === "string" ? () => what : what
@@ -52,7 +53,7 @@ export class Pulse {
     })
   }
 
-  /** Waits for a time, or until something holds. */
+  /** Waits for `millis` ms, or until `orUntil` holds. */
   pause(millis: number, orUntil: () => boolean): Promise<void> {
     const until = performance.now() + millis
     return this.until("a pause", () => performance.now() >= until || orUntil(), millis + 60_000)

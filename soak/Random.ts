@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** A seeded pseudo-random number generator (mulberry32): the same seed gives the same numbers. */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed | 0
   }
 
-  /** From 0 up to 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
@@ -18,7 +18,7 @@ export class Random {
     return least + this.next() * (most - least)
   }
 
-  /** A whole number below this one. */
+  /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number {
     return Math.floor(this.next() * limit)
   }
@@ -31,7 +31,7 @@ export class Random {
     return from[this.below(from.length)]
   }
 
-  /** One of these, the more often the greater its number is. */
+  /** One of these keys, with a probability in proportion to its weight. */
   weighted<K>(weights: ReadonlyArray<readonly [K, number]>): K | undefined {
     let rest = this.next() * weights.reduce((sum, [, weight]) => sum + weight, 0)
     return weights.find(([, weight]) => (rest -= weight) < 0)?.[0]

@@ -3,16 +3,17 @@ import { Event, type Welcome } from "../src/domain/Event.ts"
 import { plain } from "../src/server/dialect/plain.ts"
 import { Difference } from "./Difference.ts"
 
+/** Decodes a line of the native dialect; throws if it is not an event. */
 export const readEvent = Schema.decodeUnknownSync(Schema.parseJson(Event))
 
-/** What is told to the room, and so has a number in it. */
+/** An event told to the whole room, which has a sequence number. */
 type RoomEvent = Exclude<Extract<Event, { readonly seq: number }>, Welcome>
 
 const isOfTheRoom = (event: Event): event is RoomEvent => "seq" in event && event._tag !== "Welcome"
 
-/** One line of the room's one order: as native clients have to get it, and as plain ones do. */
+/** One entry of the room's total order: the line that native clients have to receive, and those that plain clients do. */
 export interface Entry {
-  /** The first number that it stands for. */
+  /** The first sequence number that the entry stands for. */
   readonly first: number
   readonly event: RoomEvent
   readonly native: string
@@ -20,7 +21,7 @@ export interface Entry {
 }
 
 interface Arrival {
-  /** The place of the entry that told it. */
+  /** The index of the entry that announced it. */
   readonly place: number
   readonly id: string
 }
@@ -31,19 +32,19 @@ interface Departure {
   readonly reason: string | undefined
 }
 
-/** The room's one order and who is in it, as told to a witness that never leaves and always reads. */
+/** The model: the room's total order and its members, as received by the witness, which never leaves and always reads. */
 export class Reference {
   readonly entries: Array<Entry> = []
-  /** The names of those who are there, by their ids, in the order of joining. */
+  /** The members' names by id, in the order of joining. */
   readonly members = new Map<string, string>()
-  /** Who came, by the name at that time: nobody in a soak comes twice under one. */
+  /** Joins, by the name at that time, which no client of a soak uses twice. */
   readonly arrivals = new Map<string, Arrival>()
   readonly departures = new Map<string, Departure>()
-  /** What each has said, by id. */
+  /** The messages of each member, by id. */
   readonly said = new Map<string, Array<string>>()
-  /** What the server has said itself. */
+  /** The server's own notices. */
   readonly notices: Array<string> = []
-  /** Whether the witness was told all there is, and said goodbye. */
+  /** Whether the witness has received everything up to its goodbye. */
   isComplete = false
   seq: number
 
@@ -52,7 +53,7 @@ export class Reference {
     for (const { id, name } of members) this.members.set(id, name)
   }
 
-  /** The next line that the witness was told. */
+  /** Adds the next line that the witness received. */
   add(native: string): Entry {
     const event = readEvent(native)
     if (!isOfTheRoom(event)) throw new Difference(`not an event of the room: ${native}`)
@@ -66,7 +67,7 @@ export class Reference {
     return entry
   }
 
-  /** The place of the first entry after this number. */
+  /** The index of the first entry after this sequence number. */
   after(seq: number): number {
     let low = 0
     let high = this.entries.length

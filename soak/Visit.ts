@@ -4,10 +4,10 @@ import { Difference } from "./Difference.ts"
 import type { Entry, Reference } from "./Reference.ts"
 import type { Whispers } from "./Whispers.ts"
 
-/** How a client goes on its own account, or is sent away. */
+/** How a visit ends, by the client or by the server. */
 export type Way = "quit" | "half-close" | "reset" | "kick" | "closing"
 
-/** The codes that the room may be told of each. Node ends its half before it resets, so the end may be seen first. */
+/** The leave codes that the room may be told for each way. Node sends FIN before RST, so a reset may be seen as an orderly end. */
 const codes: Readonly<Record<Way, ReadonlyArray<string>>> = {
   quit: ["quit"],
   "half-close": ["closed"],
@@ -18,10 +18,10 @@ const codes: Readonly<Record<Way, ReadonlyArray<string>>> = {
 
 const tooSlow = "too-slow"
 
-/** For so long a goodbye waits for what was said before it, ms: with a server that is busier than that, it comes first. */
+/** How long the server holds a goodbye back for the messages before it, ms; if it is busier than that, the goodbye overtakes them. */
 const goodbyeWaits = 250
 
-/** A page of who is here, as far as a dialect tells. */
+/** A page of members, as far as a dialect tells it. */
 export interface Page {
   readonly here: number
   readonly names: ReadonlyArray<string>
@@ -29,17 +29,17 @@ export interface Page {
   readonly more: boolean
 }
 
-/** Something that is answered. Answers come in the order in which it was asked. */
+/** A request that gets an answer. Answers come in the order of the requests. */
 export interface Asked {
   readonly kind: "said" | "whisper" | "rename" | "who" | "sign" | "nonsense"
   readonly mark: string
   readonly onPage?: (page: Page) => void
 }
 
-/** The end of a connection: in order, or with the code of an error. */
+/** How a connection ended: orderly (`FIN`), or with an error's code. */
 type End = "FIN" | (string & {})
 
-/** What a visit takes place in. */
+/** What all visits of a soak share. */
 export interface Scene {
   readonly port: number
   readonly reference: Reference
@@ -50,38 +50,38 @@ export interface Scene {
 }
 
 /**
- * One client from its connection to its end. All that it is told is compared
- * with what the witness was told: the same lines in the same order, none
- * missing and none twice, from its welcome to its goodbye.
+ * One client from connecting to disconnecting. Every line it receives is
+ * compared with the witness's: the same lines in the same order, none missing
+ * and none twice, from its welcome to its goodbye.
  */
 export abstract class Visit {
   readonly scene: Scene
-  /** As it came. */
+  /** The name it joined with. */
   readonly firstName: string
   name: string
   id: string | undefined
   state: "coming" | "here" | "gone" = "coming"
   way: Way | undefined
-  /** Whether it has stopped reading and not shown since that it has read on. */
+  /** Whether the server may cut it off as a slow reader: it stopped reading, and no later answer has shown that it has caught up. */
   mayBeCut = false
-  /** Whether it may have missed the last of what it was told. */
+  /** Whether the connection ended without a goodbye, so that the last lines may be missing. */
   endedAbruptly = false
-  /** Whether all about it has been checked. */
+  /** Whether the visit has ended and been compared completely. */
   isConcluded = false
   protected readonly socket: Net.Socket
-  /** Why it was said goodbye. */
+  /** The text of the goodbye it received. */
   #goodbye: string | undefined
   #goodbyeAt = 0
   #leavesAt = 0
-  /** Where it is in the reference, once it is there. */
+  /** The index of the next entry of the reference, once it has joined. */
   protected place: number | undefined
-  /** What it has said to the room, in order. */
+  /** The messages it sent to the room, in order. */
   readonly #sent: Array<string> = []
   readonly #asked: Array<Asked & { readonly at: number }> = []
   readonly #lines: Array<string> = []
   #rest = ""
   #end: End | undefined
-  /** Since when something is waited for. */
+  /** Since when it has been waiting for something. */
   #waitsSince: number | undefined
 
   constructor(scene: Scene, name: string) {
@@ -108,36 +108,36 @@ export abstract class Visit {
     })
   }
 
-  /** Says who it is. */
+  /** Sends its name. */
   abstract introduce(): void
   abstract say(text: string): void
   abstract act(text: string): void
   abstract whisper(to: Visit, text: string): void
   abstract rename(name: string): void
   abstract who(onPage?: (page: Page) => void, after?: string): void
-  /** Asks for a sign that all before it was dealt with. */
+  /** Sends a request whose answer shows that all requests before it were handled. */
   abstract sign(): void
-  /** Sends what cannot be understood. */
+  /** Sends a request that has to be refused. */
   abstract nonsense(): void
   protected abstract sayQuit(reason: string): void
-  /** What it says last, without a line feed. */
+  /** The bytes of a last message that lacks its line feed. */
   protected abstract unfinished(text: string): string
 
-  /** Takes a line that is for this client alone; `false` for one of the room. */
+  /** Handles a line that is for this client alone; returns `false` for a line of the room. */
   protected abstract takeOwn(line: string): boolean
-  /** Takes a line of the room; `false` when the witness has not been told it yet. */
+  /** Compares a line of the room; returns `false` if the witness has not received it yet. */
   protected abstract takeOfRoom(line: string): boolean
-  /** The place of the next entry that is for it. */
+  /** The index of the next entry that this client receives. */
   protected abstract get nextPlace(): number | undefined
-  /** Whether this goodbye is the one for this code. */
+  /** Whether the goodbye it received is the one for this leave code. */
   protected abstract isGoodbyeFor(code: string): boolean
 
-  /** Whether nothing it has asked for is open. */
+  /** Whether all its requests are answered. */
   get isAnswered(): boolean {
     return this.#asked.length === 0
   }
 
-  /** Whether it was told all that the witness was. */
+  /** Whether it has received all that the witness has. */
   get isUpToDate(): boolean {
     return this.#lines.length === 0 && this.isAnswered && this.nextPlace === this.scene.reference.entries.length
   }
@@ -146,7 +146,7 @@ export abstract class Visit {
     return this.#end !== undefined
   }
 
-  /** What it waits for, in words. */
+  /** What it waits for, in words, for error messages. */
   get standing(): string {
     const { mark = "", kind = "nothing" } = this.#asked[0] ?? {}
     return `${this.name} (${this.state}, ${this.way ?? "stays"}, ${this.#end ?? "connected"}) waits for ${kind} ${mark}, has ${this.#lines.length} lines to be compared, is at ${this.nextPlace ?? "?"} of ${this.scene.reference.entries.length}`
@@ -173,12 +173,12 @@ export abstract class Visit {
     if (way === "reset") this.socket.resetAndDestroy()
   }
 
-  /** Is gone with all it has, whatever the server thinks of it. */
+  /** Destroys the connection. */
   destroy(): void {
     this.socket.destroy()
   }
 
-  /** Compares what has come; when it has ended, all of it. */
+  /** Compares the lines received so far; after the end, the whole visit. */
   catchUp(): void {
     if (this.isConcluded) return
     let taken = 0
@@ -219,14 +219,14 @@ export abstract class Visit {
     this.#asked.push({ ...asked, at: performance.now() })
   }
 
-  /** This is the answer to what was asked first. */
+  /** Takes the answer to the oldest open request; a different kind or mark is a difference. */
   protected answered(kind: Asked["kind"], mark?: string): Asked {
     const asked = this.#asked.shift()
     if (asked?.kind !== kind || (mark !== undefined && asked.mark !== mark)) {
       throw this.differs(`it expects an answer to ${asked?.kind ?? "nothing"} ${asked?.mark ?? ""} and is answered ${kind} ${mark ?? ""}`)
     }
     if (kind === "sign" && this.mayBeCut && !this.socket.isPaused()) {
-      // There may have been one from before it stopped: only the last shows that all was read.
+      // Earlier signs may be from before it stopped reading: only the answer to the last shows that it has caught up.
       if (!this.#asked.some((other) => other.kind === "sign")) {
         this.mayBeCut = false
         this.scene.counts.stallsIntact += 1
@@ -235,7 +235,7 @@ export abstract class Visit {
     return asked
   }
 
-  /** What was asked first. */
+  /** The oldest open request. */
   protected get firstAsked(): Asked | undefined {
     return this.#asked[0]
   }
@@ -257,7 +257,7 @@ export abstract class Visit {
     return this.differs(`it was told ${line}\n  where the witness was told ${entry.native}\n  (such a line is ${place < 0 ? "nowhere" : `at ${place}`} in the reference)`)
   }
 
-  // What ends has to be told to the room; what the room is told, the witness hears.
+  // A visit that has ended has to be announced to the room: the announcement is awaited in what the witness receives.
   #watch(): void {
     if (this.isConcluded) return
     const waits = this.#end !== undefined || this.#lines.length > 0 || (this.way !== undefined && this.way !== "closing")
@@ -306,7 +306,7 @@ export abstract class Visit {
     this.#isOver()
   }
 
-  // What the room heard of it is what it said, in order; all of it, unless it was interrupted.
+  // The room received its messages in the order it sent them: all of them if `entirely`, otherwise a prefix.
   #compareSaid(heard: ReadonlyArray<string>, entirely: boolean): void {
     const wrong = heard.findIndex((text, at) => this.#sent[at] !== text)
     if (wrong >= 0) throw this.differs(`it said ${this.#sent[wrong] ?? "nothing more"} and the room heard ${heard[wrong] ?? ""}`)

@@ -1,9 +1,9 @@
 import { Difference } from "./Difference.ts"
 
-/** One who whispers or is whispered to. */
+/** The author or the addressee of a whisper. */
 interface Whisperer {
   readonly name: string
-  /** Whether it may have missed the last of what it was told. */
+  /** Whether its connection ended without a goodbye, so that the last lines may be missing. */
   readonly endedAbruptly: boolean
 }
 
@@ -14,15 +14,16 @@ interface Whisper {
   heard: boolean
 }
 
-/** Who has whispered what to whom, and who has heard of it. */
+/** The whispers under way: each has to reach its addressee once, and its receipt its author once. */
 export class Whispers {
   readonly #open = new Map<string, Whisper>()
 
+  /** A whisper was sent. */
   send(text: string, from: Whisperer, to: Whisperer): void {
     this.#open.set(text, { from, to, receipt: false, heard: false })
   }
 
-  /** Its author was told that it has been said, or refused. */
+  /** The author got the receipt (`said`) or a refusal; a second answer throws a {@link Difference}. */
   answer(text: string, said: boolean): void {
     const whisper = this.#find(text)
     if (whisper.receipt) throw new Difference(`${whisper.from.name} got two receipts for ${text}`)
@@ -32,6 +33,7 @@ export class Whispers {
     this.#close(text, whisper)
   }
 
+  /** Somebody received a whisper; throws a {@link Difference} unless it is the addressee, for the first time. */
   hear(text: string, by: Whisperer): void {
     const whisper = this.#find(text)
     if (whisper.to !== by || whisper.heard) throw new Difference(`${by.name} hears a whisper for ${whisper.to.name}, or hears it again: ${text}`)
@@ -39,7 +41,7 @@ export class Whispers {
     this.#close(text, whisper)
   }
 
-  /** When nothing is under way any more: each was heard by both, or somebody has gone without a goodbye. */
+  /** At a quiescent point: every whisper is complete, unless a connection ended without a goodbye. Throws a {@link Difference} otherwise. */
   check(): void {
     for (const [text, { from, heard, receipt, to }] of this.#open) {
       if (receipt && !to.endedAbruptly) throw new Difference(`${to.name} has not heard what ${from.name} whispered: ${text}`)

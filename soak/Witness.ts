@@ -3,13 +3,13 @@ import { Difference } from "./Difference.ts"
 import type { Pulse } from "./Pulse.ts"
 import { readEvent, Reference } from "./Reference.ts"
 
-/** One who comes first, always reads, and says nothing: what it is told is what the others are compared with. */
+/** The client that joins first, always reads and says nothing: what it receives is the model for all others. */
 export class Witness {
   readonly reference: Reference
   readonly #socket: Net.Socket
   #pongs = 0
   #signs = 0
-  /** Whether it is meant to be told goodbye. */
+  /** Whether a goodbye is expected. */
   #mayEnd = false
 
   constructor(socket: Net.Socket, reference: Reference) {
@@ -52,20 +52,20 @@ export class Witness {
     })
   }
 
-  /** Waits until it was told all that was decided by now. */
+  /** Waits until it has received all that the server has decided by now. */
   async sign(pulse: Pulse, patience: number): Promise<void> {
     const wanted = (this.#signs += 1)
     this.#socket.write('{"_tag":"Ping","ref":"witness"}\n')
     await pulse.until("an answer to the witness", () => this.#pongs >= wanted, patience)
   }
 
-  /** Leaves, as the last one. */
+  /** Leaves the room. */
   leave(): void {
     this.#mayEnd = true
     this.#socket.write('{"_tag":"Quit"}\n')
   }
 
-  /** The server is about to close. */
+  /** Expects a goodbye, as the server is about to close. */
   expectEnd(): void {
     this.#mayEnd = true
   }

@@ -1,4 +1,4 @@
-// Hundreds of clients that do what comes to their minds, each compared with a model of what it must have seen.
+// Soak test: hundreds of clients act at random, and each is compared with a model of what it must have received.
 import { setTimeout as sleep } from "node:timers/promises"
 import { RunningServer } from "../test/load/support/RunningServer.ts"
 import { Counts } from "./Counts.ts"
@@ -7,9 +7,9 @@ import { Difference } from "./Difference.ts"
 import { help, type Options, parse } from "./Options.ts"
 import { Pulse } from "./Pulse.ts"
 
-/** How long it is waited for memory to come back, s. */
+/** How long the server's memory may take to come back, s. */
 const memoryPatience = 20
-/** The server's own bound on its end, ms. */
+/** The bound on closing that the server promises, ms. */
 const closeWithin = 3000
 
 let isInterrupted = false

@@ -1,7 +1,8 @@
 /**
- * Held by every entry of the library, before any of its other modules is looked
- * at: they are written for effect 3, and with another version the first import
- * that is missing there would fail in words that tell nobody why.
+ * Version check: every entry point of the library imports this module before
+ * its other modules are linked. They are written for effect 3; with another
+ * version the first missing import would fail with an error that does not say
+ * so.
  */
 const found = await import("effect/ModuleVersion").then(
   ({ getCurrentVersion }) => getCurrentVersion(),

@@ -4,8 +4,8 @@ import { Dial } from "./client/Dial.ts"
 import { Server } from "./server/Server.ts"
 
 /**
- * Reaches a room that is open in this process, without TCP: whatever host and
- * port a client asks for, it is that room.
+ * In-process transport: a {@link Dial} to the room that is open in this process,
+ * without TCP. The host and port that a client asks for are ignored.
  *
  * @example
  * const program = Effect.gen(function* () {

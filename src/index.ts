@@ -3,9 +3,9 @@
  *
  * - `brusio/server`: a room, as a layer. Start with `Server.layer`.
  * - `brusio/client`: a member of a room. Start with `ChatClient.connect`, over
- *   TCP (`TcpDial.layer`) or within the process of the room ({@link inProcess}).
- * - `brusio/domain`: what a chat is: names, texts, commands, events, and what is
- *   decided. No I/O.
+ *   TCP (`TcpDial.layer`) or in the same process as the room ({@link inProcess}).
+ * - `brusio/domain`: the chat as pure functions and data: names, texts, commands,
+ *   events, and the decisions. No I/O.
  */
 export * as client from "./client/index.ts"
 export * as domain from "./domain/index.ts"

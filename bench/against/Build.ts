@@ -4,14 +4,15 @@ import { brusio } from "../brusio.ts"
 import type { RunFailed } from "../RunFailed.ts"
 import type { Server } from "../Server.ts"
 
-/** A built program, and the server that it is. */
+/** A build to compare: the path of the program, and the server that it runs. */
 export interface Build {
   readonly program: string
   readonly server: Server
 }
 
+/** The build of this program under this name; fails when the program cannot be run. */
 export const make = (name: string, program: string): Effect.Effect<Build, RunFailed> =>
   Effect.map(brusio(program), (server) => ({ program, server: { ...server, name } }))
 
-/** The program as it is built in this checkout. */
+/** The path of the built program in this checkout. */
 export const programIn = (checkout: string): string => join(checkout, "dist", "cli.js")

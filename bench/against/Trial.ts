@@ -9,24 +9,26 @@ import type { Build } from "./Build.ts"
 import { startMillis } from "./help.ts"
 import { storm } from "./storm.ts"
 
-/** One of the things in which two builds are compared. */
+/** One measurement in which two builds are compared. */
 export interface Trial {
   readonly title: string
-  /** What a run of one build tells: its values are in this order. */
+  /** The figures that `measure` gives, in this order. */
   readonly figures: ReadonlyArray<Pick<Figure, "digits" | "label">>
-  /** Runs one build once; `null` is what this system does not tell. */
+  /** Runs one build once; `null` for a figure that this system does not tell. */
   readonly measure: (build: Build) => Effect.Effect<ReadonlyArray<number | null>, RunFailed, FileSystem.FileSystem>
 }
 
-/** In the order in which they are run. */
+/** The names of all trials, in the order in which they are run. */
 export const trialNames = ["saturated", "300", "50", "help", "join-1000", "join-5000", "storm"] as const
+/** The name of a trial, for `--only`. */
 export type TrialName = (typeof trialNames)[number]
 
+/** How many clients drop at once in a leave storm. */
 const leaving = 10_000
-/** After the joining has been measured, only as much as shows that all are there. */
+/** The talk after the joining has been measured: only enough to show that all are there. */
 const brief: Lengths = { seconds: 0.1, "warm-up": 0.1 }
 
-/** All that can be compared; `lengths` are those of the talking. */
+/** All trials; `lengths` are those of the talk. */
 export const trials = (lengths: Lengths): Readonly<Record<TrialName, Trial>> => {
   const under = (name: string, figures: ReadonlyArray<Figure>, plan: Plan, { seconds, "warm-up": warmUp }: Lengths): Trial => ({
     title: name,

@@ -15,7 +15,7 @@ interface Row {
 
 /**
  * Runs both builds in alternating pairs: ours, the other, ours, and so on. The
- * trials take turns within each round. `note` says what each pair told.
+ * trials take turns within each round. `note` shows the progress, pair by pair.
  */
 export const compareBuilds = (
   { only, rounds, ...lengths }: Pick<Options, "only" | "rounds" | "seconds" | "warm-up">,
@@ -54,7 +54,7 @@ export const comparison = (rows: ReadonlyArray<Row>): string =>
     })
   ])
 
-// A pair for each figure.
+// Runs a trial once with each build: a pair for each of its figures.
 const pairOf = (trial: Trial, ours: Build, other: Build) =>
   Effect.gen(function* () {
     const mine = yield* trial.measure(ours)

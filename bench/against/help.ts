@@ -4,10 +4,10 @@ import { median } from "../median.ts"
 import { RunFailed } from "../RunFailed.ts"
 import { serverCore } from "../Server.ts"
 
-/** One start takes a tenth of a second, and as much again when something comes between. */
+/** How many starts the median is taken of: one takes a tenth of a second, and twice that when another process interferes. */
 const starts = 5
 
-/** How long the whole process of `--help` takes, from its start to its end: the median of a few, ms. */
+/** How long the whole process of `--help` takes, from its start to its end: the median of a few, ms. Fails when the process fails. */
 export const startMillis = (program: string): Effect.Effect<number, RunFailed> =>
   Effect.replicateEffect(once(program), starts).pipe(Effect.map((values) => median(values) ?? NaN))
 

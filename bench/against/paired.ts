@@ -1,17 +1,17 @@
 import { median } from "../median.ts"
 
-/** The same figure of two builds, measured one right after the other; `null` is what this system does not tell. */
+/** One figure of two builds, measured one right after the other; `null` for what this system does not tell. */
 export interface Pair {
   readonly ours: number | null
   readonly other: number | null
 }
 
-/** A paired comparison: what is common to both runs of a pair, such as the speed of the machine just then, is in neither ratio. */
+/** A paired comparison: what is common to both runs of a pair, such as the speed of the machine just then, cancels out of their ratio. */
 export interface Paired {
-  /** The medians of either build. */
+  /** The median of each build. */
   readonly ours: number
   readonly other: number
-  /** Ours to the other in each pair: the median of these ratios, and their spread. */
+  /** The ratio of ours to the other in each pair: the median of these ratios, the least and the greatest. */
   readonly ratio: number
   readonly least: number
   readonly most: number

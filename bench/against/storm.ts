@@ -4,22 +4,23 @@ import { generate } from "../generator.ts"
 import { RunFailed } from "../RunFailed.ts"
 import type { Server } from "../Server.ts"
 
-/** What a leave storm did, as somebody saw it who stayed. */
+/** What a leave storm did, as seen by a client that stayed. */
 export const Storm = Schema.Struct({
   /** How many dropped. */
   clients: Schema.Number,
-  /** The longest that a ping was without its answer: the longest block of the server's event loop, and what it did around it, ms. */
+  /** The longest round trip of a ping, ms: about the longest time for which the server's event loop was blocked. */
   longestMillis: Schema.Number,
-  /** From the drop until the one who stayed was told of the last, ms. */
+  /** From the drop until the client that stayed was told of the last leave, ms. */
   toldMillis: Schema.Number,
-  /** CPU time of the server in it. */
+  /** The CPU time of the server during the storm, in seconds of one core. */
   serverCpuSeconds: Schema.NullOr(Schema.Number)
 })
 export type Storm = typeof Storm.Type
 
+/** The longest that joining and the storm may take, ms. */
 const atMost = 900_000
 
-/** Lets so many join a new server, and all of them but one more drop at once. */
+/** Starts a server, lets so many clients join it, and one more that stays while all of these drop at once. */
 export const storm = (server: Server, clients: number) =>
   Effect.gen(function* () {
     const { host, pid, port } = yield* server.start

@@ -1,8 +1,8 @@
-/** How a server is spoken to. */
+/** How the load generator speaks to a kind of server. */
 export interface Dialect {
   /** What a client says as soon as it is connected. */
   readonly hello: (name: string) => string
-  /** What a line means to a client that is not in the room yet, or only waits for the others. */
+  /** What a line from the server means to a client that joins, or waits for the others to join. */
   readonly read: (name: string, line: string) => Sign
   /** A message as it is sent. */
   readonly say: (text: string) => string
@@ -11,15 +11,17 @@ export interface Dialect {
 }
 
 type Sign =
-  /** Something has to be sent. */
+  /** The server wants this answer. */
   | { readonly type: "asked"; readonly answer: string }
-  /** What the server calls this client when the others hear it. */
+  /** The server has named this client: so its messages begin as the others receive them. */
   | { readonly type: "named"; readonly source: string }
-  /** It is in the room. */
+  /** The client is in the room. */
   | { readonly type: "welcome" }
-  /** So many others have joined after it. */
+  /** So many others have joined after this client. */
   | { readonly type: "joined"; readonly count: number }
+  /** A line that does not matter here. */
   | { readonly type: "other" }
+  /** A line that should not have come: the run has failed. */
   | { readonly type: "wrong" }
 
 const welcome: Sign = { type: "welcome" }
@@ -27,6 +29,7 @@ const oneJoined: Sign = { type: "joined", count: 1 }
 const other: Sign = { type: "other" }
 const wrong: Sign = { type: "wrong" }
 
+/** The plain dialect of this project's server. */
 export const plain: Dialect = {
   hello: (name) => `${name}\n`,
   read: (name, line) => {
@@ -43,6 +46,7 @@ export const plain: Dialect = {
 
 const channel = "#lobby"
 
+/** As much of IRC (RFC 1459) as a chat in one channel takes. */
 export const irc: Dialect = {
   hello: (name) => `NICK ${name}\r\nUSER ${name} 0 * :${name}\r\n`,
   read: (name, line) => {

@@ -1,9 +1,10 @@
 /**
- * The room's one order: every message, as the first silent member to receive it
- * did. Everybody else is compared with it, whole ranges of bytes at a time.
+ * The reference log, which is the room's one order: every message, as the first
+ * silent member received it. Every other member's stream is compared with the
+ * log, whole ranges of bytes at a time.
  *
- * A place in it is a number of bytes since the first message. It keeps only the
- * lines that somebody has still to receive, so it stays in the CPU's cache.
+ * A place in the log is a number of bytes since the first message. Only the lines
+ * that somebody has still to receive are kept, so the log stays in the CPU's cache.
  */
 export class Log {
   readonly #lineBytes: number
@@ -11,12 +12,12 @@ export class Log {
   #bytes: Buffer
   #times = new Float64Array(this.#capacity)
   #senders = new Uint32Array(this.#capacity)
-  /** The first line that is kept, and the first that somebody needs. */
+  /** The first line that is kept, the first that somebody needs, and how many there were in all. */
   #first = 0
   #needed = 0
   #lines = 0
 
-  /** All lines have this length. */
+  /** `lineBytes`: the length of every line. */
   constructor(lineBytes: number) {
     this.#lineBytes = lineBytes
     this.#bytes = Buffer.alloc(this.#capacity * lineBytes)
@@ -32,6 +33,7 @@ export class Log {
     return this.#lines * this.#lineBytes
   }
 
+  /** Adds a line of the member with the index `sender`, which was to be sent at this time, ms. */
   append(line: string, sender: number, intendedAt: number): void {
     if (this.#lines - this.#first === this.#capacity) this.#makeRoom()
     const slot = this.#lines - this.#first
@@ -47,27 +49,29 @@ export class Log {
     return bytes.compare(this.#bytes, start, start + length, from, from + length) === 0
   }
 
-  /** When this line was to be sent. */
+  /** When this line was to be sent, ms; `NaN` once it is no longer kept. */
   intendedAt(line: number): number {
     return this.#times[line - this.#first] ?? Number.NaN
   }
 
+  /** The index of the member that said this line; `NaN` once it is no longer kept. */
   senderOf(line: number): number {
     return this.#senders[line - this.#first] ?? Number.NaN
   }
 
+  /** The text of a line that is still kept. */
   text(line: number): string {
     const start = (line - this.#first) * this.#lineBytes
     return this.#bytes.toString("latin1", start, start + this.#lineBytes)
   }
 
-  /** The number of a line that is still kept; `undefined` when it is not there. */
+  /** The number of the first kept line with this text; `undefined` when there is none. */
   find(text: string): number | undefined {
     for (let line = this.#first; line < this.#lines; line += 1) if (this.text(line) === text) return line
     return undefined
   }
 
-  /** Nobody needs the lines before this one any more. */
+  /** The lines before this one need not be kept any more. */
   forget(before: number): void {
     this.#needed = before
   }

@@ -2,7 +2,7 @@ import type { Socket } from "node:net"
 import type { Dialect } from "./Dialect.ts"
 import { nameOf, textOf } from "./Line.ts"
 
-/** What was said and is not in the room's log yet. */
+/** A message that was sent and is not in the room's log yet. */
 interface Unconfirmed {
   readonly line: string
   readonly intendedAt: number
@@ -10,22 +10,23 @@ interface Unconfirmed {
 
 const nothing = Buffer.alloc(0)
 
-/** One client of the room, and how far it has got in what the room says. */
+/** One client of the room, and how far it has got in the room's log. */
 export class Member {
   readonly index: number
   readonly name: string
   readonly dialect: Dialect
   readonly #socket: Socket
-  /** What the server calls it when the others hear it. */
+  /** The name before its messages, as the others receive them. */
   source: string
-  /** Where it is in the log: all before it was received, or is its own and so not to be received. */
+  /** Its place in the log, in bytes: everything before was received, or is its own and so is not sent to it. */
   place = 0
-  /** The same in whole lines, as the room last noted it. */
+  /** Its place in whole lines, as the room last noted it. */
   line = 0
-  /** Received, but not yet to be compared with anything. */
+  /** Bytes that were received and cannot be compared with the log yet. */
   held: Buffer = nothing
   /** The places of its own lines in the log that it has not come to yet. */
   readonly own: Array<number> = []
+  /** Its messages that are not in the log yet, in order. */
   readonly unconfirmed: Array<Unconfirmed> = []
   /** How many of its messages somebody has still to receive. */
   inFlight = 0
@@ -40,11 +41,12 @@ export class Member {
     this.#socket = socket
   }
 
+  /** Sends these characters, one byte each. */
   send(bytes: string): void {
     this.#socket.write(bytes, "latin1")
   }
 
-  /** Sends so many messages in one write. */
+  /** Sends so many messages in one write; `intendedAt` is when they were to go out, ms. */
   say(count: number, intendedAt: number): void {
     let bytes = ""
     for (let i = 0; i < count; i += 1) {
@@ -57,14 +59,14 @@ export class Member {
     this.send(bytes)
   }
 
-  /** Takes what was held back, with the bytes that have come since. */
+  /** The held bytes followed by these; none are held after that. */
   takeHeld(bytes: Buffer): Buffer {
     const all = Buffer.concat([this.held, bytes])
     this.held = nothing
     return all
   }
 
-  /** Goes past its own lines: they are not sent to it. */
+  /** Moves its place past its own lines, which are not sent to it. */
   skipOwn(lineBytes: number): void {
     while (this.own[0] === this.place) {
       this.own.shift()

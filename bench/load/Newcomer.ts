@@ -1,13 +1,13 @@
 import { Fault } from "./Fault.ts"
 import type { Member } from "./Member.ts"
 
-/** A client until everybody has joined: it is let in, and then told of those who come later. */
+/** A member while the room fills: it is let in, and then counts the others that join after it. */
 export class Newcomer {
   readonly #member: Member
   readonly #welcomed: () => void
   #rest = ""
   isWelcome = false
-  /** Of how many others it was told. */
+  /** How many others it was told have joined. */
   told = 0
 
   constructor(member: Member, welcomed: () => void) {
@@ -15,6 +15,7 @@ export class Newcomer {
     this.#welcomed = welcomed
   }
 
+  /** Takes the next bytes from the server; throws a `Fault` at a line that should not have come. */
   hear(bytes: Buffer): void {
     const lines = (this.#rest + bytes.toString("latin1")).split("\n")
     this.#rest = lines.pop() ?? ""

@@ -14,14 +14,14 @@ export class Room {
   /** The length of every message as it is received. */
   readonly #lineBytes: number
   readonly #log: Log
-  /** Senders that received lines that are not in the log yet. */
+  /** Senders that hold received bytes for which the log has no lines yet. */
   readonly #waiting = new Set<Member>()
-  /** The first line that somebody has still to receive, and how many have. */
+  /** The first line that somebody has still to receive, and how many members are still before it. */
   #frontier = 0
   #behind: number
   /** How many messages were received, each by one member. */
   deliveries = 0
-  /** Where the latency of each delivery goes, while it is measured. */
+  /** Counts the latency of each delivery; `undefined` while nothing is measured. */
   latencies: Histogram | undefined
   /** Called when messages have reached everybody. */
   onDelivered: () => void = () => undefined
@@ -37,7 +37,7 @@ export class Room {
     this.#log = new Log(lineBytes)
   }
 
-  /** Takes the next bytes of a member's stream; they are valid only during the call. */
+  /** Takes the next bytes of a member's stream, which are valid only during the call; throws a `Fault` where they are wrong. */
   hear(member: Member, chunk: Buffer): void {
     const now = performance.now()
     const known = this.#log.lines
@@ -53,7 +53,7 @@ export class Room {
         at += length
         member.skipOwn(this.#lineBytes)
       } else if (this.#senders.has(member) || bytes.length - at < this.#lineBytes) {
-        // Nothing to compare with yet. A sender cannot tell where its own line is missing.
+        // There is nothing to compare with yet. A sender's stream cannot extend the log, as its own lines are missing from it.
         member.held = Buffer.from(bytes.subarray(at))
         if (this.#senders.has(member)) this.#waiting.add(member)
         break
@@ -89,7 +89,7 @@ export class Room {
     if (this.deliveries !== expected) throw new Fault(`${this.deliveries} deliveries instead of ${expected}`)
   }
 
-  // A silent member is the first to receive a line: it has to be the next of its sender.
+  // Extends the log by a line that a silent member is the first to receive: it has to be the next line of its sender.
   #learn(member: Member, line: string): void {
     const sender = this.members[senderOf(line)]
     const next = sender?.unconfirmed[0]
@@ -121,7 +121,7 @@ export class Room {
     for (let line = first; line < end; line += 1) this.latencies.add(now - this.#log.intendedAt(line))
   }
 
-  // Looks for what everybody has received only when the last one has moved on.
+  // Moves the frontier, a low-water mark over all members, but looks through them only when the last member at it has moved on.
   #note(member: Member): void {
     const before = member.line
     member.line = Math.floor(member.place / this.#lineBytes)

@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { Fault } from "./Fault.ts"
 
-/** What matters of what a native client is told. */
+/** What the witness reads of the lines that a native client is sent. */
 const Line = Schema.parseJson(
   Schema.Union(
     Schema.TaggedStruct("Welcome", {}),
@@ -15,21 +15,21 @@ const Line = Schema.parseJson(
 )
 const decode = Schema.decodeUnknownEither(Line)
 
-/** How long after an answer the next ping goes out: a block of the event loop that starts in between looks so much shorter, ms. */
+/** How long after an answer the next ping goes out, ms: when the event loop blocks in between, the block looks shorter by up to that. */
 const pauseMillis = 1
 
 /**
- * A native client that stays while others leave. It pings one time after the
- * other, and so sees from outside how long the server's event loop stands still.
+ * A native client that stays while others leave. It pings again and again, and so
+ * sees from outside for how long the server's event loop is blocked.
  */
 export class Witness {
   readonly #socket: Net.Socket
   readonly #welcomed: () => void
   #rest = ""
   #askedAt = 0
-  /** The longest that a ping was without its answer, ms. */
+  /** The longest round trip of a ping, ms. */
   longestMillis = 0
-  /** Of how many it was told that they have left, and when of the last. */
+  /** How many it was told have left, and when it was told of the last, by `performance.now()`. */
   left = 0
   toldAt = 0
 
@@ -51,7 +51,7 @@ export class Witness {
     })
   }
 
-  /** Starts anew to look for the longest time without an answer. */
+  /** Forgets the longest round trip so far. */
   reset(): void {
     this.longestMillis = 0
   }

@@ -5,12 +5,12 @@ import { Fault } from "./Fault.ts"
 import { Member } from "./Member.ts"
 import { Newcomer } from "./Newcomer.ts"
 
-/** The longest that all of it may take, at a few clients a second at least. */
+/** The longest that the joining of so many clients may take, ms: a minute, and 60 ms for each. */
 const patienceMillis = (count: number): number => 60_000 + count * 60
-/** After so long a silence nothing more is under way. */
+/** The joining is over when nothing has come for so long, ms. */
 const quietMillis = 1000
 
-/** How many come, where, and how many of them at once. */
+/** How many clients join which server, and how many of them at the same time. */
 interface Coming {
   readonly host: string
   readonly port: number
@@ -19,16 +19,18 @@ interface Coming {
   readonly atOnce: number
 }
 
-/** Members of a room, all there and all told; `listen` says who hears what comes from then on. */
+/** The members of a room in which all have arrived. */
 export interface Joined {
   readonly members: ReadonlyArray<Member>
+  /** From the first connection until the last bytes about the joining. */
   readonly seconds: number
+  /** Sets who takes the bytes that come from now on. */
   readonly listen: (hear: (member: Member, bytes: Buffer) => void) => void
 }
 
-/** Lets so many clients in, the first one alone: it has to be told of every other. */
+/** Lets so many clients join, the first one alone, as it has to be told of every other. Throws a `Fault` when they do not all get in in time. */
 export const join = async ({ atOnce, count, dialect, host, port }: Coming): Promise<Joined> => {
-  // Read at once and never kept, so all sockets read into the same memory.
+  // The bytes are read at once and never kept, so one buffer serves all sockets.
   const buffer = Buffer.alloc(65_536)
   const members: Array<Member> = []
   const newcomers: Array<Newcomer> = []

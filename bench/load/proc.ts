@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 
-// What the kernel counts in for programs, on every Linux in use.
+// USER_HZ, the unit of the CPU times in /proc: 100 a second on every Linux in use.
 const ticksPerSecond = 100
 
 const read = (path: string): string | undefined => {
@@ -19,13 +19,13 @@ export const cpuSeconds = (pid: number): number | undefined => {
   return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
-/** The memory a process holds, in KB; `undefined` on a system without /proc. */
+/** The resident memory (RSS) of a process, in KB; `undefined` on a system without /proc. */
 export const residentKb = (pid: number): number | undefined => {
   const size = /^VmRSS:\s+(\d+) kB$/mu.exec(read(`/proc/${pid}/status`) ?? "")?.[1]
   return size === undefined ? undefined : Number(size)
 }
 
-/** The CPU time that all processes have used, and what the machine below took away, in seconds of one core. */
+/** The CPU time that all processes have used, and what the hypervisor took away (steal), in seconds of one core; `undefined` on a system without /proc. */
 export const busySeconds = (): number | undefined => {
   const [user, nice, system, , , irq, softirq, steal] = read("/proc/stat")?.slice("cpu  ".length).split(" ", 8).map(Number) ?? []
   const ticks = [user, nice, system, irq, softirq, steal].reduce((sum = 0, each = 0) => sum + each, 0)

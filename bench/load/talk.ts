@@ -4,15 +4,16 @@ import type { Room } from "./Room.ts"
 /** Ends the talking. */
 export type Stop = () => void
 
-/** So many of the members, evenly spread over the order in which they joined; one at least stays silent. */
+/** Chooses so many senders, evenly spread over the order in which the members joined; at least one member stays silent. */
 export const choose = (members: ReadonlyArray<Member>, count: number): ReadonlyArray<Member> => {
   const size = Math.min(count, members.length - 1)
   return members.filter((_, i) => Math.floor((i * size) / members.length) !== Math.floor(((i + 1) * size) / members.length))
 }
 
 /**
- * The senders take turns, so many messages a second in all. A message that goes
- * out late counts from when it was to go out.
+ * An open load: the senders take turns, with `rate` messages a second of all of
+ * them together. The latency of a message that goes out late counts from when it
+ * was to go out (no coordinated omission).
  */
 export const pace = (senders: ReadonlyArray<Member>, rate: number): Stop => {
   const start = performance.now()
@@ -36,7 +37,7 @@ export const pace = (senders: ReadonlyArray<Member>, rate: number): Stop => {
   }
 }
 
-/** Every sender keeps so many messages under way: as soon as one has reached everybody, the next goes out. */
+/** A closed load: every sender keeps so many messages under way, and sends the next as soon as one has reached everybody. */
 export const saturate = (room: Room, senders: ReadonlyArray<Member>, inFlight: number): Stop => {
   const fill = () => {
     const now = performance.now()

@@ -3,7 +3,7 @@ import * as Editor from "../client/terminal/editor.ts"
 import { Failed } from "./process.ts"
 import { rawKeyboard } from "./raw.ts"
 
-/** Asks in the terminal until there is an answer, which is not shown. Ctrl-C and Ctrl-D leave. */
+/** Asks for a secret in the terminal, in raw mode and without echo, until the answer is not empty. Fails on Ctrl-C, Ctrl-D and signals. */
 export const ask = (question: string): Effect.Effect<string, Failed> =>
   Effect.gen(function* () {
     const { keys } = yield* rawKeyboard
@@ -25,11 +25,11 @@ export const ask = (question: string): Effect.Effect<string, Failed> =>
     }
   }).pipe(
     Effect.raceFirst(ended),
-    // Whatever ends it, the terminal is given back as it was.
+    // Raw mode ends with the scope, whatever ends the question.
     Effect.scoped
   )
 
-// What is copied often has the end of its line with it.
+// A bracketed paste often includes a line break at its end.
 const firstLine = (text: string): string => text.replace(/[\r\n].*$/su, "")
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const

@@ -22,7 +22,7 @@ const brusio = Command.make("brusio").pipe(
 
 const command = Command.run(brusio, { name: "brusio", version })
 
-// Help and errors come with colours wherever they go: these are for terminals, and not for all of them.
+// @effect/cli writes help and errors with colours (SGR) always: they are stripped if the stream is no terminal or NO_COLOR is set.
 const words = (args: ReadonlyArray<unknown>, stream: NodeJS.WriteStream): string => {
   const text = args.map(String).join(" ")
   return stream.isTTY && (process.env["NO_COLOR"] ?? "") === "" ? text : stripVTControlCharacters(text)
@@ -46,7 +46,7 @@ const main = Effect.consoleWith((console) =>
   )
 ).pipe(
   Effect.catchTag("BadSetting", ({ message }) => Effect.zipRight(complain(message), new Failed())),
-  // Its own options (completions, log level, a wizard) are of no use here and would fill the help.
+  // The built-in options of @effect/cli (completions, log level, a wizard) are of no use here and would fill the help.
   Effect.provide(CliConfig.layer({ showBuiltIns: false, isCaseSensitive: true })),
   Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer))
 )
@@ -60,7 +60,7 @@ const run = makeRunMain(({ fiber, teardown }) => {
 })
 
 unblockOutput()
-// What is not said yet is a fault of this program: it is told whole.
+// Every expected error has been printed by now; a defect is printed with its stack.
 run(Effect.tapErrorCause(main, (cause) => (Chunk.isEmpty(Cause.defects(cause)) ? Effect.void : complain(Cause.pretty(cause)))), {
   disableErrorReporting: true,
   disablePrettyLogger: true

@@ -1,17 +1,17 @@
 import { limitNames } from "./serve/limits.ts"
 import { echo, host, listenPort, logFormat, name, passwordFile, rateBurst, rateLimit, serverPort } from "./settings.ts"
 
-/** What somebody says in place of `--password` alone. */
+/** The error for a password given on the command line. */
 const misplaced = "--password takes no value, as others could read it: it asks for one. Or use --password-file or BRUSIO_PASSWORD"
 
 const valueOptions: ReadonlySet<string> = new Set(
   [...[host, listenPort, serverPort, name, logFormat, echo, passwordFile, rateLimit, rateBurst].map(({ name }) => name), ...limitNames].map((name) => `--${name}`)
 )
 
-/** What is wrong with a command line where @effect/cli answers in words that help nobody, or not at all. */
+/** Checks a command line for mistakes that @effect/cli reports unclearly or not at all. Returns the error, or `undefined`. */
 export const misused = (args: ReadonlyArray<string>): string | undefined => {
   if (args.includes("--wizard")) return "There is no option --wizard (see --help)"
-  // In capitals it is as secret.
+  // Matched in any case of letters: the value after `--PASSWORD` is a secret too, and must not be printed in an error.
   const isMisplaced = args.some((arg, index) => /^--password(?:=|$)/iu.test(arg) && (arg.includes("=") || !(args[index + 1] ?? "--").startsWith("--")))
   if (isMisplaced) return misplaced
   const names = args.filter((arg) => arg.startsWith("--")).map((arg) => arg.replace(/=.*$/su, ""))

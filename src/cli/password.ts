@@ -10,7 +10,7 @@ import { maxPasswordLength } from "../server/ServerConfig.ts"
 import { complain, Failed } from "./process.ts"
 import { BadSetting, given, option, passwordFile, variable } from "./settings.ts"
 
-/** How a password is given: never on the command line, where every process can read it. */
+/** The options for a password. Its value is never on the command line, where every process of the machine can read it. */
 export const passwordOptions = {
   password: Options.boolean("password").pipe(
     Options.withDescription(`Asks for the password in the terminal. Default: off. Environment: ${variable("password")} holds the password itself.`)
@@ -18,7 +18,7 @@ export const passwordOptions = {
   passwordFile: option(passwordFile, "A file with the password on its first line.", "none")
 }
 
-/** The password that was given: asked for, where anything is to be asked, in a file, or in the environment. */
+/** The given password: typed in the terminal (`mayAsk`), from a file or from the environment. Fails if it cannot be read or used. */
 export const givenPassword = (
   options: { readonly password: boolean; readonly passwordFile: Option.Option<string> },
   mayAsk: boolean
@@ -67,15 +67,15 @@ const asked = Effect.gen(function* () {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     return yield* cannotAsk("given where a terminal can ask for it; elsewhere use --password-file or BRUSIO_PASSWORD")
   }
-  // Loaded only here: it brings what edits a line.
+  // Lazy loading: only a password that is typed needs the line editor.
   const { ask } = yield* Effect.promise(() => import("./hidden.ts"))
   return yield* ask("Password: ")
 })
 
-/** Whether it was for want of the right password. */
+/** Whether joining failed because the password was missing or wrong. */
 export const needsPassword = (error: JoinError): boolean =>
   error._tag === "JoinRefused" && (error.code === "password-required" || error.code === "password-wrong")
 
-/** Why one is not in the room, and how to get in. */
+/** The error in words, with advice if a password is needed. */
 export const explain = (error: JoinError): string =>
   needsPassword(error) ? `${error.message} Give it with --password, --password-file or BRUSIO_PASSWORD.` : error.message

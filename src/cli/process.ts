@@ -5,21 +5,22 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 
-/** What ends a program from outside or from below: a signal, or a fault that nobody caught. */
+/** What ends the process from outside the program: a signal, or an uncaught exception or rejection (`Fault`). */
 export type Ending =
   | { readonly _tag: "Signal"; readonly name: NodeJS.Signals }
   | { readonly _tag: "Fault"; readonly error: unknown }
 
-/** The program did not end well, and has said why. It exits with 1. */
+/** The command failed and has printed why: the exit code is 1. */
 export class Failed extends Data.TaggedError("Failed") {}
 
 /**
- * The first ending of this process. All later ones change nothing, for as long
- * as the process lives: a second Ctrl-C does not cut short what the first began.
+ * Installs signal handlers; the result holds the first ending of this process.
+ * Later ones are ignored: a second Ctrl-C does not interrupt the shutdown that
+ * the first one began.
  */
 export const ending = (options: {
   readonly signals: ReadonlyArray<NodeJS.Signals>
-  /** Signals that would end the process by themselves, and shall not. */
+  /** Signals whose default action would end the process, to be ignored. */
   readonly ignored?: ReadonlyArray<NodeJS.Signals>
 }): Effect.Effect<Deferred.Deferred<Ending>> =>
   Effect.map(Deferred.make<Ending>(), (first) => {
@@ -40,7 +41,7 @@ export const ending = (options: {
     return first
   })
 
-/** What a signal is called in a goodbye; a plain Ctrl-C needs no words. */
+/** The reason that a goodbye gives for a signal; Ctrl-C (SIGINT) has none. */
 export const signalWords = (name: NodeJS.Signals): string | undefined => {
   switch (name) {
     case "SIGHUP":
@@ -52,7 +53,7 @@ export const signalWords = (name: NodeJS.Signals): string | undefined => {
   }
 }
 
-/** Whatever still waits, this process ends by then. */
+/** Watchdog: exits with `code` after `millis` ms, whatever is still running; it does not keep the process alive itself. */
 export const exitWithin = (millis: number, code: number): Effect.Effect<void> =>
   Effect.sync(() => {
     setTimeout(() => {
@@ -68,9 +69,9 @@ export const complain = (line: string): Effect.Effect<void> =>
   })
 
 /**
- * Makes a terminal's output never stop the event loop, and lets the program
- * outlive whoever reads its output. Terminal output in Node blocks otherwise:
- * Ctrl-S would hold up everything, the end included.
+ * Makes terminal output non-blocking, and ignores errors of the output streams
+ * (EPIPE: the reader is gone). Node writes to terminals synchronously by
+ * default: Ctrl-S would then block the event loop, the shutdown included.
  */
 export const unblockOutput = (): void => {
   for (const stream of [process.stdout, process.stderr]) {
@@ -82,17 +83,17 @@ export const unblockOutput = (): void => {
   }
 }
 
-// Node gives a terminal back as it was, and aborts when that is gone with its window.
+// At exit Node restores the terminal's mode, and aborts if the terminal was closed with its window: such descriptors are closed before.
 const forgetClosedTerminal = (): void => {
   for (const [fd, stream] of [process.stdin, process.stdout, process.stderr].entries()) {
     if (stream.isTTY && !isatty(fd)) closeSync(fd)
   }
 }
 
-/** How long the last output may take to be read, ms. */
+/** How long flushing the last output may take, ms. */
 const flushPatience = 300
 
-/** Ends the process once its output has been taken, or has not for too long. */
+/** Exits with `code` once standard output and error are flushed, or after 300 ms. */
 export const exitFlushed = (code: number): void => {
   const exit = () => {
     forgetClosedTerminal()

@@ -4,29 +4,32 @@ import type * as Scope from "effect/Scope"
 import { type Key, KeyDecoder } from "../client/terminal/keys.ts"
 import type { Identity } from "../client/terminal/region.ts"
 
-/** How long the rest of an escape sequence is waited for, ms; a lone one is the escape key. */
+/**
+ * How long after an ESC the rest of an escape sequence is waited for, ms: without more it is the escape key.
+ * Longer delays that key, shorter breaks up sequences on a slow link.
+ */
 const escapePatience = 50
 
-// Bracketed paste, and a report when the window comes to the front or goes.
+// Bracketed paste (2004), focus reports (1004); at the end the cursor is made visible too.
 const modesOn = "\u001b[?2004h\u001b[?1004h"
 const modesOff = "\u001b[?2004l\u001b[?1004l\u001b[?25h"
 
-// Secondary device attributes: what terminal it is, and of which version.
+// Secondary device attributes: asks the terminal for its kind and version.
 const whatItIs = "\u001b[>c"
 const answer = /\u001b\[>([\d;]*)c/u
 
-/** The keyboard of a terminal, key by key. */
+/** The keyboard of a terminal in raw mode. */
 export interface RawKeyboard {
-  /** The terminal answers where it sends keys; to the decoder that is a sequence without a meaning. */
+  /** Terminal identification. The answer arrives among the keys, where the decoder drops it as an unknown sequence. */
   readonly identity: Identity
   readonly keys: Mailbox.ReadonlyMailbox<Key>
-  /** Gives the terminal back to the shell, and stops this process until the shell has gone on with it. */
+  /** Job control (Ctrl-Z): restores the terminal's mode and stops this process; waits until the shell continues it (SIGCONT). */
   readonly suspend: Effect.Effect<void>
-  /** Runs when the shell has gone on with this process, by whatever way it was stopped. */
+  /** Sets what runs whenever this process is continued (SIGCONT), however it was stopped. */
   readonly onResume: (resumed: () => void) => void
 }
 
-/** Takes the terminal key by key for as long as the scope is open, and gives it back as it was. */
+/** Puts the terminal of this process into raw mode while the scope is open; then its mode is restored. */
 export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effect.gen(function* () {
   const { stdin, stdout } = process
   const keys = yield* Mailbox.make<Key>()
@@ -66,7 +69,7 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
   const onExit = () => {
     stdout.write(modesOff)
   }
-  // In raw mode a terminal's input ends only when its window is closed.
+  // Hang-up: in raw mode (Ctrl-D is a key) the input of a terminal ends only when its window is closed.
   const hangUp = () => process.kill(process.pid, "SIGHUP")
 
   yield* Effect.acquireRelease(
@@ -80,7 +83,7 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
       take()
     }),
     () =>
-      // A terminal that is gone cannot be given back as it was.
+      // If the terminal is closed already, restoring it fails: that error is ignored.
       Effect.ignore(
         Effect.try(() => {
           clearTimeout(timer)
@@ -104,11 +107,11 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
         resume(Effect.void)
       }
       giveBack()
-      // As the terminal itself does it: to all that was started together, or
-      // the shell would wait for whatever started this.
+      // To the whole process group, as the terminal itself does it: a parent
+      // such as `npm` would go on otherwise, and the shell would wait for it.
       process.kill(0, "SIGTSTP")
-      // Without a shell that could go on with it nothing has stopped. When it
-      // did, the signal to go on is heard first.
+      // Without a shell with job control SIGTSTP does not stop the process: then
+      // this timer restores raw mode. If it did stop, SIGCONT is handled first.
       setTimeout(() => {
         setImmediate(() => {
           if (back !== undefined) onContinue()

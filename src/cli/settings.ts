@@ -8,7 +8,7 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { clean } from "../domain/Text.ts"
 
-/** A value, from the command line or the environment, that cannot be used. */
+/** A value from the command line or the environment that is not valid. `source` is the option or variable. */
 export class BadSetting extends Data.TaggedError("BadSetting")<{
   readonly name: string
   readonly value: string
@@ -19,7 +19,7 @@ export class BadSetting extends Data.TaggedError("BadSetting")<{
     return `${this.source} cannot be ${JSON.stringify(this.value)}: it must be ${this.expected}.`
   }
 
-  /** The same, with what could not be done for it. */
+  /** This error, preceded by what could not be done because of it. */
   within(undone: string): BadSetting {
     const { expected, name, source, value } = this
     return new BadSetting({ name, value, source: `${undone}: ${source}`, expected })
@@ -29,10 +29,11 @@ export class BadSetting extends Data.TaggedError("BadSetting")<{
 /** A setting: an option of the command line that also comes from the environment. */
 export interface Setting<A> {
   readonly name: string
-  /** What stands for it in the help. */
+  /** The placeholder of its value in the help, such as `PORT`. */
   readonly pseudoName: string
-  /** What it may be, in words. */
+  /** The valid values, in words. */
   readonly expected: string
+  /** Parses the text that was given. */
   readonly decode: (value: unknown) => Either.Either<A, ParseResult.ParseError>
 }
 
@@ -42,33 +43,40 @@ export const variable = (name: string): string => `BRUSIO_${name.toUpperCase().r
 const describe = (name: string, description: string, fallback: string): string =>
   `${description} Default: ${fallback}. Environment: ${variable(name)}.`
 
+/** An address or a host name. */
 export const host: Setting<string> = { name: "host", pseudoName: "HOST", expected: "an address or a host name", decode: Schema.decodeUnknownEither(Schema.NonEmptyTrimmedString) }
 const decodePort = (least: number) => {
   const decode = Schema.decodeUnknownEither(Schema.NumberFromString.pipe(Schema.between(least, 65_535)))
   const digits = Schema.decodeUnknownEither(Schema.String.pipe(Schema.pattern(/^\d{1,5}$/u)))
   return (value: unknown) => Either.flatMap(digits(value), decode)
 }
+/** The port to listen on. */
 export const listenPort: Setting<number> = {
   name: "port", pseudoName: "PORT",
   expected: "a whole number from 0 to 65535 (0 takes a free port)",
   decode: decodePort(0)
 }
+/** The port to connect to. */
 export const serverPort: Setting<number> = { name: "port", pseudoName: "PORT", expected: "a whole number from 1 to 65535", decode: decodePort(1) }
+/** A member's name; the room's own rules are checked when joining. */
 export const name: Setting<string> = { name: "name", pseudoName: "NAME", expected: "a name", decode: Schema.decodeUnknownEither(Schema.String) }
+/** The format of the console's lines. */
 export const logFormat: Setting<"text" | "json"> = {
   name: "log-format", pseudoName: "text|json",
   expected: "text or json",
   decode: Schema.decodeUnknownEither(Schema.Literal("text", "json"))
 }
+/** Whether plain clients get their own messages back. */
 export const echo: Setting<"auto" | "on" | "off"> = {
   name: "echo", pseudoName: "auto|on|off",
   expected: "auto, on or off",
   decode: Schema.decodeUnknownEither(Schema.Literal("auto", "on", "off"))
 }
 
+/** The file with the password on its first line. */
 export const passwordFile: Setting<string> = { name: "password-file", pseudoName: "FILE", expected: "the path of a file", decode: Schema.decodeUnknownEither(Schema.NonEmptyString) }
 
-/** A whole number within bounds. */
+/** A whole number from `least` to `most`, written in digits. */
 export const count = (name: string, pseudoName: string, least: number, most: number): Setting<number> => {
   const decode = Schema.decodeUnknownEither(Schema.NumberFromString.pipe(Schema.between(least, most)))
   const digits = Schema.decodeUnknownEither(Schema.String.pipe(Schema.pattern(/^\d{1,10}$/u)))
@@ -80,30 +88,32 @@ export const count = (name: string, pseudoName: string, least: number, most: num
   }
 }
 
+/** The size of the token bucket: how many messages may come at once. */
 export const rateBurst = count("rate-burst", "N", 1, 1_000_000)
 
 const rate = count("rate-limit", "N|off", 1, 1_000_000)
 
+/** The refill rate of the token bucket, messages a second; `off` for no limit. */
 export const rateLimit: Setting<number | "off"> = {
   ...rate,
   expected: `${rate.expected}, or off`,
   decode: (value) => (value === "off" ? Either.right("off") : rate.decode(value))
 }
 
-/** The option of a setting. `fallback` is shown in the help. */
+/** The command-line option of a setting, not yet parsed. `fallback` is its default as the help shows it. */
 export const option = <A>({ name, pseudoName }: Setting<A>, description: string, fallback: string): Options.Options<Option.Option<string>> =>
   Options.text(name).pipe(
     Options.withPseudoName(pseudoName),
     Options.withDescription(describe(name, description, fallback)), Options.optional)
 
-/** The option of a switch. */
+/** The command-line option of a switch, off by default. */
 export const flag = (name: string, description: string): Options.Options<boolean> =>
   Options.boolean(name).pipe(Options.withDescription(describe(name, description, "off")))
 
-/** Where a value comes from, or would: the option that was given, or else the variable. */
+/** The source of a value, for errors: the option, if it was given, or else the environment variable. */
 export const sourceOf = <A>({ name }: Setting<A>, option: Option.Option<string>): string => (Option.isSome(option) ? `--${name}` : variable(name))
 
-/** What was given: on the command line first, else in the environment, where empty is as good as absent. */
+/** The given value: from the command line, or else from the environment, where an empty variable counts as absent. Fails if it is not valid. */
 export const given = <A>(setting: Setting<A>, option: Option.Option<string>): Effect.Effect<Option.Option<A>, BadSetting> =>
   Effect.gen(function* () {
     const environment = yield* Effect.orDie(Config.option(Config.string(variable(setting.name))))
@@ -119,7 +129,7 @@ export const given = <A>(setting: Setting<A>, option: Option.Option<string>): Ef
 const yes = new Set(["1", "true", "yes", "on"])
 const no = new Set(["", "0", "false", "no", "off"])
 
-/** Whether a switch is on, on the command line or in the environment. */
+/** Whether a switch is on, by the command line or the environment. Fails if the variable is neither on nor off. */
 export const isOn = (name: string, flag: boolean): Effect.Effect<boolean, BadSetting> =>
   Effect.gen(function* () {
     if (flag) return true

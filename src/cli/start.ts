@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { Script } from "node:vm"
 
-// Compiling the program takes longer than all that it does until its first
-// word. What V8 made of it when it was built is kept beside it; another V8
-// refuses that, and compiles again.
+// V8 code cache (docs/adr/0006): compiling the program takes longer than all it
+// does until its first output, so the compiled code is stored beside it when it
+// is built. Another version of V8 rejects that cache and compiles again.
 const beside = (name: string): URL => new URL(name, import.meta.url)
 
 const compiled = beside("program.v8")
@@ -19,6 +19,6 @@ if (keep !== undefined) {
   })
 }
 
-// The script is a function of how it gets Node's own modules.
+// The script evaluates to a function, which is passed what loads Node's built-in modules.
 const program: unknown = script.runInThisContext()
 if (typeof program === "function") Reflect.apply(program, undefined, [(name: string) => process.getBuiltinModule(name)])

@@ -4,16 +4,16 @@ import type * as Scope from "effect/Scope"
 import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
 import { complain } from "./process.ts"
 
-/** The longest line that is read from standard input, in bytes. */
+/** The longest line that is read from standard input, bytes; longer ones are skipped. */
 const maxLineBytes = 1_048_576
 
-/** How many lines wait for a slow reader before the input has to. */
+/** Back-pressure: how many lines wait for a slow reader before the input is not read any more. */
 const lineCapacity = 256
 
-/** Output that is still to be taken above which more of it is skipped, in bytes. */
+/** High-water mark: with more unread output than this, bytes, further lines are skipped. */
 const maxBacklog = 65_536
 
-/** The lines of standard input; it ends with the input, or when that cannot be read. */
+/** The lines of standard input, without line breaks. The mailbox ends with the input, or when reading fails. */
 export const inputLines: Effect.Effect<Mailbox.ReadonlyMailbox<string>, never, Scope.Scope> = Effect.gen(function* () {
   const lines = yield* Mailbox.make<string>(lineCapacity)
   const splitter = new LineSplitter(maxLineBytes)
@@ -41,7 +41,7 @@ const nextChunk = Effect.async<Uint8Array | undefined>((resume) => {
   const take = () => {
     const chunk: unknown = stdin.read()
     if (chunk instanceof Uint8Array) done(chunk)
-    // Whoever asked in the terminal before has made it text.
+    // The chunk is a string if a prompt has set an encoding on standard input before.
     else if (typeof chunk === "string") done(Buffer.from(chunk))
     else if (stdin.readableEnded || stdin.destroyed) done(undefined)
   }
@@ -64,7 +64,7 @@ const nextChunk = Effect.async<Uint8Array | undefined>((resume) => {
   return Effect.sync(stop)
 })
 
-/** Writes to standard output, and waits while its reader is slow. */
+/** Writes to standard output, and waits while it is not read (back-pressure); returns at once if it is closed. */
 export const print = (text: string): Effect.Effect<void> =>
   Effect.async<void>((resume) => {
     const { stdout } = process
@@ -85,7 +85,7 @@ export const print = (text: string): Effect.Effect<void> =>
     return Effect.sync(stop)
   })
 
-/** Completes when nobody reads standard output any more. */
+/** Completes when the reader of standard output is gone (EPIPE, or the stream is closed). */
 export const outputClosed: Effect.Effect<void> = Effect.async<void>((resume) => {
   const { stdout } = process
   const closed = () => {
@@ -100,9 +100,10 @@ export const outputClosed: Effect.Effect<void> = Effect.async<void>((resume) => 
 })
 
 /**
- * Standard output for one who never waits: while its reader is behind, whole
- * lines are skipped, and how many is said as soon as it reads on. `put` writes
- * to standard output, perhaps above a prompt that stays below the text.
+ * Standard output with load shedding: it never waits. While its reader is
+ * behind (more than 64 KiB unread), whole lines are skipped, and their number is
+ * printed once it reads on. `put` writes the text, by default straight to
+ * standard output; a prompt passes one that writes above itself.
  */
 export const skippingOutput = (put: (text: string) => void = (text) => process.stdout.write(text)) => {
   const { stdout } = process

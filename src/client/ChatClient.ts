@@ -18,76 +18,79 @@ import { Receipts } from "./Receipts.ts"
 import { Roster } from "./Roster.ts"
 import { ConnectFailed, type JoinError, JoinRefused, Lost, TurnedAway } from "./Errors.ts"
 
-/** Somebody in a room: what is told, and what can be said. The goodbye is said when its scope closes. */
+/** A member of a room: a stream of events, and the requests that can be sent. When its scope closes, it says goodbye to the server. */
 export interface ChatClient {
-  /** What the server said when it let us in: who we are, and who is here. */
+  /** The server's answer to our hello: which member we are, and who is in the room. */
   readonly welcome: Welcome
   /**
-   * All that is told from then on, once, in order. It ends after the server's
-   * `Goodbye` and fails when the connection is lost without one. It waits for
-   * its reader: one who never reads is, in the end, too slow for the server.
+   * Every event after the welcome, once, in order. The stream ends after the
+   * server's `Goodbye` and fails when the connection is lost without one.
+   * Back-pressure reaches the server: if the stream is never read, the server
+   * cuts this client off in the end, because it reads too slowly.
    */
   readonly events: Stream.Stream<Event, Lost>
   /**
-   * Says a line and returns its mark, which the receipt (our own `Said`) or a
-   * `Refused` bears: `ref`, at most 64 bytes, or one that is made here. What the
-   * server would not take fails at once.
+   * Says a line and returns its correlation id, which the receipt (our own
+   * `Said`) or a `Refused` carries: `ref`, at most 64 bytes, or an id that is
+   * made here. A line that the server would not accept fails at once, unsent.
    */
   readonly say: (text: string, ref?: string) => Effect.Effect<string, Refusal>
-  /** The same for what one does: `/me waves`. */
+  /** Like `say`, for an action: `/me waves`. Its receipt is our own `Acted`. */
   readonly act: (text: string, ref?: string) => Effect.Effect<string, Refusal>
-  /** The same to one member only. */
+  /** Like `say`, to one member only. Its receipt is our own `Whispered`. */
   readonly whisper: (to: MemberId, text: string, ref?: string) => Effect.Effect<string, Refusal>
   /** Asks for another name; the answer is a `Renamed` or a `Refused`. */
   readonly rename: (nickname: string) => Effect.Effect<void>
   /**
-   * Asks for anything that is decided, under `ref` where it has a receipt. Returns the mark, or nothing where there
-   * is none: then the answer is an event, or a `Refused` without a mark.
+   * Sends any command. Returns the correlation id (`ref`, or one that is made here) if the command has a receipt, otherwise
+   * `undefined`: then the answer is an event, or a `Refused` without an id. Fails, unsent, with what the server would refuse.
    */
   readonly perform: (command: Command, ref?: string) => Effect.Effect<string | undefined, Refusal>
   /** Asks a question; the answer is an event for us alone. */
   readonly ask: (question: Question) => Effect.Effect<void>
-  /** Who is here now, in the order of joining. */
+  /** Who is in the room now, in the order of joining. */
   readonly members: Effect.Effect<ReadonlyArray<Member>>
-  /** Asks who is here, from after a member on; the answer is a page of `Members`. */
+  /** Asks who is in the room; the answer is one page, a `Members`. `after` is the last member of the page before. */
   readonly who: (after?: MemberId) => Effect.Effect<void>
-  /** Waits until all that was said has its receipt, or none can come any more. */
+  /** Waits until every message has its receipt or refusal, or until the connection has ended and none can come. */
   readonly settled: Effect.Effect<void>
-  /** What was said and has neither a receipt nor a refusal, in order. Once the connection is lost, nobody can tell whether it was heard. */
+  /** The texts of messages without a receipt or a refusal, in order. After the connection is lost, it is unknown whether the server received them. */
   readonly unanswered: Effect.Effect<ReadonlyArray<string>>
-  /** Asks to leave, with words for those who stay or without. `events` then ends with the goodbye. */
+  /** Asks to leave; `reason` is shown to those who stay. `events` then ends with the goodbye. */
   readonly quit: (reason?: string) => Effect.Effect<void>
 }
 
-/** Where to connect, and as who. */
+/** Where to connect, and under which name. */
 export interface ConnectOptions {
   readonly host: string
   readonly port: number
   readonly nickname: string
-  /** What lets us in, where the room has a password. */
+  /** The password, if the room has one. */
   readonly password?: Redacted.Redacted | undefined
   /** Another name to try on the same connection when this one is refused; without it, or at `undefined`, the refusal stands. */
   readonly retry?: (refused: Refused) => string | undefined
   /** How long the server may take to let us in, ms. */
   readonly patience?: number
-  /** After how much silence the server is asked for a sign of life, ms; after two and a half times that it is gone. */
+  /** Keepalive: after this much silence of the server it is sent a `Ping`, ms; after two and a half times as long the connection counts as lost. */
   readonly pingAfter?: number
 }
 
-/** Bytes that wait for a server: one that does not read them is asked nothing by itself. */
+/** Back-pressure: while more bytes than these wait to be read by the server, the roster asks for no further page. */
 const mostUnread = 65_536
 
-/** How much is shown of what is said by something that is no server of ours, bytes. */
+/** How much is shown of a line by something that is not a brusio server, bytes. */
 const maxWords = 200
 
 const utf8 = { decoder: new TextDecoder("utf-8"), encoder: new TextEncoder() }
 
-/** How long the goodbye may take, ms. */
+/** How long closing the connection may take once `Quit` is sent, ms. */
 const goodbyePatience = 1000
 
 /**
- * Connects, as {@link Dial} does, and joins. The connection belongs to the scope:
- * however that closes, the server is told.
+ * Connects through {@link Dial} and joins the room. The connection belongs to
+ * the scope: however the scope closes, the server is told. Fails with
+ * `ConnectFailed` (nobody answers, or no brusio server does), `JoinRefused` or
+ * `TurnedAway` (the server does not let us in).
  *
  * @example
  * const client = yield* connect({ host: "127.0.0.1", port: 25565, nickname: "ada" })
@@ -108,7 +111,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       send(connection, { _tag: "Who", after })
       return true
     })
-    // What a server says that has no room for us may be in no dialect, as it does not know ours yet.
+    // A server that is full answers before it has detected our dialect: its words may then be plain text, not JSON.
     let said: string | undefined
     const onWords = (line: Uint8Array) => {
       said = Text.clean(utf8.decoder.decode(line.subarray(0, maxWords))).trim() || said
@@ -168,7 +171,7 @@ const join = (connection: Connection, inbox: EventInbox.EventInbox, options: Con
     }
     hello(options.nickname)
     for (;;) {
-      // What ends before it has let us in is no server of ours.
+      // A connection that ends before any answer is not one to a brusio server.
       const event = yield* Effect.mapError(inbox.take, noAnswer)
       switch (event._tag) {
         case "Welcome":
@@ -187,7 +190,7 @@ const join = (connection: Connection, inbox: EventInbox.EventInbox, options: Con
     }
   })
 
-// Sends what is decided. What the server would not take is not sent.
+// Sends commands. What the server would not accept is refused here and not sent.
 const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome) => {
   const transmit = Effect.fnUntraced(function* (message: ClientMessage) {
     const line = utf8.encoder.encode(encode(message))
@@ -198,7 +201,7 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
       })
     }
     connection.write(line)
-    // One who says more than the server reads waits for it.
+    // Back-pressure: the sender waits while the server does not read.
     yield* connection.drained
   })
   const marked = Effect.fnUntraced(function* (command: Command, given: string | undefined) {
@@ -229,7 +232,7 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
   }
 }
 
-// The last word is ours on every way out: the others are told at once, and why if it was a fault.
+// Sent on every way out, so that the room is told at once, and not only after a timeout; a defect of ours is named as the reason.
 const goodbye = (connection: Connection, exit: Exit.Exit<unknown, unknown>) =>
   Effect.gen(function* () {
     const fault = Exit.isFailure(exit) && Option.isSome(Cause.dieOption(exit.cause))

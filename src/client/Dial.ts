@@ -4,8 +4,8 @@ import type * as Scope from "effect/Scope"
 import type { Connection } from "../net/Connection.ts"
 import type { ConnectionLost } from "../net/Errors.ts"
 
-/** How a server is reached: over TCP (`TcpDial.layer`), or whatever else carries bytes. */
+/** Transport: how a server is reached, over TCP (`TcpDial.layer`) or anything else that carries bytes. */
 export class Dial extends Context.Tag("brusio/Dial")<Dial, {
-  /** Opens a connection, which is gone with its scope. A failure carries the system's code, such as `ECONNREFUSED`. */
+  /** Opens a connection that is closed with the scope. A failure carries the system's error code, such as `ECONNREFUSED`. */
   readonly dial: (host: string, port: number) => Effect.Effect<Connection, ConnectionLost, Scope.Scope>
 }>() {}

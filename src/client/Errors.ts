@@ -23,10 +23,10 @@ const notIn = "what listens there does not let us in."
 
 const at = (host: string, port: number): string => formatAddress(clean(host), port)
 
-/** No connection, or nobody there who speaks our dialect. `code` is the system's, or `no-answer`. */
+/** No connection, or no brusio server at its other end. `code` is the system's error code, or `no-answer`. */
 export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectFailed", {
   code: Schema.String,
-  /** What was said there in words that are no dialect of ours, safe to show. */
+  /** The last line received that is not of the native dialect, made safe to show. */
   said: Schema.optional(Schema.String),
   ...where
 }) {
@@ -37,7 +37,7 @@ export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectF
   }
 }
 
-/** The server does not let us in, mostly because of the name. */
+/** The server refused our hello, for example because of the name or the password. */
 export class JoinRefused extends Schema.TaggedError<JoinRefused>()("JoinRefused", {
   code: RefusalCode,
   reason: Schema.String,
@@ -66,5 +66,5 @@ export class Lost extends Schema.TaggedError<Lost>()("Lost", where) {
   }
 }
 
-/** Why one is not in the room. */
+/** Why a client did not get into a room, or is not in it any more. */
 export type JoinError = ConnectFailed | JoinRefused | TurnedAway | Lost

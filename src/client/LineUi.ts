@@ -13,9 +13,9 @@ import { addressed, intentOf } from "./screen/intent.ts"
 export interface LineIo {
   /** The lines as they are entered; it ends with the input. */
   readonly lines: Mailbox.ReadonlyMailbox<string>
-  /** Shows a line; waits while its reader is slow. */
+  /** Shows a line; waits while the output is not read (back-pressure). */
   readonly show: (line: string) => Effect.Effect<void>
-  /** Tells what went wrong with the user's own input. */
+  /** Shows an error about the user's own input. */
   readonly complain: (line: string) => Effect.Effect<void>
 }
 
@@ -23,8 +23,9 @@ export interface LineIo {
 export interface LineFormat {
   /** Whether every line is a message, whatever it looks like. */
   readonly isLiteral: boolean
+  /** An event in words, without a line break at its end; `undefined` for one that is not shown. */
   readonly render: (event: Event) => string | undefined
-  /** Whether an event is told as what went wrong, not as what happened. */
+  /** Whether an event is shown by `complain`, as an error, and not by `show`. */
   readonly isComplaint: (event: Event) => boolean
 }
 
@@ -32,9 +33,10 @@ export interface LineFormat {
 const goodbyePatience = 2000
 
 /**
- * Talks and listens until the room or the user ends it: whether it ended as
- * somebody asked. At the end of the input all that was said gets its receipt
- * before the goodbye.
+ * The line mode: sends lines and shows events until the room or the user ends
+ * the conversation. Returns whether it ended in an orderly way (the user left
+ * or the server closed, not a removal). At the end of the input it waits for
+ * the receipts of all messages before it leaves. Fails with `Lost`.
  */
 export const converse = (client: ChatClient, io: LineIo, format: LineFormat): Effect.Effect<boolean, Lost, Scope.Scope> =>
   Effect.gen(function* () {
@@ -46,7 +48,7 @@ export const converse = (client: ChatClient, io: LineIo, format: LineFormat): Ef
       Effect.zipRight(Fiber.join(showing), Ref.get(ended)),
       left
     ).pipe(
-      // Nothing that was typed is lost unseen.
+      // Messages without a receipt may be lost: each is shown, so that nothing that was typed disappears silently.
       Effect.ensuring(
         Effect.flatMap(client.unanswered, (texts) => Effect.forEach(texts, (text) => io.complain(`No receipt for: ${text}`), { discard: true }))
       )
@@ -72,7 +74,7 @@ const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, {
     const line = yield* Effect.option(io.lines.take)
     if (line._tag === "None") break
     const read = intentOf(line.value, isLiteral)
-    // The list of thousands is made only where a name has to be found in it.
+    // The member list can be thousands long: it is built only where a name has to be looked up.
     const intent = read._tag === "Address" ? addressed(read, yield* client.members) : read
     switch (intent._tag) {
       case "Nothing":

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Event, MemberId } from "../domain/Event.ts"
 
-/** Keeps count of what was said and not yet answered, by our own `Said` or a `Refused`. */
+/** The messages that wait for their receipt, by correlation id. A receipt is our own event (`Said`, `Acted`, `Whispered`); a `Refused` answers too. */
 export class Receipts {
   readonly #pending = new Map<string, string>()
   readonly #settled = Effect.unsafeMakeLatch(true)
@@ -9,17 +9,17 @@ export class Receipts {
   #sent = 0
   #ended = false
 
-  /** Waits until nothing is unanswered, or no answer can come any more. */
+  /** Waits until no message is unanswered, or until {@link end}. */
   get settled(): Effect.Effect<void> {
     return this.#settled.await
   }
 
-  /** What was said and has no answer, in order. */
+  /** The texts of the messages without an answer, in order. */
   get unanswered(): ReadonlyArray<string> {
     return [...this.#pending.values()]
   }
 
-  /** A mark for what is about to be said: the given one, or one of our own. */
+  /** The correlation id of a message about to be sent: the given one, or a number. The message is unanswered from now on. */
   next(text: string, given?: string): string {
     this.#sent += 1
     const ref = given ?? String(this.#sent)
@@ -28,18 +28,19 @@ export class Receipts {
     return ref
   }
 
-  /** It was not sent after all. */
+  /** The message with this correlation id was not sent after all: no answer is expected. */
   cancel(ref: string): void {
     this.#answered(ref)
   }
 
+  /** Takes an event that may be the answer to a message. */
   heard(event: Event): void {
     if (event._tag === "Welcome") this.#me = event.you.id
     if (event._tag === "Refused") this.#answered(event.ref)
     if ("from" in event && event.from.id === this.#me) this.#answered(event.ref)
   }
 
-  /** The connection is gone: nobody has to wait. */
+  /** The connection is gone: nobody waits for answers any more. */
   end(): void {
     this.#ended = true
     this.#settled.unsafeOpen()

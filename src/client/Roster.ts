@@ -1,34 +1,35 @@
 import type { Event, Member, MemberId, Welcome } from "../domain/Event.ts"
 
-/** More than any server lets in: of a hostile one, no more are kept in mind. */
+/** A bound on memory against a hostile server: further members are ignored. Above any `--max-clients` in use. */
 const maxMembers = 100_000
 
 /**
- * Who is here, kept from what is told. A `Welcome` names only the first; the
- * rest is asked for, a page at a time, and the answers to that are not shown.
+ * The members of the room, kept up to date from events. A `Welcome` names only
+ * the first of many; the others are asked for a page at a time (pagination),
+ * and those pages are not shown to the user.
  */
 export class Roster {
   readonly #members = new Map<MemberId, Member>()
-  // Answers come in the order of the questions: this is whose they are.
+  // Pages carry no correlation id, but come in the order of the questions: who asked for each, this roster or the user.
   readonly #questions: Array<"roster" | "user"> = []
   readonly #ask: (after: MemberId) => boolean
 
-  /** `ask` sends the question for the page after a member, or does not where the server would not hear it. */
+  /** `ask` requests the page after a member; it returns `false`, and sends nothing, while the server does not read. */
   constructor(ask: (after: MemberId) => boolean) {
     this.#ask = ask
   }
 
-  /** In the order of joining, as far as it is known. */
+  /** In the order of joining, as far as the roster knows them. */
   get members(): ReadonlyArray<Member> {
     return [...this.#members.values()]
   }
 
-  /** The user asks who is here: that answer is for showing. */
+  /** The user asks who is in the room: the answer to that question is shown. */
   asked(): void {
     this.#questions.push("user")
   }
 
-  /** Takes note of an event; `true` when it was for the roster alone. */
+  /** Takes an event; returns `true` for a page that the roster itself asked for, which is not shown. */
   heard(event: Event): boolean {
     switch (event._tag) {
       case "Welcome":

@@ -8,7 +8,7 @@ import type { EventInbox } from "./EventInbox.ts"
 import type { Receipts } from "./Receipts.ts"
 import type { Roster } from "./Roster.ts"
 
-/** The longest line a server may send; longer ones are skipped. */
+/** The longest line a server may send, bytes; longer ones are skipped. */
 const maxLineBytes = 1_048_576
 
 /** Writes one message to the server. */
@@ -16,19 +16,20 @@ export const send = (connection: Connection, message: ClientMessage): void => {
   connection.write(encode(message))
 }
 
-/** Where what is told goes. */
+/** Who takes what the server sends. */
 export interface Listeners {
   readonly inbox: EventInbox
   readonly receipts: Receipts
   readonly roster: Roster
-  /** A line that is no event. */
+  /** Called for a line that is not an event. */
   readonly onWords: (line: Uint8Array) => void
 }
 
 /**
- * Hears the server until it says goodbye, and fails when there is nothing more
- * to read before that. A server that has been silent for `pingAfter` ms is
- * asked for a sign of life; after two and a half times that it is gone.
+ * The receive loop: decodes events until the server's `Goodbye`, and fails if
+ * the connection ends before that. Keepalive: after `pingAfter` ms of silence
+ * the server is sent a `Ping`; after two and a half times as long the
+ * connection counts as lost.
  */
 export const receive = (connection: Connection, { inbox, onWords, receipts, roster }: Listeners, pingAfter: number): Effect.Effect<void, ReadError> =>
   Effect.gen(function* () {
@@ -36,7 +37,7 @@ export const receive = (connection: Connection, { inbox, onWords, receipts, rost
     for (;;) {
       const bytes = yield* connection.read(pingAfter / 2)
       if (bytes === silence) {
-        // A cable that is cut says nothing.
+        // A cut cable sends no FIN or RST: only the keepalive notices it.
         if (connection.silentFor >= pingAfter * 2.5) return yield* Effect.fail(new ConnectionLost({ code: "no sign of life" }))
         if (connection.silentFor >= pingAfter) send(connection, { _tag: "Ping" })
         continue
@@ -49,7 +50,7 @@ export const receive = (connection: Connection, { inbox, onWords, receipts, rost
         if (event === undefined || event._tag === "Pong") continue
         if (event._tag === "Ping") {
           send(connection, { _tag: "Pong" })
-          // A server that asks and does not read is not heard any more.
+          // Back-pressure: a server that sends pings but does not read the answers is not read any more.
           yield* connection.drained
           continue
         }

@@ -2,9 +2,9 @@ import type { Event, Member } from "../domain/Event.ts"
 import { isOwn, textOf, words } from "../domain/wording.ts"
 
 /**
- * An event in words for the one who is `me`, without a line break at its end;
- * `undefined` for what is not shown. What one said oneself is on the screen
- * already.
+ * An event in words for the reader `me`, without a line break at its end;
+ * `undefined` for an event that is not shown, such as the reader's own message,
+ * which is on the screen since it was typed.
  */
 export const render = (event: Event, me: Member): string | undefined => {
   if (isOwn(event, me)) return undefined

@@ -7,18 +7,18 @@ import * as Room from "./Room.ts"
 import { lobby, type RoomName } from "./RoomName.ts"
 
 /**
- * Who is here and under which name: the whole state of the chat, immutable. It
- * is a fold: of the entries of a log, in their order, by `apply`.
+ * The whole state of the chat, immutable: who is here and under which name. The
+ * state is a fold of the log's entries, in their order, by `apply`.
  *
- * `Peer` is whatever reaches a client. The chat carries it and never looks inside.
+ * `Peer` is whatever reaches a client. The chat carries a peer and never looks inside.
  */
 export interface Chat<Peer> {
   readonly settings: ServerInfo
   readonly people: HashMap.HashMap<MemberId, Person<Peer>>
-  /** Who has come in over which connection. */
+  /** By connection: the member that has come in over it. */
   readonly clients: HashMap.HashMap<ClientId, MemberId>
   readonly names: HashMap.HashMap<NameKey, MemberId>
-  /** Whose name looks how, the first to bear it first: see `lookalike.ts`. */
+  /** By the look of a name (see `lookalike.ts`): the members whose names have that look, the earliest first. */
   readonly looks: HashMap.HashMap<string, ReadonlyArray<MemberId>>
   readonly rooms: HashMap.HashMap<RoomName, Room.Room<Peer>>
   /** How many have come in so far: the ordinal in the last `MemberId`. */
@@ -31,7 +31,7 @@ export interface Chat<Peer> {
   readonly closed: boolean
 }
 
-/** The number of a connection, never given to another one. */
+/** Identifies a connection of the chat: a number that is given out once. */
 export type ClientId = number
 
 /** What every newcomer is told about the server. */
@@ -56,7 +56,7 @@ export interface Seat<Peer> {
   readonly peer: Peer
 }
 
-/** Those an event is for. Shared by reference: of a room, it is the list of its seats at the moment of the decision. */
+/** The recipients of an event. For a whole room, by reference, the array of the room's seats at the moment of the decision. */
 export type Audience<Peer> = ReadonlyArray<Seat<Peer>>
 
 /** Who caused something: a connection, and the name it bears where it has one. */
@@ -68,13 +68,13 @@ export interface Origin {
 
 /** What an entry told, and to whom. */
 export interface Envelope<Peer> {
-  /** Counts what entries told, without gaps: the same on every node that applies the same log. */
+  /** The sequence number of what entries told, without gaps. Every node that applies the same log gives an envelope the same number. */
   readonly seq: number
   readonly event: Event
   readonly audience: Audience<Peer>
-  /** The room that it is told to as a whole; absent where it is for the few in the audience alone. */
+  /** The room that is told the event as a whole; absent where the event is only for the few in the audience. */
   readonly room?: RoomName | undefined
-  /** Absent when the server itself caused it. */
+  /** Who caused the event; absent when that was the server itself. */
   readonly from?: Origin | undefined
 }
 
@@ -98,19 +98,19 @@ export const empty = <Peer>(settings: ServerInfo): Chat<Peer> => ({
   closed: false
 })
 
-/** Who has come in over this connection. */
+/** Who has come in over this connection; `undefined` when nobody has. */
 export const personOf = <Peer>(chat: Chat<Peer>, client: ClientId): Person<Peer> | undefined =>
   Option.getOrUndefined(Option.flatMap(HashMap.get(chat.clients, client), (id) => HashMap.get(chat.people, id)))
 
-/** The person with this identity, while it is here. */
+/** The person with this id; `undefined` when nobody here has it. */
 export const personWith = <Peer>(chat: Chat<Peer>, id: MemberId): Person<Peer> | undefined =>
   Option.getOrUndefined(HashMap.get(chat.people, id))
 
-/** The person who bears the name with this key. */
+/** The person who bears the name with this key; `undefined` when nobody here does. */
 export const personNamed = <Peer>(chat: Chat<Peer>, key: NameKey): Person<Peer> | undefined =>
   Option.getOrUndefined(Option.flatMap(HashMap.get(chat.names, key), (id) => HashMap.get(chat.people, id)))
 
-/** A room; one that nobody is in stands empty. */
+/** The room with this name; an empty one where there is none yet. */
 export const roomOf = <Peer>(chat: Chat<Peer>, name: RoomName): Room.Room<Peer> =>
   Option.getOrElse(HashMap.get(chat.rooms, name), () => Room.empty<Peer>(name))
 

@@ -6,7 +6,7 @@ import type { Room } from "./Room.ts"
 import type { RoomName } from "./RoomName.ts"
 import { Text } from "./Text.ts"
 
-/** The one who asks: its connection, the way back to it, and who it is if it has come in. */
+/** The client that asks: its connection, the way to answer it, and the person it is once it has come in. */
 export interface Asker<Peer> {
   readonly origin: Origin
   readonly seat: Seat<Peer>
@@ -23,19 +23,19 @@ export interface InRoom {
 /** Nothing happens: nobody is told anything. */
 export const nothing = <Peer>(chat: Chat<Peer>): Decision<Peer> => ({ chat, told: [] })
 
-/** One decision after another, the second in the state that the first leaves. */
+/** Two decisions in sequence: the second starts from the state that the first leaves. */
 export const andThen = <Peer>({ chat, told }: Decision<Peer>, next: (chat: Chat<Peer>) => Decision<Peer>): Decision<Peer> => {
   const then = next(chat)
   return { chat: then.chat, told: [...told, ...then.told] }
 }
 
-/** An event for a few, and for nobody else. */
+/** Tells an event to the clients in `audience` only, and to no room as a whole. */
 export const tellFew = <Peer>(chat: Chat<Peer>, from: Origin | undefined, audience: Audience<Peer>, event: Event): Decision<Peer> =>
   tell(chat, { seq: chat.seq + 1, event, audience, from })
 
 /**
- * An event for a whole room, under the room's next number. `audience` is the
- * room's seats but where it says otherwise: then it is a part of them.
+ * Tells an event to a whole room, under the room's next number. `audience`
+ * narrows the recipients to a part of the room's seats; without it, all get the event.
  */
 export const tellRoom = <Peer>(
   chat: Chat<Peer>,
@@ -60,18 +60,18 @@ const tell = <Peer>(chat: Chat<Peer>, envelope: Envelope<Peer>): Decision<Peer> 
   told: [envelope]
 })
 
-/** The chat with this room as it is now. */
+/** The chat in which this room stands in place of the one with its name. */
 export const withRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>): Chat<Peer> => ({ ...chat, rooms: HashMap.set(chat.rooms, room.name, room) })
 
-/** Nothing changes; the asker alone is told why. The words of a refusal that is decided are made of what is safe to show. */
+/** Nothing changes; the asker alone is told why. Refusals that `apply` decides are worded from names and texts that are safe to show already. */
 export const refused = <Peer>(chat: Chat<Peer>, { origin, seat }: Asker<Peer>, { code, message, ref }: Refusal): Decision<Peer> =>
   tellFew(chat, origin, [seat], { _tag: "Refused", at: chat.at, code, message: Text.make(message), ref })
 
-/** What one is told who has not come in, and wants what only members can do. */
+/** The refusal of a client that has not come in and asks for what only members can do: `what`, such as "say something". */
 export const notJoined = (what: string, ref?: string): Refusal =>
   new Refusal({ code: "not-joined", message: `Say hello with a name before you ${what}.`, ref })
 
-/** What a member does before a whole room. */
+/** Tells a room what a member says or does there; a client that has not come in is refused. */
 export const speak = <Peer>(
   chat: Chat<Peer>,
   asker: Asker<Peer>,

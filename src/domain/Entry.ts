@@ -9,7 +9,7 @@ const gone = { client, code: LeaveCode, reason: Schema.optional(Text) }
 
 /** Something that a client asks for. */
 const Asked = Schema.TaggedStruct("Command", { client, address: Schema.String, command: Command })
-/** A client has gone for good: it said so, was sent away, or was no client of ours. */
+/** A client has left for good: it asked to, was sent away, or spoke a protocol that is not spoken here. */
 const Quit = Schema.TaggedStruct("Quit", gone)
 /** A connection has ended without a goodbye. */
 const Drop = Schema.TaggedStruct("Drop", gone)
@@ -18,16 +18,16 @@ const Announce = Schema.TaggedStruct("Announce", { text: Text, room: Schema.opti
 /** The server closes. */
 const Close = Schema.TaggedStruct("Close", { reason: Text })
 
-/** All that can happen to a chat, as data. */
+/** All that can happen to a chat, as data: a log entry without its time. */
 export const Happening = Schema.Union(Asked, Quit, Drop, Announce, Close)
 export type Happening = typeof Happening.Type
 
 const at = { at: Schema.Number }
 
 /**
- * An entry of the log: what happened, and when, in ms since 1970. The state of
- * the chat is the fold of the log by `apply`. Nothing in an entry still needs
- * Unicode's tables, a clock or chance: who makes it has worked that out.
+ * A log entry: what happened, and when, in ms since 1970. The state of the chat
+ * is the fold of the log by `apply`. Nothing in an entry still needs Unicode's
+ * tables, a clock or chance: whoever makes an entry has worked these out.
  */
 export const Entry = Schema.Union(
   Schema.Struct({ ...at, ...Asked.fields }),

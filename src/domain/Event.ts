@@ -9,7 +9,7 @@ import { Text } from "./Text.ts"
 export const MemberId = Schema.NonEmptyString.pipe(Schema.maxLength(128), Schema.brand("MemberId"))
 export type MemberId = typeof MemberId.Type
 
-/** Longer than any name that a server gives, in UTF-16 code units: so much is taken from one. */
+/** The longest name that a client takes from a server, in UTF-16 code units: no server of ours gives a longer one. */
 const longestName = 2 * limited(mostGraphemes).nameBytes
 
 /** Somebody in the room. */
@@ -61,11 +61,11 @@ export const Limits = Schema.Struct({
 })
 export type Limits = typeof Limits.Type
 
-/** You are in. `seq` is the room's last number so far; `members` holds the first 100, you included. */
+/** You are in. `seq` is the number of your own `Joined`, the room's last so far; `members` holds the first 100, you included. */
 export const Welcome = Schema.TaggedStruct("Welcome", {
   ...inRoom,
   you: Member,
-  /** The name that was asked for, when it was taken and you got another. */
+  /** The name that was asked for, when it was taken or reserved and you got another. */
   asked: Schema.optional(Nickname),
   /** How many are in the room, you included. */
   here: Schema.Number,
@@ -80,12 +80,12 @@ export const Said = Schema.TaggedStruct("Said", {
   ...inRoom,
   from: Member,
   text: Text,
-  /** The author's own mark; it means something only to the author. */
+  /** The author's correlation id; it means something only to the author. */
   ref: Schema.optional(Schema.String)
 })
 export type Said = typeof Said.Type
 
-/** Somebody does something: `* Ada waves`. Otherwise as `Said`. */
+/** Somebody does something: `* Ada waves`. Apart from how it reads, an `Acted` is a `Said`. */
 export const Acted = Schema.TaggedStruct("Acted", {
   ...inRoom,
   from: Member,
@@ -94,7 +94,7 @@ export const Acted = Schema.TaggedStruct("Acted", {
 })
 export type Acted = typeof Acted.Type
 
-/** Somebody said a line to one member only. Both get it: for its author it is the receipt. */
+/** Somebody said a line to one member only. Both get the event: for the author it is the receipt. */
 export const Whispered = Schema.TaggedStruct("Whispered", {
   at,
   from: Member,
@@ -126,14 +126,14 @@ export const Left = Schema.TaggedStruct("Left", {
 export type Left = typeof Left.Type
 
 /**
- * Many came or went at once: it stands for all the `Joined` and `Left` numbered
- * from `first` to `seq`. Who joins among them is told so too, after the
- * `Welcome`. Nobody is twice in `joined` or in `left`; who is in both has left.
+ * Many came or went at once: one event in place of all the `Joined` and `Left`
+ * numbered from `first` to `seq`. A newcomer among them gets it too, after its
+ * `Welcome`. Nobody is twice in `joined` or in `left`; whoever is in both has left.
  */
 export const Presence = Schema.TaggedStruct("Presence", {
   first: Schema.Number,
   ...inRoom,
-  /** How many are in the room after all of it. */
+  /** How many are in the room after the last of these. */
   here: Schema.Number,
   joined: Schema.Array(Member),
   left: Schema.Array(Schema.Struct({ member: Member, code: LeaveCode, reason: Schema.optional(Text) }))
@@ -158,7 +158,7 @@ export const Refused = Schema.TaggedStruct("Refused", {
 })
 export type Refused = typeof Refused.Type
 
-/** You send faster than the server takes it up: it waits, and nothing is lost. Told once, until you have been slower for a while. */
+/** You send faster than the rate limit: what you send waits its turn, and nothing is lost. Told once, until you have been slower for a while. */
 export const Throttled = Schema.TaggedStruct("Throttled", {
   at,
   /** How many messages a second are taken up. */
@@ -199,21 +199,21 @@ export const Event = Schema.Union(
 )
 export type Event = typeof Event.Type
 
-/** Lines for a person who typed what only people type, such as `/help`. No program is told them: they are no event of a wire format. */
+/** Lines for a person who typed what only people type, such as `/help`. They are not part of the wire format of programs, which never get them. */
 export interface Lines {
   readonly _tag: "Lines"
   readonly at: number
   readonly lines: ReadonlyArray<Text>
 }
 
-/** What a question is answered, or what is none: for its asker alone, and without a number. */
+/** All that a client can be told: an event, or lines for people. The answer to a question is a reply to its asker alone, and has no number. */
 export type Reply = Event | Lines
 
-/** Whose words an event brings to a whole room; absent for what is nobody's words, or is for a few. */
+/** The author of what was said to a whole room; `undefined` for any other event, such as a whisper. */
 export const authorOf = (event: Reply | Observation): MemberId | undefined =>
   "from" in event && "room" in event ? event.from.id : undefined
 
-/** What concerns only those who watch the server: nobody in the room is told. */
+/** What only those who watch the server see, such as the console: nobody in the room is told. */
 export type Observation =
   | { readonly _tag: "Connected"; readonly at: number }
   | { readonly _tag: "Disconnected"; readonly at: number; readonly code: LeaveCode; readonly reason: Text | undefined }

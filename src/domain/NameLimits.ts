@@ -1,16 +1,16 @@
 /** How long a name may be. */
 export interface NameLimits {
-  /** Characters, as a reader counts them. */
+  /** Grapheme clusters: characters as a reader counts them. */
   readonly nameGraphemes: number
   /** Bytes of UTF-8. */
   readonly nameBytes: number
 }
 
-/** The limits of names with so many characters, each of which may have four bytes. */
+/** The limits of names with so many characters: four bytes of UTF-8 for each. */
 export const limited = (nameGraphemes: number): NameLimits => ({ nameGraphemes, nameBytes: 4 * nameGraphemes })
 
-/** How long a name may be where nothing else is said. */
+/** How long a name may be by default. */
 export const defaultLimits: NameLimits = limited(32)
 
-/** How many characters a name may have where most is allowed. */
+/** The most characters that a server can be set to allow in a name. */
 export const mostGraphemes = 64

@@ -12,14 +12,14 @@ export { defaultLimits, limited, mostGraphemes, type NameLimits } from "./NameLi
 export const Nickname = Schema.NonEmptyString.pipe(Schema.brand("Nickname"))
 export type Nickname = typeof Nickname.Type
 
-/** What two names have in common when people would take one for the other. */
+/** The identity of a name, see {@link key}: names with one key are the same name, and only one member can bear it. */
 export const NameKey = Schema.String.pipe(Schema.brand("NameKey"))
 export type NameKey = typeof NameKey.Type
 
-/** Names that would speak for the server. */
+/** Names that nobody may bear, as their bearer would seem to speak for the server. */
 export const reserved: ReadonlySet<string> = new Set(["server", "system"])
 
-// Whatever it is normalised to, it is not a name; and finding that out costs more the longer it is.
+// In UTF-16 code units. More of a name is refused or cut before it is normalised, as normalising costs more the longer its input is.
 const maxRawLength = ({ nameBytes }: NameLimits): number => 4 * nameBytes
 
 const tooLong = ({ nameBytes, nameGraphemes }: NameLimits) =>
@@ -39,8 +39,8 @@ const strayJoiner = /[\u200c\u200d]|\p{Variation_Selector}/gu
 const notAllowed = /[:\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800]/gu
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u
 
-// Walks the name in the pieces between its joiners: only these can hold what
-// is stray or not allowed.
+// Edits the pieces of a name between its joiners, and keeps the joiners: only
+// the pieces can hold what is stray or not allowed.
 const between = (name: string, edit: (piece: string) => string): string => {
   let result = ""
   let end = 0
@@ -51,8 +51,8 @@ const between = (name: string, edit: (piece: string) => string): string => {
   return result + edit(name.slice(end))
 }
 
-// What is taken out can bring together what composes, or leave a joiner with
-// nothing to join: until nothing changes any more.
+// Repeated to a fixed point: a character that is taken out can bring two others
+// together that compose, or leave a joiner with nothing to join.
 const normalise = (raw: string): string => {
   const name = withoutPiles(between(raw.normalize("NFC"), (piece) => piece.replace(strayJoiner, "")))
     .normalize("NFC")
@@ -60,7 +60,7 @@ const normalise = (raw: string): string => {
   return name === raw ? name : normalise(name)
 }
 
-// What is cut of a pile can be the end of what made the rest of it allowed, such as a flag's: until nothing changes any more.
+// Repeated to a fixed point: what is cut off a pile can be what made its rest allowed, such as the tag that ends a flag.
 const allowed = (raw: string): string => {
   const name = normalise(between(raw, (piece) => piece.replace(notAllowed, "")))
   return name === raw ? name : allowed(name)
@@ -69,7 +69,7 @@ const allowed = (raw: string): string => {
 const graphemeCount = (name: string): number => [...graphemes.segment(name)].length
 const byteLength = (name: string): number => utf8.encode(name).length
 
-// As much of the name as fits beside a suffix, cut between graphemes, with no joiner left at the end.
+// As much of the name as fits beside a suffix, cut between grapheme clusters, with no joiner left at the end.
 const cut = (name: string, { nameBytes, nameGraphemes }: NameLimits, suffix = ""): string => {
   let room = nameGraphemes - graphemeCount(suffix)
   let bytes = nameBytes - byteLength(suffix)
@@ -83,14 +83,14 @@ const cut = (name: string, { nameBytes, nameGraphemes }: NameLimits, suffix = ""
   return normalise(result)
 }
 
-// Printable ASCII without a colon, and single spaces within: each character is one byte, is seen, and stands for itself.
+// Printable ASCII without a colon, and single spaces within: each character is one byte, one grapheme cluster, and its own normal form.
 const ordinary = /^[!-9;-~]+(?: [!-9;-~]+)*$/u
 
-/** Whether all of it can be told without Unicode's tables: most names are such. */
+/** The fast path, for most names: whether a name is valid by the rules of ASCII alone, without Unicode's tables. */
 const isOrdinary = (name: string, { nameBytes, nameGraphemes }: NameLimits): boolean =>
   name.length <= Math.min(nameBytes, nameGraphemes) && ordinary.test(name)
 
-/** A name as a program sent it, or why it cannot be one. */
+/** Reads a name as a program sent it: the normalised name, or the refusal that says why it cannot be one. */
 export const parse = (raw: string, limits = defaultLimits): Nickname | Refusal => {
   if (isOrdinary(raw, limits)) return Nickname.make(raw)
   if (raw.length > maxRawLength(limits)) return tooLong(limits)
@@ -129,10 +129,10 @@ export const key = (name: string): NameKey => {
   return NameKey.make(fold(fold(name)).normalize("NFKC").replace(/\s+/gu, " ").trim())
 }
 
-/** The name with this after it, cut so that the whole is still a name. */
+/** The name with this suffix; the name is cut so that the whole stays within the limits. */
 export const withSuffix = (name: Nickname, suffix: string, limits = defaultLimits): Nickname =>
   Nickname.make(`${cut(name, limits, suffix)}${suffix}`)
 
-/** Whether so many characters of one byte each find room behind the name. */
+/** Whether so many more characters, of one byte each, fit behind the name within the limits. */
 export const hasRoomFor = (name: Nickname, characters: number, { nameBytes, nameGraphemes }: NameLimits): boolean =>
   graphemeCount(name) + characters <= nameGraphemes && byteLength(name) + characters <= nameBytes

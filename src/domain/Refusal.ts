@@ -34,6 +34,6 @@ export type RefusalCode = typeof RefusalCode.Type
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
   code: RefusalCode,
   message: Schema.String,
-  /** The sender's own mark on the refused request, sent back unchanged. */
+  /** The correlation id of the refused request, sent back unchanged. */
   ref: Schema.optional(Schema.String)
 }) {}

@@ -12,16 +12,16 @@ export interface Room<Peer> {
   readonly name: RoomName
   /** The number of the last event that was told to the whole room. */
   readonly seq: number
-  /** In the order of their ids, in which people have come in. One array until somebody enters or goes: what is told to a whole room shares it. */
+  /** In the order of ids, which is that of coming in. Copy-on-write: until somebody enters or leaves, all envelopes to the whole room share one array. */
   readonly seats: ReadonlyArray<Seat<Peer>>
-  /** The first page of its members. One array until it changes, so that it is written down once for many newcomers. */
+  /** The first page of the room's members. Copy-on-write too, so that the `Welcome`s of many newcomers share one array. */
   readonly firstPage: ReadonlyArray<Member>
 }
 
 /** A room with nobody in it. */
 export const empty = <Peer>(name: RoomName): Room<Peer> => ({ name, seq: 0, seats: [], firstPage: [] })
 
-/** The room with one more in it. */
+/** The room that this person has entered. */
 export const entered = <Peer>(room: Room<Peer>, { member, seat }: Person<Peer>): Room<Peer> => {
   const place = firstAfter(room.seats, ordinal(member.id))
   const seats = room.seats.slice()
@@ -30,14 +30,14 @@ export const entered = <Peer>(room: Room<Peer>, { member, seat }: Person<Peer>):
   return { ...room, seats, firstPage }
 }
 
-/** The room without this member. It is found by bisection and taken out of a copy, so a leave costs as a join does. */
+/** The room without this member. The seat is found by bisection and cut out of a copy, so a leave costs what a join costs. */
 export const left = <Peer>(room: Room<Peer>, id: MemberId, people: People<Peer>): Room<Peer> => {
   const place = firstAfter(room.seats, ordinal(id) - 1)
   if (room.seats[place]?.id !== id) return room
   const seats = room.seats.slice()
   seats.splice(place, 1)
   if (place >= pageSize) return { ...room, seats }
-  // The first one behind the page moves up into it.
+  // The first member behind the page moves up into it.
   const firstPage = [...room.firstPage.toSpliced(place, 1), ...membersAt(seats.slice(pageSize - 1, pageSize), people)]
   return { ...room, seats, firstPage }
 }
@@ -48,7 +48,7 @@ export const renamed = <Peer>(room: Room<Peer>, member: Member): Room<Peer> => {
   return place < 0 ? room : { ...room, firstPage: room.firstPage.with(place, member) }
 }
 
-/** The page of a room's members that follows this one, and whether another follows that. */
+/** The page of a room's members that follows the member `after`, or the first page without one; `more` says whether another page follows. */
 export const pageAfter = <Peer>(
   { firstPage, seats }: Room<Peer>,
   after: MemberId | undefined,
@@ -61,14 +61,14 @@ export const pageAfter = <Peer>(
 
 type People<Peer> = HashMap.HashMap<MemberId, Person<Peer>>
 
-/** Who sits there. */
+/** The members in these seats, in order. */
 export const membersAt = <Peer>(seats: ReadonlyArray<Seat<Peer>>, people: People<Peer>): ReadonlyArray<Member> =>
   seats.flatMap(({ id }) =>
     id === undefined ? [] : Option.match(HashMap.get(people, id), { onNone: () => [], onSome: ({ member }) => [member] })
   )
 
-// Seats are in the order of the ids, which count those who have come in: the
-// first of them behind this ordinal, also when its own bearer has gone since.
+// Bisection: the index of the first seat with a greater ordinal than `after`.
+// Seats are ordered by ordinal; that of somebody who has left since works too.
 const firstAfter = <Peer>(seats: ReadonlyArray<Seat<Peer>>, after: number): number => {
   let low = 0
   let high = seats.length
@@ -81,7 +81,7 @@ const firstAfter = <Peer>(seats: ReadonlyArray<Seat<Peer>>, after: number): numb
   return low
 }
 
-// An id of somebody else's making asks for nothing: no member comes after it.
+// The number in a `MemberId`. An id that no server of ours made counts as the greatest: no member comes after it.
 const ordinal = (id: MemberId): number => {
   const n = Number(id.slice(1))
   return Number.isSafeInteger(n) ? n : Number.MAX_SAFE_INTEGER

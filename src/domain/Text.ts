@@ -15,15 +15,15 @@ const lineBreaks = new RegExp(lineBreak, "gu")
 
 // Controls but for the tab; embeddings, overrides and isolates; the byte order
 // mark; interlinear annotations; deprecated format characters.
- 
+
 const unsafe = /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]/gu
 
-// No script piles up more on one letter, and no flag or family is longer.
+// The most marks on one character, and the most emoji joined into one: no script and no flag or family needs more.
 const maxPile = 8
 const pile = new RegExp(`[\\p{M}\\p{Default_Ignorable_Code_Point}]{${maxPile + 1},}`, "gu")
 const chain = new RegExp(`(?:\\p{Extended_Pictographic}[\\p{Emoji_Modifier}\\ufe0f]*\\u200d){${maxPile + 1},}`, "gu")
 
-/** The text without what piles up on a character, or joins emoji, beyond what any writing needs. */
+/** The text with at most {@link maxPile} marks on each character, and without the joiners of longer chains of emoji. */
 export const withoutPiles = (text: string): string =>
   text.replace(pile, (marks) => Array.from(marks).slice(0, maxPile).join("")).replace(chain, (emoji) => emoji.replaceAll("\u200d", ""))
 

@@ -1,21 +1,20 @@
 import * as Schema from "effect/Schema"
 import * as Nickname from "./Nickname.ts"
 
-/** A name that words can begin with: its key, and where in the words the text behind it starts. */
+/** One way to read a name off the start of words: the key of that name, and the index in the words where the text behind the name starts. */
 export const Reading = Schema.Struct({ key: Nickname.NameKey, at: Schema.Number })
 export type Reading = typeof Reading.Type
 
-/** Words of the form `NAME TEXT`, and all the names that can be read off their start. */
+/** Words of the form `NAME TEXT`, and all the readings of a name at their start. */
 export interface Addressed {
   readonly words: string
-  /** The best one last. */
+  /** From the worst to the best, see {@link readingsOf}. */
   readonly readings: ReadonlyArray<Reading>
 }
 
 /**
- * Parts `NAME TEXT` where names have spaces: a name in quotes, or else the
- * longest of the present names that the words start with. `undefined` when it
- * is nobody's.
+ * Splits `NAME TEXT`, where a name may have spaces, by the best reading whose
+ * name `who` knows. `undefined` when it knows none of them.
  */
 export const addressee = <A>(
   { readings, words }: Addressed,
@@ -28,7 +27,7 @@ export const addressee = <A>(
   return undefined
 }
 
-/** Finds those who are present by their names. */
+/** Finds one of these people by the key of a name: the `who` of {@link addressee}. */
 export const among = <A extends { readonly name: string }>(
   present: ReadonlyArray<A>
 ): ((key: Nickname.NameKey) => A | undefined) => {
@@ -40,9 +39,10 @@ export const among = <A extends { readonly name: string }>(
 const maxNameLength = 256
 
 /**
- * Every way to read a name off the start of the words: a longer name is better
- * than a shorter one, one in quotes better than that, and best is one whose @
- * is its own.
+ * Every way to read a name off the start of the words, from the worst to the
+ * best: a longer name is better than a shorter one, and a name in quotes better
+ * than both. Where the words start with an @, names that include it are better
+ * than all that leave it out.
  */
 export const readingsOf = (words: string): ReadonlyArray<Reading> => {
   const found: Array<Reading> = []

@@ -10,12 +10,12 @@ import { lobby } from "./RoomName.ts"
 import type { Text } from "./Text.ts"
 
 /**
- * What an entry comes to: the next state, and what is told to whom. It is a pure
- * function, the same on every machine. `peerOf` finds the way to a client.
+ * Decides a log entry: the next state, and what is told to whom. A pure function,
+ * with the same result on every machine. `peerOf` finds the way to a client.
  */
 export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: ClientId) => Peer): Decision<Peer> => {
   if (before.closed) return nothing(before)
-  // Time never goes back, whatever the clocks do that entries are made by.
+  // The time of the state is monotonic, even when the clock that entries are stamped with goes back.
   const chat = { ...before, at: Math.max(before.at, entry.at) }
   switch (entry._tag) {
     case "Command":
@@ -30,7 +30,7 @@ export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: C
   }
 }
 
-/** What a question is answered; the state stays as it is. */
+/** Answers a question of the client `from`, which `peer` reaches; the state stays as it is. */
 export const answer = <Peer>(
   chat: Chat<Peer>,
   from: { readonly client: ClientId; readonly address: string },
@@ -47,7 +47,7 @@ const askerOf = <Peer>(
   return { origin: { client, address, name: person?.member.name }, seat: person?.seat ?? { id: undefined, peer: peerOf(client) }, person }
 }
 
-// Everybody in the room is told; of one who had not come in, nobody.
+// Tells the room that a member has left. A client that had not come in leaves without a word to anybody.
 const leave = <Peer>(chat: Chat<Peer>, client: ClientId, code: LeaveCode, reason: Text | undefined): Decision<Peer> => {
   const person = personOf(chat, client)
   if (person === undefined) return nothing(chat)
@@ -62,7 +62,7 @@ const without = <Peer>(chat: Chat<Peer>, { client, member: { id }, name }: Perso
   return withRoom(next, Room.left(roomOf(next, lobby), id, people))
 }
 
-// Every member is told once, and the leaves that follow tell nobody.
+// Tells every member once and empties the chat, so the leaves that follow tell nobody.
 const close = <Peer>(chat: Chat<Peer>, reason: Text): Decision<Peer> => {
   const { seats } = roomOf(chat, lobby)
   const told = tellFew(chat, undefined, seats, { _tag: "Goodbye", at: chat.at, code: "closing", reason })

@@ -4,19 +4,19 @@ export interface CommandSpec {
   /** What stands behind the name, as the help shows it; empty when nothing does. */
   readonly args: string
   readonly help: string
-  /** Whether a member's name comes first. */
+  /** Whether the first argument is a member's name, which completion then offers. */
   readonly takesName: boolean
 }
 
-/** A typed command: which one of its table, and what stands behind it. */
+/** A typed command: its name in lower case, with the slash, and what stands behind the name. */
 export interface Typed {
   readonly name: string
   readonly rest: string
 }
 
 /**
- * Reads a line that may be a command: `undefined` for one that is none. A line
- * that starts with `//` is none: it says the rest, see {@link unescape}.
+ * Reads a line that may be a command; `undefined` for any other. A line that
+ * starts with `//` is not a command: it says the rest, see {@link unescape}.
  */
 export const parse = (line: string): Typed | undefined => {
   const match = /^\/(?!\/)(\S*)\s*(.*)$/su.exec(line.trimEnd())
@@ -26,17 +26,17 @@ export const parse = (line: string): Typed | undefined => {
 /** The text that a line says: `//text` says `/text`. */
 export const unescape = (line: string): string => (line.startsWith("//") ? line.slice(1) : line)
 
-/** The lines of `/help`, written by the table itself. */
+/** The lines of `/help` for the commands of this table. */
 export const help = (table: ReadonlyArray<CommandSpec>): ReadonlyArray<string> => {
   const usage = ({ args, name }: CommandSpec) => (args === "" ? name : `${name} ${args}`)
   const width = Math.max(...table.map((spec) => usage(spec).length))
   return [...table.map((spec) => `${usage(spec).padEnd(width)}  ${spec.help}`), `${"//TEXT".padEnd(width)}  says /TEXT`]
 }
 
-/** How many characters of an unknown command are repeated. */
+/** How many characters of an unknown command its answer repeats, and above which no similar command is looked for. */
 const maxShown = 64
 
-/** What an unknown command is told, with the nearest one there is. */
+/** The answer to an unknown command; it suggests the nearest command of the table where one is near enough. */
 export const unknown = (typed: Typed, table: ReadonlyArray<CommandSpec>): string => {
   const ranked = (typed.name.length > maxShown ? [] : table)
     .map(({ name }) => ({ name, distance: distance(typed.name, name) }))
@@ -47,7 +47,7 @@ export const unknown = (typed: Typed, table: ReadonlyArray<CommandSpec>): string
   return `There is no command ${name}.${hint} To say it, type /${name}; /help shows all commands.`
 }
 
-// Levenshtein's: how many letters have to be typed otherwise.
+// Levenshtein distance: how many letters to insert, delete or replace.
 const distance = (one: string, other: string): number => {
   const letters = Array.from(other)
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)

@@ -1,36 +1,36 @@
 import data from "unhomoglyph/data.json" with { type: "json" }
 import { Nickname } from "./Nickname.ts"
 
-// Unicode's confusables.txt: of each character that looks like another, what it looks like.
+// Unicode's confusables.txt, see docs/adr/0009: for each character that looks like another, the prototype that stands for both.
 const prototypes: Readonly<Record<string, string>> = data
 
 const invisible = /\p{Default_Ignorable_Code_Point}/gu
 
-/** The skeleton of UTS #39: one for all strings that are drawn alike. */
+/** The skeleton of UTS #39: strings that are drawn alike have one skeleton. */
 const skeleton = (text: string): string => {
   let result = ""
   for (const character of text.normalize("NFD").replace(invisible, "")) result += prototypes[character] ?? character
   return result.normalize("NFD")
 }
 
-// As it is drawn first: a capital I is a small l, and no longer one once it is a small i.
+// The skeleton comes before the lower case: a capital I looks like a small l, and its lower case, a small i, does not.
 const fold = (text: string): string => skeleton(skeleton(text).normalize("NFKC").toLowerCase())
 
-// What is behind a compatibility form may look like another again: until nothing changes any more.
+// Repeated to a fixed point: what NFKC makes of a character may look like another one in turn.
 const settle = (text: string): string => {
   const folded = fold(text)
   return folded === text ? text : settle(folded)
 }
 
-/** All that a name looks like. Two names with one of these in common are taken for each other. */
+/** The looks of a name: as it is written, and in lower case. Two names with a look in common can be taken for each other. */
 export const looks = (name: Nickname): ReadonlyArray<string> => [...new Set([look(name), look(Nickname.make(name.toLowerCase()))])]
 
 /**
  * The key under which names look alike to a reader, whatever script they borrow
  * their letters from: `paypaI` and `paypal`, `аda` in Cyrillic and `Ada`.
  *
- * Case makes no difference, but for a capital I: it is the `l` that it looks
- * like. So `Ian` and `ian` share their `Nickname.key`, not their look; were they
- * to share it, `Neil` and `Nell` would too. Accents do make a difference.
+ * Case makes no difference, but for a capital I, which counts as the `l` that it
+ * looks like. So `Ian` and `ian` share their `Nickname.key`, not their look; if
+ * they shared a look, `Neil` and `Nell` would too. Accents do make a difference.
  */
 export const look = (name: Nickname): string => settle(name).replace(/\s+/gu, " ").trim()

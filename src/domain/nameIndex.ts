@@ -5,9 +5,9 @@ import * as Nickname from "./Nickname.ts"
 import { beginsWithSign, isReservedBy, isSignedBy, readingsOf } from "./reserved.ts"
 
 /**
- * A name, and the keys it is found by. They need Unicode's tables, which differ
- * between versions of Node: they are worked out once, where a name comes in, and
- * travel with it.
+ * A name, and the keys it is found by. The keys need Unicode's tables, which
+ * differ between versions of Node: they are worked out once, where a name comes
+ * in, and travel with the name.
  */
 export const IndexedName = Schema.Struct({
   name: Nickname.Nickname,
@@ -17,23 +17,23 @@ export const IndexedName = Schema.Struct({
 })
 export type IndexedName = typeof IndexedName.Type
 
-/** What is asked for as a name. */
+/** A name that somebody asks for, with its keys. */
 export const AskedName = Schema.Struct({
   ...IndexedName.fields,
-  /** Whether nobody may bear it: what its bearer says could be taken for the server's words. */
+  /** Whether nobody may bear the name, as what its bearer says could be taken for the server's words. */
   isReserved: Schema.Boolean
 })
 export type AskedName = typeof AskedName.Type
 
-/** What a number is put behind; nothing, where the number leaves no room for any of a name. */
+/** The stem of a numbered name: what stands before `_2`, with its keys. Empty where the number leaves no room for any of the name. */
 const Stem = Schema.Struct({ ...IndexedName.fields, name: Schema.String })
 type Stem = typeof Stem.Type
 
-/** What one gets instead who cannot be asked again for a name. */
+/** The names that stand in for a taken or reserved one, for clients that cannot be asked for another. */
 export const SpareNames = Schema.Struct({
-  /** The nearest name without the signs that make it one of the server's; what was asked for where there are none. */
+  /** The name that was asked for, without the signs in front that make it read as the server's, as in `[server]`. */
   near: AskedName,
-  /** What a number can be put behind: one for each length of the number, in digits, and the last one for all that are longer. */
+  /** The stems, in the order of how many digits the number has: the first for one digit, and the last for all longer numbers too. */
   stems: Schema.NonEmptyArray(Stem)
 })
 export type SpareNames = typeof SpareNames.Type
@@ -41,12 +41,12 @@ export type SpareNames = typeof SpareNames.Type
 /** A name with the keys it is found by. */
 export const indexed = (name: Nickname.Nickname): IndexedName => ({ name, key: Nickname.key(name), looks: looks(name) })
 
-/** A name that somebody asks for. */
+/** A name that somebody asks for: works out its keys, and whether it is reserved. */
 export const asked = (name: Nickname.Nickname): AskedName => whetherReserved(indexed(name))
 
 const whetherReserved = (name: IndexedName): AskedName => ({ ...name, isReserved: isReservedBy(readingsOf(name)) })
 
-/** A number has so many digits at most: there are never as many people. */
+/** The most digits that room is made for: ten million people are more than a server takes. */
 const mostDigits = 7
 
 /** The names that can stand in for one that is taken or reserved. */
@@ -61,7 +61,7 @@ export const sparesOf = (name: AskedName, limits: Nickname.NameLimits): SpareNam
 
 const noStem: Stem = { name: "", key: Nickname.NameKey.make(""), looks: [""] }
 
-// The longer a number, the more of a long name has to give way to it, and that can lay the server's word bare.
+// A long name is cut to make room for the number. What is left can read as the server's, as `[server` is left of `[serverless`: then its signs go too.
 const stemOf = (near: IndexedName, digits: number, limits: Nickname.NameLimits): Stem => {
   const suffix = `_${"9".repeat(digits)}`
   const whole = unsigned(indexed(Nickname.withSuffix(near.name, suffix, limits)), limits).name
@@ -69,7 +69,7 @@ const stemOf = (near: IndexedName, digits: number, limits: Nickname.NameLimits):
   return stem === "" ? noStem : indexed(Nickname.Nickname.make(stem))
 }
 
-// The name without what stands before the server's word: a number after it would not make it another one.
+// The name without the signs before the server's word. With a number behind it, `[server]` would still read as the server's.
 const unsigned = (name: IndexedName, limits: Nickname.NameLimits): IndexedName => {
   if (!isSignedBy(readingsOf(name))) return name
   const characters = Array.from(name.name)
@@ -80,7 +80,7 @@ const unsigned = (name: IndexedName, limits: Nickname.NameLimits): IndexedName =
 
 const digitLooks = Array.from({ length: 10 }, (_, digit) => looks(Nickname.Nickname.make(String(digit)))[0] ?? "")
 
-/** The name with `_n` behind its stem. Each of its keys is the stem's with the number's behind it, so no table is asked. */
+/** The stem with `_n` behind it, as a name. Each of its keys is the stem's key with the number's behind it, so Unicode's tables are not needed. */
 export const numbered = ({ stems }: SpareNames, n: number): IndexedName => {
   const digits = String(n)
   const stem = stems[Math.min(digits.length, stems.length) - 1] ?? stems[0]

@@ -14,7 +14,7 @@ export const named = <Peer>(chat: Chat<Peer>, id: MemberId, { key, looks }: Inde
   looks: looks.reduce((all, look) => HashMap.set(all, look, [...alike(all, look), id]), chat.looks)
 })
 
-/** The chat in which it does not any more. */
+/** The chat in which this member no longer bears this name. */
 export const unnamed = <Peer>(chat: Chat<Peer>, id: MemberId, { key, looks }: IndexedName): Chat<Peer> => ({
   ...chat,
   names: HashMap.remove(chat.names, key),
@@ -24,7 +24,7 @@ export const unnamed = <Peer>(chat: Chat<Peer>, id: MemberId, { key, looks }: In
   }, chat.looks)
 })
 
-/** The name of somebody here whose name looks like this one. */
+/** The name of somebody here that looks like this one; `undefined` when none does. */
 export const lookalike = <Peer>(chat: Chat<Peer>, { looks }: IndexedName): Nickname | undefined => {
   const id = looks.flatMap((look) => alike(chat.looks, look))[0]
   return id === undefined ? undefined : personWith(chat, id)?.member.name
@@ -35,7 +35,7 @@ const alike = (all: Chat<unknown>["looks"], look: string): ReadonlyArray<MemberI
 
 const isTaken = <Peer>(chat: Chat<Peer>, { key }: IndexedName): boolean => HashMap.has(chat.names, key)
 
-/** Why a name cannot be borne; absent where it can. */
+/** Why nobody can take this name now: it is reserved or taken. `undefined` when it is free. */
 export const hindrance = <Peer>(chat: Chat<Peer>, name: AskedName): Refusal | undefined => {
   if (name.isReserved) return new Refusal({ code: "name-reserved", message: wording.nameReserved(name.name, "choose another.") })
   if (isTaken(chat, name)) return new Refusal({ code: "name-taken", message: wording.nameTaken(name.name, "choose another.") })
@@ -43,9 +43,10 @@ export const hindrance = <Peer>(chat: Chat<Peer>, name: AskedName): Refusal | un
 }
 
 /**
- * The first name that is free of those that can stand in for one that is not.
- * Thousands may ask for the same name: by doubling to a number that is taken
- * and a greater one that is free, and by bisection between them.
+ * A free name in place of one that is taken or reserved: the nearest name, or
+ * else one with a number behind it. Thousands may ask for the same name, so the
+ * number is found by exponential search: doubled until it is free, and then by
+ * bisection between that and the last one that was taken.
  */
 export const spareName = <Peer>(chat: Chat<Peer>, spares: SpareNames): IndexedName => {
   const { near } = spares

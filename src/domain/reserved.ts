@@ -2,19 +2,19 @@ import { looks } from "./lookalike.ts"
 import * as Nickname from "./Nickname.ts"
 import * as wording from "./wording.ts"
 
-/** The keys of a name by which it is told whether it is the server's. */
+/** The keys that tell whether a name could be taken for the server's. */
 interface Keys {
   readonly key: Nickname.NameKey
   readonly looks: ReadonlyArray<string>
 }
 
-/** All that a name can be read as. An i counts as the l that it is drawn like once it is a capital. */
+/** All that a name can be read as. An i counts as an l, which its capital is drawn like. */
 export const readingsOf = ({ key, looks }: Keys): ReadonlyArray<string> => [key, ...looks].map((look) => look.replaceAll("i", "l"))
 
 const readings = (name: string): ReadonlyArray<string> =>
   readingsOf({ key: Nickname.key(name), looks: looks(Nickname.Nickname.make(name)) })
 
-// Nobody speaks for the server in letters that look like its own either.
+// The reserved names, also as other letters that look like theirs.
 const words: ReadonlySet<string> = new Set([...Nickname.reserved].flatMap(readings))
 
 const openings = wording.openings.map((opening) => opening.split(` ${wording.anything} `).map(readings))
@@ -22,7 +22,7 @@ const openings = wording.openings.map((opening) => opening.split(` ${wording.any
 const signs = /^[^\p{L}\p{N}]+/u
 const firstWord = (text: string): string => /^[\p{L}\p{N}]*/u.exec(text)?.[0] ?? ""
 
-// With a sign before the word a name looks like the beginning of what the server says: `[server] ...`.
+// A reserved word behind signs looks like the start of what the server says: `[server] ...`.
 const isSigned = (look: string): boolean => signs.test(look) && words.has(firstWord(look.replace(signs, "")))
 
 const isOpening = (look: string): boolean =>
@@ -36,7 +36,7 @@ const isOpening = (look: string): boolean =>
 export const isReservedBy = (readings: ReadonlyArray<string>): boolean =>
   readings.some((look) => words.has(look) || isSigned(look) || isOpening(look.replace(signs, "")))
 
-/** Whether a name that reads so has signs before the server's word. */
+/** Whether a name that reads so has signs before a reserved word. */
 export const isSignedBy = (readings: ReadonlyArray<string>): boolean => readings.some(isSigned)
 
 /** Whether a name that reads so begins with a sign. */

@@ -5,14 +5,14 @@ import type { NameLimits } from "./NameLimits.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Text from "./Text.ts"
 
-/** The words that leave, wherever people type. */
+/** The word that leaves, wherever people type. */
 export const quitWord = "{quit}"
 
 /**
- * What a line asks for that a person has typed: a command of the table, or
- * else something to say; nothing where it says nothing. `//text` says `/text`.
- * `others` are commands that only the place knows where it is typed: one that
- * is misspelt is told of them too.
+ * Reads a line that a person has typed: a command of the table, or else
+ * something to say; `undefined` where nothing is left to say. `//text` says
+ * `/text`. `others` are further commands that the calling program reads itself:
+ * they are named too when the answer to a misspelt command suggests the nearest.
  */
 export const read = (
   line: string,
@@ -27,7 +27,7 @@ export const read = (
   return new Refusal({ code: "unknown-command", message: CommandLine.unknown(typed, [...lines, ...others]) })
 }
 
-/** Every line is something to say, also one that looks like a command. */
+/** Takes a line as something to say, even one that looks like a command; `undefined` where nothing is left to say. */
 export const say = (line: string): Request | undefined => {
   const text = Text.lenient(line)
   return text === undefined ? undefined : command({ _tag: "Say", text })

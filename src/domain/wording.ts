@@ -10,21 +10,22 @@ import type { Goodbye, Left, Member, Members, Presence, Reply, Welcome } from ".
  * - `dim`: the server's words of what happened, such as ` has joined the chat!`
  * - `strong`: the server's words to the reader, such as a refusal
  *
- * None is empty, unless what it shows of an event is.
+ * A span is empty only where the field of the event that it shows is empty.
  */
 export interface Span {
   readonly as: "text" | "name" | "sign" | "dim" | "strong"
   readonly text: string
 }
 
+/** A line, as spans from left to right. */
 export type Line = ReadonlyArray<Span>
 
 /**
  * An event in words, wherever people read it: line by line, without time and
  * colours. No line at all for what is not shown.
  *
- * In a line with somebody's own words all before these says who speaks and how:
- * a line that is cut repeats that, see {@link prefix}.
+ * In a line with somebody's own words, all spans before these say who speaks and
+ * how. When such a line is cut into several, each repeats them: see {@link prefix}.
  */
 export const words = (event: Reply): ReadonlyArray<Line> => {
   switch (event._tag) {
@@ -74,7 +75,7 @@ export const prefix = (line: Line): string => {
   return start > 0 ? textOf(line.slice(0, start)) : ""
 }
 
-/** Whether it is the reader's own words that an event tells. */
+/** Whether an event tells the reader's own words. */
 export const isOwn = (event: Reply, reader: Member): boolean => "from" in event && event.from.id === reader.id
 
 const text = (text: string): Span => ({ as: "text", text })
@@ -83,7 +84,7 @@ const sign = (text: string): Span => ({ as: "sign", text })
 const dim = (text: string): Span => ({ as: "dim", text })
 const strong = (text: string): Span => ({ as: "strong", text })
 
-/** Names as in a sentence. */
+/** Names with commas between. */
 const names = (members: ReadonlyArray<Member>): Line =>
   members.flatMap((member, index) => (index === 0 ? [name(member)] : [dim(", "), name(member)]))
 
@@ -117,22 +118,22 @@ type Page = Pick<Members, "here" | "members" | "more">
 
 const page = ({ here, members, more }: Page): Line => [dim("Here: "), ...names(members), dim(`${more ? ", ..." : ""} (${here})`)]
 
-/** Who is here, as one is told who asks. */
+/** The answer to `/who`: one line. */
 export const here = (members: Page): string => textOf(page(members))
 
-/** What a connection that says nothing is told. */
+/** What a connection that has said nothing yet is greeted with. */
 export const greeting = "Welcome to brusio, a chat room. Type your name and press Enter:"
 
 /** What is asked where there is a password. */
 export const passwordQuestion = Text.clean("Password:")
 
-/** What is said of a wrong one. */
+/** The answer to a wrong password. */
 export const wrongPassword = "Wrong password: try again."
 
-/** A name that somebody else bears, and what comes of it. */
+/** Says that somebody else bears a name; `then` is what follows from that. */
 export const nameTaken = (name: string, then: string): string => `The name ${name} is taken: ${then}`
 
-/** A name that nobody may bear, and what comes of it. */
+/** Says that nobody may bear a name; `then` is what follows from that. */
 export const nameReserved = (name: string, then: string): string => `The name ${name} is reserved: ${then}`
 
 /** What the room is told of a name that could be taken for another's. */
@@ -142,11 +143,11 @@ export const lookalikes = (name: string, other: string): Text.Text =>
 /** Stands for what varies in one of the {@link openings}. */
 export const anything = "*"
 
-/** What one is told who sends too fast. */
+/** What a client above the rate limit is told. */
 export const throttled = (perSecond: number | typeof anything): Text.Text =>
   Text.clean(`You are sending more than ${perSecond} messages a second: they are taken up at that pace. Nothing is lost.`)
 
-// The last words to the one who goes.
+// The last words to a client.
 const goodbye = ({ code, reason }: Pick<Goodbye, "code" | "reason">): string => {
   switch (code) {
     case "closing":
@@ -163,7 +164,7 @@ const sentence = (words: string): string => (/[.!?]$/u.test(words) ? words : `${
 
 /**
  * How the server's sentences begin, up to the colon. A plain client is told
- * `NAME: text`: who bore one of these as a name could finish the sentence.
+ * `NAME: text`, so somebody named like an opening could finish the sentence.
  */
 export const openings: ReadonlyArray<string> = [
   goodbye({ code: "closing", reason: Text.clean(anything) }),
@@ -177,5 +178,5 @@ export const openings: ReadonlyArray<string> = [
   throttled(anything)
 ].map((words) => words.slice(0, words.indexOf(":")))
 
-/** Why one is gone who was sent away. */
+/** The reason that the room is told when somebody is sent away. */
 export const removal = (reason: Text.Text | undefined): string => (reason === undefined ? "removed" : `removed: ${reason}`)

@@ -4,14 +4,14 @@ import type { Connection, Read } from "./Connection.ts"
 import type { ReadError } from "./Errors.ts"
 import { Reader } from "./Reader.ts"
 
-/** A connection over a stream of Node's that can be read and written. */
+/** A {@link Connection} over a duplex stream of Node's, such as a socket. */
 export class ByteStream implements Connection {
   readonly address: string
   readonly secure: boolean = false
   protected readonly reader: Reader
   readonly #stream: Duplex
 
-  /** `maxUnheard`: how many bytes wait for a busy reader before the peer has to wait. */
+  /** `maxUnheard`: back-pressure sets in when so many bytes wait for a busy reader; from then on the peer waits. */
   constructor(stream: Duplex, address: string, maxUnheard: number) {
     this.#stream = stream
     this.address = address
@@ -100,7 +100,7 @@ export class ByteStream implements Connection {
       gone()
       return ignore
     }
-    // A timer of its own and not a fiber's: thousands may close at once.
+    // A plain timer instead of a fiber that sleeps: thousands may close at once.
     const timer = setTimeout(() => stream.destroy(), grace)
     const closed = () => {
       clearTimeout(timer)

@@ -2,13 +2,13 @@ import type * as Effect from "effect/Effect"
 import type { ReadError } from "./Errors.ts"
 import type { silence } from "./Inbox.ts"
 
-/** What came of reading. */
+/** The result of a read: bytes, a silence, or why nothing more can be read. */
 export type Read = Uint8Array | typeof silence | ReadError
 
 /**
- * A peer on a byte stream, whatever carries it: bytes in, pulled by one reader;
- * bytes out, in order. Reading never ends writing: a peer that has ended its
- * half can still be told goodbye.
+ * A peer on a byte stream, whatever carries the bytes: in, pulled by one reader;
+ * out, in order. The two halves end apart (half-close): a peer that has ended
+ * its half, with a FIN, can still be told goodbye.
  */
 export interface Connection {
   /** `host:port` of the peer. */
@@ -17,11 +17,11 @@ export interface Connection {
   readonly host: string
   /** Whether the bytes are encrypted on their way. */
   readonly secure: boolean
-  /** For how long nothing has come from the peer, ms. One that has to wait, or has ended, is not silent. */
+  /** For how long nothing has come from the peer, ms; 0 for a peer that back-pressure makes wait, or that has ended its half. */
   readonly silentFor: number
   /** Whether the peer can still be written to. */
   readonly writable: boolean
-  /** Bytes written that the system has not taken yet. */
+  /** How many bytes are written that the system has not taken yet. */
   readonly backlog: number
   /**
    * The next bytes, or `silence` after `patience` ms without any, or why nothing
@@ -29,25 +29,26 @@ export interface Connection {
    */
   readonly read: (patience?: number) => Effect.Effect<Read>
   /**
-   * Reads nothing for `ms`, but fails at once when what was said last is of no
-   * use any more. A silence of `quiet` ms meanwhile is read in its place.
+   * Reads nothing for `ms`, but fails at once when the connection breaks, or this
+   * side ends the reading, so that what the peer said last is of no use any more.
+   * A silence of `quiet` ms meanwhile is kept, in its place between the bytes.
    */
   readonly pause: (ms: number, quiet?: number) => Effect.Effect<void, ReadError>
-  /** Ends the reading with this error, at once: for what this side decides about the peer. */
+  /** Ends the reading with this error, at once, and drops what was not read: this side has decided to end the connection. */
   readonly stopReading: (error: ReadError) => void
   /** Hands bytes to the system, in order and without waiting. */
   readonly write: (bytes: Uint8Array | string) => void
   /** Waits until the system has taken all that was written, or the connection is gone. */
   readonly drained: Effect.Effect<void>
-  /** Ends this side's half after all that was written, without waiting. */
+  /** Half-close: ends this side's half, with a FIN, after all that was written. Does not wait. */
   readonly finish: () => void
   /**
-   * Ends this side's half after all that was written, waits until the peer has
-   * ended its own, `grace` ms at most, and is gone then in any case.
+   * Ends this side's half after all that was written, and waits until the peer
+   * has ended its own, `grace` ms at most. After that the connection is destroyed.
    */
   readonly close: (grace: number) => Effect.Effect<void>
   /** Closes as `close` does, without waiting for it. */
   readonly linger: (grace: number) => void
-  /** Ends both halves now, whatever is on its way. */
+  /** Ends both halves now; what is on its way may be lost. */
   readonly destroy: Effect.Effect<void>
 }

@@ -1,20 +1,20 @@
 import * as Data from "effect/Data"
 import type { LeaveCode } from "../domain/Event.ts"
 
-// Every client's end is one of these. They are plain values: an `Error` would
-// take a stack trace of each, which thousands at once pay for dearly.
+// How a connection's reading ends. These are plain values and no `Error`s: to
+// capture a stack trace for each would be expensive when thousands end at once.
 
-/** The other side has ended its half of the connection; all it had sent has been read. */
+/** The peer has ended its half of the connection, with a FIN; all it had sent has been read. */
 export class EndOfInput extends Data.TaggedClass("EndOfInput") {}
 
-/** The connection broke, or was gone without an orderly end. `code` is the system's, such as `ECONNRESET`. */
+/** The connection broke, with a RST or an error of the system, or was closed without a FIN of the peer. `code` is the system's, such as `ECONNRESET`. */
 export class ConnectionLost extends Data.TaggedClass("ConnectionLost")<{
   readonly code: string
-  /** Whether what had come before is read first. */
+  /** Whether the bytes that had come before the end are still read first. */
   readonly isHeardOut?: boolean
 }> {}
 
-/** This side has decided to end the connection, for a reason that is neither's quit. */
+/** This side has decided to end the connection: `code` says why, and `reason` says so in words for people. */
 export class CutOff extends Data.TaggedClass("CutOff")<{ readonly code: LeaveCode; readonly reason: string }> {}
 
 /** Why nothing more can be read. */

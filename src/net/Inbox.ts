@@ -1,38 +1,40 @@
-/** Nothing was heard for as long as the reader wanted to wait. */
+/** Stands for a silence: nothing was heard for as long as the reader wanted to wait. */
 export const silence = Symbol("silence")
 
-/** What a chunk takes besides its bytes: a peer may send them one by one. */
+/** The overhead that counts for each chunk, in bytes: a peer may send single bytes, and each is kept as a chunk. See docs/adr/0008. */
 const chunkBytes = 64
 
-/** What has come from a peer and has not been read yet, in order, with the silences that were in it. */
+/** The receive buffer: what has come from a peer and has not been read yet, in order, with the silences in between. */
 export class Inbox {
   readonly #limit: number
   #items: Array<Uint8Array | typeof silence> = []
   #bytes = 0
   #isQuiet = true
 
-  /** It is full with so many bytes. */
+  /** `limit`: the high-water mark in bytes, from which on the inbox is full. It still takes what comes. */
   constructor(limit: number) {
     this.#limit = limit
   }
 
+  /** Whether the high-water mark is reached: the peer has to wait. */
   get isFull(): boolean {
     return this.#bytes >= this.#limit
   }
 
+  /** Puts bytes that have come at the end. */
   add(chunk: Uint8Array): void {
     this.#items.push(chunk)
     this.#bytes += chunk.length + chunkBytes
     this.#isQuiet = false
   }
 
-  /** What came last was followed by a silence. */
+  /** Puts a silence at the end; several with no bytes in between are kept as one. */
   addSilence(): void {
     if (!this.#isQuiet) this.#items.push(silence)
     this.#isQuiet = true
   }
 
-  /** What comes next, if anything does; silences only where they mean something. */
+  /** Takes what comes next, `undefined` when there is nothing; skips silences unless `countsSilence`. */
   take(countsSilence: boolean): Uint8Array | typeof silence | undefined {
     const item = this.#items.shift()
     if (item === silence) return countsSilence ? silence : this.take(countsSilence)
@@ -40,13 +42,14 @@ export class Inbox {
     return item
   }
 
-  /** Takes all bytes that are in it, in order, without the silences. */
+  /** Takes all chunks of bytes, in order, without the silences. */
   empty(): ReadonlyArray<Uint8Array> {
     const chunks = this.#items.filter((item) => item !== silence)
     this.clear()
     return chunks
   }
 
+  /** Drops everything. */
   clear(): void {
     this.#items = []
     this.#bytes = 0

@@ -5,18 +5,18 @@ import { ConnectionLost, EndOfInput, type ReadError } from "./Errors.ts"
 import { Inbox, silence } from "./Inbox.ts"
 
 /**
- * What a peer says, pulled by one reader.
+ * Reads from a peer, on demand of one reading fiber.
  *
- * What holds, in every state of the socket:
- * - The socket has an `error` listener from the moment it gets here.
- * - Only so much waits for the reader; then the peer has to.
- * - The socket goes on reading while the reader is busy, so an end or a reset is noticed at once.
+ * Invariants, in every state of the socket:
+ * - The socket has an `error` listener from the constructor on.
+ * - Back-pressure: once the {@link Inbox} is full, the socket is paused and the peer has to wait.
+ * - Until then the socket goes on reading while the fiber is busy, so a FIN or a RST is noticed at once.
  */
 export class Reader {
   readonly #socket: Duplex
   readonly #inbox: Inbox
   #heardAt = performance.now()
-  // From when on a silence is counted: the last arrival, but nobody is silent who is not listened to yet.
+  // When the silence began that is counted now: at the last arrival, or at the first read where nothing has come yet.
   #quietSince: number | undefined
   #ended: ReadError | undefined
   #wake: (() => void) | undefined
@@ -24,6 +24,7 @@ export class Reader {
   #broken: (() => void) | undefined
   #isDetached = false
 
+  /** `maxUnheard`: how many bytes wait for a busy reader before the peer has to wait. */
   constructor(socket: Duplex, maxUnheard: number) {
     this.#socket = socket
     this.#inbox = new Inbox(maxUnheard)
@@ -31,7 +32,7 @@ export class Reader {
     this.#listen()
   }
 
-  /** For how long nothing has come from the peer, ms. One that has to wait, or has ended, is not silent. */
+  /** For how long nothing has come from the peer, ms; 0 for a peer that has to wait, has ended its half, or whose socket is lent. */
   get silentFor(): number {
     return this.#ended !== undefined || this.#isDetached || this.#socket.isPaused() ? 0 : performance.now() - this.#heardAt
   }
@@ -41,8 +42,8 @@ export class Reader {
    * nothing more can be read. What had come before the end is read before the
    * end is.
    *
-   * Thousands wait here at once, so little is kept of each: the end is a value
-   * and not a failure, and a reader that is interrupted is just never woken.
+   * Thousands of fibers wait here at once, so little is kept for each: the end is
+   * a value and not a failure, and there is no finalizer: a read that is interrupted is just never resumed.
    */
   read(patience?: number): Effect.Effect<Read> {
     return Effect.suspend(() => {
@@ -52,8 +53,9 @@ export class Reader {
   }
 
   /**
-   * Reads nothing for `ms`, but fails at once when what was said last is of no
-   * use any more. A silence of `quiet` ms meanwhile is read in its place.
+   * Reads nothing for `ms`, but fails at once when the connection breaks, or
+   * {@link stop} ends the reading, so that what the peer said last is of no use
+   * any more. A silence of `quiet` ms meanwhile is kept, in its place between the bytes.
    */
   pause(ms: number, quiet?: number): Effect.Effect<void, ReadError> {
     return Effect.zipRight(
@@ -92,7 +94,7 @@ export class Reader {
     )
   }
 
-  /** Ends the reading with this error, at once: for what this side decides about the peer. */
+  /** Ends the reading with this error, at once, and drops what was not read: this side has decided to end the connection. */
   stop(error: ReadError): void {
     this.#inbox.clear()
     this.#ended = error
@@ -100,11 +102,11 @@ export class Reader {
     this.#broken?.()
   }
 
-  /** What the peer still says is of no use, but unread it would turn the end into a reset. */
+  /** Reads and drops all that the peer still sends: a socket that is closed with unread bytes sends a RST instead of a FIN. */
   ignore(): void {
     this.#inbox.clear()
     this.#end(new ConnectionLost({ code: "closed" }))
-    // Who has the socket now reads it to its end.
+    // A lent socket is read to its end by the borrower.
     if (this.#isDetached) return
     this.#socket.off("data", this.#onData)
     this.#socket.on("data", ignore)
@@ -112,8 +114,9 @@ export class Reader {
   }
 
   /**
-   * Listens to the socket no more, pauses it, and returns what has come and was
-   * not read, in order; `undefined`, and all stays, where nothing more can be read.
+   * Takes all listeners off the socket, pauses it, and returns what has come and
+   * was not read, in order. Where nothing more can be read, it returns `undefined`
+   * and changes nothing.
    */
   detach(): ReadonlyArray<Uint8Array> | undefined {
     const socket = this.#socket
@@ -128,7 +131,7 @@ export class Reader {
     return this.#inbox.empty()
   }
 
-  /** Listens to the socket again; `head` is what comes first. What became of the socket meanwhile is read as if it happened now. */
+  /** Undoes {@link detach}; the bytes of `head` are read first. A FIN, an error or a close of the socket meanwhile is read as if it happened now. */
   attach(head: Uint8Array): void {
     const socket = this.#socket
     if (!this.#isDetached) return
@@ -140,7 +143,7 @@ export class Reader {
     if (socket.errored !== null) this.#onError(socket.errored)
     if (socket.readableEnded) this.#onEnd()
     if (socket.destroyed) this.#onClose()
-    // A silence is counted from here on: who had the socket has heard the peer.
+    // Silences count from now on: meanwhile, the borrower has read what the peer sent.
     this.#listenFrom(performance.now())
     if (!this.#inbox.isFull) socket.resume()
   }
@@ -165,10 +168,10 @@ export class Reader {
   }
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {
-    // One that had ended in order just reads no more: what it had said counts.
+    // An error after a FIN: what the peer had sent before its FIN still counts.
     if (this.#ended?._tag === "EndOfInput") return
-    // What a peer that is gone had said last is not worth the wait for it. Of
-    // one that had to wait nobody knows whether it had ended in order before.
+    // A RST voids what was not read yet. Behind back-pressure a FIN may have
+    // come before the RST unseen: then what was received is still read.
     const isHeardOut = this.#socket.isPaused()
     if (!isHeardOut) this.#inbox.clear()
     this.#end(new ConnectionLost({ code: error.code ?? error.message, isHeardOut }))
@@ -185,7 +188,7 @@ export class Reader {
     this.#wake?.()
   }
 
-  // Whether it has ended so that nothing that was said before counts any more.
+  // Whether the reading has ended in a way that voids what was received before.
   get #isBroken(): boolean {
     const ended = this.#ended
     if (ended === undefined || ended._tag === "EndOfInput") return false
@@ -206,7 +209,7 @@ export class Reader {
     return next ?? this.#ended
   }
 
-  // In whole ms, as timers drop the rest: a silence is never shorter than it was to be.
+  // How long the silence still has to last, rounded up to whole ms: timers drop fractions, and it must not be cut short.
   #untilQuietFor(ms: number): number {
     const now = performance.now()
     return Math.max(0, Math.ceil(ms - (now - (this.#quietSince ??= now))))
@@ -235,7 +238,7 @@ export class Reader {
   }
 }
 
-// What has come by now is read first: after a stall it is still in the system's hands.
+// Lets the event loop poll its sockets first: after a stall, bytes that have come are still in the kernel, and a timer would see a silence.
 const afterArrivals = (then: () => void): void => {
   setImmediate(then)
 }

@@ -5,9 +5,10 @@ import type { Connection } from "./Connection.ts"
 import { ConnectionLost } from "./Errors.ts"
 import { Tcp } from "./Tcp.ts"
 
+// As the server's defaults in `ServerConfig`: the high-water mark of unread bytes, and the idle time before TCP keepalive, ms.
 const limits = { maxUnheard: 65_536, tcpKeepalive: 30_000 }
 
-/** Opens a connection, which is gone with its scope. A failure carries the system's code, such as `ECONNREFUSED`. */
+/** Opens a TCP connection, which is destroyed with its scope. Fails with the system's code, such as `ECONNREFUSED`. */
 export const dial = (host: string, port: number): Effect.Effect<Connection, ConnectionLost, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<Connection, ConnectionLost>((resume) => {

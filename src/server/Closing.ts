@@ -12,22 +12,24 @@ export interface ClosingReason {
 }
 
 /**
- * The one place that holds why the server closes, once it does. Whoever runs
- * the server waits for it and then closes the server's scope; the first reason
- * counts.
+ * The one place that holds why the server closes, once it does. Whoever runs the
+ * server waits for `requested` and then closes the server's scope; only the first
+ * reason counts.
  */
 export class Closing extends Context.Tag("brusio/Closing")<Closing, {
+  /** Asks for the close, with the reason that clients are told. */
   readonly request: (reason: string) => Effect.Effect<void>
-  /** Something inside failed for good. */
+  /** Closes because something inside has failed for good. */
   readonly fail: (reason: string) => Effect.Effect<void>
+  /** Waits for the first reason. */
   readonly requested: Effect.Effect<ClosingReason>
-  /** The reason as it stands now: a scope that closes without one just stops. */
+  /** The reason as it stands now; "the server stops" where the scope closes without one. Never waits. */
   readonly reason: Effect.Effect<ClosingReason>
 }>() {}
 
 const unasked: ClosingReason = { reason: clean("the server stops"), asked: true }
 
-/** Holds the reason in a `Deferred` of the caller's. */
+/** A {@link Closing} that keeps its reason in this `Deferred`, which the caller may wait for too. */
 export const make = (reason: Deferred.Deferred<ClosingReason>): Closing["Type"] => ({
   request: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: true })),
   fail: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false })),
@@ -35,4 +37,5 @@ export const make = (reason: Deferred.Deferred<ClosingReason>): Closing["Type"] 
   reason: Effect.flatMap(Deferred.poll(reason), Option.getOrElse(() => Effect.succeed(unasked)))
 })
 
+/** No reason yet. */
 export const layer = Layer.effect(Closing, Effect.map(Deferred.make<ClosingReason>(), make))

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { clean } from "../domain/Text.ts"
 
-/** What the system's codes mean, as far as they are met. */
+/** The system's error codes in words; a code that is not here is shown as it is. */
 const words: Readonly<Record<string, string>> = {
   EADDRINUSE: "the port is in use",
   EACCES: "not permitted",

@@ -20,21 +20,22 @@ import * as Session from "./session/Session.ts"
 
 /** A room that is open. It closes with its scope, and everybody in it is told. */
 export class Server extends Context.Tag("brusio/Server")<Server, Listener.Listener["Type"] & {
-  /** Speaks to everybody in the room; made safe to show, and nothing where that leaves nothing. Waits while there is too much to hand over. */
+  /** Speaks to everybody in the room. The text is made safe to show; when nothing of it is left, nothing is said. Waits while the Hub is more than half full. */
   readonly announce: (text: string) => Effect.Effect<void>
   /** Who is in the room, in the order of joining. */
   readonly who: Effect.Effect<ReadonlyArray<Member>>
-  /** Sends away whoever bears this name, in any spelling of it that would be taken for it: whether there was somebody. The room is told why. */
+  /** Sends away whoever bears this name, in any spelling with the same key, such as another case; the room is told why. Whether there was somebody. */
   readonly kick: (name: string, reason?: string) => Effect.Effect<boolean>
   /**
    * All that happens in the room and at its door, in order, from the moment the
-   * stream is run. It never slows the room: of what waits, more than `capacity`
-   * is skipped, the oldest first, and a gap in `place` shows how much.
+   * stream is run. The stream never slows the room: its buffer is a sliding
+   * window of `capacity` events, the oldest of which are skipped, and a gap in
+   * `place` shows how many.
    */
   readonly events: (capacity: number) => Stream.Stream<Hub.Observed>
-  /** Asks for the close, with the reason its clients are told; whoever holds the scope then closes it. */
+  /** Asks for the close, with the reason that clients are told; whoever holds the server's scope then closes it. */
   readonly close: (reason: string) => Effect.Effect<void>
-  /** The same, for a fault: whoever runs the server then ends with an error. */
+  /** Asks for the close because of a fault: whoever runs the server then ends with an error. */
   readonly fail: (reason: string) => Effect.Effect<void>
   /** Waits until the close is asked for, or something inside has failed for good. */
   readonly closing: Effect.Effect<Closing.ClosingReason>
@@ -65,7 +66,7 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** All that a room is made of, but for the open port: what observes the room is put between the two. */
+/** All services of a room, but for the open port. What observes the room, such as the console, is layered between this and {@link port}. */
 export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
   Session.layer.pipe(
     Layer.provideMerge(PortDoor.layer),

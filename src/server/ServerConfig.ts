@@ -2,14 +2,15 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 
-/** How many messages a client may send: so many a second, and so many at once after it has been silent. */
+/** The token bucket of a client: how many messages it may send a second, and how many at once after it has been silent. */
 export interface RateLimit {
-  /** A message counts once for each KiB of it. */
+  /** Messages a second; a message counts once for each KiB of it. */
   readonly perSecond: number
+  /** The size of the bucket, in messages. */
   readonly burst: number
 }
 
-/** The most characters of a password: to look at more would cost more than it is worth. */
+/** The most characters of a password, so that what a stranger sends as one is cheap to check. */
 export const maxPasswordLength = 1024
 
 /** Every limit of the server. Times are in ms, sizes in bytes. */
@@ -18,29 +19,29 @@ export interface ServerOptions {
   readonly host: string
   /** The port to listen on; 0 takes a free one. */
   readonly port: number
-  /** What lets people in; without one, everybody. At most {@link maxPasswordLength} characters. */
+  /** The password that lets clients in, of at most {@link maxPasswordLength} characters; `undefined` lets everybody in. */
   readonly password: Redacted.Redacted | undefined
-  /** How often somebody may be wrong about it. */
+  /** With how many wrong passwords a connection is closed. */
   readonly passwordTries: number
 
   /** How many clients there may be. */
   readonly maxClients: number
-  /** How many of them from one address. */
+  /** How many clients there may be from one address. */
   readonly maxClientsPerAddress: number
-  /** How many may be there without a name; one more, and the one that has been silent longest makes room. */
+  /** How many clients may be there without a name; for one more, the one that has been silent longest has to go. */
   readonly maxNameless: number
   /** How long a client may take to give its name. */
   readonly nameTimeout: number
-  /** For how many of those who find no room there is a place to be told so. */
+  /** How many connections beyond `maxClients` are kept open long enough to be told, in their dialect, that there is no room. */
   readonly maxTurnedAway: number
 
   /** The longest line a client may send, without its line feed. */
   readonly maxLine: number
   /** The longest name, in characters as a reader counts them. */
   readonly maxName: number
-  /** Bytes of a client that may wait to be taken up; with more, nothing is read until there is room. */
+  /** The high-water mark of a client's inbox: with more bytes waiting to be taken up, nothing is read from its socket. */
   readonly maxUnheard: number
-  /** Above it, what a client sends is taken up more slowly; `undefined` is no limit. */
+  /** The rate limit, above which what a client sends waits; `undefined` is no limit. */
   readonly rateLimit: RateLimit | undefined
   /** Whether a plain client gets its own messages back: `auto` sends them to programs that show only what the server sends. */
   readonly echo: "auto" | "on" | "off"
@@ -51,39 +52,39 @@ export interface ServerOptions {
   readonly detectWithin: number
   /** A silence that ends a name sent without a line feed. */
   readonly nameSilence: number
-  /** The same, after a single byte: a person may be typing. */
+  /** A silence that ends such a name of a single byte: a person may be typing, key by key. */
   readonly typedSilence: number
   /** A silence that ends a message of a program that sends no line feeds. */
   readonly chunkSilence: number
 
-  /** How many envelopes may wait to be handed over. Above half of it, clients are not read. */
+  /** How many events may wait in the Hub to be handed over; at least three for each of `maxClients`. Above half of it, clients are not read. */
   readonly hubCapacity: number
-  /** How many envelopes one frame gathers at most. */
+  /** How many events the Broadcaster takes from the Hub at once at most. */
   readonly batchSize: number
-  /** The longest the Broadcaster gathers before it sends; where waiting saves another fan-out, five times that. */
+  /** The longest coalescing window of the Broadcaster; up to five times as long where a wait saves a fan-out, see docs/adr/0003. */
   readonly gatherAtMost: number
 
-  /** Bytes waiting in a client's socket above which frames are held back as references. */
+  /** The high-water mark of a client's socket: with more bytes waiting in it, frames are held back as references. */
   readonly stallAbove: number
   /** Bytes waiting for a client above which it is cut off. */
   readonly maxWaiting: number
   /** How long a client may take nothing of what is held back for it before it is cut off. */
   readonly stallTimeout: number
 
-  /** How often it is looked who has been silent. */
+  /** How often the server looks for silent clients. */
   readonly keepaliveEvery: number
   /** A silence after which a native client is asked for a sign of life. */
   readonly keepalive: number
   /** A silence after which a native client is gone. */
   readonly goneAfter: number
-  /** A silence after which the system asks whether a client is still there. */
+  /** A silence after which the system probes, with TCP keepalive, whether a client is still there. */
   readonly tcpKeepalive: number
 
-  /** How long a farewell waits for what was said before it: longer than comings and goings wait at most, and the fan-out that tells of them. */
+  /** How long a farewell waits until what was told before it has been handed over: longer than joins and leaves are held back at most, see docs/adr/0007. */
   readonly farewellOrder: number
   /** How long a farewell waits for a client to read what is held back for it. */
   readonly farewellDrain: number
-  /** How long a client has to end its half after ours has ended. */
+  /** How long a client has to end its half of the connection after the server has ended its own. */
   readonly closeGrace: number
 }
 

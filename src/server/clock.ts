@@ -3,5 +3,5 @@ import * as Effect from "effect/Effect"
 
 const nanosPerMilli = 1e6
 
-/** A time that never goes back and never jumps, whatever is done to the clock on the wall, ms. */
+/** A monotonic time in ms: it never goes back and never jumps, whatever is done to the wall clock. Only differences mean something. */
 export const monotonicMillis: Effect.Effect<number> = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / nanosPerMilli)

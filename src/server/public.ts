@@ -1,4 +1,4 @@
-/** What one who embeds a room needs of it. */
+/** The public interface of a server, for programs that embed one. */
 import type * as Layer from "effect/Layer"
 import type { ListenError } from "./Errors.ts"
 import * as Composed from "./Server.ts"

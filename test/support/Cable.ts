@@ -4,31 +4,31 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { listening } from "./listening.ts"
 
-/** From the one who connects to the server, and back. */
+/** `up`: from the client to the server; `down`: back. */
 type Direction = "up" | "down"
 
 /**
- * What becomes of a cable:
+ * How a cable fails:
  *
- * - `reset`: both ends are told that it broke
- * - `end`: both ends are told that the other one has ended
- * - `stop`: nothing passes any more, and nobody is told
+ * - `reset`: both ends get an RST
+ * - `end`: both ends get a FIN
+ * - `stop`: nothing passes any more, and neither end is told
  */
 type Fate = "reset" | "end" | "stop"
 
-/** How a cable treats what it carries. */
+/** The faults of a cable. */
 export interface Manner {
-  /** How many bytes travel together at most; without it as many as came. */
+  /** The largest chunk that is passed on, bytes; without it chunks stay as they came. */
   readonly pieceBytes?: number | undefined
-  /** How long everything is under way, ms. */
+  /** The latency in each direction, ms. */
   readonly delay?: number | undefined
-  /** What becomes of it, and after how many bytes in one direction. */
+  /** How it fails, after so many bytes in one direction. */
   readonly cut?: { readonly direction: Direction; readonly after: number; readonly fate: Fate } | undefined
 }
 
-/** A way to a server that is not as good as the loopback. */
+/** A TCP proxy with injected faults, for one connection. */
 export interface Cable {
-  /** Where to connect instead. */
+  /** The port to connect to, in place of the server's. */
   readonly port: number
   /** Waits until it is cut. */
   readonly whenCut: Effect.Effect<void>
@@ -38,7 +38,7 @@ export interface Cable {
   readonly block: (direction: Direction) => Effect.Effect<void>
 }
 
-/** Lays a cable to a server's port for one connection; it is gone with its scope. */
+/** A proxy to a server's port for one connection; it is closed with its scope. */
 export const cable = (port: number, manner: Manner = {}): Effect.Effect<Cable, never, Scope.Scope> =>
   Effect.gen(function* () {
     const whenCut = yield* Deferred.make<void>()
@@ -103,7 +103,7 @@ class Strand {
 
   #carry(direction: Direction, from: Net.Socket, to: Net.Socket): void {
     from.setNoDelay(true)
-    // All that comes is passed on in its order, the end included.
+    // Chunks and the end are passed on in the order they came.
     let passing = Promise.resolve()
     from.on("data", (bytes: Buffer) => {
       const arrival = performance.now() + (this.#manner.delay ?? 0)
@@ -131,7 +131,7 @@ class Strand {
       start += piece.length
       this.#carried[direction] += piece.length
       if (cut !== undefined && piece.length === left) this.cut(cut.fate)
-      // In a turn of its own, so that it is read on its own.
+      // Each piece in a turn of the event loop of its own, so that the other end reads it separately.
       if (start < bytes.length) await new Promise((resolve) => setImmediate(resolve))
     }
   }

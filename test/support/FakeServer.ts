@@ -5,14 +5,14 @@ import type * as Scope from "effect/Scope"
 import { listening } from "./listening.ts"
 import { Peer } from "./Peer.ts"
 
-/** A bare TCP server, whose side of each connection is the test's own. */
+/** A bare TCP server: the test plays its side of each connection. */
 export interface FakeServer {
   readonly port: number
-  /** The next one who connects. */
+  /** The next connection. */
   readonly accept: Effect.Effect<Peer>
 }
 
-/** Listens on a free port; it and its connections are gone with the scope. */
+/** A server on a free port; it and its connections are closed with the scope. */
 export const fakeServer: Effect.Effect<FakeServer, never, Scope.Scope> = Effect.gen(function* () {
   const accepted = yield* Queue.unbounded<Peer>()
   const sockets = new Set<Net.Socket>()

@@ -6,10 +6,10 @@ import type * as Scope from "effect/Scope"
 /** How long a test waits for a signal before it says what came instead, ms. */
 const patience = 15_000
 
-/** A bare TCP connection, seen from a test: it keeps what comes until the test takes it. */
+/** One end of a bare TCP connection: what it receives is buffered until the test takes it. */
 export class Peer {
   readonly socket: Net.Socket
-  /** When the last bytes came, ms since the process started. */
+  /** When the last bytes were received, ms since the process started. */
   lastHeard = 0
   #unread: Buffer = Buffer.alloc(0)
   #chunks: Array<Buffer> = []
@@ -29,7 +29,7 @@ export class Peer {
     })
     socket.on("end", () => {
       this.#ended ??= "end"
-      // As everybody's socket does, but for those who want to say more.
+      // Answers a FIN with a FIN, as sockets do that want no half-open connection.
       socket.end()
       changed()
     })
@@ -43,13 +43,13 @@ export class Peer {
     })
   }
 
-  /** What has come and was not taken yet. */
+  /** The bytes received and not yet taken. */
   get unread(): Buffer {
     if (this.#chunks.length > 0) this.#unread = Buffer.concat([this.#unread, ...this.#chunks.splice(0)])
     return this.#unread
   }
 
-  /** How the other side ended, if it has: in order, or not. */
+  /** How the other side ended the connection, if it has: by FIN or by RST. */
   get ended(): "end" | "reset" | undefined {
     return this.#ended
   }
@@ -60,7 +60,7 @@ export class Peer {
     return taken
   }
 
-  /** Waits until `probe` has an answer; it is asked again whenever something comes. */
+  /** Waits until `probe` returns a value; it is called again whenever bytes or the end come. Dies after 15 s, naming `what`. */
   until<A>(what: string, probe: () => A | undefined): Effect.Effect<A> {
     return Effect.suspend(() => {
       const answer = probe()
@@ -105,7 +105,7 @@ export class Peer {
     )
   }
 
-  /** All that comes up to the end of the connection, which has to be an orderly one. */
+  /** All bytes up to the end of the connection, which has to be a FIN. */
   get rest(): Effect.Effect<string> {
     return Effect.flatMap(this.closed, (how) =>
       how === "end"
@@ -114,7 +114,7 @@ export class Peer {
     )
   }
 
-  /** Waits for the end. */
+  /** Waits for the end of the connection: how it ended. */
   get closed(): Effect.Effect<"end" | "reset"> {
     return this.until("end", () => this.#ended)
   }
@@ -125,14 +125,14 @@ export class Peer {
     })
   }
 
-  /** Ends this side's half. */
+  /** Half-close: sends a FIN. */
   get end(): Effect.Effect<void> {
     return Effect.sync(() => {
       this.socket.end()
     })
   }
 
-  /** Stops reading. */
+  /** Stops reading: back-pressure builds up at the other end. */
   get pause(): Effect.Effect<void> {
     return Effect.sync(() => {
       this.socket.pause()
@@ -146,7 +146,7 @@ export class Peer {
   }
 }
 
-/** Connects, from an address of this machine; the connection is gone with its scope. */
+/** Connects from an address of this machine; the connection is closed with its scope. */
 export const connect = (port: number, localAddress = "127.0.0.1"): Effect.Effect<Peer, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<Peer>((resume) => {
@@ -165,7 +165,7 @@ export const connect = (port: number, localAddress = "127.0.0.1"): Effect.Effect
       })
   )
 
-// Every socket that a server of this process has accepted, by the ports of its two ends.
+// The open sockets that servers of this process have accepted, by the ports of their two ends.
 const accepted = new Map<string, Net.Socket>()
 
 DiagnosticsChannel.subscribe("net.server.socket", (message) => {
@@ -175,16 +175,16 @@ DiagnosticsChannel.subscribe("net.server.socket", (message) => {
   const ends = `${socket.localPort}-${socket.remotePort}`
   accepted.set(ends, socket)
   socket.once("close", () => {
-    // The port can be somebody else's by now.
+    // A new connection may have the same ports by now.
     if (accepted.get(ends) === socket) accepted.delete(ends)
   })
 })
 
-/** The other end of this connection, where the server is in this process and has accepted it. */
+/** The server's socket of this connection, if the server is in this process and has accepted it. */
 export const otherEnd = (peer: Peer): Net.Socket | undefined =>
   accepted.get(`${peer.socket.remotePort}-${peer.socket.localPort}`)
 
-/** Waits, a turn of the event loop at a time, until something is so. */
+/** Waits until `holds`, checked once a turn of the event loop. Dies after 15 s, naming `what`. */
 export const eventually = (what: string, holds: () => boolean): Effect.Effect<void> =>
   Effect.async<void>((resume) => {
     const giveUp = performance.now() + patience

@@ -3,7 +3,7 @@ import type { Connection, Read } from "../../src/net/Connection.ts"
 import type { ReadError } from "../../src/net/Errors.ts"
 import { show } from "./bytes.ts"
 
-/** A connection to nobody that takes everything at once and remembers each write. */
+/** A fake connection that accepts every write at once and records it. */
 export class Recorder implements Connection {
   readonly address = "unknown:0"
   readonly host = "unknown"
@@ -44,7 +44,7 @@ export class Recorder implements Connection {
   }
 }
 
-/** The same, to which each write takes its time. */
+/** A {@link Recorder} that calls `written` after each write, for example to let time pass. */
 export class SlowRecorder extends Recorder {
   readonly #written: () => void
 

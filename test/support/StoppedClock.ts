@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
-/** A clock that stands still until somebody takes time, or lets it pass. */
+/** A test clock that moves only by `take` and `pass`. */
 export class StoppedClock implements Clock.Clock {
   readonly [Clock.ClockTypeId]: typeof Clock.ClockTypeId = Clock.ClockTypeId
   readonly #sleepers = new Set<{ readonly until: number; readonly wake: () => void }>()
@@ -29,12 +29,12 @@ export class StoppedClock implements Clock.Clock {
     })
   }
 
-  /** Something takes so long, ms. */
+  /** Moves the time by `millis` ms without waking sleepers: as if a computation had taken that long. */
   take(millis: number): void {
     this.#now += millis
   }
 
-  /** So much time goes by, ms: whoever has slept enough wakes. */
+  /** Moves the time by `millis` ms and wakes the sleepers that are due. */
   pass(millis: number): void {
     this.take(millis)
     const due = [...this.#sleepers].filter(({ until }) => until <= this.#now).sort((a, b) => a.until - b.until)

@@ -6,8 +6,8 @@ import { lobby } from "../../src/domain/RoomName.ts"
 import * as Text from "../../src/domain/Text.ts"
 import { crowd } from "../../src/domain/wording.ts"
 
-// What has a rule of its own somewhere: joiners and their neighbours, what
-// composes, what folds, what is invisible, what steers a screen.
+// Characters with rules of their own in Unicode or terminals: joiners, what
+// composes or folds, invisible characters, controls.
 const awkward = [
   "a", "A", "b", "Z", "1", "#", "=", "_", ":", ".", " ", "\t", "\u00a0", "\u3000",
   "é", "e", "\u0301", "\u0338", "\u0323", "\u034f", "ﬁ", "Ａ", "ß", "ẞ", "ς", "Σ", "İ", "ı", "ᾳ", "¨", "ǆ",
@@ -24,23 +24,23 @@ const codePoint = FastCheck.string({ unit: "binary", minLength: 1, maxLength: 1 
 const joined = (unit: FastCheck.Arbitrary<string>, maxLength: number) =>
   FastCheck.array(unit, { maxLength, size: "max" }).map((units) => units.join(""))
 
-/** Any string at all, lone surrogates too, and more than its share of what is difficult. */
+/** Any string, lone surrogates included, biased towards difficult characters. */
 export const anyString = (maxLength = 60): FastCheck.Arbitrary<string> =>
   FastCheck.oneof(
     joined(FastCheck.oneof({ weight: 6, arbitrary: FastCheck.constantFrom(...awkward) }, codeUnit, codePoint), maxLength),
     joined(FastCheck.constantFrom(...awkward), 8)
   )
 
-/** Any name that is allowed. */
+/** Any valid name. */
 export const nickname: FastCheck.Arbitrary<Nickname.Nickname> = anyString().map(
   (raw) => Nickname.lenient(raw) ?? Nickname.Nickname.make("nobody")
 )
 
-/** Any text that can be said. */
+/** Any valid text of a message. */
 export const text = (maxLength = 60): FastCheck.Arbitrary<Text.Text> =>
   anyString(maxLength).map((raw) => Text.lenient(raw) ?? Text.clean("nothing"))
 
-/** Bytes, and the same bytes in pieces: at random places, some of them empty. */
+/** Bytes, and the same bytes split at random places; some pieces are empty. */
 export const inPieces = (
   bytes: FastCheck.Arbitrary<Uint8Array>
 ): FastCheck.Arbitrary<{ readonly whole: Uint8Array; readonly pieces: ReadonlyArray<Uint8Array> }> =>
@@ -54,7 +54,7 @@ const cutAt = (bytes: Uint8Array, places: ReadonlyArray<number>): ReadonlyArray<
   return [...ends, bytes.length].map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
 }
 
-/** One of few, so that one often meets oneself. */
+/** One of three ids, so that author and reader are often the same member. */
 export const member = FastCheck.record({ id: FastCheck.constantFrom("m1", "m2", "m3").map((id) => MemberId.make(id)), name: nickname })
 
 const at = FastCheck.integer({ min: 0, max: 2 ** 41 })
@@ -63,13 +63,13 @@ const perhaps = <A>(arbitrary: FastCheck.Arbitrary<A>) => FastCheck.option(arbit
 const code = FastCheck.constantFrom(...LeaveCode.literals)
 const gone = { member, code, reason: perhaps(text()) }
 const here = FastCheck.nat(40)
-// More than are named one by one when they come or go at once.
+// Up to twice as many as are named one by one in a `Presence`.
 const many = { maxLength: 2 * crowd, size: "max" } as const
 const members = FastCheck.array(member, many)
 const long = FastCheck.oneof({ weight: 4, arbitrary: text() }, FastCheck.tuple(text(), text()).map(([one, other]) => Text.clean(one + other.repeat(60))))
 const limits = FastCheck.constant({ lineBytes: 1000, ...Nickname.defaultLimits })
 
-/** Anything of each kind that one can be told. */
+/** Any event, by its tag. */
 export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E> } = {
   Welcome: FastCheck.record({
     _tag: FastCheck.constant("Welcome"), ...inRoom, you: member, asked: perhaps(nickname), here, members, server: FastCheck.string(), limits
@@ -92,7 +92,7 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
   Goodbye: FastCheck.record({ _tag: FastCheck.constant("Goodbye"), at, code, reason: long })
 }
 
-/** Anything of each kind that a person can be told, also by the server alone. */
+/** Any reply, by its tag: an event, or lines of the server's own. */
 export const replies: { readonly [R in Reply as R["_tag"]]: FastCheck.Arbitrary<R> } = {
   ...events,
   Lines: FastCheck.record({ _tag: FastCheck.constant("Lines"), at, lines: FastCheck.array(text()) })

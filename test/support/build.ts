@@ -7,7 +7,7 @@ const changed = (folder: string): number =>
     ...readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => statSync(join(folder, name)).mtimeMs)
   )
 
-/** The built program is what is tested: it is built again when it is older than its source. */
+/** Global setup: the end-to-end tests run the built program, so it is built again if it is older than `src`. */
 export const setup = (): void => {
   const built = statSync("dist/cli.js", { throwIfNoEntry: false })?.mtimeMs ?? 0
   if (built < changed("src")) execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" })

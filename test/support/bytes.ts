@@ -3,8 +3,8 @@ const encoder = new TextEncoder()
 /** The UTF-8 of a text. */
 export const utf8 = (text: string): Uint8Array => encoder.encode(text)
 
-/** What bytes say, each piece of them as it would be seen. */
+/** Bytes decoded as UTF-8; malformed ones become U+FFFD. */
 export const show = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-/** The same bytes one at a time. */
+/** Bytes as chunks of one byte each. */
 export const oneByOne = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => [...bytes].map((byte) => Uint8Array.of(byte))

@@ -12,30 +12,30 @@ import { Refusal } from "../../src/domain/Refusal.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
 import * as Text from "../../src/domain/Text.ts"
 
-/** What every newcomer of these tests is told. */
+/** The server's settings in every `Welcome` of these tests. */
 export const settings: Chat.ServerInfo = {
   server: "a test",
   limits: { lineBytes: 100, ...Nickname.defaultLimits }
 }
 
-/** A name that is one. */
+/** A valid name; throws the refusal if it is not one. */
 export const named = (raw: string): Nickname.Nickname => {
   const name = Nickname.parse(raw)
   if (name instanceof Refusal) throw name
   return name
 }
 
-/** Comes in under this name; a name that cannot be had is refused, or has a number put behind it. */
+/** The command to join under this name; a taken name is refused, or gets a number appended. */
 export const join = (name: string, ifTaken: "refuse" | "number" = "refuse"): Command =>
   ifTaken === "refuse" ? joinOrRefuse(named(name)) : joinAnyway(named(name), settings.limits)
 
-/** Bears another name from now on. */
+/** The command to take another name. */
 export const rename = (name: string): Command => ({ _tag: "Rename", name: asked(named(name)) })
 
-/** Says a line to the room. */
+/** The command to say a line to the room. */
 export const say = (text: string, ref?: string): Command => ({ _tag: "Say", text: Text.clean(text), ref })
 
-/** Says a line to somebody, as people type it. */
+/** The command to whisper, as people type it: a name, then the text. */
 export const address = (words: string): Command => ({ _tag: "Address", words: Text.clean(words), readings: readingsOf(words) })
 
 /** Something that happens at a node. `who` is the number of a connection, also one that nobody has. */
@@ -48,17 +48,17 @@ export type Step = { readonly now: number } & (
   | { readonly _tag: "Close" }
 )
 
-/** A chat, and the connections of the one node that it is on: as the server has them, without its services. */
+/** A chat and the connections of its only node: the server's state without its services. */
 export interface Node<Peer> {
   readonly chat: Chat.Chat<Peer>
   /** By the number of the connection. */
   readonly peers: ReadonlyMap<Chat.ClientId, Peer>
   readonly lastClient: Chat.ClientId
-  /** All that was applied so far. */
+  /** The entries applied so far. */
   readonly log: ReadonlyArray<Entry>
 }
 
-/** What came of a step: the node after it, and what was told. */
+/** The result of a step: the node after it, and what was told. */
 export interface Taken<Peer> {
   readonly node: Node<Peer>
   readonly told: ReadonlyArray<Chat.Envelope<Peer>>
@@ -66,12 +66,13 @@ export interface Taken<Peer> {
   readonly reply?: Reply
 }
 
+/** A node without connections. */
 export const nobody = <Peer>(): Node<Peer> => ({ chat: Chat.empty(settings), peers: new Map(), lastClient: 0, log: [] })
 
-/** From where everybody comes in these tests. */
+/** The address of every client in these tests. */
 export const from = "127.0.0.1:1"
 
-/** Takes a step; `peer` is the way to the one who connects, if that is the step. */
+/** Takes a step; `peer` is that of the client who connects in it, if it is a `Connect`. */
 export const take = <Peer>(node: Node<Peer>, step: Step, peer: Peer): Taken<Peer> => {
   switch (step._tag) {
     case "Connect": {
@@ -112,18 +113,18 @@ export const submit = <Peer>(node: Node<Peer>, happening: Happening, now = 0): T
 /** Somebody connects. */
 export const connect = <Peer>(node: Node<Peer>, peer: Peer): Node<Peer> => take(node, { _tag: "Connect", now: 0 }, peer).node
 
-/** Somebody asks for something that is decided. */
+/** Applies a command of a client. */
 export const decide = <Peer>(node: Node<Peer>, who: Chat.ClientId, command: Command, now = 0): Taken<Peer> =>
   submit(node, { _tag: "Command", client: who, address: from, command }, now)
 
-/** What somebody is answered who asks something that changes nothing. */
+/** The answer to a question, which changes nothing. */
 export const ask = <Peer>({ chat, peers }: Node<Peer>, who: Chat.ClientId, question: Question): Reply => {
   const asker = peers.get(who)
   if (asker === undefined) throw new Error(`There is no connection ${who}`)
   return answer(chat, { client: who, address: from }, asker, question)
 }
 
-/** Somebody is gone. */
+/** A client leaves. */
 export const leave = <Peer>(node: Node<Peer>, who: Chat.ClientId, code: LeaveCode = "quit", reason?: string, now = 0): Taken<Peer> =>
   submit(node, { _tag: "Quit", client: who, code, reason: reason === undefined ? undefined : Text.clean(reason) }, now)
 
@@ -134,14 +135,14 @@ export const roomOf = <Peer>(names: ReadonlyArray<string>, peerOf: (client: Chat
     return decide(connected, connected.lastClient, join(name)).node
   }, nobody<Peer>())
 
-/** Who has come in over which connection: the members in the order of coming in. */
+/** The members with their connections, in the order of joining. */
 export const membersOf = <Peer>({ chat }: Node<Peer>): ReadonlyArray<Chat.Person<Peer>> =>
   Chat.roomOf(chat, lobby).seats.flatMap(({ id }) => (id === undefined ? [] : (Chat.personWith(chat, id) ?? [])))
 
 // Names that meet each other under one key, one that is reserved, one already numbered.
 const names = ["ann", "ANN", "ＡＮＮ", "ann_2", "bob", "eve", "Zoë", "server"]
 
-// The clock also goes back.
+// Times in no order: clocks also go back.
 const now = FastCheck.integer({ min: 0, max: 1000 })
 
 /** Happenings in any order, among about eight clients at a time; seldom is the chat closed. */

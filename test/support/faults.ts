@@ -5,15 +5,15 @@ import * as Registry from "../../src/server/chat/Registry.ts"
 import type { Dialect, Interpreter } from "../../src/server/dialect/Dialect.ts"
 import * as PortDoor from "../../src/server/door/recognise.ts"
 
-/** Throws. */
+/** Throws: a defect. */
 export const fault = (): never => {
   throw new Error("a fault of the test")
 }
 
-/** Where a fault can be put: a part of what hears a client, of its dialect, of what is decided, or a field of a log entry as that is read. */
+/** Where a fault can be injected: a method of the interpreter or the dialect, a step of the registry, or the reading of an entry's field. */
 export type Place = "recognise" | keyof Interpreter | "encode" | "reply" | "command" | "key" | "looks"
 
-/** A server's parts that work until a test puts a fault into them. It happens once. */
+/** Fault injection: parts of a server that work until a test injects a fault, which happens once. */
 export const faulty = () => {
   let due: { readonly place: Place; left: number } | undefined
   const meet = (place: string) => {
@@ -22,7 +22,7 @@ export const faulty = () => {
     fault()
   }
   return {
-    /** Has a fault happen there, the `nth` time that something comes by. */
+    /** Makes the `nth` pass through this place throw. */
     inject: (place: Place, nth = 1) => {
       due = { place, left: nth }
     },
@@ -37,7 +37,7 @@ const door = (meet: Meet) =>
   Layer.effect(
     PortDoor.PortDoor,
     Effect.map(PortDoor.PortDoor, ({ recognise, unrecognised }): PortDoor.PortDoor["Type"] => {
-      // One value for each dialect, as it is the key by which frames are shared.
+      // One wrapper for each dialect, as the dialect value is the key by which encoded frames are shared.
       const dialects = new Map<Dialect, Dialect>()
       const dialectFor = (dialect: Dialect): Dialect => {
         const known = dialects.get(dialect) ?? brittleDialect(dialect, meet)
@@ -115,7 +115,7 @@ const registry = (meet: Meet, isDue: () => boolean) =>
     )
   ).pipe(Layer.provide(Registry.layer))
 
-// Data whose fields, and theirs, can throw as they are read: so a fault gets into the middle of a decision.
+// A proxy whose fields, nested ones too, can throw when they are read: a fault in the middle of `apply`.
 const brittle = <A extends object>(value: A, meet: Meet): A =>
   new Proxy(value, {
     get: (target, key) => {
@@ -125,7 +125,7 @@ const brittle = <A extends object>(value: A, meet: Meet): A =>
     }
   })
 
-/** The room's registry, in which the way to somebody is another one than it would be. */
+/** The registry with each client's `Peer` replaced. */
 export const withPeers = (wayTo: (peer: Peer) => Peer) =>
   Layer.effect(
     Registry.Registry,
@@ -138,7 +138,7 @@ export const withPeers = (wayTo: (peer: Peer) => Peer) =>
     )
   ).pipe(Layer.provide(Registry.layer))
 
-/** The same way to a client, but for how it is asked for a sign of life. */
+/** A `Peer` like the given one, with another `keepAlive`. */
 export const askedBy = (peer: Peer, keepAlive: Peer["keepAlive"]): Peer => ({
   get dialect() {
     return peer.dialect

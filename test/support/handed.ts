@@ -7,13 +7,13 @@ import type { Dialect, Interpreter } from "../../src/server/dialect/Dialect.ts"
 import { show } from "./bytes.ts"
 import { from as address, join, type Node, type Step, submit, take } from "./chat.ts"
 
-/** What came of a step: the node after it, and all that the Registry hands on. */
+/** The result of a step: the node after it, and all that the Registry hands on to the Hub. */
 export interface Performed<P> {
   readonly node: Node<P>
   readonly handings: ReadonlyArray<Handing>
 }
 
-/** Takes a step, `peer` being the way to the one who connects in it. Answers and observations are handed on like all else. */
+/** Takes a step; `peer` is that of the client who connects in it. Answers and observations are handed on too, as by the Registry. */
 export const perform = <P extends Peer>(before: Node<P>, step: Step, peer: P): Performed<P> => {
   const { node, reply, told } = take(before, step, peer)
   if (step._tag === "Connect") return { node, handings: observed(node, node.lastClient, { _tag: "Connected", at: step.now }) }
@@ -24,14 +24,14 @@ export const perform = <P extends Peer>(before: Node<P>, step: Step, peer: P): P
   return { node, handings: told }
 }
 
-/** Somebody connects and asks to come in under this name, or one near to it. */
+/** A client connects and joins under this name, with a number appended if it is taken. */
 export const enter = <P extends Peer>(before: Node<P>, name: string, peer: P): Performed<P> => {
   const connected = perform(before, { _tag: "Connect", now: 0 }, peer)
   const joined = perform(connected.node, { _tag: "Decide", who: connected.node.lastClient, command: join(name, "number"), now: 0 }, peer)
   return { node: joined.node, handings: [...connected.handings, ...joined.handings] }
 }
 
-/** Somebody is gone, with a name or without. */
+/** A client leaves, whether it has joined or not. */
 export const exit = <P extends Peer>(before: Node<P>, client: Chat.ClientId, code: LeaveCode = "quit"): Performed<P> => {
   const { node, told } = submit(before, { _tag: "Quit", client, code, reason: undefined })
   const peers = new Map(node.peers)
@@ -40,7 +40,7 @@ export const exit = <P extends Peer>(before: Node<P>, client: Chat.ClientId, cod
   return { node: { ...node, peers }, handings }
 }
 
-/** Somebody is told something that was not decided, for it alone. */
+/** A reply to one client, which is not decided by `apply`. */
 export const replyTo = <P extends Peer>({ chat, peers }: Node<P>, client: Chat.ClientId, event: Reply): ReadonlyArray<Handing> => {
   const peer = peers.get(client)
   if (peer === undefined) return []
@@ -54,7 +54,7 @@ export const numbering = (): ((handings: ReadonlyArray<Handing>) => ReadonlyArra
   return (handings) => handings.map((handing) => ({ ...handing, place: (place += 1) }))
 }
 
-/** What a client reads of an event that it is told. */
+/** The text that a client receives for an event. */
 export const wordsOf = (event: Reply, { dialect, interpreter }: { readonly dialect: Dialect; readonly interpreter: Interpreter }): string => {
   const goodbye = event._tag === "Goodbye" ? interpreter.goodbye(event) : undefined
   return goodbye === undefined ? dialect.encode(event) : show(goodbye)

@@ -1,7 +1,7 @@
 import type { Question } from "../../src/domain/command/index.ts"
 import type { Heard } from "../../src/server/dialect/Dialect.ts"
 
-/** What was heard, a line for each thing, as a test reads best. */
+/** What an interpreter heard, one short line each, for assertions. */
 export const brief = (all: Iterable<Heard>): ReadonlyArray<string> => Array.from(all, inShort)
 
 const inShort = (heard: Heard): string => {

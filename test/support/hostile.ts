@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { utf8 } from "./bytes.ts"
 
-/** What somebody sends who means no good, or means somebody else. */
+/** Bytes of a client that is hostile, or speaks another protocol. */
 export interface Sending {
   readonly name: string
   readonly bytes: Uint8Array
@@ -9,7 +9,7 @@ export interface Sending {
 
 const folder = new URL("../wire/corpus/", import.meta.url)
 
-// Pairs of hexadecimal digits; a line that starts with # says what it is.
+// Format: pairs of hexadecimal digits; lines that start with # are comments.
 const recorded = (file: string): Sending => {
   const digits = readFileSync(new URL(file, folder), "utf8").replace(/^#.*$|\s/gmu, "")
   return { name: file.replace(/\.hex$/u, "").replaceAll("-", " "), bytes: Buffer.from(digits, "hex") }
@@ -23,7 +23,7 @@ const say = (text: string) => `{"_tag":"Say","text":"${text}"}\n`
 const mark = [0xef, 0xbb, 0xbf]
 const mebibyte = 1_048_576
 
-/** Arrays and objects nested this deep, each as JSON. */
+/** JSON arrays and objects nested `levels` deep, each with a name. */
 export const nested = (levels: number): ReadonlyArray<readonly [string, string]> => [
   ["arrays", `${"[".repeat(levels)}${"]".repeat(levels)}`],
   ["objects", `${`{"a":`.repeat(levels)}1${"}".repeat(levels)}`]
@@ -69,7 +69,7 @@ const jsonLines: ReadonlyArray<readonly [string, string]> = [
   ["escaped line breaks", `${hello}${say(String.raw`a\u0085b`)}${say(String.raw`a\r\nb`)}${say(String.raw`a\u2028b`)}`]
 ]
 
-/** As long as it may not be: none of these has a line feed where one is due. */
+/** Input beyond the limit on lines: no line feed where one is due. */
 const floods: ReadonlyArray<Sending> = [
   { name: "a megabyte of letters", bytes: join("x".repeat(mebibyte)) },
   { name: "a megabyte of characters of four bytes", bytes: join("eve\n", "😀".repeat(mebibyte / 4)) },
@@ -85,7 +85,7 @@ const floods: ReadonlyArray<Sending> = [
   ...nested(100_000).map(([what, json]) => ({ name: `${what} nested a hundred thousand deep`, bytes: join(`${hello}${json}\n`) }))
 ]
 
-/** What servers on the net are sent, and what should not be sent to any. */
+/** Recorded probes of other protocols, and hostile input. */
 export const corpus: ReadonlyArray<Sending> = [
   ...readdirSync(folder).sort().map(recorded),
   { name: "nothing", bytes: join() },
@@ -115,7 +115,7 @@ export const isShort = ({ bytes }: Sending): boolean => bytes.length <= 600
 
 const e = "\u001b"
 
-/** What would steer a terminal, or turn what stands beside it around. */
+/** Terminal injection: escape sequences, controls and bidirectional overrides. */
 export const steering: ReadonlyArray<readonly [string, string]> = [
   ["CSI", `${e}[2J${e}[31;1m${e}[1000;1000H`],
   ["OSC 0", `${e}]0;owned\u0007`],
@@ -142,10 +142,10 @@ export const steering: ReadonlyArray<readonly [string, string]> = [
   ["line breaks", "\r\n\u0085\u2028\u2029\v\f"]
 ]
 
-/** What none of them may leave in anything that is shown, but for a line feed where a line ends and a tab. */
+/** Characters that must not be shown: controls (other than line feed and tab), separators, bidirectional controls, lone surrogates. */
 export const unsafe = /(?![\n\t])\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\p{Cs}]/u
 
-/** Words that need what others misuse: joiners, marks, selectors, tags, another direction. */
+/** Legitimate texts that need joiners, combining marks, variation selectors, tags or right-to-left script: they must survive. */
 export const wholesome: ReadonlyArray<readonly [string, string]> = [
   ["a family", "👨\u200d👩\u200d👧\u200d👦"],
   ["a job in a skin tone", "👩🏽\u200d💻"],
@@ -165,7 +165,7 @@ export const wholesome: ReadonlyArray<readonly [string, string]> = [
   ["Vietnamese", "tiếng Việt"]
 ].map(([name = "", words = ""]) => [name, words.normalize("NFC")] as const)
 
-/** Every string in a value, wherever it is, the names of fields too. */
+/** Every string nested in a value, field names included. */
 export const strings = (value: unknown): ReadonlyArray<string> => {
   if (typeof value === "string") return [value]
   return typeof value === "object" && value !== null ? [...Object.keys(value), ...Object.values(value).flatMap(strings)] : []

@@ -1,9 +1,9 @@
 import * as FastCheck from "effect/FastCheck"
 
-// One seed, so that a run is like every other; SEED=n looks elsewhere.
+// A fixed seed makes runs reproducible; SEED=n tries other values.
 const seed = Number(process.env["SEED"] ?? 1)
 
-/** Holds that `predicate` is true, or does not throw, of everything that `arbitrary` gives. */
+/** Property test: `predicate` must not throw or return `false` for any value of `arbitrary`. */
 export const always = <A>(
   arbitrary: FastCheck.Arbitrary<A>,
   predicate: (value: A) => boolean | undefined | void,

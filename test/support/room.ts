@@ -19,7 +19,7 @@ import { connect, type Peer } from "./Peer.ts"
 
 type Config = Partial<ServerConfig.ServerOptions>
 
-/** Opens a room that the test can close before its own end. */
+/** Builds a server in a scope of its own, so that the test can close it early. */
 export const open = <A, E>(layer: Layer.Layer<A | Server.Server, E>) =>
   Effect.gen(function* () {
     const scope = yield* Scope.make()
@@ -30,10 +30,10 @@ export const open = <A, E>(layer: Layer.Layer<A | Server.Server, E>) =>
     return { context, server, port: server.port, shut, close: (reason: string) => Effect.zipRight(server.close(reason), shut) }
   })
 
-/** A room on a free port, where everybody may talk as fast as they can. */
+/** A server on a free port, without a rate limit. */
 export const opened = (config: Config = {}) => open(Server.layer({ port: 0, rateLimit: undefined, ...config }))
 
-/** A room put together from its parts, some of them the test's own. */
+/** A server built from its layers, some of them replaced by the test. */
 export const assembled = (
   config: Config,
   parts: {
@@ -53,7 +53,7 @@ export const assembled = (
     Layer.provideMerge(ServerConfig.layer({ port: 0, rateLimit: undefined, ...config }))
   )
 
-/** Puts what is logged into `lines` instead of on the screen. */
+/** Collects log lines in `lines` instead of printing them. */
 export const loggingTo = (lines: Array<string>) =>
   Logger.replace(
     Logger.defaultLogger,
@@ -80,7 +80,7 @@ const is =
   (event: Event): event is Of<K> =>
     event._tag === kind
 
-/** The next event of this kind, and of what else is asked of it; those before it are dropped. */
+/** The next event of this kind that `fits`; the events before it are dropped. */
 export const next = <K extends Kind>(peer: Peer, kind: K, fits: (event: Of<K>) => boolean = () => true): Effect.Effect<Of<K>> =>
   Effect.flatMap(event(peer), (found) => (is(kind)(found) && fits(found) ? Effect.succeed(found) : next(peer, kind, fits)))
 
@@ -98,7 +98,7 @@ export const upTo = (peer: Peer, fits: (event: Event) => boolean) =>
 /** Says hello, without waiting for the answer. */
 const hello = (peer: Peer, nickname: string) => tell(peer, { _tag: "Hello", v: 1, nickname })
 
-/** Somebody in the room who speaks the native dialect. */
+/** A member who speaks the native dialect. */
 export const member = (port: number, nickname: string) =>
   Effect.gen(function* () {
     const peer = yield* connect(port)
@@ -107,7 +107,7 @@ export const member = (port: number, nickname: string) =>
     return peer
   })
 
-/** Somebody in the room who speaks the plain dialect, line by line. */
+/** A member who speaks the plain dialect. */
 export const plainMember = (port: number, nickname: string) =>
   Effect.gen(function* () {
     const peer = yield* connect(port)
@@ -116,7 +116,7 @@ export const plainMember = (port: number, nickname: string) =>
     return peer
   })
 
-/** All that a native client was told, from what it was sent up to the end. */
+/** The events in the text that a native client received. */
 export const eventsOf = (text: string): ReadonlyArray<Event> =>
   text
     .split("\n")

@@ -16,7 +16,7 @@ import { Recorder } from "./Recorder.ts"
 /** The rooms of these tests. */
 export const rooms = ["lobby", "kitchen", "garden", "attic"].map((name) => RoomName.make(name))
 
-/** How a client hears: `silent` does not get its own words back, `noting` keeps the events themselves. */
+/** How a client is served: `silent` does not get its own messages back (no echo), `noting` is a dialect that records the event objects. */
 export type Kind = "native" | "plain" | "silent plain" | "noting" | "silent noting"
 
 /** Somebody who is connected. */
@@ -32,7 +32,7 @@ export interface Client {
   isGone: boolean
 }
 
-/** What somebody who is there does; \`to\` and \`room\` count only where they make sense. */
+/** What a client does; `to` and `room` are used only by deeds that need them. */
 interface Deed {
   readonly _tag: "Enter" | "Exit" | "Say" | "Act" | "Notice" | "Rename" | "Reply" | "Quit" | "Whisper"
   readonly who: number
@@ -40,14 +40,14 @@ interface Deed {
   readonly room: number
 }
 
-/** Something that happens. All numbers are taken around the corner among what there is. */
+/** Something that happens. Every number is an index, taken modulo the number of clients or rooms there are. */
 export type Happening =
   | { readonly _tag: "Connect" | "Close" }
   | Deed
-  /** So many enter a room at once, or leave it. */
+  /** `count` clients enter or leave a room at once. */
   | { readonly _tag: "Come" | "Go"; readonly room: number; readonly count: number }
 
-/** From which number of a room to which one somebody was in it: told after the first, before the last. */
+/** A client's stay in a room, by the room's sequence numbers: it receives what is after `entered` and before `left`. */
 export interface Visit {
   readonly client: Client
   readonly room: RoomName
@@ -60,7 +60,7 @@ interface Room {
   seq: number
 }
 
-/** A house with several rooms, as the Hub hands on what happens in it. */
+/** A model of several rooms: it makes what the Hub would hand on, and knows who has to receive it. */
 export class House {
   readonly clients: Array<Client> = []
   readonly handed: Array<Handed> = []
@@ -76,12 +76,12 @@ export class House {
     this.#kinds = kinds
   }
 
-  /** What a noting client was told, the very objects. */
+  /** The event objects that a noting client received. */
   heardBy({ connection }: Client): ReadonlyArray<Reply> {
     return connection.writes.flatMap((write) => write.split("\n").flatMap((line) => (line === "" ? [] : [this.#noted[Number(line)]!])))
   }
 
-  /** How far a room has counted. */
+  /** The last sequence number of a room. */
   seqOf(room: RoomName): number {
     return this.#room(room).seq
   }
@@ -238,13 +238,13 @@ const opening = Array.from({ length: 8 }, (_, who): ReadonlyArray<Happening> => 
 
 const kinds = (all: ReadonlyArray<Kind>) => FastCheck.array(FastCheck.constantFrom(...all), { minLength: 1, maxLength: 6 })
 
-/** What happens on a day, some of whom are in several rooms from the start on; the house closes now and then. */
+/** Random happenings; some clients are in several rooms from the start, and sometimes the server closes. */
 export const days = FastCheck.record({
   kinds: kinds(["native", "plain", "silent plain"]),
   all: FastCheck.array(FastCheck.oneof(...everyday, { weight: 1, arbitrary: FastCheck.constant<Happening>({ _tag: "Close" }) }), { maxLength: 60, size: "max" }).map((all) => [...opening, ...all])
 })
 
-/** A day on which crowds come and go, told in what can be read again. */
+/** Random happenings with crowds that come and go, for noting clients, whose events can be compared as objects. */
 export const crowdedDays = FastCheck.record({
   kinds: kinds(["noting", "silent noting"]),
   all: FastCheck.array(

@@ -1,7 +1,7 @@
 import type * as FastCheck from "effect/FastCheck"
 import { always } from "./property.ts"
 
-/** What {@link always} would try, for tests that take their time with each. */
+/** The first `count` values that {@link always} would try, for tests that are slow for each value. */
 export const samples = <A>(arbitrary: FastCheck.Arbitrary<A>, count: number): ReadonlyArray<A> => {
   const tried: Array<A> = []
   always(

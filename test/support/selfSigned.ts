@@ -1,4 +1,4 @@
-/** A key and a certificate signed by itself, for `localhost` and the tests alone; it expires in a hundred years. */
+/** A private key and a self-signed certificate for `localhost`, for the tests alone; it expires in a hundred years. */
 export const selfSigned = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgraOk2r0Ld11LU8u9

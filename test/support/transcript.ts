@@ -4,7 +4,7 @@ import type { ServerOptions } from "../../src/server/ServerConfig.ts"
 import { connect, eventually, otherEnd, type Peer } from "./Peer.ts"
 import { opened } from "./room.ts"
 
-/** A conversation on the wire, as `docs/wire/README.md` says it is written. */
+/** A conversation on the wire, in the notation of `docs/wire/README.md`. */
 export interface Transcript {
   readonly title: string
   readonly config: Partial<ServerOptions>
@@ -23,7 +23,7 @@ type Step = { readonly line: number; readonly source: string } & (
 
 const fence = /^```transcript(?<settings>(?: \w+=\w+)*)$/u
 
-/** All transcripts of a page; a line that is none of theirs is a mistake in the page. */
+/** The transcripts of a page; throws for a line in one that cannot be parsed. */
 export const parse = (page: string): ReadonlyArray<Transcript> => {
   const found: Array<Transcript> = []
   let heading = ""
@@ -74,7 +74,7 @@ const step = (source: string, line: number): Step => {
 const at = Symbol("at")
 const noNewline = "«no newline»"
 
-/** What a line's words stand for: bytes, or the time of an event, which varies. */
+/** Parses a line of the notation: bytes, and placeholders for the times of events, which vary. */
 const parts = (words: string): ReadonlyArray<Buffer | typeof at> =>
   (words.endsWith(noNewline) ? words.slice(0, -noNewline.length) : `${words}\n`)
     .split(/(«[^»]*»)/u)
@@ -94,7 +94,7 @@ const literal = (part: Buffer | typeof at): Buffer => {
   return part
 }
 
-// Bytes are compared as characters of one byte each.
+// Bytes are compared as Latin-1 text, one character a byte.
 const escaped = (bytes: Buffer): string =>
   bytes.toString("latin1").replace(/[^\w \n]/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`)
 
@@ -103,8 +103,8 @@ const overPlain = `The server is closing: ${overReason}.\n`
 const overNative = new RegExp(`^\\{"_tag":"Goodbye","at":\\d+,"code":"closing","reason":"${overReason}"\\}\\n$`, "u")
 
 /**
- * Plays a transcript against a server of its own. It fails when the server
- * says anything else, says it too early, or says more.
+ * Plays a transcript against a server of its own. It fails if the server sends
+ * anything else, sends it too early, or sends more.
  */
 export const play = ({ config, steps }: Transcript) =>
   Effect.gen(function* () {
@@ -112,7 +112,7 @@ export const play = ({ config, steps }: Transcript) =>
     const peers = new Map<string, Peer>()
     const gone = new Set<Peer>()
     let closed = false
-    // Since when no client has said anything, and for how long the server must not either.
+    // When a client last sent something, and how long after that the server has to stay silent, ms.
     let spokeAt = 0
     let silent = 0
 
@@ -140,7 +140,7 @@ export const play = ({ config, steps }: Transcript) =>
           const read = there.bytesRead + step.bytes.length
           spokeAt = performance.now()
           yield* peer.send(step.bytes)
-          // What is sent apart is read apart.
+          // Waits until the server has read these bytes, so that separate sends are separate reads.
           yield* eventually("the server reads", () => there.bytesRead >= read)
           break
         }

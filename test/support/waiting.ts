@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 const glance = 10
 
-/** Waits until something holds, `millis` at most; says `what` otherwise. */
+/** Waits until `holds`; throws an error with `what` after `millis` ms. */
 export const until = async (what: () => string, holds: () => boolean, millis: number): Promise<void> => {
   const giveUp = performance.now() + millis
   while (!holds()) {
@@ -11,7 +11,7 @@ export const until = async (what: () => string, holds: () => boolean, millis: nu
   }
 }
 
-/** Does this for each of so many, `atOnce` of them at the same time. */
+/** Runs `work` for the indices 0 to `count` - 1, at most `atOnce` at the same time. */
 export const forMany = async (count: number, atOnce: number, work: (index: number) => Promise<void>): Promise<void> => {
   let next = 0
   const worker = async () => {

@@ -10,11 +10,11 @@ import type { Keyboard } from "./lines.ts"
 import { explain, needsPassword } from "../password.ts"
 import { Failed } from "../process.ts"
 
-/** A form that knows what was given, and a name for who does not care. */
+/** The form with the given answers, and a random default name: `User1000` to `User9999`. */
 export const begin = (given: Form.Given): Effect.Effect<Form.Form> =>
   Effect.map(Random.nextIntBetween(1000, 10_000), (number) => Form.begin(given, `User${number}`))
 
-/** Joins with what the form holds. */
+/** Connects and joins with the form's answers; if a generated name is taken, the next one is tried. */
 export const connect = (form: Form.Form): Effect.Effect<ChatClient.ChatClient, JoinError, Dial | Scope.Scope> => {
   const { host, name, password, port } = form.answers
   let tries = 0
@@ -31,8 +31,9 @@ export const connect = (form: Form.Form): Effect.Effect<ChatClient.ChatClient, J
 }
 
 /**
- * Asks what the form asks, line by line, and joins. An attempt that fails says
- * why, and everything is asked again with the last answers as defaults.
+ * Asks the form's questions line by line, and joins. If joining fails, the
+ * reason is shown, and everything is asked again with the last answers as
+ * defaults. Fails when the input ends, or when the room wants a password.
  */
 export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClient.ChatClient, Failed, Dial | Scope.Scope> =>
   Effect.gen(function* () {
@@ -40,7 +41,7 @@ export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClie
     if (question === undefined) {
       yield* keyboard.prompt("")
       return yield* Effect.catchAll(connect(form), (error) =>
-        // What is typed line by line is seen: a password is not asked for here.
+        // Line mode echoes what is typed, so a password is not asked for here.
         needsPassword(error)
           ? Effect.zipRight(keyboard.complain(explain(error)), new Failed())
           : Effect.zipRight(keyboard.complain(error.message), ask(keyboard, Form.again(form)))

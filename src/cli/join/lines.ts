@@ -6,16 +6,16 @@ import type * as Scope from "effect/Scope"
 import type { LineIo } from "../../client/LineUi.ts"
 import { print } from "../stdio.ts"
 
-/** A terminal that is typed in line by line, under what arrives. */
+/** The line mode of a terminal: the line being typed is below the events that arrive. */
 export interface Keyboard extends LineIo {
-  /** What stands before the line that is being typed. */
+  /** Sets the prompt: the text before the line being typed. */
   readonly prompt: (text: string) => Effect.Effect<void>
 }
 
 /**
- * The terminal of this process. What arrives is shown above the line being
- * typed, which is drawn again below it, whole. What was typed or pasted ahead
- * waits for its turn. Ctrl-C is the signal it always is; Ctrl-D ends the input.
+ * The terminal of this process, read with Node's readline. What is shown is
+ * written above the line being typed, which is then drawn again. Type-ahead and
+ * pasted lines are queued. Ctrl-C raises SIGINT; Ctrl-D ends the input.
  */
 export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(function* () {
   const lines = yield* Mailbox.make<string>()
@@ -23,10 +23,10 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
   const readline = yield* Effect.acquireRelease(
     Effect.sync(() => Readline.createInterface({ input, output, terminal: true, prompt: "", historySize: 200 })),
     (readline) =>
-      // A terminal that is gone cannot be given back as it was.
+      // If the terminal is closed already, restoring it fails: that error is ignored.
       Effect.ignore(
         Effect.try(() => {
-          // The line being typed goes with the room it was meant for.
+          // Leaving the room, an unfinished line is erased.
           output.write(`\r${up(readline)}\u001b[J`)
           readline.close()
         })
@@ -36,12 +36,12 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
     lines.unsafeOffer(line)
     readline.prompt()
   })
-  // Readline pauses the input when it is stopped, and leaves it so.
+  // Readline pauses the input when the process is stopped (SIGTSTP) and does not resume it by itself.
   readline.on("SIGCONT", () => {
     readline.prompt(true)
   })
   readline.on("SIGINT", () => process.kill(process.pid, "SIGINT"))
-  // A terminal's input ends when its window is closed; Ctrl-D only closes what reads it.
+  // Hang-up: the input of a terminal ends only when its window is closed; Ctrl-D closes readline, not the input.
   const hangUp = () => process.kill(process.pid, "SIGHUP")
   input.once("end", hangUp)
   input.once("error", hangUp)

@@ -22,10 +22,11 @@ const options = {
   json: flag("json", "Prints each event as one JSON object a line.")
 }
 
+/** The command `join`. Fails with `BadSetting` for options that cannot be used, and with `Failed` once another reason has been printed. */
 export const join = Command.make("join", options, (given) =>
   Effect.gen(function* () {
     const settings = yield* resolve(given)
-    // Loaded only here: whoever asks for help does not wait for all of it.
+    // Lazy loading: `--help` does not pay for loading the client.
     const { attend } = yield* Effect.promise(() => import("./run.ts"))
     const { layer } = yield* Effect.promise(() => import("../../client/TcpDial.ts"))
     const well = yield* attend(settings).pipe(

@@ -14,31 +14,36 @@ import { keyboard } from "./lines.ts"
 import { complain, type Ending, ending, exitWithin, Failed, signalWords } from "../process.ts"
 import { inputLines, outputClosed, print } from "../stdio.ts"
 
-/** How the room is attended. */
+/** The settings of `join`, from the command line and the environment. */
 export interface JoinSettings {
   readonly given: Form.Given
+  /** Whether what was not given is asked for. */
   readonly asks: boolean
+  /** Whether standard input and output are both a terminal. */
   readonly isTerminal: boolean
+  /** Screen (raw mode, a status and an input line), not line by line. */
   readonly isScreen: boolean
   readonly colour: boolean
   readonly bell: boolean
+  /** Whether events are printed as JSON. */
   readonly json: boolean
+  /** Whether every line is a message, whatever it looks like. */
   readonly literal: boolean
 }
 
-/** How long leaving may take before the process ends anyway, ms. */
+/** How long leaving may take before the process exits anyway, ms: every way out is promised to end within three seconds. */
 const leaveWithin = 2800
 
-/** How long the server's goodbye is waited for, to show it, ms. */
+/** How long the conversation may take to receive and show the server's goodbye, ms. */
 const goodbyePatience = 1000
 
-/** From the questions to the goodbye: whether it ended as somebody asked. */
+/** Runs `join` from the questions to the goodbye. Returns whether it ended in an orderly way: the user left, or the server closed. */
 export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError | Failed, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const end = yield* ending({ signals: ["SIGINT", "SIGTERM", "SIGHUP"] })
     const form = settings.asks ? yield* FormUi.begin(settings.given) : Form.unasked(yield* FormUi.begin(settings.given))
     if (settings.isScreen) {
-      // Loaded only here: what draws the screen is larger than all the rest.
+      // Lazy loading: line mode and pipes do not pay for loading the screen.
       const { screen } = yield* Effect.promise(() => import("./screen.ts"))
       return yield* screen({ ...settings, form, ending: end }).pipe(
         Effect.zipLeft(Effect.flatMap(Deferred.poll(end), reportIfFault)),
@@ -65,7 +70,7 @@ export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError
         )
       )
     ).pipe(
-      // A goodbye after a fault of our own is no good end.
+      // After a defect of ours the exit code is 1, even if the goodbye was orderly.
       Effect.zipWith(Effect.flatMap(Deferred.poll(end), isFault), (well, failed) => well && !failed),
       Effect.ensuring(exitWithin(leaveWithin, 1))
     )

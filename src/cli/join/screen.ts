@@ -22,22 +22,22 @@ import { type Ending, Failed, signalWords } from "../process.ts"
 import { rawKeyboard } from "../raw.ts"
 import { print } from "../stdio.ts"
 
-/** How much may happen before the screen has caught up, each of it a line of 1 MiB at most; then the server has to wait. */
+/** Back-pressure: how many events (lines of 1 MiB at most) may wait for the screen before the server is not read any more. */
 const capacity = 64
 
-/** How much is printed at a time, in UTF-16 code units. */
+/** How much text is coalesced into one write, UTF-16 code units; then the terminal is waited for. */
 const printAtOnce = 262_144
 
-/** How long the server's goodbye is waited for, ms. */
+/** How long the server's goodbye is waited for after `Quit`, ms. */
 const goodbyePatience = 1000
 
-/** What goes to the room. */
+/** A wish that is a request to the server. */
 type Saying = Extract<Wish, { readonly _tag: "Send" | "Ask" }>
 
-/** The screen, from the questions to the goodbye: whether it ended as somebody asked. */
+/** Runs the screen from the questions to the goodbye. Returns whether it ended in an orderly way: the user left, or the server closed. */
 export const screen = (options: {
   readonly form: Form
-  /** Whether an attempt that fails is asked about again. */
+  /** Whether the questions are asked again when joining fails; otherwise the error ends the screen. */
   readonly asks: boolean
   readonly colour: boolean
   readonly bell: boolean
@@ -47,7 +47,7 @@ export const screen = (options: {
     const { stdout } = process
     const keyboard = yield* rawKeyboard
     const region = yield* Region.make({ stdout, colour: options.colour, identity: keyboard.identity })
-    // `undefined`: a key was pressed.
+    // `undefined` wakes the loop: there is a key in `pressed`.
     const happenings = yield* Mailbox.make<Happening | undefined>(capacity)
     const pressed = yield* Mailbox.make<Key>()
     const sayings = yield* Mailbox.make<Saying>()
@@ -58,7 +58,7 @@ export const screen = (options: {
     let current = start(options.form)
     let printed = ""
 
-    // What happened together is printed together.
+    // Coalescing: the lines of one batch of events go to the terminal in one write.
     const flush = Effect.sync(() => {
       if (printed !== "") region.print(printed)
       printed = ""
@@ -70,7 +70,7 @@ export const screen = (options: {
 
     const members = Effect.flatMap(Ref.get(room), (client) => client?.members ?? Effect.succeed([]))
 
-    // Enters a room and hears it, until it is over.
+    // Joins, then forwards events until the connection ends.
     const enter = (form: Form) =>
       connect(form).pipe(
         Effect.matchEffect({
@@ -107,7 +107,7 @@ export const screen = (options: {
             )
       )
 
-    // A goodbye after a fault of our own is no good end.
+    // After a defect of ours the exit code is 1, even if the goodbye was orderly.
     const hasFailed = Effect.flatMap(
       Deferred.poll(options.ending),
       Option.match({
@@ -116,7 +116,7 @@ export const screen = (options: {
       })
     )
 
-    // What is said goes out in order, and a server that does not read holds up nothing else.
+    // Requests are sent in order by a fiber of their own, so that the back-pressure of a server that does not read blocks only them.
     const say = (saying: Saying) =>
       Effect.flatMap(Ref.get(room), (client) => {
         if (client === undefined) return Effect.void
@@ -180,11 +180,11 @@ export const screen = (options: {
     yield* flush
     redraw()
     const happen = (happening: Happening) => Effect.suspend(() => take(update(current.screen, happening)))
-    // Whoever types does not wait behind all that is told.
+    // Priority: keys are handled before each event, so that typing stays responsive while many events arrive.
     const type = Effect.flatMap(pressed.clear, (keys) =>
       Effect.forEach(keys, (key) => Effect.flatMap(members, (members) => happen({ _tag: "Key", key, members })), { discard: true })
     )
-    // A terminal that is behind is waited for, and with it the server.
+    // Back-pressure: an empty write waits for a terminal that does not read, and the server then has to wait too.
     const catchUp = Effect.zipRight(flush, print(""))
     const show = Effect.gen(function* () {
       const [batch] = yield* happenings.takeAll
@@ -200,6 +200,6 @@ export const screen = (options: {
     yield* Effect.forkScoped(Effect.forever(show))
     return yield* Deferred.await(over)
   }).pipe(
-    // What is said of the end is said in a terminal that is as it was.
+    // The terminal is restored before the caller prints why the screen ended.
     Effect.scoped
   )

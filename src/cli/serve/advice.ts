@@ -12,5 +12,5 @@ const advice: Readonly<Record<string, string>> = {
   EINVAL: otherAddress
 }
 
-/** Why a room cannot listen, and which option helps. */
+/** The words for a failure to listen, with the option that helps. */
 export const withAdvice = ({ code, message }: ListenError): string => `${message} ${advice[code] ?? "Choose another address with --host and --port."}`

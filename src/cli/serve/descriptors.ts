@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** What the process needs besides its clients. */
+/** File descriptors that the process needs besides its clients' sockets. */
 const ownDescriptors = 40
 
-// Costs a fraction of a report, in time and memory.
+// Much cheaper than Node's diagnostic report, in time and memory.
 const fromLinux = Effect.flatMap(
   Effect.try(() => readFileSync("/proc/self/limits", "utf8")),
   (limits) => Schema.decode(Schema.NumberFromString)(/^Max open files +(\d+)/mu.exec(limits)?.[1] ?? "unlimited")
@@ -18,13 +18,13 @@ const fromReport = Effect.map(
   ({ userLimits }) => userLimits.open_files.soft
 )
 
-/** How many clients there can be, and how many more can be told that there is no room. */
+/** How many clients there can be, and how many more connections can be held while they are told that the server is full. */
 export interface Room {
   readonly maxClients: number
   readonly maxTurnedAway: number
 }
 
-/** As much of the room that is wanted as the system allows (`ulimit -n`). */
+/** Reduces the wanted numbers to what the limit on open files (`ulimit -n`) allows; an eighth at most is kept for those turned away. */
 export const allowed = ({ maxClients, maxTurnedAway }: Room): Effect.Effect<Room> =>
   fromLinux.pipe(
     Effect.orElse(() => fromReport),

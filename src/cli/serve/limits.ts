@@ -6,16 +6,16 @@ import { mostGraphemes } from "../../domain/NameLimits.ts"
 import { defaults, type ServerOptions } from "../../server/ServerConfig.ts"
 import { BadSetting, count, given, option, type Setting, sourceOf } from "../settings.ts"
 
-/** A limit of the server, and how it is given. */
+/** A limit of the server, and its option. */
 interface Limit {
   readonly setting: Setting<number>
   readonly description: string
-  /** How many of the server's units one of the option's is: it counts in ms, people in seconds. */
+  /** The factor from the option's unit to the server's: 1000 for times (seconds to ms), otherwise 1. */
   readonly unit: number
 }
 
 const day = 86_400
-/** Linux takes no more, and says so to nobody. */
+/** The longest TCP keepalive time that Linux accepts, seconds; a longer one is ignored without an error. */
 const longestProbe = 32_767
 const gibibyte = 1_073_741_824
 
@@ -54,12 +54,12 @@ const limits = {
 
 type Limited = keyof typeof limits
 
-/** The options of all limits that are numbers. */
+/** The command-line options of all limits here, with their defaults in the help. */
 export const limitOptions: Record<Limited, Options.Options<Option.Option<string>>> = Record.map(limits, ({ description, setting, unit }, field) =>
   option(setting, description, String(defaults[field] / unit))
 )
 
-/** What is given of them, in the server's units; the default of what is not. */
+/** The values of these limits in the server's units, by option, environment or default. Fails with the first that cannot be used. */
 export const givenLimits = (options: Record<Limited, Option.Option<string>>): Effect.Effect<Record<Limited, number>, BadSetting> =>
   Effect.gen(function* () {
     const all = yield* Effect.all(

@@ -25,10 +25,11 @@ const options = {
   ignoreHangup: flag("ignore-hangup", "Goes on when its window is closed.")
 }
 
+/** The command `serve`. Fails with `BadSetting` for options that cannot be used, and with `Failed` once another reason has been printed. */
 export const serve = Command.make("serve", options, (given) =>
   Effect.gen(function* () {
     const settings = yield* resolve(given)
-    // Loaded only here: whoever asks for help does not wait for all of it.
+    // Lazy loading: `--help` does not pay for loading the server.
     const { run } = yield* Effect.promise(() => import("./run.ts"))
     const asked = yield* run(settings).pipe(
       Effect.scoped,
@@ -61,7 +62,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
       ...limits,
       rateLimit: perSecond === "off" ? undefined : { perSecond, burst },
-      // A quarter of it late at most, and then still within three times the silence.
+      // Keepalive: checks come a quarter of --keepalive late at most, so a silent client is gone within three times that option.
       goneAfter: limits.keepalive * 2.5,
       keepaliveEvery: Math.min(limits.keepalive / 4, defaults.keepaliveEvery)
     }

@@ -11,13 +11,13 @@ import type { ConsoleOutput } from "../../server/operator/Console.ts"
 import { rawKeyboard } from "../raw.ts"
 import { skippingOutput } from "../stdio.ts"
 
-/** A terminal with what happens above, and a status line and a prompt below. */
+/** A terminal with the console's lines in its scrollback, and a status line and a prompt below them. */
 export interface Prompt {
   readonly output: ConsoleOutput["Type"]
   readonly lines: Mailbox.ReadonlyMailbox<string>
 }
 
-/** Takes the terminal for a prompt, for as long as the scope is open. `complete` is asked at each key. */
+/** Puts the terminal into raw mode and draws a prompt while the scope is open. `complete` is evaluated at each key. */
 export const prompt = ({ colour, complete }: {
   readonly colour: boolean
   readonly complete: Effect.Effect<Complete>
@@ -30,7 +30,7 @@ export const prompt = ({ colour, complete }: {
     let status = ""
 
     const redraw = () => {
-      // Nothing stands below before there is something to say of the room.
+      // Nothing is drawn before the first status.
       if (status === "") return
       region.draw((size) => statusAndInput({ status, before: `> ${editor.before}`, after: editor.after }, roomIn(size)))
     }
@@ -57,8 +57,9 @@ export const prompt = ({ colour, complete }: {
         write: skippingOutput(region.print).write,
         status: (line) => {
           status = line
-          // A timer that is late because the process was stopped fires before the
-          // signal to go on is heard, and the screen is not as it was.
+          // When a stopped process is continued, overdue timers (the status comes
+          // from one) fire before SIGCONT is handled, and the shell's output is
+          // still on the screen: drawing waits until after the signal.
           setImmediate(redraw)
         }
       }

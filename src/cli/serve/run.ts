@@ -18,31 +18,31 @@ import { allowed } from "./descriptors.ts"
 import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
 import { inputLines, skippingOutput } from "../stdio.ts"
 
-/** How the room is run. */
+/** The settings of `serve`, from the command line and the environment. */
 export interface ServeSettings {
   readonly config: Partial<ServerOptions> & Pick<ServerOptions, "maxClients" | "maxTurnedAway">
   readonly format: "terminal" | "plain" | "json"
   readonly readsInput: boolean
-  /** Whether a status line and a prompt stand below what happens. */
+  /** Whether a status line and a prompt are drawn below the console's lines. */
   readonly hasPrompt: boolean
   readonly colour: boolean
   readonly ignoresHangup: boolean
 }
 
-/** So many clients are more than most rooms will see. */
+/** A reduced limit of clients is announced only below this number, as larger rooms are rare, or if more was asked for. */
 const manyClients = 1000
 
-/** How long the whole goodbye may take before the process ends anyway, ms. */
+/** How long closing may take before the process exits anyway, ms: a close is promised to end within three seconds. */
 const closeWithin = 2500
 
-/** Runs the room until it is asked to close or fails: whether it was asked. */
+/** Runs the room until it closes. Returns whether it was asked to, and did not fail. Fails if the port cannot be opened. */
 export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError, Scope.Scope> =>
   Effect.gen(function* () {
     const { ignoresHangup } = settings
     const { maxClients } = settings.config
     const places = yield* allowed(settings.config)
     const config = { ...settings.config, ...places }
-    // Of a limit that few will ever meet, only those hear who have asked for more.
+    // If the system allows fewer clients than wanted, that is announced: the default only if it became small, an explicit number always.
     const isTold = config.maxClients < (maxClients === defaults.maxClients ? manyClients : maxClients)
     const end = yield* ending(
       ignoresHangup ? { signals: ["SIGINT", "SIGTERM"], ignored: ["SIGHUP"] } : { signals: ["SIGINT", "SIGTERM", "SIGHUP"] }
@@ -81,7 +81,7 @@ interface ConsoleIo {
   readonly lines: Mailbox.ReadonlyMailbox<string>
 }
 
-// The end of the input is no reason to stop: a service has none.
+// The server keeps running at the end of its input: a service has no input at all.
 const pipe = ({ readsInput }: ServeSettings): Effect.Effect<ConsoleIo, never, Scope.Scope> =>
   Effect.map(readsInput ? inputLines : Mailbox.make<string>(), (lines) => ({ lines, output: skippingOutput() }))
 
@@ -90,12 +90,12 @@ const terminal = (
   { colour }: ServeSettings
 ): Effect.Effect<ConsoleIo, never, Scope.Scope> =>
   Effect.gen(function* () {
-    // Loaded only here: a room without a prompt has no use for it.
+    // Lazy loading: a server without a prompt does not pay for loading it.
     const [{ prompt }, { completion }] = yield* Effect.promise(() =>
       Promise.all([import("./prompt.ts"), import("../../client/screen/completion.ts")])
     )
     const commands = Operator.commands.map(({ args, name, takesName }) => ({ name, takesName, takesText: args !== "" }))
-    // Made only for Tab: there may be thousands of names.
+    // The list of names is built only when Tab is pressed: there may be thousands.
     const complete = Effect.map(Effect.flatten(Ref.get(names)), (names) => (before: string) => completion({ names, commands })(before))
     return yield* prompt({ colour, complete })
   })
@@ -127,7 +127,7 @@ const announcement = (
   ]
 }
 
-// Where others find a server that listens on every address of its machine.
+// The addresses for the printed `join` commands: a server that listens on all addresses is reachable at each of the machine's.
 const reachable = (host: string, ip: string): ReadonlyArray<string> =>
   ip === "::" || /^(?:::ffff:)?0\.0\.0\.0$/u.test(ip)
     ? Object.values(networkInterfaces()).flatMap((addresses = []) =>
@@ -136,7 +136,7 @@ const reachable = (host: string, ip: string): ReadonlyArray<string> =>
       )
     : [host]
 
-// As the reader of this line would start it, from where they are.
+// How the operator would start this program from the current directory.
 const program = (): string => {
   const script = process.argv[1] ?? "brusio"
   if (!script.endsWith(".js")) return "brusio"

@@ -1,6 +1,6 @@
 import { key } from "../../domain/Nickname.ts"
 
-/** What a word can become. `from` is the index in the text where the word starts. */
+/** What a word can be completed to. `from` is the index in the text where the word starts. */
 export interface Completion {
   readonly from: number
   /** What can stand in the word's place, sorted; none when there is nothing to complete. */
@@ -21,7 +21,7 @@ export interface CommandWord {
 }
 
 /**
- * Completes commands, and the names of who is here. Names may contain spaces; an
+ * Completes commands, and the names of members. Names may contain spaces; an
  * `@` before one is kept; case and width of letters do not matter.
  *
  * ```ts
@@ -47,7 +47,7 @@ export const completion = (options: {
     const takesName = commands.some((command) => command.takesName && command.folded === fold(word))
     const argument = takesName ? (/^\S+\s+/u.exec(before)?.[0].length ?? 0) : undefined
 
-    // The longest that is the beginning of a name: names contain spaces.
+    // Names contain spaces, so the word may start several spaces back: the earliest start that matches a name wins.
     for (const from of starts(before, word.length)) {
       const write =
         from === argument ? quoted : before.slice(0, from).trim() === "" ? (name: string) => `${name}: ` : (name: string) => `${name} `
@@ -58,13 +58,13 @@ export const completion = (options: {
   }
 }
 
-/** Something that can be completed, and what it has in common with what is typed for it. */
+/** A candidate, and its folded form (case, width), which is what the typed text is compared with. */
 interface Word {
   readonly text: string
   readonly folded: string
 }
 
-// A name has at most 128 bytes; typed in another form it may be longer.
+// How far before the cursor a name may start, UTF-16 code units. A name has at most 128 bytes; typed in another Unicode form it may be longer.
 const longest = 256
 
 const starts = (before: string, after: number): ReadonlyArray<number> =>
@@ -97,7 +97,7 @@ const quoted = (name: string): string => (/\s/u.test(name) ? `"${name}" ` : `${n
 const spelled = ({ name, takesName, takesText }: CommandWord): string =>
   takesName || takesText === true ? `${name} ` : name
 
-// A sigma looks different at the end of a word, and what is typed may end anywhere.
+// Greek sigma has a form of its own at the end of a word (ς), and a prefix may end anywhere in a word: both forms count as equal.
 const fold = (text: string): string => key(text).replaceAll("ς", "σ")
 
 const sorted = <A extends Word>(words: ReadonlyArray<A>): ReadonlyArray<A> =>

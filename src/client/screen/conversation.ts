@@ -6,7 +6,7 @@ import { mentions } from "./name.ts"
 import { type Conversation, type Draft, error, type Happening, info, type Step, step, type Wish } from "./step.ts"
 import { bringBack, nextReturned, received, submit, unsent } from "./submission.ts"
 
-/** A conversation that asks what the form asks, or connects when that is nothing. */
+/** The first step of a conversation: it asks the form's questions, or connects at once if there are none. */
 export const start = (form: Form.Form): Step =>
   ask({
     phase: "form",
@@ -25,7 +25,7 @@ export const start = (form: Form.Form): Step =>
 
 /**
  * The reducer of a conversation, shared by all views: a pure function. `draft`
- * is what is in the view's input at that moment.
+ * is what the view's input line holds at that moment, not yet submitted.
  */
 export const update = (before: Conversation, happening: Happening, draft: Draft): Step => {
   switch (happening._tag) {
@@ -53,7 +53,7 @@ export const update = (before: Conversation, happening: Happening, draft: Draft)
 /** Whether the input is an answer to the form, not a line for the room. */
 export const isAnswering = ({ form, phase }: Conversation): boolean => phase === "form" || (phase === "connecting" && form.isSecretAsked)
 
-/** Whether the input is not for the eyes of others: a password, or what may be one again. */
+/** Whether the view has to hide the input: it is a password, or may be the password typed once more. */
 export const isSecret = (conversation: Conversation): boolean =>
   conversation.phase === "form" ? Form.isSecret(conversation.form) : isAnswering(conversation)
 
@@ -67,7 +67,7 @@ const submitted = (before: Conversation, { line, members }: Extract<Happening, {
     case "form":
       return answer(before, line)
     case "connecting":
-      // Right after the password was asked for, it may be typed again: nobody shall read it.
+      // While the password is being checked, a line may be the password typed once more: it is dropped, or the room would read it.
       return step(before.form.isSecretAsked ? before : { ...before, ahead: [...before.ahead, { typed: clean(line), isLiteral: false }] })
     case "room":
       return nextReturned(submit(before, { typed: clean(line), isLiteral: false }, members, draft.line), draft.line)
@@ -88,12 +88,12 @@ const entered = (before: Conversation, { here, members, room, you }: Welcome, dr
     { ...before, phase: "room", me: you, room, here, ahead: [] },
     info(`Welcome ${you.name}! /help shows what you can type, {quit} leaves.`)
   )
-  // What is wrong among the lines comes back only after all of them: the input has one place.
+  // Lines that are refused come back after all have been sent, one at a time, as the input line holds only one.
   const sent = inOrder(welcomed, before.ahead, (state, line) => submit(state, line, members, taken))
   return nextReturned(sent, draft.line)
 }
 
-/** Stands for an input that is not free. */
+/** A draft that is not empty: lines that come back are queued, not put into the input line. */
 const taken = " "
 
 const inOrder = <A>(first: Step, all: ReadonlyArray<A>, next: (state: Conversation, one: A) => Step): Step => {
@@ -108,7 +108,7 @@ const inOrder = <A>(first: Step, all: ReadonlyArray<A>, next: (state: Conversati
 }
 
 const notEntered = (before: Conversation, { needsPassword, reason }: Extract<Happening, { readonly _tag: "NotEntered" }>, draft: Draft): Step => {
-  // What was begun meanwhile was meant for the room, not for an answer.
+  // A draft begun while connecting was meant for the room: it is kept, and not taken for an answer to the form.
   const returned = draft.line === "" || before.form.isSecretAsked ? before.returned : [...before.returned, draft.line]
   const form = needsPassword ? Form.withPassword(before.form) : Form.again(before.form)
   const asking = ask({ ...before, form, returned })

@@ -4,7 +4,7 @@ import { Refusal } from "../../domain/Refusal.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import { defaults } from "./defaults.ts"
 
-/** What was given beforehand; the rest is asked for, or takes its default. */
+/** The answers given as options or in the environment; the others are asked for, or take their defaults. */
 export interface Given {
   readonly host: Option.Option<string>
   readonly port: Option.Option<number>
@@ -12,7 +12,7 @@ export interface Given {
   readonly password: Option.Option<Redacted.Redacted>
 }
 
-/** Where to connect, and as who. */
+/** Where to connect, and under which name. */
 interface Answers {
   readonly host: string
   readonly port: number
@@ -23,20 +23,20 @@ interface Answers {
 
 type Field = keyof Answers
 
-/** The questions before a room: what is still to be asked, and the answers so far, which are the defaults. */
+/** The questions before joining: the fields still to be asked, and the answers so far, which are offered as defaults. */
 export interface Form {
   readonly answers: Answers
   readonly asking: ReadonlyArray<Field>
-  /** The name that is ours to make up: when it is taken, another number is as good. */
+  /** The generated name (`User4821`): if it is taken, the client may try another number. */
   readonly made: string
-  /** Whether the password was the last question: what is typed next may be it again. */
+  /** Whether the password was the last question: the next line may be the password typed once more. */
   readonly isSecretAsked: boolean
 }
 
 const labels: Record<Field, string> = { host: "Host", port: "Port", name: "Name", password: "Password" }
 const fields: ReadonlyArray<Field> = ["host", "port", "name"]
 
-/** Asks for what was not given. `made` is the name for who does not care. */
+/** A form that asks for what was not given. `made` is the generated name, the default of the name. */
 export const begin = ({ host, name, password, port }: Given, made: string): Form => ({
   answers: {
     host: Option.getOrElse(host, () => defaults.host),
@@ -53,13 +53,13 @@ export const begin = ({ host, name, password, port }: Given, made: string): Form
   isSecretAsked: false
 })
 
-/** Asks for nothing: what was not given takes its default. */
+/** A form that asks nothing: what was not given takes its default. */
 export const unasked = (form: Form): Form => ({ ...form, asking: [] })
 
-/** Asks for everything, with the last answers as defaults. */
+/** A form that asks everything again, with the last answers as defaults. */
 export const again = (form: Form): Form => ({ ...form, asking: fields, isSecretAsked: false })
 
-/** Asks for the password, all else being answered. */
+/** A form that asks for the password only, and keeps the other answers. */
 export const withPassword = (form: Form): Form => ({ ...form, asking: ["password"], isSecretAsked: true })
 
 /** The next question, such as `Port [25565]: `; `undefined` when all is answered. */
@@ -69,10 +69,10 @@ export const question = ({ answers, asking }: Form): string | undefined => {
   return field === "password" ? `${labels[field]}: ` : `${labels[field]} [${answers[field]}]: `
 }
 
-/** Whether the answer is not for the eyes of others. */
+/** Whether the answer has to be hidden: it is a password. */
 export const isSecret = ({ asking }: Form): boolean => asking[0] === "password"
 
-/** The form after an answer to its question, where an empty one takes the default; or why that cannot be one. */
+/** The form after an answer to its question (an empty answer takes the default), or why the answer is not accepted. */
 export const answer = (form: Form, text: string): Form | Refusal => {
   const [field, ...asking] = form.asking
   const words = field === "password" ? text : text.trim()
@@ -90,14 +90,14 @@ export const answer = (form: Form, text: string): Form | Refusal => {
     case "password":
       return taken({ password: Redacted.make(words) })
     case "name": {
-      // How long it may be the room says.
+      // The room has its own limit on names, not known yet: only what no room would accept is refused here.
       const name = Nickname.parse(words, Nickname.limited(Nickname.mostGraphemes))
       return name instanceof Refusal ? name : taken({ name })
     }
   }
 }
 
-/** The name after `tries` of its kind were taken, if it is ours to make up: `User4821`, `User4822`. */
+/** The next generated name after `tries` of them were taken (`User4821`, `User4822`); `undefined` if the user chose the name, or after 20 tries. */
 export const anotherName = ({ answers, made }: Form, tries: number): string | undefined => {
   const match = /^(\D+)(\d+)$/u.exec(made)
   return answers.name === made && match !== null && tries <= maxTries
@@ -105,5 +105,5 @@ export const anotherName = ({ answers, made }: Form, tries: number): string | un
     : undefined
 }
 
-/** How many names of our making are tried. */
+/** How many generated names are tried. */
 const maxTries = 20

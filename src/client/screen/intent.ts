@@ -8,7 +8,7 @@ import { Refusal } from "../../domain/Refusal.ts"
 import { Text } from "../../domain/Text.ts"
 import * as Typed from "../../domain/typed.ts"
 
-/** What a submitted line makes the client do. `Wrong` is for nobody but its author, who may mend the line. */
+/** What a submitted line makes the client do. `Wrong` is an error shown to its author alone, who may correct the line. */
 export type Intent =
   | { readonly _tag: "Send"; readonly command: Command }
   | { readonly _tag: "Ask"; readonly question: Question }
@@ -17,22 +17,22 @@ export type Intent =
   | { readonly _tag: "Quit"; readonly reason: string | undefined }
   | { readonly _tag: "Wrong"; readonly message: string }
 
-/** What only a screen knows. */
+/** The commands that only a screen has. */
 const own: ReadonlyArray<CommandLine.CommandSpec> = [{ name: "/clear", args: "", help: "clears the screen", takesName: false }]
 
-/** What can be typed in our own client: what a room knows, and what only a screen does. */
+/** The commands that can be typed in our own client: those of a room, and those of a screen. */
 export const commands: ReadonlyArray<CommandLine.CommandSpec> = [...lines, ...own]
 
-/** The same, for completion. */
+/** {@link commands} in the form that completion wants. */
 export const commandWords = commands.map(({ args, name, takesName }) => ({ name, takesName, takesText: args !== "" }))
 
-// How long a name may be the room says: here it is only too long for any.
+// The room has its own limit on names: only a name that no room would accept is refused here.
 const limits = limited(mostGraphemes)
 
 /**
- * What a line means: the one place where a typed line is read. `isLiteral` is
- * whether the line is a message whatever it looks like. An `Address` is not
- * yet an intent: whom it is for shows only among those who are here, see {@link addressed}.
+ * Parses a submitted line; all views use this function. `isLiteral`: the line
+ * is a message whatever it looks like. An `Address` is not an intent yet, as its
+ * addressee has to be looked up among the members: see {@link addressed}.
  */
 export const intentOf = (line: string, isLiteral: boolean): Intent | Address => {
   if (!isLiteral && own.some(({ name }) => name === CommandLine.parse(line)?.name)) return { _tag: "Clear" }
@@ -40,20 +40,20 @@ export const intentOf = (line: string, isLiteral: boolean): Intent | Address => 
   if (read instanceof Refusal) return { _tag: "Wrong", message: read.message }
   switch (read?._tag) {
     case undefined:
-    // Nobody comes in by typing a line.
+    // A member of the room has entered it already: a typed line cannot do it.
     case "Enter":
       return { _tag: "Nothing" }
     case "Quit":
       return { _tag: "Quit", reason: read.reason }
     case "Question":
-      // This client knows commands of its own: it answers for all of them.
+      // This client has commands of its own, so it shows the help itself, and does not ask the server.
       return read.question._tag === "Help" ? { _tag: "Help", lines: CommandLine.help(commands) } : { _tag: "Ask", question: read.question }
     case "Command":
       return read.command._tag === "Address" ? read.command : { _tag: "Send", command: read.command }
   }
 }
 
-/** What words for one member mean to those who are here. */
+/** Finds the addressee of a whisper among the members: the command to send, or `Wrong` if nobody matches or there is no text. */
 export const addressed = (address: Address, members: ReadonlyArray<Member>): Intent => {
   const found = addressee(address, among(members))
   if (found === undefined) return { _tag: "Wrong", message: nobody }

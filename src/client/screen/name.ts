@@ -1,6 +1,6 @@
 import * as Nickname from "../../domain/Nickname.ts"
 
-/** Whether a text speaks of somebody: the name stands in it as words of its own. */
+/** Mention: whether a text contains a name as whole words; case and width of letters do not matter. */
 export const mentions = (text: string, name: string): boolean => {
   const words = ` ${Nickname.key(text)} `
   const key = Nickname.key(name)
@@ -12,7 +12,7 @@ export const mentions = (text: string, name: string): boolean => {
   return false
 }
 
-// In these scripts words stand side by side without a space.
+// Scripts without spaces between words: a name in them needs no word boundary.
 const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`
 const inWord = String.raw`(?:(?![${unspaced}])[\p{L}\p{N}_]|\p{M})`
 const endsInWord = new RegExp(`${inWord}$`, "u")

@@ -3,7 +3,7 @@ import type { Event, Member, Welcome } from "../../domain/Event.ts"
 import { clean } from "../../domain/Text.ts"
 import type * as Form from "./form.ts"
 
-/** A conversation as it stands, from the questions before a room to the end: pure data, whatever shows it. */
+/** The state of a conversation, from the questions before joining to the end: pure data, independent of the view. */
 export interface Conversation {
   /** `form`: asking; `connecting`; `room`: talking; `over`: nothing can be sent any more. */
   readonly phase: "form" | "connecting" | "room" | "over"
@@ -11,25 +11,25 @@ export interface Conversation {
   readonly me: Member | undefined
   readonly room: string
   readonly here: number
-  /** What was sent and has no receipt yet, in order. */
+  /** The messages sent and not yet receipted, in order. */
   readonly pending: ReadonlyArray<Pending>
-  /** What was submitted before there was a room: it is sent there, in order. */
+  /** The lines submitted before we were in the room: they are sent on entering, in order. */
   readonly ahead: ReadonlyArray<Ahead>
-  /** What came back and found the input taken: it waits for its turn, see the wish `Refill`. */
+  /** Refused lines to be corrected that wait until the input line is empty, see the wish `Refill`. */
   readonly returned: ReadonlyArray<string>
   readonly focused: boolean
   /** How many messages of others arrived since the view lost the focus. */
   readonly unread: number
-  /** The last line that was sent without a mark, such as one that asks for another name, until there is an answer. */
+  /** The last line sent without a correlation id, such as one that asks for another name, until it is answered. */
   readonly unmarked: string | undefined
-  /** The number in the last correlation id: none is given twice. */
+  /** The number in the last correlation id: each number is used once. */
   readonly lastRef: number
 }
 
-/** What is in the input and not submitted when something happens. */
+/** What the input line holds, not submitted, at the moment something happens. */
 export interface Draft {
   readonly line: string
-  /** Several pasted lines about which a question is being asked. */
+  /** Pasted lines that wait for the user's confirmation. */
   readonly pasted: ReadonlyArray<string>
 }
 
@@ -40,8 +40,8 @@ export interface Draft {
  * - `Pasted`: several lines were pasted and confirmed: each is a message, none a command
  * - `Entered`, `NotEntered`: how an attempt to connect ended
  * - `Told`: an event of the server; `Unsent`: a request that was not even sent
- * - `Focus`: the view is looked at, or no longer
- * - `Interrupted`: the user gives up what is not sent yet
+ * - `Focus`: the view got or lost the focus
+ * - `Interrupted`: the user pressed Ctrl-C: lines that wait to be corrected are dropped
  * - `Over`: nothing more can be sent or told
  */
 export type Happening =
@@ -75,19 +75,19 @@ export type Wish =
   | { readonly _tag: "Quit"; readonly reason: string | undefined }
   | { readonly _tag: "Refill"; readonly text: string }
 
-/** The next state, and what it wants done. */
+/** The next state, and its wishes: the effects that a view carries out. */
 export interface Step {
   readonly after: Conversation
   readonly wishes: ReadonlyArray<Wish>
 }
 
-/** This state next, and what it wants done. */
+/** A step from its parts. */
 export const step = (after: Conversation, ...wishes: ReadonlyArray<Wish>): Step => ({ after, wishes })
 
-/** A word to the user. */
+/** Shows the user a piece of information. */
 export const info = (text: string): Wish => ({ _tag: "Print", line: { _tag: "Info", text: clean(text) } })
 
-/** What went wrong. */
+/** Shows the user an error. */
 export const error = (text: string): Wish => ({ _tag: "Print", line: { _tag: "Error", text: clean(text) } })
 
 interface Pending {

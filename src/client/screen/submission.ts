@@ -3,14 +3,14 @@ import type { Member } from "../../domain/Event.ts"
 import { addressed, intentOf } from "./intent.ts"
 import { type Conversation, error, info, type Step, step } from "./step.ts"
 
-/** A submitted line does what it asks for; the input is free or holds `draft`. */
+/** Carries out a submitted line. `draft` is what the input line holds by now, empty if it is free. */
 export const submit = (
   before: Conversation,
   line: { readonly typed: string; readonly isLiteral: boolean },
   members: ReadonlyArray<Member>,
   draft: string
 ): Step => {
-  // A message that looks like a command comes back as it has to be typed.
+  // If a literal message starts with `/` and comes back to be corrected, it comes as it has to be typed: `//text`.
   const typed = line.isLiteral && line.typed.startsWith("/") ? `/${line.typed}` : line.typed
   const read = intentOf(line.typed, line.isLiteral)
   const intent = read._tag === "Address" ? addressed(read, members) : read
@@ -31,23 +31,23 @@ export const submit = (
   }
 }
 
-/** There is a receipt for what was sent under this correlation id. */
+/** The conversation after the receipt with this correlation id. */
 export const received = (before: Conversation, ref: string | undefined): Conversation => ({
   ...before,
   pending: before.pending.filter((pending) => pending.ref !== ref)
 })
 
-/** Nothing that was typed is lost: what was not taken can be mended and sent again. */
+/** A message was refused: it leaves the pending ones and comes back to be corrected and sent again. */
 export const unsent = (before: Conversation, ref: string, reason: string, draft: string): Step => {
   const found = before.pending.find((pending) => pending.ref === ref)
   return found === undefined ? step(before, error(reason)) : bringBack(received(before, ref), found.typed, reason, draft)
 }
 
-/** What was typed comes back, and the reason is said. */
+/** A line comes back into the input line to be corrected, and the reason is shown. */
 export const bringBack = (before: Conversation, typed: string, reason: string, draft: string): Step =>
   nextReturned(step({ ...before, returned: [...before.returned, typed] }, error(reason)), draft)
 
-/** A line that came back goes into the input as soon as that is free: one line only, as then it is taken. */
+/** Puts the next line to be corrected into the input line, if that is free; the others wait, as it holds one line. */
 export const nextReturned = ({ after, wishes }: Step, draft: string): Step => {
   const [first, ...returned] = after.returned
   const isTaken = draft !== "" || wishes.some(({ _tag }) => _tag === "Refill")
@@ -57,7 +57,7 @@ export const nextReturned = ({ after, wishes }: Step, draft: string): Step => {
 }
 
 const send = (before: Conversation, typed: string, command: Command): Step => {
-  // What has no receipt is answered by a refusal without a mark, or by what it comes to.
+  // A command without a receipt is answered by its event or by a refusal without a correlation id: the line is kept for the latter.
   if (!isReceipted(command)) return step({ ...before, unmarked: typed }, { _tag: "Send", command, ref: undefined })
   const lastRef = before.lastRef + 1
   const ref = `s${lastRef}`

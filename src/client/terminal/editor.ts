@@ -3,15 +3,16 @@ import type { Complete, Completion } from "../screen/completion.ts"
 import type { Key } from "./keys.ts"
 
 /**
- * A line being typed. The cursor is between `before` and `after`, never within a
- * character as a reader sees it. The line is in logical order and safe to show.
+ * A line editor: the line being typed, with the cursor between `before` and
+ * `after`, never within a grapheme cluster (a character as a reader sees it).
+ * The line is in logical order and safe to show.
  */
 export interface Editor {
   readonly before: string
   readonly after: string
-  /** What was submitted, the oldest first: at most {@link maxHistory} lines. */
+  /** The submitted lines, oldest first: at most {@link maxHistory}. */
   readonly history: ReadonlyArray<string>
-  /** What was cut last: Ctrl-Y puts it back. */
+  /** The kill buffer: what was cut last, and Ctrl-Y inserts (yanks). */
   readonly cut: string
   /** While earlier lines are looked at: these lines and the draft as they have been edited, and which is shown. */
   readonly recall: { readonly lines: ReadonlyArray<string>; readonly at: number } | undefined
@@ -19,7 +20,7 @@ export interface Editor {
   readonly cycle: Cycle | undefined
 }
 
-/** What a key made of the line; `submitted` when it was enter. */
+/** The editor after a key; `submitted` is the line, if the key was Enter. */
 export interface Edited {
   readonly editor: Editor
   readonly submitted?: string
@@ -34,7 +35,7 @@ export const maxHistory = 200
 /** A line of which nothing is typed yet. */
 export const empty: Editor = { before: "", after: "", history: [], cut: "", recall: undefined, cycle: undefined }
 
-/** The editor with this line in place of the one it had, the cursor at its end. */
+/** The editor with its line replaced by this text, the cursor at the end. */
 export const withText = (editor: Editor, text: string): Editor =>
   ({ ...edit(editor, fitting(text, ""), ""), recall: undefined })
 
@@ -77,7 +78,7 @@ interface Cycle {
 
 type Edit = (editor: Editor) => Editor
 
-/** Where something is in a line, seen from a cursor in it. */
+/** A motion: the index in a line that it leads to from a cursor. */
 type Position = (line: string, cursor: number) => number
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
@@ -88,7 +89,7 @@ const byteLength = (text: string): number => utf8.encode(text).length
 /** The whole line. */
 export const lineOf = ({ after, before }: Editor): string => before + after
 
-// Where the character that the index is in begins and ends; at a border both are the index.
+// Start and end of the grapheme cluster around an index; at a boundary both are the index itself.
 const floor: Position = (line, index) => graphemes.segment(line).containing(index)?.index ?? index
 const ceil: Position = (line, index) => {
   const start = floor(line, index)
@@ -160,18 +161,18 @@ const turn = (editor: Editor, step: -1 | 1, complete: Complete): Editor => {
   return { ...edit(editor, before + clean(candidate), after), cycle: { after, at: next, before, candidates } }
 }
 
-// One place beside the candidate to be shown first.
+// A completion cycle stands one place before its first candidate, so that the first turn shows that one.
 const begin = ({ after, before }: Editor, step: -1 | 1, { candidates, from }: Completion): Cycle =>
   ({ before: before.slice(0, from), after, candidates, at: step > 0 ? -1 : 0 })
 
-// What joins into one character with what comes after the cursor takes the cursor to its end.
+// Text that forms one grapheme cluster with what follows the cursor (a letter before a combining mark) moves the cursor behind that cluster.
 const edit = (editor: Editor, before: string, after: string): Editor => {
   const line = before + after
   const cursor = ceil(line, before.length)
   return { ...editor, before: line.slice(0, cursor), after: line.slice(cursor), cycle: undefined }
 }
 
-// As much of the text as fits beside what is there, cut between characters.
+// As much of the text as fits beside the rest of the line (`maxBytes`), cut between grapheme clusters.
 const fitting = (text: string, beside: string): string => {
   const safe = clean(text.replace(/\r\n|\t/gu, " "))
   const room = new Uint8Array(Math.max(0, maxBytes - byteLength(beside)))

@@ -4,8 +4,8 @@ import type { Row, View } from "./view.ts"
 import { heightOf } from "./wrap.ts"
 
 /**
- * Which rows a terminal reflows, that is wraps again, when it becomes narrower than they are. `all`: every row. `above`: those above
- * the cursor's, which is cut as in a shell that draws its own again. `none`: every row is cut at the edge and stays one row.
+ * Reflow: which rows a terminal wraps again when it becomes narrower than they are (docs/adr/0010). `all`: every row. `above`: only the
+ * rows above the cursor's; the cursor's row is cut, as a shell draws its own row again. `none`: every row is cut at the edge.
  */
 export type Reflow = "all" | "above" | "none"
 
@@ -15,14 +15,14 @@ export interface Frame {
   readonly columns: number
 }
 
-/** Nothing on the terminal. */
+/** A frame of no rows: nothing is drawn. */
 export const blank: Frame = { view: { rows: [], cursor: undefined }, columns: 80 }
 
 /**
- * The bytes that take a frame away from a terminal that has `columns` now, and leave the cursor where the frame began. They count rows
- * from the cursor: the terminal keeps that at its character whatever scrolls, and drops rows below it first when it gets lower. So
- * nothing that stood below the cursor is counted, and no position on the screen is remembered. Rows above the cursor are erased one by
- * one: a screen that is erased from its first row to its end is put into the scrollback by tmux, and the frame with it.
+ * The escape sequences that erase a frame from a terminal that has `columns` now, and leave the cursor where the frame began. Rows are
+ * counted from the cursor: the terminal keeps the cursor at its character whatever scrolls, and drops the rows below it first when it
+ * gets lower. So no row below the cursor is counted, and no position on the screen is remembered. Rows above the cursor are erased one
+ * by one: tmux moves a screen that is erased from its first row to its end into the scrollback, the frame included.
  */
 export const erase = (frame: Frame, columns: number, reflow: Reflow): string => {
   if (frame.view.cursor === undefined) return ""
@@ -30,7 +30,7 @@ export const erase = (frame: Frame, columns: number, reflow: Reflow): string => 
   return `\r${ansiEscapes.eraseLine}${ansiEscapes.eraseDown}${`${ansiEscapes.cursorUp(1)}${ansiEscapes.eraseLine}`.repeat(up)}`
 }
 
-/** The bytes that write a view from the start of the cursor's row on, and put the cursor at its place. */
+/** The bytes that write a view, starting in column 0 of the cursor's row, and then put the cursor at its place in the view. */
 export const paint = ({ cursor, rows }: View, colour: boolean): string => {
   if (cursor === undefined) return ""
   const up = rows.length - 1 - cursor.y
@@ -38,7 +38,7 @@ export const paint = ({ cursor, rows }: View, colour: boolean): string => {
   return `${rows.map(look).join("\n")}${up > 0 ? ansiEscapes.cursorUp(up) : ""}${ansiEscapes.cursorTo(cursor.x)}`
 }
 
-/** Whether a row of the frame is wider than a terminal of `columns`, so that it matters which rows are reflowed. */
+/** Whether a row of the frame is wider than `columns`: only then does it matter how the terminal reflows. */
 export const isWider = ({ view }: Frame, columns: number): boolean => view.rows.some(({ text }) => stringWidth(text) > columns)
 
 // How many rows above the cursor the frame begins in a terminal that has `columns` now.
@@ -50,8 +50,8 @@ const rowsAbove = ({ columns: before, view: { cursor, rows } }: Frame, columns: 
 }
 
 /**
- * Which rows a terminal reflows, by its answer to the question what it is (secondary device attributes, `CSI > c`). One that does not
- * answer is taken for one that cuts: a piece of a status may then stay behind, but nothing of the conversation is erased.
+ * Which rows a terminal reflows, by its secondary device attributes (its answer to `CSI > c`). A terminal that does not answer is taken
+ * for one that cuts rows: then a piece of an old status may stay behind, but nothing of the conversation is erased.
  */
 export const reflowOf = (attributes: string | undefined): Reflow => {
   switch (attributes?.split(";")[0]) {
@@ -63,10 +63,10 @@ export const reflowOf = (attributes: string | undefined): Reflow => {
   }
 }
 
-// PuTTY, and xterm.js.
+// By their whole answer: PuTTY, and xterm.js.
 const exceptions: ReadonlyMap<string, Reflow> = new Map([["0;136;0", "none"], ["0;276;0", "above"]])
 
-// At the end of a row that is just full the cursor stays in it.
+// Pending wrap: after the last column of a full row is written, the cursor stays in that row.
 const rowOf = (x: number, text: string, columns: number): number => Math.floor((x > 0 && x >= stringWidth(text) ? x - 1 : x) / columns)
 
 const plain = ({ text }: Row): string => text

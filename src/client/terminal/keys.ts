@@ -1,5 +1,5 @@
 /**
- * What a terminal says that somebody did at it.
+ * A key event: what a terminal reports that its user did.
  *
  * - `Text`: printable text was typed; never a control character
  * - `Paste`: a bracketed paste, whole: its line breaks are `\n`, tabs stay, other
@@ -7,7 +7,7 @@
  * - `Press`: a key that is not text: `enter`, `tab`, `backspace`, `delete`, `insert`, `escape`, `space`,
  *   the arrows `left` to `down`, `home`, `end`, `pageup`, `pagedown`, or in a chord with Ctrl or Alt the
  *   character it gives. Letters are small: Alt-Shift-B is `b` with `alt` and `shift`
- * - `Focus`: the window came to the front, or went
+ * - `Focus`: the window got or lost the focus
  */
 export type Key =
   | { readonly _tag: "Text"; readonly text: string }
@@ -19,8 +19,9 @@ export type Key =
 export const maxPasteBytes = 1024 * 1024
 
 /**
- * Makes keys of what a terminal in raw mode sends. The input may be cut anywhere:
- * the keys are the same. A sequence that is not known is swallowed whole.
+ * Decodes the input of a terminal in raw mode (text and escape sequences) into
+ * keys. However the input is split into chunks, the keys are the same. An
+ * unknown escape sequence is dropped as a whole.
  *
  * ```ts
  * const decoder = new KeyDecoder()
@@ -32,20 +33,21 @@ export const maxPasteBytes = 1024 * 1024
 export class KeyDecoder {
   #sequence: string | undefined // what came after ESC, while it has not ended
   #paste: string | undefined
-  #pasteTail = "" // as much as may be the beginning of its end
-  #half = "" // of a character that was cut in two
+  #pasteTail = "" // the end of a paste so far that may be the beginning of its end marker
+  #half = "" // the first half of a surrogate pair that was cut by the end of a chunk
   #keys: Array<Key> = []
 
-  /** An escape sequence has begun and not ended: unless more comes soon, `flush` it. Never so within a paste. */
+  /** Whether an escape sequence is incomplete: if no more input comes soon, call `flush`. Never true within a paste. */
   get pending(): boolean {
     return this.#sequence !== undefined
   }
 
-  /** A paste has begun and not ended. If its end was lost, `flush` ends it. */
+  /** Whether a bracketed paste is incomplete. If its end marker was lost, `flush` ends it. */
   get pasting(): boolean {
     return this.#paste !== undefined
   }
 
+  /** Decodes a chunk of input; returns the keys that are complete now. */
   push(chunk: string): ReadonlyArray<Key> {
     const input = this.#half + chunk
     this.#half = /[\ud800-\udbff]$/.exec(input)?.[0] ?? ""
@@ -53,7 +55,7 @@ export class KeyDecoder {
     return this.#keys.splice(0)
   }
 
-  /** What has begun counts as it stands: a lone ESC is the escape key, half a sequence is nothing. */
+  /** Decodes what is incomplete as it is: a lone ESC is the escape key, an unfinished sequence is dropped. */
   flush(): ReadonlyArray<Key> {
     this.#read(this.#half.toWellFormed())
     this.#half = ""
@@ -103,13 +105,13 @@ export class KeyDecoder {
     const isPaste = single === "[200~"
     this.#sequence = undefined
     if (isPaste) [this.#paste, this.#pasteTail] = ["", ""]
-    // Two ESC are Alt, as rxvt sends it, or where that means nothing the escape key.
+    // A sequence after two ESC is the key with Alt, as rxvt sends it; if Alt does not apply to it, the first ESC is the escape key.
     const isAlt = single !== sequence && key?._tag === "Press" && !key.alt
     if (single !== sequence && !isAlt && (isPaste || key !== undefined)) this.#keys.push(press("escape"))
     if (key !== undefined) this.#keys.push(isAlt ? { ...key, alt: true } : key)
   }
 
-  // No more of it comes: of a sequence that has only begun the characters are keys, another is nothing.
+  // The sequence does not go on: one of at most one character after its ESC counts as keys, a longer one is dropped.
   #interrupt(sequence: string) {
     this.#sequence = undefined
     const single = sequence.replace(/^\u001b/u, "")
@@ -131,7 +133,7 @@ export class KeyDecoder {
   #endPaste(pasted: string) {
     const bytes = utf8.encode(pasted.replace(/\r\n?/gu, "\n").replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, ""))
     const truncated = pasted.length > maxPasteBytes || bytes.length > maxPasteBytes
-    // A stream leaves out the character that is cut at its end.
+    // With `stream`, the decoder leaves out a character that is cut at the end of the bytes.
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, maxPasteBytes), { stream: true })
     this.#keys.push({ _tag: "Paste", text, truncated })
     this.#paste = undefined
@@ -142,14 +144,14 @@ type Press = Extract<Key, { readonly _tag: "Press" }>
 const utf8 = new TextEncoder()
 const ESC = "\u001b"
 const pasteEnds = `${ESC}[201~`
-const longest = 64 // no key is as long
+const longest = 64 // of a sequence that is kept; no key's sequence is as long
 // Text is read in runs, a sequence one character at a time.
 const run = /^(?:\P{Cc}+|\p{Cc})/u
 const character = /^./su
 const isControl = (part: string) => /^\p{Cc}/u.test(part)
 
 const openings: ReadonlyMap<string, string> = new Map([[ESC, ""], ["\u009b", "["], ["\u008f", "O"]]) // CSI, SS3
-// In this order: F1 of the Linux console, a mouse, Shift-Delete of rxvt, CSI, SS3, a string (OSC, DCS, SOS, PM, APC).
+// A complete sequence, in this order: F1 of the Linux console, a mouse, Shift-Delete of rxvt, CSI, SS3, a string (OSC, DCS, SOS, PM, APC).
 const whole =
   /^\u001b?(?:\[\[\P{Cc}|\[M\P{Cc}{3}|\[\d+\$|\[(?![[M])[ -?]*[@-~]|O[\d;]*[ -/:<-~]|[\]PX^_]\P{Cc}*(?:[\u0007\u0018\u001a\u009c]|\u001b\\))$/u
 const unfinished = /^\u001b?(?:|\[\[?|\[M\P{Cc}*|\[[ -?]*|O[\d;]*|[\]PX^_]\P{Cc}*\u001b?)$/u
@@ -158,7 +160,7 @@ type Names = Readonly<Record<string, string>>
 const letters: Names = { A: "up", B: "down", C: "right", D: "left", F: "end", H: "home" }
 const rxvtLetters: Names = { a: "up", b: "down", c: "right", d: "left" }
 const numbers: Names = { 1: "home", 2: "insert", 3: "delete", 4: "end", 5: "pageup", 6: "pagedown", 7: "home", 8: "end" }
-// rxvt says in the last character what xterm says in a second number.
+// rxvt encodes the modifiers in the final character, xterm in a second parameter: these are xterm's numbers for rxvt's characters.
 const rxvtModifiers: Readonly<Record<string, string>> = { $: "2", "^": "5", "@": "6" }
 
 const press = (name: string, modifiers: Partial<Press> = {}): Press =>
@@ -189,7 +191,7 @@ const fromSequence = (sequence: string): Key | undefined => {
   return modified(letters[final], second ?? first)
 }
 
-// The number is 1 and the sum of the modifiers: 1 Shift, 2 Alt, 4 Ctrl, 8 Meta.
+// xterm's modifier parameter is 1 plus the sum of: 1 Shift, 2 Alt, 4 Ctrl, 8 Meta (which counts as Alt).
 const modified = (name: string | undefined, modifier = "1"): Press | undefined => {
   const bits = Math.max(0, Number(modifier) - 1)
   return name === undefined ? undefined : press(name, { shift: (bits & 1) !== 0, alt: (bits & 10) !== 0, ctrl: (bits & 4) !== 0 })

@@ -3,26 +3,27 @@ import type * as Scope from "effect/Scope"
 import * as Frame from "./frame.ts"
 import type { Size, View } from "./view.ts"
 
-/** The rows below a conversation that is in the terminal's own scrollback: a status and an input. */
+/** The redrawn rows (status and input line) below a conversation that scrolls into the terminal's own scrollback. See docs/adr/0010. */
 export interface Region {
-  /** Draws this view from now on, made anew for each size. A terminal that is behind gets only the last. */
+  /** Draws this view from now on; it is computed for the size at each drawing. Coalescing: a terminal that does not read gets only the last view. */
   readonly draw: (view: (size: Size) => View) => void
-  /** Puts text, whole lines, above the region into the scrollback. */
+  /** Writes text, whole lines, above the region, where it scrolls into the scrollback. */
   readonly print: (text: string) => void
-  /** Takes the region away until `show`, and waits a little until the terminal has done so. */
+  /** Erases the region until `show`, and waits (100 ms at most) until the terminal has read that. */
   readonly hide: Effect.Effect<void>
-  /** Draws again below what somebody else wrote meanwhile, which stays, and so does a region that was not hidden before. */
+  /** Draws the region again, below whatever other programs wrote meanwhile. That text stays, and so does a region that was not hidden before. */
   readonly show: () => void
 }
 
-/** Who asks the terminal what it is, and hears the answer. */
+/** Terminal identification, by its secondary device attributes. */
 export interface Identity {
+  /** Sends the query to the terminal; the answer comes with its keys. */
   readonly ask: () => void
-  /** The secondary device attributes as they were answered; `undefined` before that. */
+  /** The answer's parameters, such as `41;379;0`; `undefined` while there is none. */
   readonly attributes: () => string | undefined
 }
 
-/** What a region needs of the terminal's stream. */
+/** The part of a TTY's `WriteStream` that a region uses. */
 export interface Output {
   readonly columns: number
   readonly rows: number
@@ -42,27 +43,27 @@ interface Options {
 }
 
 /**
- * How long a terminal keeps its size before it is drawn on again, ms. One that is dragged has many, and tmux tells of the last only
- * after 250 ms: what is drawn for another size leaves something behind, or takes away too much.
+ * Debounce of resizes: how long the size has to stay the same before the region is drawn again, ms. A dragged window changes its size
+ * many times, and tmux reports the last one only after 250 ms; a frame drawn for another size would leave rows behind or erase too many.
  */
 const settlePatience = 500
 
-/** How many UTF-16 code units of text wait for that; with more the region is drawn at once. */
+/** How much printed text is held back during a resize, UTF-16 code units; with more, the region is drawn at once. */
 const maxHeld = 65_536
 
-/** How long the terminal has to take the region away before somebody else writes, ms. */
+/** How long `hide` waits for the terminal to read, before another program may write, ms. */
 const hidePatience = 100
 
-/** Draws on this terminal, below the cursor's row, as long as the scope is open; then the region is taken away. */
+/** A region on this terminal, from the cursor's row down, while the scope is open; then it is erased. */
 export const make = (options: Options): Effect.Effect<Region, never, Scope.Scope> =>
   Effect.acquireRelease(Effect.sync(() => open(options)), ({ close }) => Effect.sync(close))
 
 const open = ({ colour, identity, stdout }: Options): Region & { readonly close: () => void } => {
   let view: (size: Size) => View = () => Frame.blank.view
   let frame = Frame.blank
-  // `stale`: the terminal was behind when there was another view to draw.
+  // `stale`: a newer view is to be drawn once the terminal has read what was written (`drain`).
   let state: "shown" | "stale" | "hidden" = "shown"
-  // What was printed since the terminal began to change its size.
+  // Set while the size is changing: `held` is the text printed since then, `asked` whether the terminal was asked for its attributes.
   let resizing: { readonly timer: NodeJS.Timeout; readonly held: string; readonly asked: boolean } | undefined
 
   const columns = () => (stdout.columns > 0 ? stdout.columns : 80)
@@ -71,7 +72,7 @@ const open = ({ colour, identity, stdout }: Options): Region & { readonly close:
     frame = Frame.blank
     return bytes
   }
-  // One write, so that the terminal never shows the conversation without what is below it.
+  // Erasing, text and the new frame go out in one write, so that the terminal never shows the conversation without the region.
   const write = (text: string) => {
     if (stdout.destroyed) return
     const erased = erase()
@@ -81,7 +82,7 @@ const open = ({ colour, identity, stdout }: Options): Region & { readonly close:
     }
     stdout.write(`${erased}${text}${Frame.paint(frame.view, colour)}`)
   }
-  // SIGWINCH comes late to a program that is busy: the terminal itself is asked for its size before it is written to.
+  // SIGWINCH (the size has changed) comes late to a busy program: so the terminal's size is queried before each write.
   const refresh = () => {
     if (!stdout.destroyed) stdout._refreshSize?.()
   }
@@ -138,7 +139,7 @@ const open = ({ colour, identity, stdout }: Options): Region & { readonly close:
     show: () => {
       state = "shown"
       frame = Frame.blank
-      // Where no shell wrote anything the cursor is still in the old input.
+      // If nothing else was written meanwhile, the cursor is still in the old input line: that row and those below are erased.
       if (!stdout.destroyed) stdout.write("\r\u001b[J")
       redraw()
     },

@@ -8,37 +8,37 @@ import * as Editor from "./editor.ts"
 import type { Key } from "./keys.ts"
 import * as Typing from "./typing.ts"
 
-/** The terminal's view of a conversation: pure data, from which all that is drawn below the scrollback follows. */
+/** The state of the screen: the conversation and the line being typed. Pure data, from which `view` computes the rows below the scrollback. */
 export interface Screen {
   readonly conversation: State.Conversation
   readonly typing: Typing.Typing
 }
 
-/** What happens to the screen: to its conversation, or at its keyboard. `members` are who is here now. */
+/** What happens to the screen: to its conversation, or at its keyboard. `members` are the members of the room now. */
 export type Happening =
   | Exclude<State.Happening, { readonly _tag: "Submitted" | "Pasted" | "Interrupted" | "Focus" }>
   | { readonly _tag: "Key"; readonly key: Key; readonly members: ReadonlyArray<Member> }
 
-/** What the screen wants done, in order: what its conversation wants, but for the input line, and what keys alone ask for. */
+/** The effects that the screen wants carried out, in order: its conversation's, except `Refill`, and those that keys ask for. */
 export type Wish = Exclude<State.Wish, { readonly _tag: "Refill" }> | { readonly _tag: "Suspend" | "Interrupt" }
 
-/** The next screen, and what it wants done. */
+/** The next screen, and its wishes. */
 export interface Step {
   readonly screen: Screen
   readonly wishes: ReadonlyArray<Wish>
 }
 
-/** A screen that asks what the form asks, or connects when that is nothing. */
+/** The first step of a screen: it asks the form's questions, or connects at once if there are none. */
 export const start = (form: Form.Form): Step => applied(Typing.empty, Conversation.start(form))
 
-/** What happens, and what follows from it. */
+/** The reducer of the screen: the next state and its wishes. A pure function. */
 export const update = (screen: Screen, happening: Happening): Step =>
   happening._tag === "Key" ? key(screen, happening.key, happening.members) : happen(screen, happening)
 
 const happen = ({ conversation, typing }: Screen, happening: State.Happening): Step =>
   applied(typing, Conversation.update(conversation, happening, { line: Editor.lineOf(typing.editor), pasted: typing.paste ?? [] }))
 
-// The input line does at once what the conversation wants of it; the rest is for the terminal and the network.
+// `Refill` is applied to the input line here; all other wishes are left to the caller, who has the terminal and the connection.
 const applied = (before: Typing.Typing, { after, wishes }: State.Step): Step => {
   let typing = after.phase === "over" ? Typing.empty : before
   const others: Array<Wish> = []
@@ -60,7 +60,7 @@ const key = (before: Screen, key: Key, members: ReadonlyArray<Member>): Step => 
     case undefined:
       return { screen, wishes: [] }
     case "Submitted":
-      // At the end nothing is drawn: keys mean nothing any more.
+      // After the end nothing is drawn: submitted lines are ignored.
       return conversation.phase === "over" ? { screen, wishes: [] } : happen(screen, { ...act, members })
     case "Pasted":
     case "Focus":
@@ -79,7 +79,7 @@ const key = (before: Screen, key: Key, members: ReadonlyArray<Member>): Step => 
   }
 }
 
-// Made only for Tab: there may be thousands of names.
+// The list of names is built only when Tab is pressed: there may be thousands.
 const complete = ({ me, phase }: State.Conversation, members: ReadonlyArray<Member>) =>
   completion(
     phase === "form"

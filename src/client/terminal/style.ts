@@ -7,13 +7,13 @@ import type { Line } from "../screen/step.ts"
 /** Draws lines of the conversation, with colours or without. */
 export type Draw = (line: Line) => string
 
-// Colours of the 256 that can be read on black and on white: a test holds them to it.
+/** The colours of names, out of the palette of 256: those with enough contrast on black and on white, as a test checks. */
 export const nameColours = [29, 31, 64, 67, 97, 99, 130, 133, 136, 161, 166, 168] as const
 
-/** The colour of a name: always the same, wherever and whenever it is seen. */
+/** The colour of a name, by its hash: the same in every client and session. */
 export const nameColour = (name: string): number => nameColours[hash(name) % nameColours.length] ?? nameColours[0]
 
-/** How the conversation looks. `colour` is whether the terminal shows any. */
+/** Draws lines with SGR sequences, or as plain text if `colour` is false. */
 export const draw = (colour: boolean): Draw => {
   const chalk = new Chalk({ level: colour ? 2 : 0 })
   return (line) => {
@@ -28,11 +28,11 @@ export const draw = (colour: boolean): Draw => {
   }
 }
 
-// What stands after the time instead of a space.
+// The mark that some events have after the time, in place of a space.
 const marks: Readonly<Partial<Record<Event["_tag"], string>>> = { Refused: "! ", Throttled: "! " }
 
 const drawEvent = (chalk: ChalkInstance, event: Event, me: Member): string => {
-  // The screen has its own words for it.
+  // The screen welcomes the user in its own words.
   if (event._tag === "Welcome") return ""
   const paints = paintsOf(chalk, event, me)
   const mark = isOwn(event, me) ? "›" : marks[event._tag]
@@ -61,7 +61,7 @@ const paintsOf = ({ bold, dim }: ChalkInstance, event: Event, me: Member): Paint
 
 const plain: Paint = (text) => text
 
-// Names have their colours where somebody speaks. What is painted alike is painted at once.
+// Names are coloured only in lines where somebody speaks. Neighbouring spans of one style are coalesced into one SGR sequence.
 const painted = (chalk: ChalkInstance, paints: Paints, line: WordLine): string => {
   const speaks = line.some(({ as }) => as === "text")
   const runs: Array<{ readonly paint: Paint; text: string }> = []

@@ -4,7 +4,7 @@ import type { Complete } from "../screen/completion.ts"
 import * as Editor from "./editor.ts"
 import type { Key } from "./keys.ts"
 
-/** What is being typed: a line, and a paste of several lines that waits for a yes or a no. */
+/** What is being typed: a line, and a bracketed paste of several lines that waits for the user's confirmation (y or n). */
 export interface Typing {
   readonly editor: Editor.Editor
   readonly paste: ReadonlyArray<string> | undefined
@@ -13,14 +13,14 @@ export interface Typing {
 /** Nothing is typed yet. */
 export const empty: Typing = { editor: Editor.empty, paste: undefined }
 
-/** What the keys are for. */
+/** What the line is typed for. */
 export interface Purpose {
-  /** An answer to a question: one line, and never in the history. */
+  /** Whether it is an answer to a question: then it is one line, and never kept in the history. */
   readonly isAnswer: boolean
   readonly complete: Complete
 }
 
-/** What a key asks for beyond the line being typed. `Info` and `Error` are words to the user. */
+/** What a key asks for beyond a change of the line. `Info` and `Error` are texts to show the user. */
 type Act =
   | { readonly _tag: "Submitted"; readonly line: string }
   | { readonly _tag: "Pasted"; readonly lines: ReadonlyArray<string> }
@@ -28,13 +28,13 @@ type Act =
   | { readonly _tag: "Interrupt" | "Suspend" | "Clear" }
   | { readonly _tag: "Info" | "Error"; readonly text: string }
 
-/** What a key made of what is being typed. */
+/** The result of a key: what is being typed now, and what the key asks for. */
 export interface Typed {
   readonly typing: Typing
   readonly act?: Act
 }
 
-/** What is being typed after a key, and what the key asks for: a pure function. */
+/** The reducer of the input line: applies a key. A pure function. */
 export const press = (before: Typing, key: Key, purpose: Purpose): Typed => {
   if (key._tag === "Focus") return { typing: before, act: key }
   if (key._tag === "Press" && key.ctrl) {
@@ -51,15 +51,15 @@ export const press = (before: Typing, key: Key, purpose: Purpose): Typed => {
   return { typing: { ...before, editor: purpose.isAnswer ? Editor.empty : editor }, act: { _tag: "Submitted", line: submitted } }
 }
 
-// Several lines wait for a yes or a no; a single one goes into the input line.
+// Bracketed paste: a single line goes into the input line, several lines wait for confirmation.
 const paste = (before: Typing, { text, truncated }: Extract<Key, { readonly _tag: "Paste" }>, { isAnswer }: Purpose): Typed => {
-  // Half of it would be worse than nothing.
+  // A paste that is too long is refused whole: a part of it could be sent unnoticed as if it were all.
   const tooLong: Typed = { typing: before, act: { _tag: "Error", text: "This is too long to be pasted: nothing of it was taken." } }
   if (truncated) return tooLong
   const { after, before: start } = before.editor
   const lines = text.split("\n").map(clean).filter((line) => line.trim() !== "")
   const [first = "", ...rest]: ReadonlyArray<string> = lines
-  // Behind the start of a command all of it belongs to that: no line of it may be said to others than it names.
+  // After the start of a command (`/msg ada ...`) the paste is joined into one line: sent line by line, the rest would go to the whole room.
   if (rest.length === 0 || isAnswer || CommandLine.parse(start) !== undefined) {
     const editor = Editor.insert(before.editor, lines.length === 0 ? text : lines.join(" "))
     return Editor.lineOf(editor).length < (start + lines.join(" ") + after).length ? tooLong : { typing: { ...before, editor } }
@@ -67,11 +67,11 @@ const paste = (before: Typing, { text, truncated }: Extract<Key, { readonly _tag
   return { typing: { ...before, paste: [start + first, ...rest.slice(0, -1), `${rest.at(-1) ?? ""}${after}`] } }
 }
 
-// What a key says to the question whether these lines are to be sent.
+// The key is the answer to the question whether the pasted lines are to be sent.
 const confirm = (editor: Editor.Editor, lines: ReadonlyArray<string>, key: Key): Typed => {
   const [, answer = "", rest = ""] = key._tag === "Text" ? (/^([yn])(.*)$/iu.exec(key.text) ?? []) : []
   const word = key._tag === "Press" ? key.name : answer.toLowerCase()
-  // What was typed right behind the answer is typed then.
+  // Text typed ahead, in the same chunk as the answer, goes into the input line.
   const goOn = (editor: Editor.Editor): Typing => ({ editor: rest === "" ? editor : Editor.insert(editor, rest), paste: undefined })
   if (word === "n" || word === "escape") {
     return { typing: goOn(editor), act: { _tag: "Info", text: `The ${lines.length} lines were not sent.` } }

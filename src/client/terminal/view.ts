@@ -5,37 +5,37 @@ import { graphemesOf } from "./graphemes.ts"
 import type { Screen } from "./screen.ts"
 import { fit, wrap } from "./wrap.ts"
 
-/** A row below the conversation. */
+/** A row of the region below the conversation, without escape sequences. */
 export interface Row {
   readonly text: string
   readonly look: "plain" | "dim" | "status"
 }
 
-/** All that is drawn below the conversation, and where the cursor is in it. */
+/** The rows of the region below the conversation, and the cursor's place in them, both coordinates from 0; without a cursor nothing is drawn. */
 export interface View {
   readonly rows: ReadonlyArray<Row>
   readonly cursor: { readonly x: number; readonly y: number } | undefined
 }
 
-/** The size of a terminal; numbers that are not positive are not known. */
+/** The size of a terminal; 0 or less means unknown. */
 export interface Size {
   readonly columns: number
   readonly rows: number
 }
 
-/** The room for a view: how wide a row can be, and how many there can be. */
+/** The space for a view: the most columns of a row, and the most rows. */
 export interface Room {
   readonly columns: number
   readonly height: number
 }
 
-/** The room in a terminal of this size. No row fills it, so that a resize moves as little as it can, and the upper half belongs to the conversation. */
+/** The space for a view in a terminal of this size: one column less than it has, so that fewer rows reflow at a resize, and half of its rows. */
 export const roomIn = ({ columns, rows }: Size): Room => ({
   columns: Math.max(8, (columns > 0 ? columns : 80) - 1),
   height: Math.max(1, Math.floor(rows / 2))
 })
 
-/** These rows, a status line where there is room for it, and below them what is typed. What does not fit scrolls with the cursor. */
+/** A view of the rows `above`, a status line (left out if there is one row only), and the input line. Input that does not fit scrolls with the cursor. */
 export const statusAndInput = (
   { above = [], after, before, status }: { readonly above?: ReadonlyArray<Row>; readonly status: string; readonly before: string; readonly after: string },
   { columns, height }: Room
@@ -50,10 +50,10 @@ export const statusAndInput = (
   }
 }
 
-/** How many unanswered messages are shown at most; of more, the last. */
+/** How many messages without a receipt are shown at most: the last ones. */
 const maxPending = 5
 
-/** How the screen looks in a terminal of this size. */
+/** The view of the screen in a terminal of this size. */
 export const view = ({ conversation, typing }: Screen, size: Size): View => {
   if (conversation.phase === "over") return { rows: [], cursor: undefined }
   const room = roomIn(size)

@@ -1,17 +1,17 @@
 import stringWidth from "string-width"
 import { graphemesOf } from "./graphemes.ts"
 
-/** A line laid out in rows, and where the cursor is in them, in columns from 0. */
+/** A line laid out in rows, and the cursor's row and column, both from 0. */
 export interface Wrapped {
   readonly rows: ReadonlyArray<string>
   readonly cursor: { readonly row: number; readonly column: number }
 }
 
 /**
- * Lays a line out in rows of `columns`, and finds the cursor, which stands
- * before `after`. Columns are counted as a terminal does: wide characters take
- * two, combining marks none. In right-to-left text the cursor follows the
- * logical order.
+ * Wraps a line into rows of `columns` between grapheme clusters; the cursor is
+ * between `before` and `after`. Columns are counted as a terminal does: wide
+ * characters take two, combining marks none. In right-to-left text the cursor
+ * follows the logical order.
  */
 export const wrap = (before: string, after: string, columns: number): Wrapped => {
   const rows: Array<string> = []
@@ -42,7 +42,7 @@ export const wrap = (before: string, after: string, columns: number): Wrapped =>
 /** How many rows of `columns` a line takes. */
 export const heightOf = (line: string, columns: number): number => wrap("", line, columns).rows.length
 
-/** As much of a line as fits in `columns`, and a mark where that is not all of it. */
+/** A line truncated to `columns`, with an ellipsis if anything was cut. */
 export const fit = (text: string, columns: number): string => {
   let width = 0
   let kept = 0

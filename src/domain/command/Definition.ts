@@ -10,31 +10,34 @@ import type { Text } from "../Text.ts"
 import type { ClientMessage, Command, Question } from "./index.ts"
 import type { Join } from "./join.ts"
 
-/** What somebody asks for, in whatever way it was said. */
+/** What a client asks for, however it was sent or typed. */
 export type Request =
-  /** To come in. What lets one in where there is a password never gets into the log. */
+  /** To come in. The password stands beside the command, so that it never gets into the log. */
   | { readonly _tag: "Enter"; readonly join: Join; readonly password: string | undefined }
   /** Something to decide: it becomes an entry of the log. */
   | { readonly _tag: "Command"; readonly command: Command }
-  /** Something that changes nothing: it is answered where it is asked. */
+  /** Something that changes nothing: it is answered where it is asked, and does not get into the log. */
   | { readonly _tag: "Question"; readonly question: Question }
   /** To leave, with words for those who stay or without. */
   | { readonly _tag: "Quit"; readonly reason: Text | undefined }
 
+/** The request to decide this command. */
 export const command = (command: Command): Request => ({ _tag: "Command", command })
+
+/** The request to answer this question. */
 export const question = (question: Question): Request => ({ _tag: "Question", question })
 
-/** How programs send it: one JSON object of the native dialect. */
+/** How programs send a command or a question: one JSON object of the native dialect. */
 export interface MessageForm {
-  /** Its `_tag`. */
+  /** The `_tag` of the object. */
   readonly tag: string
-  /** Whether it bears its sender's own mark: then our client waits for the receipt. */
+  /** Whether the object has a correlation id, `ref`: then our client waits for the receipt. */
   readonly hasRef: boolean
-  /** What it asks for; nothing where it is only a sign of life. */
+  /** Reads an object with this `_tag`: what it asks for, or its refusal; `undefined` for a mere sign of life. Fails where it does not fit the schema. */
   readonly read: (message: unknown, limits: NameLimits) => Either.Either<Request | Refusal | undefined, ParseResult.ParseError>
 }
 
-/** The form of a message with this schema, and what is made of one. */
+/** The form of the messages with this schema; `parse` makes of a decoded one what it asks for. */
 export const messageForm = <Sent extends { readonly _tag: string }, Encoded>(
   tag: Sent["_tag"],
   schema: Schema.Schema<Sent, Encoded> & { readonly fields: object },
@@ -44,31 +47,32 @@ export const messageForm = <Sent extends { readonly _tag: string }, Encoded>(
   return { tag, hasRef: "ref" in schema.fields, read: (message, limits) => Either.map(decode(message), (sent) => parse(sent, limits)) }
 }
 
-/** How people type it: a line that begins with its name. */
+/** How people type a command or a question: a line that begins with its name. */
 export interface LineForm {
   readonly name: `/${string}`
   /** What stands behind the name, as the help shows it; empty when nothing does. */
   readonly args: string
   readonly help: string
-  /** Whether a member's name comes first. */
+  /** Whether the first argument is a member's name, which completion then offers. */
   readonly takesName: boolean
-  /** Reads what stands behind the name. */
+  /** Reads what stands behind the name: what it asks for, or the refusal for whoever typed it. */
   readonly read: (rest: string, limits: NameLimits) => Request | Refusal
 }
 
-/** A command: what it decides, as a pure function of the state. */
+/** A command: how it is sent and typed, and what it decides, as a pure function of the state. */
 export interface CommandDefinition<C> {
   readonly message?: MessageForm
   readonly line?: LineForm
-  /** How our own client sends it, under its own mark; absent where another command travels in its place. */
+  /** The message that our own client sends, with the correlation id `ref`; absent where another command travels in place of this one. */
   readonly send?: (command: C, ref: string | undefined) => ClientMessage
   readonly apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, command: C) => Decision<Peer>
 }
 
-/** A question: what it is answered. */
+/** A question: how it is sent and typed, and its answer. */
 export interface QuestionDefinition<Q> {
   readonly message?: MessageForm
   readonly line?: LineForm
+  /** The message that our own client sends; absent where the client answers the question itself. */
   readonly send?: (question: Q) => ClientMessage
   readonly answer: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, question: Q) => Reply
 }

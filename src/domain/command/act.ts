@@ -10,9 +10,10 @@ import { parseText, typedText } from "./text.ts"
 export const Act = Schema.TaggedStruct("Act", { text: Text, ref: Schema.optional(Schema.String) })
 export type Act = typeof Act.Type
 
-/** The same, as programs send it. */
+/** An `Act` as programs send it: the text is not checked yet. */
 export const ActMessage = Schema.TaggedStruct("Act", { text: Schema.String, ref: Schema.optional(Ref) })
 
+/** The command `/me`. */
 export const act: CommandDefinition<Act> = {
   message: messageForm("Act", ActMessage, ({ ref, text }) => parseText(text, ref, (text) => command({ _tag: "Act", text, ref }))),
   line: {

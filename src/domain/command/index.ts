@@ -1,6 +1,6 @@
 /**
- * The table of all that can be asked. It is the dispatch: whoever reads bytes or
- * typed lines, decides, answers, shows the help or completes a word goes by it.
+ * The dispatch table of all that can be asked: whoever reads bytes or typed
+ * lines, decides, answers, shows the help or completes a word goes by this table.
  */
 import * as Schema from "effect/Schema"
 import type { Chat, Decision } from "../Chat.ts"
@@ -29,7 +29,7 @@ interface Commands {
   readonly Rename: Rename
 }
 
-/** All that is decided, as it stands in the log. */
+/** A command: all that `apply` decides, as it stands in the log. */
 export type Command = Commands[keyof Commands]
 export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename)
 
@@ -39,7 +39,7 @@ interface Questions {
   readonly Ping: Ping
 }
 
-/** All that is answered and changes nothing. */
+/** A question: all that is answered and changes nothing. */
 export type Question = Questions[keyof Questions]
 
 /** All that programs send, as it travels: strings are not yet names or texts. */
@@ -79,25 +79,25 @@ export const lines: ReadonlyArray<LineForm> = forms.flatMap(({ line }) => line ?
 /** What programs can send, by its `_tag`. */
 export const messages: ReadonlyMap<string, MessageForm> = new Map(forms.flatMap(({ message }) => (message === undefined ? [] : [[message.tag, message] as const])))
 
-/** What a command comes to. */
+/** Decides a command of `asker`: the next state, and what is told to whom. */
 export const decide = <Peer, K extends keyof Commands>(
   chat: Chat<Peer>,
   asker: Asker<Peer>,
   command: Commands[K] & { readonly _tag: K }
 ): Decision<Peer> => commands[command._tag].apply(chat, asker, command)
 
-/** What a question is answered, to its asker alone and without a number. */
+/** Answers a question, to its asker alone; the answer has no number. */
 export const answer = <Peer, K extends keyof Questions>(
   chat: Chat<Peer>,
   asker: Asker<Peer>,
   question: Questions[K] & { readonly _tag: K }
 ): Reply => questions[question._tag].answer(chat, asker, question)
 
-/** The message that our own client sends for a command, under its own mark; `undefined` where another one travels in its place. */
+/** The message that our own client sends for a command, with the correlation id `ref`; `undefined` where it sends another command instead. */
 export const messageOf = <K extends keyof Commands>(command: Commands[K] & { readonly _tag: K }, ref: string | undefined): ClientMessage | undefined =>
   commands[command._tag].send?.(command, ref)
 
-/** The message that our own client sends for a question; `undefined` where it answers that itself. */
+/** The message that our own client sends for a question; `undefined` where the client answers the question itself. */
 export const questionMessageOf = <K extends keyof Questions>(question: Questions[K] & { readonly _tag: K }): ClientMessage | undefined =>
   questions[question._tag].send?.(question)
 

@@ -16,7 +16,7 @@ import { warn } from "./lookalikes.ts"
 /** Come in under a name. */
 export const Join = Schema.TaggedStruct("Join", {
   name: AskedName,
-  /** What stands in for a name that is somebody's already, or nobody's to bear; without it, such a name is refused. */
+  /** The names that stand in for a taken or reserved one; without them, such a name is refused. */
   spares: Schema.optional(SpareNames)
 })
 export type Join = typeof Join.Type
@@ -28,15 +28,16 @@ export const Hello = Schema.TaggedStruct("Hello", {
   password: Schema.optional(Schema.String)
 })
 
-/** Comes in under this name, or is told why not. */
+/** The command to come in under this name; it is refused where the name is taken or reserved. */
 export const joinOrRefuse = (nickname: Nickname.Nickname): Join => ({ _tag: "Join", name: asked(nickname) })
 
-/** Comes in under this name, or under one that is near to it. */
+/** The command to come in under this name, or under one that is near to it where the name is taken or reserved. */
 export const joinAnyway = (nickname: Nickname.Nickname, limits: Nickname.NameLimits): Join => {
   const name = asked(nickname)
   return { _tag: "Join", name, spares: sparesOf(name, limits) }
 }
 
+/** The command to come in. Programs send it as `Hello`; nobody types it. */
 export const join: CommandDefinition<Join> = {
   message: messageForm("Hello", Hello, ({ nickname: raw = "", password, v }, limits) => {
     if (v !== version) return unsupportedVersion
@@ -73,7 +74,7 @@ export const join: CommandDefinition<Join> = {
     const { settings } = chat
     const welcomed = tellFew(next, origin, [person.seat], {
       _tag: "Welcome",
-      // The number that its own coming takes: the next one is the first that it is told.
+      // The number of the newcomer's own `Joined`, which only the others get: the newcomer is told everything after it.
       seq: room.seq + 1,
       at: chat.at,
       room: lobby,

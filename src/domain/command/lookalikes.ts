@@ -4,7 +4,7 @@ import type { Nickname } from "../Nickname.ts"
 import { lobby } from "../RoomName.ts"
 import { lookalikes } from "../wording.ts"
 
-/** Whoever looks like another is let in, and everybody is told. */
+/** Warns the room that a new name looks like `other`, whose bearer is here; tells nothing where `other` is `undefined`. */
 export const warn = <Peer>(chat: Chat<Peer>, name: Nickname, other: Nickname | undefined): Decision<Peer> =>
   other === undefined
     ? nothing(chat)

@@ -8,17 +8,17 @@ import { command, type CommandDefinition } from "./Definition.ts"
 import { typedText } from "./text.ts"
 import { whisperTo } from "./whisper.ts"
 
-/** Say a line to one member only, as people type it: only the chat knows which of the names that can be read off it is somebody's. */
+/** Say a line to one member only, as people type it: with all the readings of a name at its start, of which the chat finds the one that is somebody's. */
 export const Address = Schema.TaggedStruct("Address", { words: Text.Text, readings: Schema.Array(Reading) })
 export type Address = typeof Address.Type
 
-/** What one is told who names nobody that is here. */
+/** The answer to a whisper that names nobody here. */
 export const nobody = "Nobody here has that name: /who shows who is here."
 
-/** What one is told who names somebody and says nothing. */
+/** The answer to a whisper that names somebody and says nothing. */
 export const nothingSaid = "Type what to say: /msg NAME TEXT"
 
-/** It is only typed: our own client finds the member itself, and sends a `Whisper`. */
+/** The command `/msg`. People type it to the server; our own client finds the member itself, and sends a `Whisper`. */
 export const msg: CommandDefinition<Address> = {
   line: {
     name: "/msg",
@@ -29,7 +29,7 @@ export const msg: CommandDefinition<Address> = {
   },
   apply: (chat, asker, address) => {
     const found = addressee(address, (key) => personNamed(chat, key))
-    // Behind a name that was read off a safe text stands a safe text.
+    // The rest of a safe text is safe too, so it is not cleaned again.
     if (found?.text === "") return refused(chat, asker, new Refusal({ code: "text-empty", message: nothingSaid }))
     return whisperTo(chat, asker, found?.to, { text: Text.Text.make(found?.text ?? address.words), nobody })
   }

@@ -15,7 +15,7 @@ import { warn } from "./lookalikes.ts"
 export const Rename = Schema.TaggedStruct("Rename", { name: AskedName })
 export type Rename = typeof Rename.Type
 
-/** The same, as programs send it. */
+/** A `Rename` as programs send it: the name is not checked yet. */
 export const RenameMessage = Schema.TaggedStruct("Rename", { nickname: Schema.String })
 
 const parse = (raw: string, limits: Nickname.NameLimits): Request | Refusal => {
@@ -23,6 +23,7 @@ const parse = (raw: string, limits: Nickname.NameLimits): Request | Refusal => {
   return nickname instanceof Refusal ? nickname : command({ _tag: "Rename", name: asked(nickname) })
 }
 
+/** The command `/nick`. */
 export const nick: CommandDefinition<Rename> = {
   message: messageForm("Rename", RenameMessage, ({ nickname }, limits) => parse(nickname, limits)),
   line: {

@@ -6,13 +6,15 @@ import { type MessageForm, messageForm, question, type QuestionDefinition } from
 export const Ping = Schema.TaggedStruct("Ping", { ref: Schema.optional(Ref) })
 export type Ping = typeof Ping.Type
 
+/** The question that is answered with a `Pong`. Programs send it; nobody types it. */
 export const ping: QuestionDefinition<Ping> = {
   message: messageForm("Ping", Ping, question),
   send: (ping) => ping,
   answer: (chat, _, { ref }) => ({ _tag: "Pong", at: chat.at, ref })
 }
 
-/** The answer to the server's `Ping`: that it came is all that it says. */
+/** The answer to the server's `Ping`, a sign of life and nothing else. */
 export const Pong = Schema.TaggedStruct("Pong", {})
 
+/** How programs send a `Pong`; it asks for nothing. */
 export const pong: MessageForm = messageForm("Pong", Pong, () => undefined)

@@ -10,9 +10,10 @@ import { parseText } from "./text.ts"
 export const Say = Schema.TaggedStruct("Say", { text: Text, ref: Schema.optional(Schema.String) })
 export type Say = typeof Say.Type
 
-/** The same, as programs send it. */
+/** A `Say` as programs send it: the text is not checked yet. */
 export const SayMessage = Schema.TaggedStruct("Say", { text: Schema.String, ref: Schema.optional(Ref) })
 
+/** The command to say a line. Programs send it; typed, every line that is no other command is one. */
 export const say: CommandDefinition<Say> = {
   message: messageForm("Say", SayMessage, ({ ref, text }) => parseText(text, ref, (text) => command({ _tag: "Say", text, ref }))),
   send: ({ text }, ref) => ({ _tag: "Say", text, ref }),

@@ -12,16 +12,17 @@ import { parseText } from "./text.ts"
 export const Whisper = Schema.TaggedStruct("Whisper", { to: MemberId, text: Text, ref: Schema.optional(Schema.String) })
 export type Whisper = typeof Whisper.Type
 
-/** The same, as programs send it. */
+/** A `Whisper` as programs send it: the text is not checked yet. */
 export const WhisperMessage = Schema.TaggedStruct("Whisper", { to: MemberId, text: Schema.String, ref: Schema.optional(Ref) })
 
+/** The command to whisper to a member by its id. Programs send it; what people type is `/msg`. */
 export const whisper: CommandDefinition<Whisper> = {
   message: messageForm("Whisper", WhisperMessage, ({ ref, text, to }) => parseText(text, ref, (text) => command({ _tag: "Whisper", to, text, ref }))),
   send: ({ text, to }, ref) => ({ _tag: "Whisper", to, text, ref }),
   apply: (chat, asker, { ref, text, to }) => whisperTo(chat, asker, personWith(chat, to), { text, ref, nobody: "Nobody here has that name." })
 }
 
-/** Tells a whisper to both who are concerned; `nobody` is what is answered when there is no such member. */
+/** Tells a whisper to its author and to `to`; where `to` is `undefined`, the author is refused with the words of `nobody`. */
 export const whisperTo = <Peer>(
   chat: Chat<Peer>,
   asker: Asker<Peer>,

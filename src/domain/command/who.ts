@@ -11,6 +11,7 @@ import { refusal } from "./refusal.ts"
 export const Who = Schema.TaggedStruct("Who", { after: Schema.optional(MemberId) })
 export type Who = typeof Who.Type
 
+/** The question `/who`, answered with a page of `Members`. */
 export const who: QuestionDefinition<Who> = {
   message: messageForm("Who", Who, question),
   line: { name: "/who", args: "", help: "shows who is here", takesName: false, read: () => question({ _tag: "Who" }) },

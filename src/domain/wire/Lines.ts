@@ -1,7 +1,7 @@
-/** A line was longer than it may be; it is skipped up to its end. */
+/** Stands for a line that was longer than it may be, and is skipped up to its end. */
 export const tooLong = Symbol("tooLong")
 
-/** A whole line without its line feed, or that one was too long. */
+/** A whole line without its line feed, or the mark of one that was too long. */
 export type Line = Uint8Array | typeof tooLong
 
 const lineFeed = 10
@@ -15,7 +15,7 @@ const nothing = new Uint8Array(0)
  */
 export class LineSplitter {
   readonly #maxBytes: number
-  // Twice as large each time it is full: a line that comes byte by byte is not copied at each.
+  // Grows by doubling, so that a line that comes byte by byte is not copied at each byte.
   #buffer: Uint8Array = nothing
   #length = 0
   #skipping = false
@@ -34,6 +34,7 @@ export class LineSplitter {
     return this.#skipping
   }
 
+  /** Takes the next bytes: the lines that end in them, in order. */
   push(chunk: Uint8Array): ReadonlyArray<Line> {
     const lines: Array<Line> = []
     let start = 0
@@ -58,7 +59,7 @@ export class LineSplitter {
     return line
   }
 
-  // The lines that went out keep what they were in.
+  // Starts a new buffer, as the lines that went out are views of the old one.
   #reset() {
     this.#buffer = nothing
     this.#length = 0
@@ -75,7 +76,7 @@ export class LineSplitter {
       return
     }
     if (length > this.#buffer.length) {
-      // A copy of its own: a short rest would otherwise hold the whole read.
+      // Copied: a view of a short rest would keep the whole chunk in memory.
       const larger = new Uint8Array(this.#length === 0 ? length : Math.min(this.#maxBytes, length * 2))
       larger.set(this.pending)
       this.#buffer = larger

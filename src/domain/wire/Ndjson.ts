@@ -24,7 +24,7 @@ const decodeEvent = Schema.decodeUnknownEither(Event)
 /** One message or event as a line of JSON, its line feed included. */
 export const encode = (message: ClientMessage | Event): string => `${JSON.stringify(message)}\n`
 
-/** What a client's line asks for; nothing where it is only a sign of life; or what is wrong with it. */
+/** Reads a client's line: what it asks for, or the refusal that says what is wrong with it; `undefined` for a mere sign of life. */
 export const readMessage = (line: Uint8Array, limits: NameLimits): Request | Refusal | undefined => {
   const value = parse(line)
   if (!Predicate.hasProperty(value, "_tag") || !Predicate.isString(value._tag)) {
@@ -37,19 +37,19 @@ export const readMessage = (line: Uint8Array, limits: NameLimits): Request | Ref
 }
 
 /**
- * A server's line. `undefined` for what this program does not know: a client
- * ignores it. Every string in it is made safe to show.
+ * Reads a server's line, and makes every string in it safe to show. `undefined`
+ * for what this program does not know, which a client ignores.
  */
 export const decodeLine = (line: Uint8Array): Event | undefined =>
   Either.getOrUndefined(decodeEvent(withKnownCode(cleanAll(parse(line)))))
 
 const isCode = Schema.is(Schema.Union(LeaveCode, RefusalCode))
 
-// A newer server may have reasons of its own: what happened still counts.
+// Forward compatibility: a code that only a newer server knows becomes `other`, and the event still counts.
 const withKnownCode = (value: unknown): unknown =>
   Predicate.isRecord(value) && Predicate.isString(value["code"]) && !isCode(value["code"]) ? { ...value, code: "other" } : value
 
-// `undefined` for what is not JSON, and for what is nested so deeply that only an attack is.
+// `undefined` for what is not JSON, and for what is nested deeper than `maxDepth`, as only an attack is.
 const parse = (line: Uint8Array): unknown => {
   const text = utf8Decoder.decode(line)
   return isShallow(text) ? Either.getOrUndefined(json(text)) : undefined
@@ -72,7 +72,7 @@ const isShallow = (text: string): boolean => {
 
 const badCommand = (tag: string, value: object, error: ParseResult.ParseError): Refusal => {
   const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
-  // Of two ways to be right, the one that the field was not meant to be is of no use.
+  // An optional field is a union with `undefined`: that it is not `undefined` either helps nobody.
   const useful = issues.filter(({ message }) => !message.startsWith("Expected undefined"))
   // What was given in place of a password may be one: it is not repeated.
   const words = (message: string, path: string) => (path === "password" ? "Expected string" : message)

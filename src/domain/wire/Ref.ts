@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { clean } from "../Text.ts"
 
-/** The most bytes of UTF-8 that a client's mark on a message may have. */
+/** The most bytes of UTF-8 that a correlation id may have. */
 export const maxRefBytes = 64
 
 const utf8 = new TextEncoder()
@@ -15,5 +15,5 @@ export const Ref = Schema.String.pipe(
   Schema.filter((ref) => clean(ref) === ref || "nothing that could steer a terminal")
 )
 
-/** Whether this can be a client's mark on a message. */
+/** Whether this can be a correlation id. */
 export const isRef = Schema.is(Ref)

@@ -12,41 +12,43 @@ import type { Handed, Handing, Observed } from "./Handed.ts"
 
 export type { Handed, Handing, Observed } from "./Handed.ts"
 
-/** One who hears everything, in order, from the moment of subscribing. */
+/** A subscription to everything that the Hub hands on, in order, from the moment of subscribing. */
 export interface Subscription {
   /**
-   * Handles all that comes, in batches of a turn of the event loop, `max` at
-   * most in one. Interrupted, it ends between two batches: none is lost.
+   * Handles all that comes, in batches: what has come by the end of a turn of the
+   * event loop, `max` at most. An interrupt takes effect between two batches, so
+   * none is lost.
    */
   readonly forEachBatch: (
     max: number,
     handle: (batch: ReadonlyArray<Handed>) => Effect.Effect<void>
   ) => Effect.Effect<never>
-  /** What has come by now, `max` at most. */
+  /** Takes what has come by now, `max` at most, without waiting. */
   readonly poll: (max: number) => Effect.Effect<ReadonlyArray<Handed>>
-  /** How many have come and have not been taken yet. */
+  /** How many events have come and have not been taken yet. */
   readonly size: Effect.Effect<number>
 }
 
 /**
- * What everything said goes through, in one order. It is bounded: whoever reads
- * from clients waits while it is more than half full, so that what is decided
- * where nothing can wait, such as in a finalizer, always finds room.
+ * The publish-subscribe hub: everything that is told goes through it, in one
+ * order. It is bounded, with back-pressure from half of its capacity on: whoever
+ * reads from clients waits until there is `room`. The other half is kept for what
+ * is decided where nothing can wait, such as in a finalizer.
  */
 export class Hub extends Context.Tag("brusio/Hub")<Hub, {
-  /** Numbers these and hands them on, without waiting. `false` when there was no room, which is a bug. */
+  /** Numbers these handings and publishes them, without waiting. `false` when the Hub was full, which is a bug. */
   readonly unsafePublish: (handings: ReadonlyArray<Handing>) => boolean
-  /** The place of the last that was handed on. */
+  /** The place of what was handed on last; 0 before anything was. */
   readonly place: Effect.Effect<number>
   /** Waits while the Hub is more than half full. */
   readonly room: Effect.Effect<void>
-  /** A subscriber that never lags: whoever may be slow uses `observe`. */
+  /** Subscribes a consumer that must keep up, as one that lags fills the Hub for all: whatever may be slow uses `observe`. */
   readonly subscribe: Effect.Effect<Subscription, never, Scope.Scope>
-  /** For observers: never slows the room; what does not fit is lost, oldest first, and shows as a gap in `place`. */
+  /** A stream for observers, which never slows the room: what does not fit into a sliding buffer is lost, oldest first, and shows as a gap in `place`. */
   readonly observe: (capacity: number) => Stream.Stream<Observed>
 }>() {}
 
-/** When the event loop has read what its sockets hold: `Effect.yieldNow` would not let it. */
+/** Waits until the event loop has polled its sockets, by `setImmediate`: `Effect.yieldNow` is a microtask and would not let it. */
 export const endOfTurn = Effect.async<void>((resume) => {
   const immediate = setImmediate(() => {
     resume(Effect.void)
@@ -58,7 +60,7 @@ export const endOfTurn = Effect.async<void>((resume) => {
 
 const make = Effect.gen(function* () {
   const { hubCapacity, maxClients } = yield* ServerConfig
-  // All that one turn of the event loop can tell has to fit: everybody may leave at once, and half of the Hub is kept for that.
+  // All that one turn of the event loop can tell has to fit into the half that is kept: everybody may leave at once.
   const capacity = Math.max(hubCapacity, 3 * maxClients)
   let place = 0
   const pubsub = yield* Effect.acquireRelease(PubSub.bounded<Handed>(capacity), PubSub.shutdown)
@@ -109,4 +111,5 @@ const make = Effect.gen(function* () {
   })
 })
 
+/** A Hub as long as the layer's scope. */
 export const layer = Layer.scoped(Hub, make)

@@ -8,17 +8,17 @@ export interface Patience {
   readonly goneAfter: number
 }
 
-/** The way to one client: what the chat carries with each of its seats. None of it ever waits. */
+/** The way to one client: what the chat carries with each of its seats. None of these functions ever waits. */
 export interface Peer {
   /** The wire format of this client. */
   readonly dialect: Dialect
   /** Whether this client gets its own messages back. */
   readonly echo: boolean
-  /** Whole lines for this client; they may be shared with others and are not changed. */
+  /** Sends whole lines; the bytes may be shared with other clients and must not be changed. */
   readonly send: (frame: Uint8Array) => void
-  /** The last words. Only the first farewell is written, and nothing after it. */
+  /** Sends the last words. Only the first farewell is written, and nothing after it. */
   readonly farewell: (goodbye: Goodbye) => void
-  /** Asks a client that is silent for a sign of life, where its dialect can, and gives it up when that does not come. */
+  /** Pings a silent client where its dialect has a ping, and ends its session when no sign of life comes. */
   readonly keepAlive: (patience: Patience) => void
   /** Sends the client away: its session ends with this reason. */
   readonly remove: (reason: string) => void

@@ -18,42 +18,44 @@ import { ServerConfig } from "../ServerConfig.ts"
 import { type Handing, Hub } from "./Hub.ts"
 import type { Peer } from "./Peer.ts"
 
+/** What an entry told, and to which clients of this node. */
 export type Envelope = Chat.Envelope<Peer>
 
-/** A connection of this node: from where it is, and the way to it. */
+/** A connection of this node: the peer's `host:port`, and the way to it. */
 export interface Connected {
   readonly address: string
   readonly peer: Peer
 }
 
-/** How a client is gone, as its session has found. */
+/** How a client has left, as its session tells it. */
 export interface Gone {
-  /** `Drop`: the connection has ended without a goodbye. */
+  /** `Quit`: the client has left for good. `Drop`: the connection has ended without a goodbye. */
   readonly _tag: "Quit" | "Drop"
   readonly code: LeaveCode
   readonly reason: Text | undefined
 }
 
 /**
- * The one `Ref`: the chat, and the connections of this node. A decision and its
- * publication are one step that nothing comes between: all clients are told
- * everything in the order in which it was decided.
+ * The one `Ref` with the chat and the connections of this node. To decide and to
+ * publish is one atomic step, so all clients are told everything in the order in
+ * which it was decided.
  */
 export class Registry extends Context.Tag("brusio/Registry")<Registry, {
-  /** A connection is there; it is nobody yet. */
+  /** Registers a connection, which has not come in yet. */
   readonly connect: (connected: Connected) => Effect.Effect<Chat.ClientId>
-  /** A connection is gone. The room is told if it was somebody. */
+  /** Removes a connection that has ended. The room is told if it had come in. */
   readonly disconnect: (client: Chat.ClientId, gone: Gone) => Effect.Effect<void>
   /**
-   * The one way into the log: what an entry told, already published. Its maker
-   * hears of it like everybody else. An entry of a connection that is gone tells nothing.
+   * The one way into the log: decides an entry, publishes what it tells, and
+   * returns that too; whoever made the entry is sent it like everybody else.
+   * A command of a connection that is gone tells nothing.
    */
   readonly submit: (happening: Happening) => Effect.Effect<ReadonlyArray<Envelope>>
-  /** Answers a question, which changes nothing and is no entry, in its order among all that its asker is told. */
-  readonly ask: (client: Chat.ClientId, question: Question) => Effect.Effect<void>
-  /** Tells one client something that is for it alone and was not decided; `at` is now, in ms since 1970, and never goes back. */
+  /** Answers a question, which changes nothing and is no log entry. The answer keeps its place in the order of all that its asker is told. */
+  readonly answer: (client: Chat.ClientId, question: Question) => Effect.Effect<void>
+  /** Tells one client something that is for it alone and comes of no log entry; `at` is now, in ms since 1970, and never goes back. */
   readonly reply: (client: Chat.ClientId, reply: (at: number) => Reply) => Effect.Effect<void>
-  /** Speaks to everybody in the room; waits while there is too much to hand over. */
+  /** Speaks to everybody in the room; waits while the Hub is more than half full. */
   readonly announce: (text: Text) => Effect.Effect<void>
   /** Who is in the room, in the order of joining, and the way to them. */
   readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly peer: Peer }>>
@@ -67,11 +69,11 @@ interface State {
   readonly chat: Chat.Chat<Peer>
   readonly connections: HashMap.HashMap<Chat.ClientId, Connected>
   readonly lastClient: Chat.ClientId
-  /** The time that was given out last, ms since 1970: replies and entries are in one order. */
+  /** The time of the last step, ms since 1970; monotonic, for replies and entries alike. */
   readonly at: number
 }
 
-/** The next state, what is to be handed on, and what comes of it. */
+/** The next state, what is to be handed on, and the result for the caller. */
 interface Step<A> {
   readonly state: State
   readonly handings: ReadonlyArray<Handing>
@@ -147,7 +149,7 @@ const make = Effect.gen(function* () {
         return { state: { ...state, connections: HashMap.remove(state.connections, client) }, handings: [...handings, ...nobody], result: undefined }
       }),
     submit: (happening) => step((state) => (isOfNobody(state, happening) ? { ...unchanged(state), result: [] } : decided(state, happening))),
-    ask: (client, question) =>
+    answer: (client, question) =>
       replied(client, ({ at, chat }, { address, peer }) => answer({ ...chat, at }, { client, address }, peer, question)),
     reply: (client, reply) => replied(client, ({ at }) => reply(at)),
     announce: (text) => Effect.zipRight(hub.room, Effect.asVoid(step((state) => decided(state, { _tag: "Announce", text })))),
@@ -162,4 +164,5 @@ const make = Effect.gen(function* () {
   })
 })
 
+/** A chat with nobody in it. */
 export const layer = Layer.effect(Registry, make)

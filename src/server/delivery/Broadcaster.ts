@@ -13,15 +13,15 @@ import * as Pace from "./pace.ts"
 import { Watermark } from "./Watermark.ts"
 
 /**
- * The one fiber that hands everything over to those it is for, a batch a turn
- * of the event loop: an event is encoded once a dialect, and a client gets all
- * of a batch in one write. When it sends is `pace.ts`, what may wait `crowd.ts`,
- * who gets what `deliver.ts`.
+ * The one fiber that does the fan-out, see docs/adr/0003: it takes what a turn of
+ * the event loop has told as one batch, encodes each event once for each dialect,
+ * and sends a client all of the batch in one write. `pace.ts` decides when it
+ * sends, `crowd.ts` what may wait, and `deliver.ts` who gets what.
  */
 export class Broadcaster extends Context.Tag("brusio/Broadcaster")<Broadcaster, {
   /**
-   * Waits until everything up to this place has been handed over, or can no
-   * longer be, `patience` ms at most; also inside a finalizer.
+   * Waits until everything up to this place has been handed over, or nothing will
+   * be any more; `patience` ms at most, also inside a finalizer.
    */
   readonly handedOver: (place: number, patience: number) => Effect.Effect<void>
 }>() {}
@@ -45,8 +45,8 @@ const make = Effect.gen(function* () {
     return first.length < batchSize ? [...first, ...(yield* subscription.poll(batchSize - first.length))] : first
   })
 
-  // The next batch as soon as there is one, or nothing when the time has come. To be woken up by it would take a second
-  // fiber that waits for the Hub, for no more than these looks cost: one a millisecond, and only while a crowd is held.
+  // Polls the Hub for the next batch; an empty one when the time has come. To be woken up instead would take a second
+  // fiber that waits for the Hub, and polling costs no more: it is done once a millisecond, and only while joins and leaves are held.
   const nextBefore = Effect.fnUntraced(function* (time: number) {
     yield* endOfTurn
     for (;;) {
@@ -58,7 +58,7 @@ const make = Effect.gen(function* () {
     }
   })
 
-  // Only what is told to a room says what a fan-out costs.
+  // Delivers a batch, and measures the fan-out. A batch that tells no room anything says nothing about the cost of a fan-out.
   const fanOut = Effect.fnUntraced(function* (batch: ReadonlyArray<Handed>) {
     const start = yield* monotonicMillis
     deliver(batch)
@@ -69,7 +69,8 @@ const make = Effect.gen(function* () {
     yield* Ref.update(lastFanOut, (last) => Pace.after(last, { start, end, messages, size: batch.length }))
   })
 
-  // From a batch on, until nothing is held any more: between two calls there is no state but the last fan-out.
+  // Hands over a batch, and all that comes while joins and leaves are held. It ends with nothing held, so between
+  // two calls there is no state but the last fan-out.
   const handOver = Effect.fnUntraced(function* (first: ReadonlyArray<Handed>) {
     const holdEnd = Pace.holdEnd(yield* Ref.get(lastFanOut))
     let batch = yield* gathered(first)
@@ -87,7 +88,7 @@ const make = Effect.gen(function* () {
     }
   })
 
-  // A fault leaves nobody waiting, and ends the server.
+  // A defect in the broadcast wakes all who wait for the watermark, and closes the server.
   yield* subscription.forEachBatch(batchSize, handOver).pipe(
     Effect.onError((cause) =>
       Effect.gen(function* () {
@@ -103,4 +104,5 @@ const make = Effect.gen(function* () {
   return Broadcaster.of({ handedOver: (place, patience) => watermark.await(place, patience) })
 })
 
+/** The fan-out, as long as the layer's scope. */
 export const layer = Layer.scoped(Broadcaster, make)

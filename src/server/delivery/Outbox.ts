@@ -11,12 +11,12 @@ type Config = Pick<ServerOptions, "stallAbove" | "maxWaiting" | "stallTimeout" |
 const utf8 = new TextEncoder()
 
 /**
- * The way to one client, in order and without ever making the sender wait.
+ * The send queue of one client: in order, and without ever making the sender wait.
  *
- * What holds:
- * - Above the soft limit, frames are held as references, and a fiber, forked only then, drains them.
- * - Above the hard limit, or when nothing is taken for the grace, the client is cut off: what is held is dropped.
- * - The first farewell counts, it is the last thing written, and frames are whole lines: it never starts in the middle of one.
+ * Invariants:
+ * - Above the high-water mark of the socket (`stallAbove`), frames are held as references, and a fiber, forked only then, drains them.
+ * - With more than `maxWaiting` bytes waiting, or nothing taken for `stallTimeout`, the client is cut off, and what is held is dropped.
+ * - Only the first farewell is written, and nothing after it. Frames are whole lines, so it never starts in the middle of one.
  */
 export class Outbox implements Peer {
   readonly #connection: Connection
@@ -30,6 +30,7 @@ export class Outbox implements Peer {
   #open = true
   #farewell: Uint8Array | undefined
 
+  /** `fork` runs the fiber that drains what is held; `unrecognised` is the dialect until {@link speak}. */
   constructor(connection: Connection, config: Config, fork: (drain: Effect.Effect<void>) => void, unrecognised: Dialect) {
     this.#connection = connection
     this.#config = config
@@ -37,7 +38,7 @@ export class Outbox implements Peer {
     this.#dialect = unrecognised
   }
 
-  /** The wire format of this client; as long as it has not been recognised, the one that was given. */
+  /** The wire format of this client; until its dialect is recognised, the one that the constructor was given. */
   get dialect(): Dialect {
     return this.#dialect
   }
@@ -47,26 +48,26 @@ export class Outbox implements Peer {
     return this.#interpreter?.echo ?? false
   }
 
-  /** The client has turned out to speak this dialect. */
+  /** Sets the dialect of the client, once it is recognised. */
   speak(dialect: Dialect, interpreter: Interpreter): void {
     this.#dialect = dialect
     this.#interpreter = interpreter
   }
 
-  /** Whole lines for this client; they may be shared with others and are not changed. */
+  /** Sends whole lines; the bytes may be shared with other clients and must not be changed. */
   send(frame: Uint8Array): void {
     if (!this.#open || this.#farewell !== undefined || frame.length === 0) return
     this.#put(frame)
   }
 
-  /** The last words. Only the first farewell is written, and nothing after it. */
+  /** Sends the last words. Only the first farewell is written, and nothing after it. */
   farewell(goodbye: Goodbye): void {
     if (this.#farewell !== undefined) return
     this.#farewell = this.#interpreter?.goodbye(goodbye) ?? utf8.encode(this.#dialect.encode(goodbye))
     this.#put(this.#farewell)
   }
 
-  /** Asks a client that is silent for a sign of life, where its dialect can, and gives it up when that does not come. */
+  /** Pings a silent client where its dialect has a ping, and ends its session when no sign of life comes. */
   keepAlive({ at, goneAfter, pingAfter }: Patience): void {
     const { ping } = this.#dialect
     const { silentFor } = this.#connection
@@ -81,8 +82,8 @@ export class Outbox implements Peer {
   }
 
   /**
-   * Waits until nothing is held back any more. A client that does not read in
-   * time loses what is held; the farewell takes its place.
+   * Waits until nothing is held any more, `farewellDrain` ms at most. Then what is
+   * still held is dropped, and the farewell is written in place of it.
    */
   get flushed(): Effect.Effect<void> {
     return Effect.suspend(() =>
@@ -117,7 +118,7 @@ export class Outbox implements Peer {
     }
   }
 
-  // Drains what is held, or cuts the client off when it takes nothing for the grace.
+  // The draining fiber: it ends when nothing is held, or when the client is cut off.
   get #watch(): Effect.Effect<void> {
     return this.#drain.pipe(
       Effect.ensuring(

@@ -1,23 +1,23 @@
 import * as Effect from "effect/Effect"
 import type * as Duration from "effect/Duration"
 
-/** One who waits until everything up to a place has been handed over. */
+/** A fiber that waits until everything up to a place has been handed over. */
 interface Waiter {
   readonly place: number
   readonly wake: () => void
 }
 
 /**
- * Up to which place everything has been handed over: a low-water mark that only
- * rises, and that some wait for. A rise wakes those whose place it has reached
- * and nobody else.
+ * The watermark of handing over: everything up to this place has been handed
+ * over. It only rises, and fibers can wait for a place. A rise wakes those whose
+ * place is reached, and nobody else.
  */
 export class Watermark {
   #reached = 0
-  // In the order of their places; nearly all are added at the end.
+  // Sorted by place; nearly all are added at the end.
   readonly #waiters: Array<Waiter> = []
 
-  /** Everything up to this place has been handed over. */
+  /** Raises the watermark to this place, and wakes those who wait for it; a lower place changes nothing. */
   advance(place: number): void {
     if (place <= this.#reached) return
     this.#reached = place
@@ -30,7 +30,7 @@ export class Watermark {
     this.advance(Infinity)
   }
 
-  /** Waits until everything up to this place has been handed over, or can no longer be, `patience` at most; also inside a finalizer. */
+  /** Waits until everything up to this place has been handed over, or nothing will be any more; `patience` at most, also inside a finalizer. */
   await(place: number, patience: Duration.DurationInput): Effect.Effect<void> {
     return Effect.suspend(() =>
       place <= this.#reached

@@ -11,7 +11,7 @@ export interface Told {
   readonly room: RoomName | undefined
 }
 
-/** Somebody who came into a room or left it, of whom that room need not hear at once. */
+/** Whether this is a move: it tells a room who came or left, and the room need not hear that at once. */
 export const isMove = ({ event, room }: Pick<Handed, "event" | "room">): boolean =>
   room !== undefined && (event._tag === "Joined" || event._tag === "Left")
 
@@ -21,17 +21,21 @@ export interface Sorted {
   readonly held: ReadonlyArray<Handed>
 }
 
-/** All that is held and all of the batch go out now, or the moves wait on, where they may and where the rest can overtake them. */
+/**
+ * Sorts what is held and a new batch into what goes out now and what is held on.
+ * Moves are held where they may wait and the rest of the batch can overtake them;
+ * otherwise everything goes out, in order.
+ */
 export const sort = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, mayWait: boolean): Sorted =>
   mayWait && canOvertake(held, batch)
     ? { now: batch.filter((handed) => !isMove(handed)), held: waiting([...held, ...batch.filter(isMove)]) }
     : { now: [...held, ...batch], held: [] }
 
 /**
- * Whether nobody whom the batch concerns at once is owed something of what
- * waits, or of a move that stands before it in the batch: then the moves may
- * wait, and the rest goes out, and each client is still told all in one order.
- * What is said to a room never overtakes.
+ * Whether the rest of the batch can go out before the moves, with each client
+ * still told everything in order. That is so when no client in the audiences of
+ * the rest is owed a move: one that is held, or stands earlier in the batch.
+ * What is said to a whole room, and a goodbye, never overtakes a move.
  */
 export const canOvertake = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>): boolean => {
   const debts = new Debts()
@@ -43,7 +47,7 @@ export const canOvertake = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Ha
   })
 }
 
-/** Who is owed moves: in each room those who were there at the first of them, and who came since. */
+/** The clients that are owed moves: in each room, those who were there at the first move, and those who came since. */
 class Debts {
   readonly #audiences = new Map<RoomName, Handed["audience"]>()
   readonly #came = new Set<MemberId>()
@@ -58,6 +62,7 @@ class Debts {
     if (event._tag === "Joined") this.#came.add(event.member.id)
   }
 
+  /** Whether somebody in this audience is owed a move. */
   areOwedTo(audience: Handed["audience"]): boolean {
     // Who has no name is in no room.
     return audience.some(({ id, peer }) => id !== undefined && (this.#came.has(id) || this.#isPresent(peer)))
@@ -70,9 +75,9 @@ class Debts {
 }
 
 /**
- * The moves as they are kept while they wait. Of so many, a room is told in one
- * line, to those who are there in the end: so of each room no more than twice a
- * crowd of member lists are kept.
+ * The held moves in the form in which they are kept. More than two crowds of one
+ * room are going to be told in one line, to those who are there in the end; so
+ * all of them get the last audience, and the arrays of earlier ones are not kept.
  */
 export const waiting = (held: ReadonlyArray<Handed>): ReadonlyArray<Handed> => {
   const counts = new Map<RoomName | undefined, number>()
@@ -87,10 +92,10 @@ export const waiting = (held: ReadonlyArray<Handed>): ReadonlyArray<Handed> => {
 }
 
 /**
- * What is told, without a line for each where many come or go at once: between
- * two other things that are told to a room, more than a crowd of its `Joined` or
- * of its `Left` become one `Presence` of that room. It stands where the last of
- * them stood, so whoever joined among them has been welcomed before.
+ * Coalesces moves, see docs/adr/0007: between two other things that are told to a
+ * room, more than a crowd of its `Joined` or of its `Left` become one `Presence`
+ * of that room. The `Presence` stands where the last of these moves stood, so
+ * whoever joined among them has had its `Welcome` before.
  */
 export const gather = (told: ReadonlyArray<Told>): ReadonlyArray<Told> => {
   if (told.length <= crowd) return told
@@ -105,7 +110,7 @@ interface Move extends Told {
   readonly place: number
 }
 
-// Where people come into a room and leave it with nothing else told to that room between.
+// The longest runs of moves of one room with nothing else told to that room in between.
 const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>> => {
   const found: Array<ReadonlyArray<Move>> = []
   const open = new Map<RoomName, Array<Move>>()
@@ -127,10 +132,10 @@ const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>
   return found
 }
 
-/** How many one event names at most: with what each may have said on leaving, a line that any client takes. */
+/** How many moves one `Presence` stands for at most: even with a long reason for each leave, it is a line that our clients take. */
 const most = 256
 
-// In parts of one size, so that none of them is no crowd any more.
+// In parts of nearly one size: a short rest at the end could be too few for a crowd.
 const inParts = (stretch: ReadonlyArray<Move>): ReadonlyArray<ReadonlyArray<Move>> => {
   const parts = Math.ceil(stretch.length / most)
   return Array.from({ length: parts }, (_, part) =>
@@ -138,13 +143,13 @@ const inParts = (stretch: ReadonlyArray<Move>): ReadonlyArray<ReadonlyArray<Move
   )
 }
 
-// From the last part to the first, so that what is known of the end is carried back, move by move.
+// From the last part to the first: who is there is known after the last move, and worked out backwards from there.
 const gatherStretch = (stretch: ReadonlyArray<Move>, instead: Map<number, Told | undefined>): void => {
   const end = stretch.at(-1)
   if (end === undefined || stretch.length <= crowd) return
-  // How many are there; whoever comes is not among those who are told of it.
+  // How many are in the room after a part. A newcomer is not in the audience of its own `Joined`.
   let here = end.audience.length + (end.event._tag === "Joined" ? 1 : 0)
-  // What has waited is for those who were there in the end: of these, whoever came after a part hears nothing of it.
+  // Those who came after a part. Moves that were held have the last audience, which may include them, and they are not told of the part.
   const late = new Set<MemberId>()
   for (const part of inParts(stretch).toReversed()) {
     const last = part.at(-1)
@@ -165,13 +170,13 @@ const isCrowd = (part: ReadonlyArray<Move>): boolean => {
   return Math.max(came, part.length - came) > crowd
 }
 
-// The member list of the very end names just those who are told; one that has waited may name some who came later.
+// Who is told of a part. The audience of the very last move is right as it is; an earlier one that was held may include some who came later.
 const audienceOf = ({ audience, event }: Move, late: ReadonlySet<MemberId>, isEnd: boolean): Handed["audience"] => {
   const comer = event._tag === "Joined" ? event.member.id : undefined
   return isEnd || (late.size === 0 && comer === undefined) ? audience : audience.filter(({ id }) => id === undefined || (id !== comer && !late.has(id)))
 }
 
-// Nobody is named twice: who left and came again is not named at all.
+// Nobody is named twice: a member that left and came again is not named at all.
 const presenceOf = (part: ReadonlyArray<Move>, { at, room, seq }: Joined | Left, here: number): Presence => {
   const wereHere = new Set<MemberId>()
   const joined = new Map<MemberId, Member>()

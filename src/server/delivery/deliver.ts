@@ -8,9 +8,9 @@ import type { Peer } from "../chat/Peer.ts"
 import { type Line, type Log, type Stay, staysIn } from "./stays.ts"
 
 /**
- * Hands a batch over: to each client, in the order of places, what of the batch
- * is for it, in one write. An event is encoded once for each dialect. A client
- * that does not get its own messages back gets the rest.
+ * The fan-out of a batch: sends each client, in one write and in order, what of
+ * the batch is for it. An event is encoded once for each dialect. A client
+ * without echo gets the batch without its own messages.
  */
 export const deliver = (batch: ReadonlyArray<Handed>): void => {
   let pending: Array<Told> = []
@@ -26,7 +26,7 @@ export const deliver = (batch: ReadonlyArray<Handed>): void => {
 }
 
 const send = (all: ReadonlyArray<Told>): void => {
-  // Also what nobody is left to hear counts, for those who come right after it.
+  // Moves without an audience are gathered too: they count in what the next newcomers are told.
   const told = gather(all).filter(({ audience }) => audience.length > 0)
   const rooms = logsOf(told).map((log) => ({ log, stays: staysIn(log) }))
   const frames = new Frames()
@@ -54,7 +54,7 @@ const send = (all: ReadonlyArray<Told>): void => {
 
   const [only, ...others] = rooms
   if (only !== undefined && others.length === 0 && !only.stays.isTwice) {
-    // One room, and each in it once: nobody has to be remembered.
+    // The fast path: with one room, and each client in it once, nothing is collected for each client.
     only.stays.each((stay, seats) => {
       const share = withStay(nothing, stay)
       for (const seat of seats) {
@@ -76,11 +76,11 @@ const send = (all: ReadonlyArray<Told>): void => {
       tell(outbox, share)
     })
   }
-  // Those who are in none of these rooms.
+  // Clients that are told something and are in none of these rooms.
   for (const outbox of [...differences.keys()]) tell(outbox, nothing)
 }
 
-/** What the batch tells each room, room by room. */
+/** What the batch tells each room: a log for each. */
 const logsOf = (told: ReadonlyArray<Told>): ReadonlyArray<Log> => {
   const logs = new Map<RoomName, { readonly lines: Array<Line>; readonly own: Map<MemberId, Array<number>> }>()
   told.forEach(({ audience, event, room }, place) => {

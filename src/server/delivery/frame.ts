@@ -2,19 +2,19 @@ import type { Reply } from "../../domain/Event.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 import type { Log, Stay } from "./stays.ts"
 
-/** What of a batch a client is told with its rooms: all who are told the same share one. */
+/** What a batch tells a client as a member of its rooms. Clients that are told the same lines have one share. */
 export interface Share {
   readonly stays: ReadonlyArray<Stay>
-  /** The bytes of it, by dialect, once somebody has needed them. */
+  /** The encoded share by dialect, once a client has needed it. */
   readonly bytes: Map<Dialect, Buffer>
-  /** The shares that have one more stay. */
+  /** The shares with one more stay, by that stay. */
   readonly more: Map<Stay, Share>
 }
 
 /** The share of a client that is in no room. */
 export const noShare = (): Share => ({ stays: [], bytes: new Map(), more: new Map() })
 
-/** The share with this stay too. */
+/** The share that also has this stay: one for all who ask. */
 export const withStay = ({ more, stays }: Share, stay: Stay): Share => {
   const known = more.get(stay)
   if (known !== undefined) return known
@@ -23,26 +23,26 @@ export const withStay = ({ more, stays }: Share, stay: Stay): Share => {
   return share
 }
 
-/** Where what one client is told differs from its share: something for it alone, or its own words left out. */
+/** How what one client is told differs from its share at a place in the batch: an event for it alone, or its own words left out. */
 export interface Difference {
   readonly place: number
-  /** Absent where something is left out. */
+  /** The event for the client alone; absent where the line at this place is left out. */
   readonly event: Reply | undefined
 }
 
 /** A room's log in one dialect. */
 interface Frame {
   readonly bytes: Buffer
-  /** Where each line starts, and at last where the frame ends. */
+  /** The offset of each line in `bytes`, and behind these the length of `bytes`. */
   readonly offsets: ReadonlyArray<number>
 }
 
-/** The frames of one batch: each event is encoded once for each dialect, and what is shared is cut from one buffer. */
+/** The encoded frames of one batch: each event is encoded once for each dialect, and shares are slices of one buffer. */
 export class Frames {
   readonly #frames = new Map<Dialect, Map<Log, Frame>>()
   readonly #words = new Map<Dialect, Map<Reply, Buffer>>()
 
-  /** A share in one dialect; all who have that share get this one buffer. */
+  /** A share in one dialect: one buffer for all who have that share. */
   share(share: Share, dialect: Dialect): Buffer {
     const known = share.bytes.get(dialect)
     if (known !== undefined) return known
@@ -51,7 +51,7 @@ export class Frames {
     return bytes
   }
 
-  /** A share in one dialect, with what is different for one client. */
+  /** A share in one dialect, with the differences of one client. */
   apart(share: Share, dialect: Dialect, differences: ReadonlyArray<Difference>): Buffer {
     const parts: Array<Buffer> = []
     let next = 0
@@ -108,7 +108,7 @@ const joined = (parts: ReadonlyArray<Buffer>): Buffer => {
   return only !== undefined && others.length === 0 ? only : Buffer.concat(parts)
 }
 
-// What of a stay is between these places.
+// The part of a stay from one place in the batch up to another.
 const within = (stay: Stay, from: number, to: number): Stay => {
   const { first, last, log } = stay
   return { log, first: Math.max(first, firstFrom(log, from)), last: Math.min(last, firstFrom(log, to) - 1) }
@@ -126,7 +126,7 @@ const firstFrom = ({ lines }: Log, place: number): number => {
   return low
 }
 
-// Stays in several rooms, cut wherever another room comes between, in the order of places.
+// A merge of stays in several rooms by place: each stay is cut wherever a line of another room comes between.
 const inOrder = (stays: ReadonlyArray<Stay>): ReadonlyArray<Stay> => {
   const lines = stays.flatMap(({ first, last, log }) =>
     log.lines.slice(first, last + 1).map(({ place }, index) => ({ log, place, index: first + index }))

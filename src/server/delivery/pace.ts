@@ -1,77 +1,80 @@
 /**
- * When the Broadcaster sends. A fan-out (one write to each member) costs nearly
- * the same however much it takes along, so what comes right after one waits for
- * company: the coalescing window. Its length follows from what fan-outs cost,
- * so a small or a quiet room hardly waits. All times are in ms.
+ * The coalescing window of the Broadcaster, see docs/adr/0003. A fan-out (one
+ * write to each member) costs nearly as much for one message as for many, so what
+ * comes right after a fan-out waits for more to come. The length of the window
+ * follows from what fan-outs cost, so a small or a quiet room hardly waits. All
+ * times are in ms.
  */
 
 /** What is known of the last fan-out to a room. */
 export interface FanOut {
+  /** When it ended, by the monotonic clock. */
   readonly end: number
-  /** What it cost. */
+  /** How long it took. */
   readonly took: number
-  /** What one costs lately: a moving average that a single slow one does not move. */
+  /** How long fan-outs take lately: a moving average that falls at once and rises slowly, so that a single slow one hardly moves it. */
   readonly usual: number
-  /** How many messages it took along, comings and goings not counted. */
+  /** How many messages it took along; joins and leaves are not counted. */
   readonly messages: number
-  /** How much it took along in all. */
+  /** How many events it took along in all. */
   readonly size: number
 }
 
-/** Before anything was sent. */
+/** Stands for the last fan-out before there was one. */
 export const noFanOut: FanOut = { end: 0, took: 0, usual: 0, messages: 0, size: 0 }
 
-/** What to do now. */
+/** What the Broadcaster does now. */
 export type Pace =
   | { readonly _tag: "Send" }
-  /** Wait until then, whatever comes. */
+  /** Wait until this time, whatever comes. */
   | { readonly _tag: "Wait"; readonly until: number }
-  /** Look again then whether enough has come. */
+  /** Look again at this time whether enough has come. */
   | { readonly _tag: "Look"; readonly at: number }
 
-/** Up to so many messages, the next fan-out is not likely to carry more: a long window would only delay it. */
+/** After up to so many messages the window is short: the next fan-out is not likely to carry more, and a longer window would only delay it. */
 const few = 3
 
-/** From so many on, one more or less makes no difference to what each costs, and a long window would only cap the throughput. */
+/** After so many messages or more the window is short too: a fan-out is cheap for each of them already, and a longer window would cap the throughput. */
 const many = 16
 
-/** The window after few or many messages, in lengths of the last fan-out. Longer ones halve the saturated throughput. */
+/** The short window, as a multiple of how long the last fan-out took. Longer ones halve the saturated throughput (docs/adr/0003). */
 const shortWindow = 0.5
 
 /**
- * Between few and many, a fan-out starts so many usual costs after the last one
- * started: a duty cycle of 45%. More saves processor time, less saves latency.
- * Counted from the start, as after a slow fan-out enough has come already: with
- * a window on top of it, those who waited for it would be the slowest hundredth.
+ * The period of fan-outs between `few` and `many` messages, from start to start,
+ * as a multiple of how long a fan-out usually takes: a duty cycle of 45%. A longer
+ * period saves processor time, a shorter one latency (docs/adr/0003). It counts
+ * from the start, so that a slow fan-out is not followed by a whole window too:
+ * those who waited for both would be the slowest hundredth.
  */
 const period = 2.2
 
-/** The longest window there, in longest short ones: what a message waits at most for the sake of others. */
+/** The longest window between `few` and `many`, as a multiple of the longest short one: 25 ms with the defaults. */
 const longWindows = 5
 
-/** The weight of the last fan-out in the moving average. */
+/** The weight of the last fan-out in the moving average: a greater one follows a growing room sooner, a smaller one ignores more of a slow fan-out. */
 const weight = 0.2
 
-/** How often to look whether enough has come: one timer a millisecond costs less than waking up for each that comes. */
+/** How often to poll whether enough has come, ms: one timer a millisecond costs less than waking up for each event. */
 export const lookEvery = 1
 
 /**
- * Comings and goings wait for so many lengths of the last fan-out, so telling of
- * them has a duty cycle of a ninth. More saves processor time in a storm of
- * joins, where each fan-out brings one line however many have come; less tells
- * a room sooner who is there.
+ * How long joins and leaves are held, as a multiple of how long the last fan-out
+ * took: a duty cycle of a ninth (docs/adr/0007). Longer saves processor time in a
+ * storm of joins, where each fan-out brings one line however many have come;
+ * shorter tells a room sooner who is there.
  */
 const holdFactor = 8
 
 /**
- * The longest a room waits to hear who came or went: that duty cycle holds up to
- * fan-outs of 62.5 ms, such as 5000 to 10,000 members cost. In a larger room
- * more time goes into telling, a third of it at 250 ms. With a limit of 100 ms it
- * was a third in a room of 5000 already: 34 writes a newcomer, and 13 with 400 ms.
+ * The longest that joins and leaves are held, ms. With 500, the duty cycle of a
+ * ninth holds up to fan-outs of 62.5 ms, such as 5000 to 10,000 members cost; in
+ * larger rooms it rises, to a third with fan-outs of 250 ms. With 100, it was a
+ * third in a room of 5000 already (docs/adr/0007).
  */
 const holdAtMost = 500
 
-/** The last fan-out, after one that went from `start` to `end`. */
+/** The record of a fan-out that went from `start` to `end`, with the moving average of the one before. */
 export const after = (
   { usual }: FanOut,
   { end, messages, size, start }: { readonly start: number; readonly end: number; readonly messages: number; readonly size: number }
@@ -80,16 +83,16 @@ export const after = (
   return { end, took, usual: usual === 0 ? took : Math.min(took, usual + (took - usual) * weight), messages, size }
 }
 
-/** When the coalescing window closes; a short one is never longer than `longest`. */
+/** When the coalescing window after this fan-out closes; `longest` bounds the short window. */
 export const windowEnd = ({ end, messages, took, usual }: FanOut, longest: number): number =>
   messages > few && messages < many
     ? Math.max(end, end - took + Math.min(usual * period, usual + longest * longWindows))
     : end + Math.min(took * shortWindow, longest)
 
 /**
- * What to do with what has come since the last fan-out. After many messages the
- * window closes before its time once as much has come again: whoever speaks as
- * soon as it is heard has done so by then.
+ * What to do at the time `now`, with `come` events waiting since the last fan-out.
+ * After many messages the window closes early, once as many events have come
+ * again: those who speak again as soon as they are heard have all done so by then.
  */
 export const pace = (last: FanOut, come: number, now: number, longest: number): Pace => {
   const until = windowEnd(last, longest)
@@ -98,5 +101,5 @@ export const pace = (last: FanOut, come: number, now: number, longest: number): 
   return come >= last.size ? { _tag: "Send" } : { _tag: "Look", at: Math.min(until, now + lookEvery) }
 }
 
-/** Until when comings and goings wait that nobody has to hear of yet. */
+/** Until when joins and leaves are held after this fan-out. */
 export const holdEnd = ({ end, took }: FanOut): number => end + Math.min(took * holdFactor, holdAtMost)

@@ -4,9 +4,9 @@ import type { Peer } from "../chat/Peer.ts"
 
 type Audience = ReadonlyArray<Seat<Peer>>
 
-/** One thing that a batch tells a room. */
+/** One event that a batch tells a room. */
 export interface Line {
-  /** Where in the batch it stands. */
+  /** The index of the event in the batch. */
   readonly place: number
   readonly event: Reply
   readonly audience: Audience
@@ -15,28 +15,30 @@ export interface Line {
 /** All that a batch tells one room, in order. */
 export interface Log {
   readonly lines: ReadonlyArray<Line>
-  /** Which of the lines are whose own words. */
+  /** By author: the indexes of the lines that are its own words. */
   readonly own: ReadonlyMap<MemberId, ReadonlyArray<number>>
 }
 
-/** What of a room's log one is told who is there from its first line to its last; both belong to it. */
+/** A range of a room's log: the lines that a client is told that is in the room from line `first` to line `last`, both included. */
 export interface Stay {
   readonly log: Log
   readonly first: number
   readonly last: number
 }
 
-/** Who is told what of a room's log. */
+/** The stays of all clients of a room's log. */
 export interface Stays {
+  /** Calls `told` with each stay and the seats of those who are told it. */
   readonly each: (told: (stay: Stay, seats: Audience) => void) => void
-  /** Whether somebody left and came again: then there are two stays of one client. */
+  /** Whether a client left and came again, and so has two stays. */
   readonly isTwice: boolean
 }
 
 /**
- * Who is in a room for how much of a batch. A member list stays one array until
- * somebody joins or leaves, so only where it changes are two lists compared:
- * that costs a nanosecond a seat, and most batches have one list.
+ * Works out who is in a room for which lines of its log. A room's audience is
+ * one array until somebody joins or leaves (copy-on-write), so two audiences are
+ * compared only where the array changes: that costs a nanosecond a seat, and most
+ * batches have one audience.
  */
 export const staysIn = (log: Log): Stays => {
   const { lines } = log
@@ -79,8 +81,8 @@ export const staysIn = (log: Log): Stays => {
   }
 }
 
-// Members stand in the order of joining: whoever is missing has left, and newcomers stand at the end.
-// Of a list in another order, those who moved count as gone and come again, which tells them the same.
+// A merge of two audiences in the order of joining: a seat that is missing has left, and newcomers stand at the end.
+// In audiences of another order, those who changed places count as gone and come again, and are still told every line.
 const compare = (
   before: Audience,
   after: Audience,

@@ -4,75 +4,80 @@ import { limited, type NameLimits } from "../../domain/NameLimits.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import type { ServerOptions } from "../ServerConfig.ts"
 
-/** What an interpreter made of the bytes it heard. */
+/** What an interpreter made of the bytes that a client sent. */
 export type Heard =
   | Request
-  /** Something that cannot be asked; its sender is told why. */
+  /** Something that is no valid request; its sender is told why. */
   | { readonly _tag: "Refuse"; readonly refusal: Refusal }
-  /** This client cannot be served here. */
+  /** The client cannot be served here, as it speaks another protocol: its session ends. */
   | { readonly _tag: "Reject"; readonly code: LeaveCode; readonly reason: string }
 
 /**
- * One client's words, from bytes to requests. It keeps what has not ended yet
- * and knows no clock: it is told of silences.
+ * The parser of one client, from bytes to requests. It keeps what has not ended
+ * yet. It has no clock: the session tells it of silences.
  *
- * What it heard comes one by one, and is taken one by one: what the next words
- * mean can depend on what came of those before them, which it is `told` in between.
+ * Its iterables are lazy, and the session performs each item before it asks for
+ * the next: what the next words mean can depend on what came of those before,
+ * which the session passes to `told` in between.
  */
 export interface Interpreter {
+  /** Parses the next bytes of the client. */
   readonly hear: (bytes: Uint8Array) => Iterable<Heard>
-  /** How many ms of silence mean something now; `undefined` when none does. */
+  /** After how many ms of silence `silence` is to be called now; `undefined` when a silence means nothing. */
   readonly patience: number | undefined
-  /** How many ms of silence end what this client says, also while nothing is pending; `undefined` where something else does. */
+  /** How many ms of silence separate two messages of this client, also while nothing is pending; `undefined` where line feeds do. */
   readonly separator: number | undefined
-  /** That silence has come. */
+  /** A silence of `patience` ms has come: what is pending has ended. */
   readonly silence: () => Iterable<Heard>
-  /** The input has ended: what is pending counts. */
+  /** The input has ended: what is pending has too. */
   readonly end: () => Iterable<Heard>
-  /** What came of what was heard last. */
+  /** Tells the interpreter what came of the item that it yielded last. */
   readonly told: (event: Reply) => void
-  /** The last words to this client, where they are others than its dialect has. */
+  /** The last words to this client where they differ from those of its dialect; `undefined` elsewhere. */
   readonly goodbye: (goodbye: Goodbye) => Uint8Array | undefined
   /** Whether the client gets its own messages back. */
   readonly echo: boolean
 }
 
-/** What of a server's options concerns how its clients are heard. */
+/** The options of a server that its interpreters depend on. */
 export type Hearing = Pick<
   ServerOptions,
   "maxLine" | "maxName" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin"
 >
 
 /**
- * A wire format: how events look in it, and how what its clients say is
- * understood. An event is encoded once for all who speak it.
+ * A wire format: how it encodes events, and how it parses what its clients send.
+ * An event is encoded once for all clients of a dialect.
  */
 export interface Dialect {
   readonly name: string
-  /** Whole lines; nothing to tell is an empty string. */
+  /** Encodes an event as whole lines; an empty string where this dialect does not tell it. */
   readonly encode: (event: Reply) => string
-  /** How a client that is silent is asked for a sign of life; absent where the system has to do that. */
+  /** Encodes a ping, with the time `at` in ms since 1970; absent where the dialect has none. */
   readonly ping?: (at: number) => string
-  /** Begins to listen to a client. `greeted`: whether it was asked for its name before it said anything. */
+  /** Makes the interpreter of a new client. `greeted`: whether the client was asked for its name before it said anything. */
   readonly open: (hearing: Hearing, greeted: boolean) => Interpreter
 }
 
+/** Refuses one thing that a client has sent; the session goes on. */
 export const refuse = (refusal: Refusal): Heard => ({ _tag: "Refuse", refusal })
+
+/** Ends the session: the client cannot be served here, for this reason. */
 export const reject = (code: LeaveCode, reason: string): Heard => ({ _tag: "Reject", code, reason })
 
-/** What was asked, or why it cannot be; nothing where it asks for nothing. */
+/** What was read of one message: its request or its refusal; nothing for a mere sign of life. */
 export const heard = (read: Request | Refusal | undefined): ReadonlyArray<Heard> =>
   read === undefined ? [] : [read instanceof Refusal ? refuse(read) : read]
 
-/** How long a name may be. */
+/** How long a name may be with these options. */
 export const nameLimits = ({ maxName }: Pick<Hearing, "maxName">): NameLimits => limited(maxName)
 
-/** What a line longer than `bytes` is told. */
+/** The refusal of a line longer than `bytes`. */
 export const lineTooLong = (bytes: number): Refusal =>
   new Refusal({
     code: "line-too-long",
     message: `A line has at most ${bytes} bytes: this one was longer and was not taken. Send it in parts.`
   })
 
-/** Whether this is an event of the wire format of programs, and not only for people who type. */
+/** Whether this is part of the wire format of programs, and not only for people who type. */
 export const isEvent = (reply: Reply): reply is Event => reply._tag !== "Lines"

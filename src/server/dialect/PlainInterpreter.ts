@@ -9,7 +9,7 @@ import { foreign } from "./foreign.ts"
 import { canBecomeGamePing, canBecomeRequestLine, headBytes, isRequestLine, isUnknownProtocol } from "./signatures.ts"
 import { TelnetFilter } from "./telnet.ts"
 
-/** The words that ask a plain client's connection to end. */
+/** The words with which a plain client leaves. */
 const quitWords: ReadonlySet<string> = new Set([Typed.quitWord, "(quit)", "/quit"])
 
 const utf8 = new TextEncoder()
@@ -17,31 +17,32 @@ const nothing = new Uint8Array(0)
 const decoder = new TextDecoder("utf-8")
 
 /**
- * Hears people with `nc` and programs that never heard of us. A line feed ends
- * a name or a message; a silence ends one too for those who send none.
+ * Parses people with `nc` and programs that were not written for this server. A
+ * line feed ends a name or a message; a silence does too, for senders that send no
+ * line feeds. There are three kinds of sender:
  *
  * - `unknown`: has not named itself yet
- * - `line`: ended its name with a line feed, and so ends its messages
- * - `chunk`: ended its name with a silence, and so ends its messages
+ * - `line`: ended its name with a line feed, and its messages end with one too
+ * - `chunk`: ended its name with a silence, and its messages end with one too
  */
 export class PlainInterpreter implements Interpreter {
   readonly #hearing: Hearing
   readonly #greeted: boolean
   readonly #lines: LineSplitter
   readonly #telnet = new TelnetFilter()
-  // The first bytes as they came, with what telnet takes out; kept until there is a name.
+  // The first bytes as they came, before the telnet filter; kept until there is a name.
   #head: Uint8Array = nothing
-  // Gives the answer once the place of the name held another protocol.
+  // Set once another protocol has shown in place of the name: it has the answer to that.
   #refusing: Interpreter | undefined
   #sender: "unknown" | "line" | "chunk" = "unknown"
   #reads = 0
   #onlySingleBytes = true
   #asked: string | undefined
-  // What comes in under that name, once it is let in.
+  // The command to come in under the name that was asked for; it may still wait for the password.
   #join: Join | undefined
   // The next line is the room's password.
   #isPasswordAsked = false
-  // What was said together with the name, and waits for the password.
+  // The message that came together with the name, and waits until the client is in.
   #ahead: string | undefined
   #name: string | undefined
   #quitWord: string | undefined
@@ -110,7 +111,7 @@ export class PlainInterpreter implements Interpreter {
     }
   }
 
-  // The tutorial programs wait for their own word to come back, and nothing else.
+  // Some tutorial programs wait for their own quit word to come back, and for nothing else.
   goodbye(goodbye: Goodbye): Uint8Array | undefined {
     if (this.#refusing !== undefined) return this.#refusing.goodbye(goodbye)
     const word = this.#sender === "chunk" && goodbye.code === "quit" ? this.#quitWord : undefined
@@ -126,7 +127,7 @@ export class PlainInterpreter implements Interpreter {
     return eraseBackwards(decoder.decode(bytes)).replaceAll("\r", "").replaceAll("\0", "").trim()
   }
 
-  // Byte by byte, so that however they were split the same comes of them.
+  // Byte by byte, so that the result does not depend on how the first bytes were split into reads.
   *#hearHead(byte: number): Iterable<Heard> {
     this.#head = Uint8Array.of(...this.#head, byte)
     const isOther = this.#asked === undefined && this.#refusing === undefined && isUnknownProtocol(this.#head)
@@ -182,7 +183,8 @@ export class PlainInterpreter implements Interpreter {
     return this.#enter(this.#join)
   }
 
-  // What was said with the name is said once that is let in; whether it is shows in what is told between the two.
+  // Yields the command to come in, and then the message that came with the name. In between, `told` says whether the
+  // password is still to come: then the message waits on.
   *#enter(join: Join, password?: string): Iterable<Heard> {
     yield { _tag: "Enter", join, password }
     if (this.#ahead === undefined || this.#isPasswordAsked) return
@@ -199,7 +201,7 @@ export class PlainInterpreter implements Interpreter {
   }
 }
 
-/** Each backspace takes the character before it away. */
+/** The text after its backspaces: each takes the code point before it away. */
 const eraseBackwards = (text: string): string => {
   if (!/[\b\u007f]/u.test(text)) return text
   const kept: Array<string> = []
@@ -210,7 +212,7 @@ const eraseBackwards = (text: string): string => {
   return kept.join("")
 }
 
-/** How many bytes at the end are the start of a UTF-8 character that is not whole yet. */
+/** How many bytes at the end are the start of a UTF-8 sequence that is not complete yet. */
 const incompleteTail = (bytes: Uint8Array): number => {
   for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
     const byte = bytes[bytes.length - back] ?? 0

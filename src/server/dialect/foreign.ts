@@ -10,7 +10,7 @@ interface Turning {
   readonly answer: Uint8Array
 }
 
-/** A protocol that is recognised and not spoken here. */
+/** A protocol that is not spoken here; `unknown` stands for any that is not told apart further. */
 export type Protocol = "irc" | "http" | "tls" | "unknown"
 
 const turnings: Record<Protocol, Turning> = {
@@ -21,12 +21,12 @@ const turnings: Record<Protocol, Turning> = {
       `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${words.length + 1}\r\nConnection: close\r\n\r\n${words}\n`
     )
   },
-  // A fatal alert, protocol_version: the one thing that every TLS client understands.
+  // A TLS record with a fatal alert, protocol_version, which every TLS client understands.
   tls: { reason: "TLS is not spoken here", answer: Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46) },
   unknown: { reason: "an unknown protocol", answer: utf8.encode(`${words}\n`) }
 }
 
-/** Turns away what is not spoken here, in words it understands where it has some. */
+/** The interpreter of a client that speaks this protocol: it rejects whatever comes, with an answer of that protocol where there is one. */
 export const foreign = (protocol: Protocol): Interpreter => {
   const { answer, reason } = turnings[protocol]
   const rejected: ReadonlyArray<Heard> = [reject("not-for-us", reason)]

@@ -10,7 +10,7 @@ export const native: Dialect = {
   open: (hearing) => new NativeInterpreter(hearing)
 }
 
-/** Hears native clients. Every line gets its answer, and none ends the connection but `Quit`. */
+/** Parses native clients, line by line. A bad line is refused; only `Quit` ends the connection. */
 export class NativeInterpreter implements Interpreter {
   readonly echo = true
   readonly patience = undefined
@@ -36,7 +36,7 @@ export class NativeInterpreter implements Interpreter {
   }
 
   told(): void {
-    // Whatever came of it, the next line means what it says.
+    // A native line means the same whatever came of those before it.
   }
 
   goodbye(): undefined {

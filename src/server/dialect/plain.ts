@@ -4,15 +4,15 @@ import * as wording from "../../domain/wording.ts"
 import type { Dialect } from "./Dialect.ts"
 import { PlainInterpreter } from "./PlainInterpreter.ts"
 
-/** The longest line that a plain client is sent, in bytes with its line feed. */
+/** The longest line that a plain client is sent, in bytes with its line feed: below the 1024 that many programs read at once. */
 export const maxLineBytes = 960
 
-/** What a connection that says nothing is told. */
+/** What a connection that has said nothing yet is sent. */
 export const greeting = `${wording.greeting}\n`
 
 const encode = (event: Reply): string => {
   if (event._tag === "Welcome") return welcome(event)
-  // People are asked for it, and answer with the next line.
+  // People are asked for the password, and answer with the next line.
   if (event._tag === "Refused" && event.code === "password-required") return `${wording.passwordQuestion}\n`
   let encoded = ""
   for (const line of wording.words(event)) encoded += fitted(line)
@@ -26,7 +26,7 @@ export const plain: Dialect = {
   open: (hearing, greeted) => new PlainInterpreter(hearing, greeted)
 }
 
-// The welcome comes first and alone: programs that sent a name wait for just this line.
+// The welcome is a line of its own, before all else: programs that sent a name wait for just this line.
 const welcome = ({ asked, you }: Welcome): string => {
   const first = `Welcome ${you.name}! To leave, type {quit}.\n`
   if (asked === undefined) return first
@@ -34,8 +34,8 @@ const welcome = ({ asked, you }: Welcome): string => {
   return `${first}${why(asked, `you are ${you.name}.`)}\n`
 }
 
-// Many programs read at most 1024 bytes at once and show them as one message:
-// a longer one is cut, between characters, into lines that each bear the name.
+// Many programs read at most 1024 bytes at once and show them as one message, so
+// a longer line is cut, between grapheme clusters, into lines that each bear the name.
 const fitted = (line: wording.Line): string => {
   const whole = wording.textOf(line)
   // A UTF-16 code unit is three bytes at most: most lines fit without being measured.
@@ -52,7 +52,7 @@ const fitted = (line: wording.Line): string => {
   return result
 }
 
-// Where a line that starts here ends: as far as its bytes fit.
+// Where a line ends that starts at `start` and has at most `room` bytes.
 const cut = (text: string, start: number, room: number): number => {
   if ((text.length - start) * 3 <= room) return text.length
   let bytes = 0
@@ -60,7 +60,7 @@ const cut = (text: string, start: number, room: number): number => {
   while (end < text.length) {
     const code = text.codePointAt(end) ?? 0
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
-    // However little room there is, a line takes something along.
+    // At least one code point for each line, however little room there is.
     if (bytes > room) return Math.max(atCharacter(text, start, end), start + String.fromCodePoint(text.codePointAt(start) ?? 0).length)
     end += code < 0x10000 ? 1 : 2
   }
@@ -69,10 +69,10 @@ const cut = (text: string, start: number, room: number): number => {
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 
-/** As far back as a character may begin before a cut in it; finding out costs as much as this is long. */
+/** How many UTF-16 code units before a cut the start of its grapheme cluster is looked for; looking costs time in proportion. */
 const maxLookBack = 64
 
-// The start of the character at the cut. One piled up higher than that is cut between its code points.
+// The start of the grapheme cluster at the cut. A cluster longer than `maxLookBack` is cut between code points.
 const atCharacter = (text: string, start: number, end: number): number => {
   if (text.charCodeAt(end) < 0x80) return end
   const from = Math.max(start, end - maxLookBack)

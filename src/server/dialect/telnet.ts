@@ -6,17 +6,18 @@ const DONT = 254
 
 type State = "data" | "iac" | "option" | "subnegotiation" | "subnegotiation-iac"
 
-/** The longest one that is waited for: who never ends it is heard again after that. */
+/** The longest subnegotiation, in bytes: after so many without its end, what follows is data again. */
 const maxSubnegotiation = 512
 
 /**
- * Takes telnet's own sequences out of the bytes, also where a read ends in the
- * middle of one. A doubled IAC is dropped too: 0xFF is never part of UTF-8.
+ * Takes telnet's command sequences out of the bytes, also where a read ends in the
+ * middle of a sequence. A doubled IAC is dropped too: 0xFF is never part of UTF-8.
  */
 export class TelnetFilter {
   #state: State = "data"
   #subnegotiated = 0
 
+  /** The data in the next bytes of the stream. */
   filter(bytes: Uint8Array): Uint8Array {
     if (this.#state === "data" && !bytes.includes(IAC)) return bytes
     return bytes.filter((byte) => this.#isData(byte))

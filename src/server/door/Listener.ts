@@ -22,27 +22,27 @@ import { ServerConfig } from "../ServerConfig.ts"
 import { Session } from "../session/Session.ts"
 import { PortDoor } from "./recognise.ts"
 
-/** The open port. It does nothing but accept, hand over, and wait for room. */
+/** The open port. It accepts connections and starts a session for each, with back-pressure from the Hub; all else is the session's. */
 export class Listener extends Context.Tag("brusio/Listener")<Listener, {
-  /** What was asked to be listened on. */
+  /** The host that was asked for, as a name or an address. */
   readonly host: string
-  /** The address that this came to. */
+  /** The IP address that the server listens on. */
   readonly ip: string
   /** The port that was taken, also when 0 was asked for. */
   readonly port: number
   /** `host:port`. */
   readonly address: string
-  /** A connection to this room from within the process, past the port: one of its clients like any other. It is gone with its scope. */
+  /** A connection to this room from within the process, past the port. The room sees a client like any other; the connection is gone with its scope. */
   readonly connect: Effect.Effect<Connection, never, Scope.Scope>
 }>() {}
 
-/** How many accepted connections may wait for a handler; the rest is turned away. */
+/** How many connections may wait in the system's listen backlog, and how many accepted ones for a session; the rest is turned away. */
 const acceptBacklog = 4096
 
-/** How many are taken in at once: what they are told first finds room where the Hub is less than half full. */
+/** How many sessions are started at once: few enough that what these are told first fits into a Hub that is half full. */
 const acceptAtOnce = 64
 
-/** Until how long after the close has begun those who wait to be accepted are taken in, only to be told, ms. */
+/** For how long after the close has begun connections are still accepted, only to be told of the close, ms: see docs/adr/0005. */
 const acceptPatience = 1500
 
 const listen = (server: Net.Server, host: string, port: number) =>
@@ -75,7 +75,7 @@ const make = Effect.gen(function* () {
   let arrived = 0
   let lastWords: string | undefined
   let closedAt = 0
-  // `dismiss` ends what is turned away, as soon as that has been told why.
+  // `dismiss` ends a connection that is turned away, after what was written to it.
   const admit = (connection: Connection, dismiss: () => void) => {
     open.add(connection)
     arrived += 1
@@ -108,8 +108,9 @@ const make = Effect.gen(function* () {
     (connection) => connection.destroy
   )
 
-  // Those whom the system has let in already are waiting to be accepted, one a
-  // turn of the event loop: a port that closes before resets them all.
+  // The listen backlog holds connections that the system has let in and Node has
+  // not: Node accepts one a turn of the event loop, and closing the port sends a
+  // RST to the others (docs/adr/0005). Three turns without one mean that it is empty.
   const acceptTheRest = Effect.gen(function* () {
     const deadline = closedAt + acceptPatience
     let quietTurns = 0
@@ -120,7 +121,7 @@ const make = Effect.gen(function* () {
     }
   })
 
-  // Last of all: the port closes, and connections that no session took are told and closed.
+  // Finalizers run in reverse, so this is the last: the port closes, and connections that no session took are told and closed.
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
       yield* acceptTheRest
@@ -136,16 +137,17 @@ const make = Effect.gen(function* () {
     })
   )
 
-  // Closing this set interrupts every session and waits for its goodbye.
+  // The fibers that drain slow clients' outboxes; they outlive the sessions.
   const drains = yield* FiberSet.make<void>()
   const fork = yield* FiberSet.runtime(drains)()
+  // Closing this set interrupts every session and waits for its goodbye.
   const sessions = yield* FiberSet.make<void>()
 
   const address = yield* listen(server, config.host, config.port)
   server.on("error", () => undefined)
 
   const startSession = yield* FiberSet.runtime(sessions)()
-  // Those who wait are taken in together, and while there is room for what they will be told.
+  // The accept loop: starts all waiting sessions together, once the Hub has room for what they will be told.
   yield* Queue.takeBetween(accepted, 1, acceptAtOnce).pipe(
     Effect.zipLeft(hub.room),
     Effect.map((connections) => {
@@ -160,16 +162,16 @@ const make = Effect.gen(function* () {
     Effect.forkScoped
   )
 
-  // First of all: the room is told once; who comes from now on is told at the door.
+  // The first finalizer to run: the room is told once, and whoever connects from now on is told at the door.
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
       const { reason } = yield* closing.reason
       closedAt = yield* Clock.currentTimeMillis
       lastWords = door.unrecognised.encode({ _tag: "Goodbye", at: closedAt, code: "closing", reason })
       yield* registry.submit({ _tag: "Close", reason })
-      // Who is gone for the room and still reads on has no longer than those who are told now.
+      // Slow clients that have left the room and still read what they were sent get no longer than those who are told now.
       for (const connection of open) if (!connection.writable) connection.linger(config.closeGrace)
-      // Here once, so that not every session has to.
+      // Waits here once for the hand-over, so that not every session has to.
       yield* broadcaster.handedOver(yield* hub.place, config.farewellOrder)
     })
   )
@@ -182,4 +184,5 @@ const make = Effect.gen(function* () {
   })
 })
 
+/** Listens as long as the layer's scope; fails with a `ListenError`. */
 export const layer = Layer.scoped(Listener, make)

@@ -1,14 +1,14 @@
 import type { Protocol } from "../dialect/foreign.ts"
 import { latin1, longestHead, methods } from "../dialect/signatures.ts"
 
-/** What the first bytes of a connection turn out to be. */
+/** What the first bytes of a connection turn out to be: a dialect, or a protocol that is not spoken here. */
 export type Kind = "native" | "plain" | Protocol
 
 const openBrace = 0x7b
 
 const native = /^\{[ \t\r\n]*["}]/u
 const nativeSoFar = /^\{[ \t\r\n]*$/u
-// Neither is left out by whoever opens a connection with it.
+// The fixed first bytes of HTTP/2 (its connection preface) and of SSH.
 const http2 = "PRI * HTTP/"
 const ssh = "SSH-2.0-"
 const byteOrderMark = [0xef, 0xbb, 0xbf]
@@ -17,14 +17,14 @@ const http = new RegExp(`^(?:${methods.join("|")}) /`, "u")
 const irc = /^(?:CAP (?:LS|REQ|LIST|END)\b.*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :.*|PASS [^ \r\n]+)\r?\n/u
 const ircWords = ["CAP ", "NICK ", "USER ", "PASS "]
 
-/** What bytes are that could have become more than one, and did not in time. */
+/** What first bytes are taken for when nothing more came in time and {@link detect} is still undecided. */
 export const settle = (bytes: Uint8Array): Kind => (bytes[0] === 0x16 ? "unknown" : "plain")
 
 /**
- * Tells dialects apart by their first bytes: `undefined` while these can still
- * become more than one of them. The same bytes give the same answer however
- * they were split; so what starts like a name is plain here, and looked at
- * again as the place of the name is read.
+ * Tells dialects apart by the first bytes of a connection; `undefined` while the
+ * bytes can still become more than one of them. However the bytes were split into
+ * reads, the answer is one. What starts like a name is plain here; the plain
+ * interpreter looks at it again when it reads the name.
  */
 export const detect = (bytes: Uint8Array): Kind | undefined => {
   if (byteOrderMark.every((byte, place) => byte === (bytes[place] ?? byte))) {
@@ -56,7 +56,7 @@ const detectAfterMark = (bytes: Uint8Array): Kind | undefined => {
 
 const canBecomeHttp = (head: string): boolean => methods.some((method) => `${method} /`.startsWith(head))
 
-// A line that starts like an IRC command is waited for up to its end.
+// An IRC command is recognised by its whole line, so a line that starts like one is undecided up to its end.
 const canBecomeIrc = (head: string): boolean =>
   !head.includes("\n") &&
   head.length < longestHead &&

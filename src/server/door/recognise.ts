@@ -12,16 +12,17 @@ import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import type { Door, Recognised } from "../session/Session.ts"
 import { detect, type Kind, settle } from "./detect.ts"
 
-/** The door of the open port: every dialect that is spoken there. A service, so that another door can take its place. */
+/** The door of the open port, which knows every dialect that is spoken there. It is a service, so that another door can take its place. */
 export class PortDoor extends Context.Tag("brusio/PortDoor")<PortDoor, Door>() {}
 
 /** What is spoken to a connection that has not shown how it speaks. */
 const unrecognised: Dialect = plain
 
 /**
- * Waits until a connection's first bytes tell its dialect. One that says
- * nothing is greeted and asked for a name, once; or, where it is not to be let
- * in, taken for a plain one.
+ * Waits until a connection's first bytes tell its dialect. A connection that
+ * stays silent is greeted and asked for a name, once; without `greets` it is
+ * taken for a plain one, as it is only to be turned away. Fails when the
+ * connection breaks, or ends before it has sent anything.
  */
 const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerOptions, greets: boolean) {
   const chunks: Array<Uint8Array> = []
@@ -32,7 +33,7 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, config: S
     const now = yield* Clock.currentTimeMillis
     const patience = chunks.length > 0 ? Math.max(0, decideBy - now) : greeted ? undefined : config.greetAfter
     const bytes = yield* connection.read(patience)
-    // What had come before the end of the input still counts: the end is read again by the session.
+    // Bytes that had come before the end of the input still count; the session reads the end again.
     const isEnd = bytes !== silence && !(bytes instanceof Uint8Array)
     if (isEnd && (bytes._tag !== "EndOfInput" || chunks.length === 0)) return yield* Effect.fail(bytes)
     if (bytes === silence || isEnd) {
@@ -64,6 +65,7 @@ const speaker = (kind: Kind, config: ServerOptions, greeted: boolean): Omit<Reco
   }
 }
 
+/** The door with the dialects of this server. */
 export const layer = Layer.effect(
   PortDoor,
   Effect.map(ServerConfig, (config): Door => ({ unrecognised, recognise: (connection, greets) => recognise(connection, config, greets) }))

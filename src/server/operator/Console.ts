@@ -14,22 +14,22 @@ import { Registry } from "../chat/Registry.ts"
 
 export { describe, type ConsoleLine, type Format, formats } from "./ConsoleLine.ts"
 
-/** Where the console writes. It never waits: what finds no room is its to skip, and to say so. */
+/** Where the console writes. Neither function ever waits: the output skips what it has no room for, and says so. */
 export class ConsoleOutput extends Context.Tag("brusio/ConsoleOutput")<ConsoleOutput, {
   readonly write: (text: string) => void
-  /** Shows how the room stands, in place of what it showed before; only a terminal has a place for it. */
+  /** Shows the status line in place of the one before; absent where the output is not a terminal. */
   readonly status?: (line: string) => void
 }>() {}
 
 /** Shows everything that happens in the room, in order. */
 export class Console extends Context.Tag("brusio/Console")<Console, {
-  /** Writes these lines first, and from then on whatever happens. The status starts with the address. */
+  /** Writes these lines first, and from then on whatever happens. `address` is shown at the start of the status line. */
   readonly open: (address: string, lines: ReadonlyArray<ConsoleLine>) => Effect.Effect<void>
-  /** Answers the one who types in the console. */
+  /** Answers whoever types in the console. */
   readonly tell: (line: string) => Effect.Effect<void>
 }>() {}
 
-/** How many envelopes are shown in one write at most. */
+/** How many events are shown in one write at most. */
 const batchSize = 1024
 
 const make = (format: Format) =>
@@ -49,7 +49,7 @@ const make = (format: Format) =>
       const text = envelopes.map((envelope) => describe(envelope)).map((line) => (line ? format(line) : "")).join("")
       if (text.length > 0) output.write(text)
     }
-    // A fault in what shows the room ends neither the room nor the rest of the show.
+    // A defect in showing one batch is logged, and the console goes on.
     const showSafely = (envelopes: ReadonlyArray<Handed>) =>
       Effect.catchAllCause(
         Effect.sync(() => {
@@ -57,7 +57,7 @@ const make = (format: Format) =>
         }),
         (cause) => Effect.logError("The console has failed", cause)
       ).pipe(Effect.catchAllCause(() => Effect.void))
-    // What the goodbyes told is shown too: this scope closes after theirs.
+    // Shows what is left: the scope of the console closes after the sessions', whose goodbyes are shown too.
     const showRest: Effect.Effect<void> = Effect.flatMap(subscription.poll(batchSize), (envelopes) =>
       envelopes.length > 0 ? Effect.zipRight(showSafely(envelopes), showRest) : Effect.void
     )
@@ -93,7 +93,7 @@ const make = (format: Format) =>
     })
   })
 
-/** How a room stands: `127.0.0.1:25565 · 3 here · 12 messages/s · up 0:01:40 · 58 MB`. `messages` are those of the last second. */
+/** The status line: `127.0.0.1:25565 · 3 here · 12 messages/s · up 0:01:40 · 58 MB`. `messages` are those of the last second, `seconds` the uptime. */
 export const statusLine = (room: {
   readonly address: string
   readonly seconds: number
@@ -109,7 +109,7 @@ export const statusLine = (room: {
   return `${address} · ${members} here${nameless} · ${messages} messages/s · up ${up} · ${memory} MB`
 }
 
-/** The log: faults are shown where everything else is. */
+/** The logger of the server: writes log messages to the console, among the events. */
 export const logger = (format: Format) =>
   Layer.unwrapEffect(
     Effect.map(ConsoleOutput, (output) =>
@@ -122,5 +122,5 @@ export const logger = (format: Format) =>
     )
   )
 
-/** The console; the log, which belongs to it, is put below all that may log. */
+/** The console, in this format. Its {@link logger} is a layer of its own, to be provided below all that may log. */
 export const layer = (format: Format) => Layer.scoped(Console, make(format))

@@ -6,9 +6,9 @@ import { clean } from "../../domain/Text.ts"
 import { textOf, words } from "../../domain/wording.ts"
 import type { Observed } from "../chat/Hub.ts"
 
-/** One line of the console: what it says, and the same as fields for programs. */
+/** One line of the console: a message for people, and its parts as fields for programs. */
 export interface ConsoleLine {
-  /** ms since the epoch. */
+  /** ms since 1970. */
   readonly at: number
   readonly level: "info" | "warn" | "error"
   readonly event: string
@@ -31,7 +31,7 @@ export const formats = {
 /** The connection that an event came from, as the console names it. */
 interface Source {
   readonly address: string
-  /** Absent before it has one. */
+  /** Absent before the client has come in. */
   readonly name: string | undefined
 }
 
@@ -45,16 +45,16 @@ interface Shown {
   readonly level?: ConsoleLine["level"]
 }
 
-// The words that everybody reads.
+// An event in the words that its readers in the room see.
 const read = (event: Reply): string => words(event).map(textOf).join(" ")
 
 const newcomer = "a newcomer"
 
 /**
- * What is shown of each kind of event, `undefined` for nothing. Where the words
- * are not those that everybody reads it is because whoever runs the server sees
- * addresses, and not what is whispered. Of a kind that is not here, what is told
- * to a room is shown in everybody's words, and an answer to one client is not.
+ * What is shown of each kind of event, `undefined` for nothing. The words differ
+ * from those in the room where whoever runs the server sees addresses, and must
+ * not see what is whispered. An event of a kind that is not in this table is
+ * shown in the room's words if it was told to a room, and not at all otherwise.
  */
 const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Source) => Shown | undefined } = {
   Connected: (_, { address }) => ({ message: `${address} connected`, fields: { address } }),
@@ -77,7 +77,7 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
   Whispered: ({ from: { name }, to }) => ({ message: `${name} whispers to ${to.name}`, fields: { name, to: to.name } }),
   Notice: (event) => ({ message: read(event), fields: { text: event.text } }),
   Refused: ({ code, message }, { address, name }) =>
-    // To be asked for the password is no offence.
+    // No warning: every client is asked for the password once.
     code === "password-required"
       ? undefined
       : { message: `refused ${name ?? newcomer} (${address}): ${message}`, fields: { name, address, code }, level: "warn" },
@@ -87,7 +87,7 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
     level: "warn"
   }),
   Goodbye: ({ code, reason }) => ({ message: `closing: ${reason}`, fields: { code, reason } }),
-  // Who comes and goes is shown one by one.
+  // Joins and leaves are shown one by one, by `Joined` and `Left`.
   Welcome: () => undefined,
   Presence: () => undefined
 }
@@ -99,13 +99,13 @@ const shown = (event: Reply | Observation, source: Source): Shown | undefined =>
   return "room" in event ? { message: read(event), fields: { ...source } } : undefined
 }
 
-/** What the console says of an envelope; `undefined` for what only its asker is concerned with. */
+/** The console's line for an event; `undefined` where nothing is shown, as for most replies to one client. */
 export const describe = ({ event, from }: Observed): ConsoleLine | undefined => {
   const line = shown(event, { address: from?.address ?? "", name: from?.name })
   return line && { level: "info", ...line, at: event.at, event: event._tag.toLowerCase() }
 }
 
-/** What the console says of what was logged: on one line, made safe like all other text. */
+/** The console's line for a log message and its cause: one line, made safe to show like all other text. */
 export const describeLog = ({ cause, date, logLevel, message }: Logger.Logger.Options<unknown>): ConsoleLine => {
   const words = [message].flat().map(String).join(" ")
   const trace = Cause.isEmpty(cause) ? "" : `: ${Cause.pretty(cause, { renderErrorCause: true })}`

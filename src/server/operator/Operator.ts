@@ -70,4 +70,5 @@ const make = Effect.gen(function* () {
   return Operator.of({ perform })
 })
 
+/** The operator, whose answers the {@link Console} shows. */
 export const layer = Layer.effect(Operator, make)

@@ -8,22 +8,23 @@ import { CutOff } from "../../net/Errors.ts"
 import { monotonicMillis } from "../clock.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
-/** Why there is no room for one more. */
+/** Why a connection gets no place: a code for programs, and words for people. */
 export interface Full {
   readonly code: LeaveCode
   readonly reason: string
 }
 
-/** Who has a place: so many in all, so many from one address, so many without a name. */
+/** Admission control: who has a place. Places are limited in all, for each address, and for clients without a name. */
 export class Admission extends Context.Tag("brusio/Admission")<Admission, {
-  /** Takes a place, or says why there is none. Whoever gets one gives it back with `leave`. */
+  /** Takes a place, which has to be given back with `leave`; or says why there is none. */
   readonly enter: (connection: Connection) => Effect.Effect<Full | undefined>
-  /** Has said something. */
+  /** The connection has sent something, so it is no longer among the longest silent. */
   readonly unsafeHeard: (connection: Connection) => void
-  /** Has a name from now on. */
+  /** The connection has a name from now on: the limits for nameless ones no longer concern it. */
   readonly named: (connection: Connection) => Effect.Effect<void>
+  /** Gives the place of the connection back. */
   readonly leave: (connection: Connection) => Effect.Effect<void>
-  /** Somebody was turned away before there was a place to say why. */
+  /** Counts a connection that was turned away without `enter`, for the log. */
   readonly unsafeTurnedAway: () => void
 }>() {}
 
@@ -31,14 +32,14 @@ const make = Effect.gen(function* () {
   const { maxClients, maxClientsPerAddress, maxNameless, nameTimeout, password } = yield* ServerConfig
   const missing = password === undefined ? "no name" : "no name or no password"
   const clientsOf = new Map<string, number>()
-  // Since when, ms; in that order.
+  // The nameless connections, and when each came, ms; the oldest first.
   const nameless = new Map<Connection, number>()
-  // The same, the one silent longest first.
+  // The nameless connections in LRU order: the one that has been silent longest first.
   const silent = new Set<Connection>()
   let clients = 0
   let turnedAway = 0
 
-  // Many at once are one line.
+  // At most one line of log a second, however many are turned away.
   const report = Effect.suspend(() => {
     const count = turnedAway
     turnedAway = 0
@@ -108,4 +109,5 @@ const make = Effect.gen(function* () {
   })
 })
 
+/** All places are free. */
 export const layer = Layer.scoped(Admission, make)

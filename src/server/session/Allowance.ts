@@ -1,6 +1,6 @@
 import type { RateLimit } from "../ServerConfig.ts"
 
-/** How many messages a read counts for that says less: a key that somebody presses is next to nothing. */
+/** How many messages a read counts for at least (docs/adr/0008): a key that somebody presses is next to nothing. */
 const readWeight = 1 / 16
 
 const lineFeed = 10
@@ -10,23 +10,24 @@ const linesIn = (bytes: Uint8Array): number => {
   return lines
 }
 
-/** How many bytes a message may have and still count for one: everybody in the room is sent them. */
+/** How many bytes of a message count for one message: a long one costs more, as everybody in the room is sent it (docs/adr/0008). */
 const messageBytes = 1024
 
-/** How many messages these bytes are worth, whatever they say. */
+/** How many messages the bytes of one read count for, whatever they say. */
 export const weight = (bytes: Uint8Array): number => Math.max(linesIn(bytes), bytes.length / messageBytes, readWeight)
 
 /**
- * What a client may still send: it fills at the rate, up to the burst, and each
- * message takes one out, a long one as many as it has KiB. What says nothing
- * counts too, but nothing twice, in however many parts it came. It may owe: then
- * the client waits until it owes nothing.
+ * The token bucket of a client, see docs/adr/0008: it fills with `perSecond`
+ * tokens a second, up to `burst`. Each message takes one out, a long one as many
+ * as it has KiB. Bytes that are no message take some out too, but no byte counts
+ * twice, in however many reads a message comes. The bucket may go into debt: then
+ * the client waits until the debt is paid.
  */
 export class Allowance {
   readonly #limit: RateLimit
   #left: number
   #at: number
-  // How much has been taken out for what can be the beginning of the next message.
+  // How many tokens have been taken out already for bytes that can be the beginning of the next message.
   #ahead = 0
   #isTold = false
 
@@ -37,25 +38,25 @@ export class Allowance {
     this.#at = now
   }
 
-  /** How many messages a second fill it. */
+  /** How many tokens a second fill the bucket. */
   get perSecond(): number {
     return this.#limit.perSecond
   }
 
-  /** Takes a message out: how long to wait before it is taken up, ms. */
+  /** Takes out the tokens of a message: how long to wait before the message is taken up, ms. */
   message(now: number): number {
     const rest = 1 - this.#ahead
     this.#ahead = 0
     return this.#take(rest, now)
   }
 
-  /** Takes out what was read beyond the messages in it: how long to wait before more is read, ms. */
+  /** Takes out so many `messages` worth of tokens for what a read held beyond its messages: how long to wait before more is read, ms. */
   beyond(messages: number, now: number): number {
     this.#ahead = Math.min(1, this.#ahead + messages)
     return this.#take(messages, now)
   }
 
-  /** Whether the client is still to be told that it waits: once, until the allowance has been full again. */
+  /** Whether the client is to be told now that it waits. True once, and again after the bucket has been full; reading it counts as telling. */
   get tellsNow(): boolean {
     const tells = !this.#isTold
     this.#isTold = true

@@ -10,18 +10,18 @@ import type { ClosingReason } from "../Closing.ts"
 /** A client asked to leave, with words for those who stay or without. */
 export class Quit extends Data.TaggedClass("Quit")<{ readonly reason: Text | undefined }> {}
 
-/** Why a client is gone: for itself, and for those who stay. */
+/** Why a session ended, in words for the client itself and for those who stay. */
 export interface Farewell {
   readonly code: LeaveCode
-  /** For those who stay; absent after a plain quit. */
+  /** What those who stay are told; absent after a plain quit. */
   readonly reason: Text | undefined
-  /** For the one who goes. */
+  /** What the client that leaves is told. */
   readonly goodbye: Text
 }
 
 /**
- * The one table of goodbyes: from how a session ended, and why the server
- * closes if it does, to what both sides are told.
+ * The one table of goodbyes, see docs/adr/0005: from the `Exit` of a session, and
+ * why the server closes if it does, to what both sides are told.
  */
 export const farewell = (exit: Exit.Exit<unknown, unknown>, closing: ClosingReason): Farewell => {
   const end = Exit.match(exit, {
@@ -37,7 +37,7 @@ export const farewell = (exit: Exit.Exit<unknown, unknown>, closing: ClosingReas
     : told("internal-error", clean("internal error"))
 }
 
-/** The most characters of a reason: thousands may go at once, and each is told of. */
+/** The most UTF-16 code units of a reason: thousands may leave at once, and a `Presence` names the reason of each. */
 const maxReason = 300
 const short = (reason: string): Text => clean(reason.slice(0, maxReason))
 

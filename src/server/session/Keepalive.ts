@@ -13,10 +13,10 @@ const make = Effect.gen(function* () {
   const registry = yield* Registry
   let lastRound = yield* monotonicMillis
   const round = Effect.gen(function* () {
-    // What has come by now is read first.
+    // Signs of life that have come by now are read first.
     yield* endOfTurn
     const now = yield* monotonicMillis
-    // A server that stood still has heard nobody and asked nobody: all are asked before any is given up.
+    // A server that was blocked or suspended has read nothing and pinged nobody: in this round all are pinged, and none is given up.
     const stoodStill = now - lastRound > 2 * keepaliveEvery
     lastRound = now
     const times = { at: yield* Clock.currentTimeMillis, pingAfter: keepalive, goneAfter: stoodStill ? Number.POSITIVE_INFINITY : goneAfter }
@@ -33,7 +33,8 @@ const make = Effect.gen(function* () {
 })
 
 /**
- * One timer for all clients: a native one that is silent is asked for a sign of
- * life, and is gone when it gives none. Of the others the system asks.
+ * The heartbeat, one timer for all clients: a silent native client is pinged, and
+ * its session ends when it gives no sign of life. For plain clients, which know
+ * no ping, there is the TCP keepalive of the system.
  */
 export const layer = Layer.scopedDiscard(make)

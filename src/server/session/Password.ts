@@ -8,18 +8,18 @@ import { maxPasswordLength } from "../ServerConfig.ts"
 const required = new Refusal({ code: "password-required", message: "This room needs a password: say hello with it." })
 const wrong = new Refusal({ code: "password-wrong", message: wrongPassword })
 
-/** A room's password, and one who wants to get in. */
+/** The password check of one client that wants to get in. */
 export class Gate {
   readonly #password: Redacted.Redacted
   #triesLeft: number
 
-  /** `tries`: how often somebody may be wrong. */
+  /** `tries`: with how many wrong passwords the connection ends. */
   constructor(password: Redacted.Redacted, tries: number) {
     this.#password = password
     this.#triesLeft = tries
   }
 
-  /** Lets in whoever says the password: `undefined`. Otherwise, a refusal, or the end of the connection. */
+  /** Checks a password: `undefined` lets the client in. A missing or wrong one is refused; after the last try, the connection is to end. */
   knock(given: string | undefined): Refusal | CutOff | undefined {
     if (given === undefined) return required
     if (matches(this.#password, given)) return undefined
@@ -28,7 +28,7 @@ export class Gate {
   }
 }
 
-// How long it takes tells nothing of the password, not even its length.
+// A constant-time comparison of digests: how long it takes tells nothing about the password, not even its length.
 const matches = (password: Redacted.Redacted, given: string): boolean =>
   given.length <= maxPasswordLength && timingSafeEqual(digest(Redacted.value(password)), digest(given))
 

@@ -29,26 +29,28 @@ import { Turnstile } from "./Turnstile.ts"
 import { Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
-/** How a client speaks, and what it has sent so far, read by read. */
+/** A connection whose dialect is recognised: how it speaks, and what it has sent so far, read by read. */
 export interface Recognised {
   readonly dialect: Dialect
   readonly interpreter: Interpreter
   readonly chunks: ReadonlyArray<Uint8Array>
 }
 
-/** Where a connection comes in: what tells how it speaks. */
+/** Where a connection comes in: what recognises its dialect. */
 export interface Door {
-  /** What is spoken to a connection that has not shown that. */
+  /** The dialect that is spoken to a connection before its own is recognised. */
   readonly unrecognised: Dialect
-  /** Waits until a connection has shown it. `greets`: whether one that says nothing is asked for its name. */
+  /** Waits until the dialect is recognised. `greets`: whether a silent connection is asked for its name. Fails when the connection ends first. */
   readonly recognise: (connection: Connection, greets: boolean) => Effect.Effect<Recognised, ReadError>
 }
 
 /** A client's actor: one scope and one fiber, from the first byte to the goodbye. */
 export class Session extends Context.Tag("brusio/Session")<Session, {
   /**
-   * Serves one connection until it ends, in whatever way. `fork` runs what
-   * drains a slow client's outbox. How it ended is told by then.
+   * Serves one connection until it ends, in whatever way; by then the client and
+   * the room have been told how. `fork` runs the fiber that drains a slow client's
+   * outbox. Succeeds with the `Quit` of a client that asked to leave, or `undefined`
+   * for a connection that was turned away; fails with why nothing more can be read.
    */
   readonly serve: (
     connection: Connection,
@@ -57,27 +59,27 @@ export class Session extends Context.Tag("brusio/Session")<Session, {
   ) => Effect.Effect<Quit | undefined, ReadError>
 }>() {}
 
-/** One who is being heard. */
+/** The client of a session, once its dialect is recognised. */
 interface Client {
   readonly id: ClientId
   readonly connection: Connection
   readonly outbox: Outbox
   readonly interpreter: Interpreter
-  /** Absent where nothing limits how much is said. */
+  /** The token bucket of this client; absent without a rate limit. */
   readonly allowance: Allowance | undefined
-  /** Asks for the room's password; absent where there is none, and open for good once the client is in. */
+  /** The check of the room's password, which counts only until the client has come in; absent where there is no password. */
   readonly gate: Gate | undefined
 }
 
 const nothing = new Uint8Array(0)
 
-// Who ends so may have meant to stay.
+// Whether a client that ends so may have meant to stay: its end is a `Drop` in the log, and no `Quit`.
 const mayReturn = (code: LeaveCode): boolean => code === "lost" || code === "closed" || code === "too-slow" || code === "internal-error"
 
-/** How many goodbyes begin in one turn of the event loop: together they take some 10 ms of it. */
+/** How many goodbyes begin in one turn of the event loop: more would delay all other clients, and these take some 10 ms already. */
 const leavesPerTurn = 32
 
-/** How much is made out at a time. */
+/** How many bytes are interpreted at a time, see docs/adr/0008. */
 const pieceBytes = 1024
 
 const make = Effect.gen(function* () {
@@ -89,9 +91,9 @@ const make = Effect.gen(function* () {
   const broadcaster = yield* Broadcaster
   const leaving = new Turnstile(leavesPerTurn)
 
-  // The goodbye is a finalizer of the session's scope, so it is said on every
-  // way out: first the room is told, then the one who goes. Nothing here waits
-  // without a bound.
+  // The goodbye is a finalizer of the session's scope (docs/adr/0005), so it is
+  // said on every way out: first to the room, then to the client that leaves.
+  // Every wait in it has a bound.
   const goodbye = (connection: Connection, outbox: Outbox, id: ClientId, exit: Exit.Exit<unknown, unknown>) => {
     let mayReadOn = false
     return Effect.gen(function* () {
@@ -108,7 +110,7 @@ const make = Effect.gen(function* () {
       }
       mayReadOn = code === "too-slow" && !(yield* registry.chat).closed
     }).pipe(
-      // A fault in the last words keeps nobody here.
+      // A defect in the last words does not keep the connection open.
       Effect.catchAllCause((cause) =>
         Cause.isInterruptedOnly(cause) ? Effect.void : Effect.logError(`The goodbye to ${connection.address} has failed`, cause)
       ),
@@ -118,7 +120,7 @@ const make = Effect.gen(function* () {
           Effect.suspend(() => {
             if (!connection.writable) return connection.destroy
             if (!mayReadOn) return connection.close(config.closeGrace)
-            // Who reads so slowly is gone for the room, and may still come to the end of what it was sent.
+            // A slow client has left the room, but may still read to the end of what it was sent.
             connection.linger(config.stallTimeout)
             return Effect.void
           })
@@ -127,7 +129,7 @@ const make = Effect.gen(function* () {
     )
   }
 
-  // Above the rate limit, what a client has sent waits; it is told so once.
+  // Above the rate limit, what a client has sent waits; the client is told so once.
   const waitForTurn = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, allowance: Allowance, wait: number) {
     if (wait === 0) return
     if (allowance.tellsNow) {
@@ -137,14 +139,15 @@ const make = Effect.gen(function* () {
     yield* connection.pause(wait, interpreter.separator)
   })
 
-  // Answers what cannot be asked, as its sender alone is concerned.
+  // Refuses what needs no decision of the chat, such as a line that is too long; only its sender is told.
   const refuse = Effect.fnUntraced(function* ({ id, interpreter }: Client, { code, message, ref }: Refusal) {
     const refused = (at: number): Refused => ({ _tag: "Refused", at, code, message: clean(message), ref })
     yield* registry.reply(id, refused)
     interpreter.told(refused(0))
   })
 
-  // Decides what a client asks; the client is told with all the others, but what it says next may depend on it.
+  // Submits a command to the log. The client is told by the fan-out, like all others; its interpreter is told at once, as
+  // what the client's next words mean may depend on what was decided.
   const submit = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, command: Command) {
     const told = yield* registry.submit({ _tag: "Command", client: id, address: connection.address, command })
     for (const { event } of told) {
@@ -153,7 +156,7 @@ const make = Effect.gen(function* () {
     }
   })
 
-  // The room's password is asked for here, for every dialect, and until it has let somebody in.
+  // Comes in, if the password is right: it is checked here for every dialect. A client that is in already is not asked again.
   const enter = Effect.fnUntraced(function* (client: Client, join: Command, password: string | undefined) {
     const { gate, id } = client
     const isIn = gate === undefined || personOf(yield* registry.chat, id) !== undefined
@@ -162,7 +165,7 @@ const make = Effect.gen(function* () {
     yield* denied === undefined ? submit(client, join) : refuse(client, denied)
   })
 
-  // Does one thing that was heard. The end of it is a quit.
+  // Performs one thing that was heard; a `Quit` ends the session.
   const take = Effect.fnUntraced(function* (client: Client, item: Heard) {
     switch (item._tag) {
       case "Enter":
@@ -172,7 +175,7 @@ const make = Effect.gen(function* () {
         yield* submit(client, item.command)
         break
       case "Question":
-        yield* registry.ask(client.id, item.question)
+        yield* registry.answer(client.id, item.question)
         break
       case "Refuse":
         yield* refuse(client, item.refusal)
@@ -185,7 +188,7 @@ const make = Effect.gen(function* () {
     return undefined
   })
 
-  // Does what was heard, in order, until it is a quit. What says nothing counts too.
+  // Performs what was heard, in order, up to a quit. The rate limit counts each message, and the `bytes` beyond all messages.
   const perform = Effect.fnUntraced(function* (client: Client, heard: Iterable<Heard>, bytes: Uint8Array = nothing) {
     const { allowance } = client
     let messages = 0
@@ -203,7 +206,7 @@ const make = Effect.gen(function* () {
     return undefined
   })
 
-  // Piece by piece: what a flood says in one read is not all made out before it has to wait.
+  // Interprets a read piece by piece, so that a flood in one read has to wait before all of it is interpreted.
   const hear = Effect.fnUntraced(function* (client: Client, bytes: Uint8Array) {
     admission.unsafeHeard(client.connection)
     for (let start = 0; start < bytes.length; start += pieceBytes) {
@@ -214,7 +217,7 @@ const make = Effect.gen(function* () {
     return undefined
   })
 
-  // Nobody knows of it yet who could say goodbye.
+  // For a connection that could not be registered, through a defect: the finalizer that says goodbye is not there yet, so this does.
   const cannotEnter = (connection: Connection, { unrecognised }: Door, cause: Cause.Cause<unknown>) =>
     Effect.logError(`${connection.address} could not be taken in`, cause).pipe(
       Effect.zipRight(admission.leave(connection)),
@@ -226,7 +229,7 @@ const make = Effect.gen(function* () {
       Effect.zipRight(connection.close(config.closeGrace))
     )
 
-  // Takes a place and is known from then on, whatever happens; or is told why there is none.
+  // Takes a place, registers the connection and adds the finalizer that says goodbye, all or nothing; or says why there is no place.
   const takePlace = (connection: Connection, door: Door, outbox: Outbox, scope: Scope.Scope) =>
     Effect.gen(function* () {
       const full = yield* admission.enter(connection)
@@ -236,6 +239,7 @@ const make = Effect.gen(function* () {
       return id
     }).pipe(Effect.uninterruptible)
 
+  // Waits until the dialect is recognised, and performs what was sent until then.
   const meet = Effect.fnUntraced(function* (connection: Connection, door: Door, outbox: Outbox, id: ClientId) {
     const { chunks, dialect, interpreter } = yield* door.recognise(connection, true)
     outbox.speak(dialect, interpreter)
@@ -248,7 +252,7 @@ const make = Effect.gen(function* () {
     return { client, quit }
   })
 
-  // For whom there is no room is told so, in words of its own.
+  // Tells a connection that there is no room for it, in its own dialect, and closes it.
   const turnAway = (connection: Connection, { recognise, unrecognised }: Door, { code, reason }: Full) => {
     const unknown: Recognised = { dialect: unrecognised, interpreter: unrecognised.open(config, false), chunks: [] }
     return recognise(connection, false).pipe(
@@ -269,7 +273,7 @@ const make = Effect.gen(function* () {
     )
   }
 
-  // One generator from the first byte to the goodbye: every frame that waits is kept for each client.
+  // One generator for the whole session: a call that waits inside another would cost memory for each client.
   const visit = Effect.fnUntraced(function* (
     connection: Connection,
     door: Door,
@@ -298,4 +302,5 @@ const make = Effect.gen(function* () {
   return Session.of({ serve })
 })
 
+/** Sessions of the room that these services are. */
 export const layer = Layer.effect(Session, make)

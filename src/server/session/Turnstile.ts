@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 
 /**
- * Lets so many through in one turn of the event loop, in the order in which they
- * came; whoever is beyond that waits for a turn to come. Thousands may go at
- * once: with a bound on what one turn does for them, all others are heard in between.
+ * Lets `perTurn` fibers pass in one turn of the event loop, first come, first
+ * served; the rest wait for later turns. Thousands may leave at once: with a bound
+ * on the work of one turn, all other clients are read in between.
  */
 export class Turnstile {
   readonly #perTurn: number
@@ -11,12 +11,13 @@ export class Turnstile {
   #waiting: Array<() => void> = []
   #isTurning = false
 
+  /** `perTurn`: how many pass in one turn. */
   constructor(perTurn: number) {
     this.#perTurn = perTurn
     this.#left = perTurn
   }
 
-  /** Goes on in this turn, or in the first that has room. It is for what is never interrupted, such as a finalizer. */
+  /** Passes in this turn, or waits for the first that has room. Only for what is never interrupted, such as a finalizer: a waiting fiber keeps its place. */
   get pass(): Effect.Effect<void> {
     return Effect.suspend(() => {
       this.#turn()

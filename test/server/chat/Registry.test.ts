@@ -65,7 +65,7 @@ describe("The Registry", () => {
       for (const gone of [bob, 1000]) {
         expect(yield* submit(gone, say("boo"))).toEqual([])
         expect(yield* submit(gone, join("bob"))).toEqual([])
-        yield* registry.ask(gone, { _tag: "Who" })
+        yield* registry.answer(gone, { _tag: "Who" })
         yield* registry.reply(gone, fault)
         yield* registry.disconnect(gone, { _tag: "Drop", code: "lost", reason: undefined })
       }
@@ -90,10 +90,10 @@ describe("The Registry", () => {
           clock.take(700)
           yield* submit(ada, say("one"))
           clock.take(-900)
-          yield* registry.ask(ada, { _tag: "Ping" })
+          yield* registry.answer(ada, { _tag: "Ping" })
           yield* registry.reply(ada, (at) => ({ _tag: "Throttled", at, perSecond: 1, message: clean("slow") }))
           clock.take(1000)
-          yield* registry.ask(ada, { _tag: "Who" })
+          yield* registry.answer(ada, { _tag: "Who" })
           clock.take(-1300)
           yield* submit(ada, say("two"))
           yield* registry.announce(clean("hear"))
@@ -132,8 +132,8 @@ describe("The Registry", () => {
       const [before] = yield* submit(ada, say("one"))
       yield* handed
       const { chat, place } = { chat: yield* registry.chat, place: yield* hub.place }
-      yield* registry.ask(ada, { _tag: "Who" })
-      yield* registry.ask(ada, { _tag: "Help" })
+      yield* registry.answer(ada, { _tag: "Who" })
+      yield* registry.answer(ada, { _tag: "Help" })
       yield* registry.reply(ada, (at) => ({ _tag: "Refused", at, code: "bad-line", message: clean("No.") }))
       const replies = yield* handed
       expect(tags(replies)).toEqual(["Members", "Lines", "Refused"])
