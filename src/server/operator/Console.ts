@@ -6,7 +6,9 @@ import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Schedule from "effect/Schedule"
+import { roomOf } from "../../domain/Chat.ts"
 import { authorOf } from "../../domain/Event.ts"
+import { lobby } from "../../domain/RoomName.ts"
 import { clean } from "../../domain/Text.ts"
 import { describe, describeLog, type ConsoleLine, type Format } from "./ConsoleLine.ts"
 import { type Handed, Hub } from "../chat/Hub.ts"
@@ -72,9 +74,10 @@ const make = (format: Format) =>
     if (status !== undefined) {
       const tick = Effect.gen(function* () {
         const connections = yield* registry.connections
-        const members = yield* registry.members
+        // Counted, not listed: there may be thousands, and nobody is named here.
+        const { seats } = roomOf(yield* registry.chat, lobby)
         const seconds = Math.round(((yield* Clock.currentTimeMillis) - started) / 1000)
-        status(statusLine({ address, seconds, messages, members: members.length, connections: HashMap.size(connections) }))
+        status(statusLine({ address, seconds, messages, members: seats.length, connections: HashMap.size(connections) }))
         messages = 0
       })
       const safely = Effect.catchAllCause(tick, (cause) => Effect.logError("The status line has failed", cause))
