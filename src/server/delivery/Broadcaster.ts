@@ -78,7 +78,7 @@ const make = Effect.gen(function* () {
     for (;;) {
       const mayWait = batch.length > 0 && sorted.held.length < batchSize && (yield* monotonicMillis) < holdEnd
       const place = (batch.at(-1) ?? sorted.held.at(-1))?.place ?? 0
-      sorted = sort(sorted.held, batch, mayWait)
+      sorted = sort(sorted.held, batch, mayWait, sorted.debts)
       yield* fanOut(sorted.now)
       if (sorted.held.length === 0) {
         watermark.advance(place)

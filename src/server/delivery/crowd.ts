@@ -19,6 +19,8 @@ export const isMove = ({ event, room }: Pick<Handed, "event" | "room">): boolean
 export interface Sorted {
   readonly now: ReadonlyArray<Handed>
   readonly held: ReadonlyArray<Handed>
+  /** Who is owed what is held: given to the next `sort`, it is not worked out anew for each batch. */
+  readonly debts?: Debts | undefined
 }
 
 /**
@@ -26,10 +28,16 @@ export interface Sorted {
  * Moves are held where they may wait and the rest of the batch can overtake them;
  * otherwise everything goes out, in order.
  */
-export const sort = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, mayWait: boolean): Sorted =>
-  mayWait && canOvertake(held, batch)
-    ? { now: batch.filter((handed) => !isMove(handed)), held: waiting([...held, ...batch.filter(isMove)]) }
-    : { now: [...held, ...batch], held: [] }
+export const sort = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, mayWait: boolean, known?: Debts): Sorted => {
+  const debts = mayWait ? (known ?? debtsOf(held)) : undefined
+  if (debts === undefined || !canOvertake(held, batch, debts)) return { now: [...held, ...batch], held: [] }
+  const moves = [...held, ...batch.filter(isMove)]
+  // Only when it is due: a storm comes a few at a time, and each time all that is held would be copied.
+  return { now: batch.filter((handed) => !isMove(handed)), held: debts.letGo() ? waiting(moves) : moves, debts }
+}
+
+/** How many lists of a room's members are kept at most while its moves are held. */
+const keptLists = 2 * crowd
 
 /**
  * Whether the rest of the batch can go out before the moves, with each client
@@ -37,14 +45,17 @@ export const sort = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, 
  * the rest is owed a move: one that is held, or stands earlier in the batch.
  * What is said to a whole room, and a goodbye, never overtakes a move.
  */
-export const canOvertake = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>): boolean => {
-  const debts = new Debts()
-  for (const move of held) debts.add(move)
-  return batch.every((handed) => {
+export const canOvertake = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, debts = debtsOf(held)): boolean =>
+  batch.every((handed) => {
     if (!isMove(handed)) return handed.room === undefined && handed.event._tag !== "Goodbye" && !debts.areOwedTo(handed.audience)
     debts.add(handed)
     return true
   })
+
+const debtsOf = (held: ReadonlyArray<Handed>): Debts => {
+  const debts = new Debts()
+  for (const move of held) debts.add(move)
+  return debts
 }
 
 /** The clients that are owed moves: in each room, those who were there at the first move, and those who came since. */
@@ -54,7 +65,22 @@ class Debts {
   // Made once somebody may be among them, as one look through thousands for each who is welcomed would cost more.
   #present: ReadonlySet<Peer> | undefined
 
+  /** How many moves of a room there are, and how many lists of its members they are told to. */
+  readonly #counts = new Map<RoomName, { readonly moves: number; readonly lists: number }>()
+
+  /** Whether more lists of a room's members are held than are kept; they count as let go from then on. */
+  letGo(): boolean {
+    const isDue = [...this.#counts.values()].some(({ lists }) => lists > keptLists)
+    if (isDue) for (const [room, { moves }] of this.#counts) if (moves > keptLists) this.#counts.set(room, { moves, lists: 1 })
+    return isDue
+  }
+
+  /** Another move is owed. */
   add({ audience, event, room }: Handed): void {
+    if (room !== undefined) {
+      const { lists, moves } = this.#counts.get(room) ?? { lists: 0, moves: 0 }
+      this.#counts.set(room, { moves: moves + 1, lists: lists + 1 })
+    }
     if (room !== undefined && !this.#audiences.has(room)) {
       this.#audiences.set(room, audience)
       this.#present = undefined
@@ -86,7 +112,7 @@ export const waiting = (held: ReadonlyArray<Handed>): ReadonlyArray<Handed> => {
     counts.set(room, (counts.get(room) ?? 0) + 1)
     last.set(room, audience)
   }
-  const isMany = (room: RoomName | undefined) => (counts.get(room) ?? 0) > 2 * crowd
+  const isMany = (room: RoomName | undefined) => (counts.get(room) ?? 0) > keptLists
   if (![...counts.keys()].some(isMany)) return held
   return held.map((handed) => (isMany(handed.room) ? { ...handed, audience: last.get(handed.room) ?? handed.audience } : handed))
 }

@@ -4,7 +4,7 @@ import type { Joined, Left, Presence, Reply } from "../../../src/domain/Event.ts
 import type { RoomName } from "../../../src/domain/RoomName.ts"
 import { crowd } from "../../../src/domain/wording.ts"
 import type { Handed } from "../../../src/server/chat/Handed.ts"
-import { isMove, sort } from "../../../src/server/delivery/crowd.ts"
+import { isMove, sort, type Sorted } from "../../../src/server/delivery/crowd.ts"
 import { deliver } from "../../../src/server/delivery/deliver.ts"
 import type { Peer } from "../../../src/server/chat/Peer.ts"
 import { wordsOf } from "../../support/handed.ts"
@@ -92,13 +92,15 @@ const historyOf = ({ handed }: House): History =>
 /** Hands it all over in batches, whose moves wait wherever they may and chance wants it. */
 const handOver = (all: Batch, sizes: ReadonlyArray<number>, waits: ReadonlyArray<boolean>) => {
   let held: Batch = []
+  let debts: Sorted["debts"]
   let overtaken = 0
   for (let start = 0, n = 0; start < all.length; n += 1) {
     const size = sizes[n % sizes.length]!
-    const sorted = sort(held, all.slice(start, start + size), waits[n % waits.length]!)
+    const sorted = sort(held, all.slice(start, start + size), waits[n % waits.length]!, debts)
     deliver(sorted.now)
     if (sorted.held.length > 0 && sorted.now.length > 0) overtaken += 1
     held = sorted.held
+    debts = sorted.debts
     expectFewAudiences(held)
     start += size
   }
