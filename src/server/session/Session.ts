@@ -8,7 +8,8 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { type ClientId, personOf } from "../../domain/Chat.ts"
 import type { Command } from "../../domain/command/index.ts"
-import type { Goodbye, LeaveCode, Refused } from "../../domain/Event.ts"
+import { refusal } from "../../domain/command/refusal.ts"
+import type { Goodbye, LeaveCode } from "../../domain/Event.ts"
 import type { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
 import { throttled } from "../../domain/wording.ts"
@@ -140,10 +141,9 @@ const make = Effect.gen(function* () {
   })
 
   // Refuses what needs no decision of the chat, such as a line that is too long; only its sender is told.
-  const refuse = Effect.fnUntraced(function* ({ id, interpreter }: Client, { code, message, ref }: Refusal) {
-    const refused = (at: number): Refused => ({ _tag: "Refused", at, code, message: clean(message), ref })
-    yield* registry.reply(id, refused)
-    interpreter.told(refused(0))
+  const refuse = Effect.fnUntraced(function* ({ id, interpreter }: Client, why: Refusal) {
+    yield* registry.reply(id, (at) => refusal({ at }, why))
+    interpreter.told(refusal({ at: 0 }, why))
   })
 
   // Submits a command to the log. The client is told by the fan-out, like all others; its interpreter is told at once, as
