@@ -43,7 +43,9 @@ const keptLists = 2 * crowd
  * Whether the rest of the batch can go out before the moves, with each client
  * still told everything in order. That is so when no client in the audiences of
  * the rest is owed a move: one that is held, or stands earlier in the batch.
- * What is said to a whole room, and a goodbye, never overtakes a move.
+ * What is said to a whole room, and a goodbye, never overtakes a move. The moves
+ * of the batch are added to `debts`: where the answer is yes they are held from
+ * then on, and where it is no everything goes out and `debts` is of no use any more.
  */
 export const canOvertake = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, debts = debtsOf(held)): boolean =>
   batch.every((handed) => {
@@ -62,13 +64,13 @@ const debtsOf = (held: ReadonlyArray<Handed>): Debts => {
 class Debts {
   readonly #audiences = new Map<RoomName, Handed["audience"]>()
   readonly #came = new Set<MemberId>()
-  // Made once somebody may be among them, as one look through thousands for each who is welcomed would cost more.
+  // An index of the audiences by peer, built at the first look-up: a linear search through thousands for each newcomer would cost more.
   #present: ReadonlySet<Peer> | undefined
 
   /** How many moves of a room there are, and how many lists of its members they are told to. */
   readonly #counts = new Map<RoomName, { readonly moves: number; readonly lists: number }>()
 
-  /** Whether more lists of a room's members are held than are kept; they count as let go from then on. */
+  /** Whether some room has more member lists held than {@link keptLists}. If so, the caller lets them go with `waiting`, and they count as gone. */
   letGo(): boolean {
     const isDue = [...this.#counts.values()].some(({ lists }) => lists > keptLists)
     if (isDue) for (const [room, { moves }] of this.#counts) if (moves > keptLists) this.#counts.set(room, { moves, lists: 1 })
