@@ -1,15 +1,13 @@
-import * as Cause from "effect/Cause"
-import * as Chunk from "effect/Chunk"
+import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { type ClientId, personOf } from "../../domain/Chat.ts"
 import type { Command } from "../../domain/command/index.ts"
 import { refusal } from "../../domain/command/refusal.ts"
-import type { Goodbye, LeaveCode } from "../../domain/Event.ts"
+import type { Goodbye } from "../../domain/Event.ts"
 import type { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
 import { throttled } from "../../domain/wording.ts"
@@ -17,16 +15,15 @@ import type { Connection } from "../../net/Connection.ts"
 import { CutOff, type ReadError } from "../../net/Errors.ts"
 import { silence } from "../../net/Inbox.ts"
 import { Admission, type Full } from "./Admission.ts"
-import { Broadcaster } from "../delivery/Broadcaster.ts"
 import { monotonicMillis } from "../clock.ts"
 import { Closing } from "../Closing.ts"
 import type { Dialect, Heard, Interpreter } from "../dialect/Dialect.ts"
-import { farewell, Quit } from "./Farewell.ts"
+import { Quit } from "./Farewell.ts"
+import { makeGoodbye } from "./goodbye.ts"
 import { Hub } from "../chat/Hub.ts"
 import { Outbox } from "../delivery/Outbox.ts"
 import { Allowance, weight } from "./Allowance.ts"
 import { Gate } from "./Password.ts"
-import { Turnstile } from "./Turnstile.ts"
 import { Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
@@ -74,12 +71,6 @@ interface Client {
 
 const nothing = new Uint8Array(0)
 
-// Whether a client that ends so may have meant to stay: its end is a `Drop` in the log, and no `Quit`.
-const mayReturn = (code: LeaveCode): boolean => code === "lost" || code === "closed" || code === "too-slow" || code === "internal-error"
-
-/** How many goodbyes begin in one turn of the event loop: more would delay all other clients, and these take some 10 ms already. */
-const leavesPerTurn = 32
-
 /** How many bytes are interpreted at a time, see docs/adr/0008. */
 const pieceBytes = 1024
 
@@ -89,46 +80,7 @@ const make = Effect.gen(function* () {
   const closing = yield* Closing
   const hub = yield* Hub
   const registry = yield* Registry
-  const broadcaster = yield* Broadcaster
-  const leaving = new Turnstile(leavesPerTurn)
-
-  // The goodbye is a finalizer of the session's scope (docs/adr/0005), so it is
-  // said on every way out: first to the room, then to the client that leaves.
-  // Every wait in it has a bound.
-  const goodbye = (connection: Connection, outbox: Outbox, id: ClientId, exit: Exit.Exit<unknown, unknown>) => {
-    let mayReadOn = false
-    return Effect.gen(function* () {
-      if (Exit.isFailure(exit) && !Chunk.isEmpty(Cause.defects(exit.cause))) {
-        yield* Effect.logError(`The session of ${connection.address} has failed`, exit.cause)
-      }
-      const { code, goodbye, reason } = farewell(exit, yield* closing.reason)
-      yield* leaving.pass
-      yield* registry.disconnect(id, { _tag: mayReturn(code) ? "Drop" : "Quit", code, reason })
-      if (connection.writable) {
-        yield* broadcaster.handedOver(yield* hub.place, config.farewellOrder)
-        outbox.farewell({ _tag: "Goodbye", at: yield* Clock.currentTimeMillis, code, reason: goodbye })
-        yield* outbox.flushed
-      }
-      mayReadOn = code === "too-slow" && !(yield* registry.chat).closed
-    }).pipe(
-      // A defect in the last words does not keep the connection open.
-      Effect.catchAllCause((cause) =>
-        Cause.isInterruptedOnly(cause) ? Effect.void : Effect.logError(`The goodbye to ${connection.address} has failed`, cause)
-      ),
-      Effect.ensuring(
-        Effect.zipRight(
-          admission.leave(connection),
-          Effect.suspend(() => {
-            if (!connection.writable) return connection.destroy
-            if (!mayReadOn) return connection.close(config.closeGrace)
-            // A slow client has left the room, but may still read to the end of what it was sent.
-            connection.linger(config.stallTimeout)
-            return Effect.void
-          })
-        )
-      )
-    )
-  }
+  const goodbye = yield* makeGoodbye
 
   // Above the rate limit, what a client has sent waits; the client is told so once.
   const waitForTurn = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, allowance: Allowance, wait: number) {
@@ -235,7 +187,7 @@ const make = Effect.gen(function* () {
       const full = yield* admission.enter(connection)
       if (full !== undefined) return full
       const id = yield* Effect.onError(registry.connect({ address: connection.address, peer: outbox }), (cause) => cannotEnter(connection, door, cause))
-      yield* Scope.addFinalizerExit(scope, (exit) => goodbye(connection, outbox, id, exit))
+      yield* Scope.addFinalizerExit(scope, (exit) => goodbye({ connection, id, outbox }, exit))
       return id
     }).pipe(Effect.uninterruptible)
 

@@ -1,0 +1,80 @@
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { ClientId } from "../../domain/Chat.ts"
+import type { LeaveCode } from "../../domain/Event.ts"
+import type { Connection } from "../../net/Connection.ts"
+import { Hub } from "../chat/Hub.ts"
+import { Registry } from "../chat/Registry.ts"
+import { Closing } from "../Closing.ts"
+import { Broadcaster } from "../delivery/Broadcaster.ts"
+import type { Outbox } from "../delivery/Outbox.ts"
+import { ServerConfig } from "../ServerConfig.ts"
+import { Admission } from "./Admission.ts"
+import { farewell } from "./Farewell.ts"
+import { Turnstile } from "./Turnstile.ts"
+
+/** The client whose session has ended. */
+export interface Leaver {
+  readonly id: ClientId
+  readonly connection: Connection
+  readonly outbox: Outbox
+}
+
+/** How many goodbyes begin in one turn of the event loop: more would delay all other clients, and these take some 10 ms already. */
+const leavesPerTurn = 32
+
+// Whether a client that ends so may have meant to stay: its end is a `Drop` in the log, and no `Quit`.
+const mayReturn = (code: LeaveCode): boolean => code === "lost" || code === "closed" || code === "too-slow" || code === "internal-error"
+
+/**
+ * The goodbye of a session: a finalizer of its scope (docs/adr/0005), so it is
+ * said on every way out: first to the room, then to the client that leaves. Every
+ * wait in it has a bound.
+ */
+export const makeGoodbye = Effect.gen(function* () {
+  const config = yield* ServerConfig
+  const admission = yield* Admission
+  const closing = yield* Closing
+  const hub = yield* Hub
+  const registry = yield* Registry
+  const broadcaster = yield* Broadcaster
+  const leaving = new Turnstile(leavesPerTurn)
+
+  return ({ connection, id, outbox }: Leaver, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> => {
+    let mayReadOn = false
+    return Effect.gen(function* () {
+      if (Exit.isFailure(exit) && !Chunk.isEmpty(Cause.defects(exit.cause))) {
+        yield* Effect.logError(`The session of ${connection.address} has failed`, exit.cause)
+      }
+      const { code, goodbye, reason } = farewell(exit, yield* closing.reason)
+      yield* leaving.pass
+      yield* registry.disconnect(id, { _tag: mayReturn(code) ? "Drop" : "Quit", code, reason })
+      if (connection.writable) {
+        yield* broadcaster.handedOver(yield* hub.place, config.farewellOrder)
+        outbox.farewell({ _tag: "Goodbye", at: yield* Clock.currentTimeMillis, code, reason: goodbye })
+        yield* outbox.flushed
+      }
+      mayReadOn = code === "too-slow" && !(yield* registry.chat).closed
+    }).pipe(
+      // A defect in the last words does not keep the connection open.
+      Effect.catchAllCause((cause) =>
+        Cause.isInterruptedOnly(cause) ? Effect.void : Effect.logError(`The goodbye to ${connection.address} has failed`, cause)
+      ),
+      Effect.ensuring(
+        Effect.zipRight(
+          admission.leave(connection),
+          Effect.suspend(() => {
+            if (!connection.writable) return connection.destroy
+            if (!mayReadOn) return connection.close(config.closeGrace)
+            // A slow client has left the room, but may still read to the end of what it was sent.
+            connection.linger(config.stallTimeout)
+            return Effect.void
+          })
+        )
+      )
+    )
+  }
+})
