@@ -22,7 +22,7 @@ const common = {
   logLevel: "warning"
 }
 
-// One CommonJS script, as V8's code cache (docs/adr/0006) is kept for a script.
+// One CommonJS script, as V8's code cache (docs/adr/0022) is kept for a script.
 await build({
   ...common,
   entryPoints: { program: "src/cli/main.ts" },
@@ -31,13 +31,12 @@ await build({
   banner: { js: "(require=>{" },
   footer: { js: "})" }
 })
-await build({ ...common, entryPoints: { cli: "src/cli/start.ts" }, format: "esm", banner: { js: "#!/usr/bin/env node" } })
+// Node.js 12 is the first that knows ES modules: from there on the entry says which one is needed.
+await build({ ...common, entryPoints: { cli: "src/cli/start.ts" }, target: "node12.20", format: "esm", banner: { js: "#!/usr/bin/env node" } })
 const cli = join(next, "cli.js")
 chmodSync(cli, 0o755)
-execFileSync(process.execPath, [cli, "--help"], {
-  env: { ...process.env, BRUSIO_KEEP_COMPILED: join(next, "program.v8") },
-  stdio: ["ignore", "ignore", "inherit"]
-})
+// The first start: it keeps what V8 compiled for all others.
+execFileSync(process.execPath, [cli, "--help"], { stdio: ["ignore", "ignore", "inherit"] })
 
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc")
 execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(next, "lib")], { stdio: "inherit" })

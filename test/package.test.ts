@@ -88,13 +88,14 @@ describe("The packed package", () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  it("holds the program, the library with its types and sources, and no test", async () => {
+  it("holds the program, the library with its types and sources, no test, and no code compiled by this machine", async () => {
     const { stdout } = await run("tar", ["-tzf", join(folder, `brusio-${await version()}.tgz`)])
     const names = stdout.trim().split("\n").map((name) => name.replace(/^package\//u, ""))
     const parts = ["domain", "server", "client"]
     expect(names).toEqual(
       expect.arrayContaining(["package.json", "dist/cli.js", ...parts.flatMap((part) => [`dist/lib/${part}/index.js`, `dist/lib/${part}/index.d.ts`])])
     )
+    expect(names.filter((name) => name.includes("program.v8"))).toEqual([])
     expect(names.filter((name) => !/^(?:dist|src)\/|^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$/u.test(name))).toEqual([])
   })
 

@@ -1,24 +1,21 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
-import { Script } from "node:vm"
+import { createRequire } from "node:module"
+import { load } from "./compiled.ts"
 
-// V8 code cache (docs/adr/0006): compiling the program takes longer than all it
-// does until its first output, so the compiled code is stored beside it when it
-// is built. Another version of V8 rejects that cache and compiles again.
-const beside = (name: string): URL => new URL(name, import.meta.url)
+/** The oldest Node.js that runs the program, as in `engines` of package.json. */
+const oldest = { major: 20, minor: 19 }
 
-const compiled = beside("program.v8")
-const script = new Script(readFileSync(beside("program.cjs"), "utf8"), {
-  filename: "program.cjs",
-  ...(existsSync(compiled) ? { cachedData: readFileSync(compiled) } : {})
-})
+// The build lowers this file's syntax, so that an older Node.js gets as far as to this check.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+if (major < oldest.major || (major === oldest.major && minor < oldest.minor)) {
+  process.stderr.write(
+    `brusio needs Node.js ${oldest.major}.${oldest.minor} or later. Found: ${process.version}. Get it from https://nodejs.org (the version called LTS).\n`
+  )
+  process.exitCode = 1
+} else {
+  // SIGUSR1 opens Node's debugger to everybody on this machine unless something else handles the signal: here, at once, nothing does.
+  process.on("SIGUSR1", () => undefined)
 
-const keep = process.env["BRUSIO_KEEP_COMPILED"]
-if (keep !== undefined) {
-  process.once("exit", () => {
-    writeFileSync(keep, script.createCachedData())
-  })
+  // The script evaluates to a function, which is passed what loads Node's built-in modules.
+  const program: unknown = load(new URL("program.cjs", import.meta.url)).runInThisContext()
+  if (typeof program === "function") Reflect.apply(program, undefined, [createRequire(import.meta.url)])
 }
-
-// The script evaluates to a function, which is passed what loads Node's built-in modules.
-const program: unknown = script.runInThisContext()
-if (typeof program === "function") Reflect.apply(program, undefined, [(name: string) => process.getBuiltinModule(name)])
