@@ -1,14 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
-import { type Key, KeyDecoder } from "../client/terminal/keys.ts"
+import { KeyInput } from "../client/terminal/KeyInput.ts"
+import type { Key } from "../client/terminal/keys.ts"
 import type { Identity } from "../client/terminal/region.ts"
 
-/**
- * How long after an ESC the rest of an escape sequence is waited for, ms: without more it is the escape key.
- * Longer delays that key, shorter breaks up sequences on a slow link.
- */
-const escapePatience = 50
+/** How long SIGTSTP may take to stop this process, ms, before it is taken for one that cannot be stopped. */
+const stopPatience = 50
 
 // Bracketed paste (2004), focus reports (1004); at the end the cursor is made visible too.
 const modesOn = "\u001b[?2004h\u001b[?1004h"
@@ -33,7 +31,7 @@ export interface RawKeyboard {
 export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effect.gen(function* () {
   const { stdin, stdout } = process
   const keys = yield* Mailbox.make<Key>()
-  const decoder = new KeyDecoder()
+  const input = new KeyInput()
   let timer: NodeJS.Timeout | undefined
   let resumed: () => void = () => undefined
   let back: (() => void) | undefined
@@ -45,11 +43,11 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
   const onData = (chunk: string) => {
     clearTimeout(timer)
     attributes = answer.exec(chunk)?.[1] ?? attributes
-    offer(decoder.push(chunk))
-    if (decoder.pending) {
+    offer(input.hear(chunk))
+    if (input.patience !== undefined) {
       timer = setTimeout(() => {
-        offer(decoder.flush())
-      }, escapePatience)
+        offer(input.silence())
+      }, input.patience)
     }
   }
   const take = () => {
@@ -116,7 +114,7 @@ export const rawKeyboard: Effect.Effect<RawKeyboard, never, Scope.Scope> = Effec
         setImmediate(() => {
           if (back !== undefined) onContinue()
         })
-      }, escapePatience)
+      }, stopPatience)
     }),
     onResume: (f) => {
       resumed = f

@@ -129,7 +129,7 @@ const asking = Form.begin({ host: Option.none(), port: Option.none(), name: Opti
 const connecting = start(Form.unasked(asking)).screen
 
 const ofServer = (words: string): ReadonlyArray<Happening> => [
-  { _tag: "NotEntered", needsPassword: false, reason: `no ${String(strings(known({ _tag: "Goodbye", at: 1, code: "lost", reason: words })).at(-1))}` },
+  { _tag: "NotEntered", code: undefined, reason: `no ${String(strings(known({ _tag: "Goodbye", at: 1, code: "lost", reason: words })).at(-1))}` },
   ...known(welcome(words)).flatMap((event): ReadonlyArray<Happening> => (event._tag === "Welcome" ? [{ _tag: "Entered", welcome: event }] : [])),
   ...told(words).flatMap(known).map((event): Happening => ({ _tag: "Told", event }))
 ]

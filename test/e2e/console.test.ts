@@ -249,6 +249,13 @@ describe.runIf(hasTmux).concurrent("The console", () => {
     expect(screen).not.toMatch(/ messages\/s /u)
   })
 
+  it("stops at once with Ctrl-C also within a paste without an end", async ({ stage }) => {
+    const { terminal } = await console(stage)
+    await terminal.send("\u001b[200~cut off")
+    await terminal.press("C-c")
+    await terminal.shows(/^rc=0$/mu)
+  })
+
   it("stops at once with Ctrl-C, also in the middle of a line, exits with 0 and gives the terminal back as it was", async ({ stage }) => {
     const terminal = await openTerminal(stage)
     const output = await terminal.record()

@@ -331,19 +331,15 @@ describe.runIf(hasTmux).concurrent("A client in a real terminal, line by line", 
     expect(await terminal.shows(/^Welcome User\d{4}! /mu)).not.toMatch(/^(?:Host|Port|Name) \[/mu)
   })
 
-  it("says why an attempt failed, and asks all three again with the last answers as defaults", async ({ stage }) => {
+  it("says that a name is taken, asks for the name only, and offers one that is free", async ({ stage }) => {
     const terminal = await openTerminal(stage)
     await terminal.enter(`node ${cli} join --plain --host 127.0.0.1 --port ${server.port}; echo rc=$?`)
     await terminal.shows(/^Name \[/mu)
     await terminal.enter("ada")
-    await terminal.shows(new RegExp(`^Refused by 127\\.0\\.0\\.1:${server.port}: The name ada is taken: choose another\\.\nHost \\[127\\.0\\.0\\.1\\]:`, "mu"))
+    await terminal.shows(new RegExp(`^Refused by 127\\.0\\.0\\.1:${server.port}: The name ada is taken: choose another\\.\nName \\[ada_2\\]:`, "mu"))
     await terminal.press("Enter")
-    await terminal.shows(new RegExp(`^Port \\[${server.port}\\]:`, "mu"))
-    await terminal.press("Enter")
-    await terminal.shows(/^Name \[ada\]:/mu)
-    await terminal.enter("grace")
-    await isHere("grace")
-    await terminal.shows(/^Welcome grace! /mu)
+    await isHere("ada_2")
+    await terminal.shows(/^Welcome ada_2! /mu)
   })
 
   for (const { key, name } of [

@@ -221,14 +221,41 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     await fake.send({ _tag: "Said", seq: 2, at: 0, room: "lobby", from: { id: "m1", name: "ours" }, text: "good", ref: await ref("good") })
     await terminal.shows(/›ours: good\n {2}bad …\n/u)
     await fake.send({ _tag: "Refused", at: 0, code: "bad-command", message: "Not that.", ref: await ref("bad") })
-    await terminal.shows(/^! Not that\.$/mu)
+    await terminal.shows(/^! Not that\.\nUp brings back: bad$/mu)
+    await endsWith(terminal, [">"])
+    await terminal.press("Up")
     await endsWith(terminal, ["> bad"])
+  })
+
+  it("does not make a part of the next sentence of a line that was refused", async ({ stage }) => {
+    const terminal = await enter(stage, { port: server.port, name: "renamer" })
+    await terminal.enter("/nick server")
+    await terminal.shows(/^! The name server is reserved: choose another\.\nUp brings back: \/nick server$/mu)
+    await terminal.enter("my next sentence")
+    await hears("renamer", "my next sentence")
+  })
+
+  it("takes a paste without an end for one that has ended, after a second of silence", async ({ stage }) => {
+    const terminal = await enter(stage, { port: server.port, name: "loser" })
+    await terminal.send("\u001b[200~cut off")
+    await endsWith(terminal, ["> cut off"])
+    await terminal.enter(", mended")
+    await hears("loser", "cut off, mended")
+  })
+
+  it("is left with Ctrl-C also within a paste without an end", async ({ stage }) => {
+    const terminal = await enter(stage, { port: server.port, name: "leaver" })
+    await terminal.send("\u001b[200~cut off")
+    await terminal.press("C-c")
+    await ada.event("Left", ({ code, member }) => member.name === "leaver" && code === "quit")
+    await terminal.shows(/^rc=0$/mu)
   })
 
   it("says that a command is unknown, and brings it back", async ({ stage }) => {
     const terminal = await enter(stage, { port: server.port, name: "commander" })
     await terminal.enter("/wo")
     await terminal.shows(/^! There is no command \/wo\. Did you mean \/who\? To say it, type \/\/wo; \/help shows all commands\.$/mu)
+    await terminal.press("Up")
     await endsWith(terminal, ["> /wo"])
     await terminal.press("C-u")
     await terminal.enter("//wo")
@@ -370,6 +397,14 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     await endsWith(terminal, [">"])
     await terminal.enter("{quit}")
     expect(await terminal.shows(/^rc=\d+$/mu)).toMatch(/ {2}Goodbye!\nrc=0$/mu)
+  })
+
+  it("asks for the name only when that is taken, and offers one that is free", async ({ stage }) => {
+    const terminal = await join(stage, { port: server.port, name: "ada" })
+    await terminal.shows(/^! Refused by .*: The name ada is taken: choose another\.$/mu)
+    await terminal.shows(/^Name \[ada_2\]:$/mu)
+    await terminal.press("Enter")
+    await terminal.shows(/^Welcome ada_2!/mu)
   })
 
   it("takes what was typed ahead for the answers and then for the room", async ({ stage }) => {

@@ -5,7 +5,7 @@ import * as ChatClient from "../../client/ChatClient.ts"
 import type { Dial } from "../../client/Dial.ts"
 import type { JoinError } from "../../client/Errors.ts"
 import * as Form from "../../client/screen/form.ts"
-import { Refusal } from "../../domain/Refusal.ts"
+import { Refusal, type RefusalCode } from "../../domain/Refusal.ts"
 import type { Keyboard } from "./lines.ts"
 import { explain, needsPassword } from "../password.ts"
 import { Failed } from "../process.ts"
@@ -30,10 +30,13 @@ export const connect = (form: Form.Form): Effect.Effect<ChatClient.ChatClient, J
   })
 }
 
+/** The server's refusal that joining failed with; `undefined` when it failed in another way. */
+export const refusalOf = (error: JoinError): RefusalCode | undefined => (error._tag === "JoinRefused" ? error.code : undefined)
+
 /**
  * Asks the form's questions line by line, and joins. If joining fails, the
- * reason is shown, and everything is asked again with the last answers as
- * defaults. Fails when the input ends, or when the room wants a password.
+ * reason is shown, and what was wrong is asked again: the name, or everything
+ * with the last answers as defaults. Fails when the input ends, or when the room wants a password.
  */
 export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClient.ChatClient, Failed, Dial | Scope.Scope> =>
   Effect.gen(function* () {
@@ -44,7 +47,7 @@ export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClie
         // Line mode echoes what is typed, so a password is not asked for here.
         needsPassword(error)
           ? Effect.zipRight(keyboard.complain(explain(error)), new Failed())
-          : Effect.zipRight(keyboard.complain(error.message), ask(keyboard, Form.again(form)))
+          : Effect.zipRight(keyboard.complain(error.message), ask(keyboard, Form.again(form, refusalOf(error))))
       )
     }
     yield* keyboard.prompt(question)

@@ -16,8 +16,7 @@ import * as Region from "../../client/terminal/region.ts"
 import { type Happening, start, type Step, update, type Wish } from "../../client/terminal/screen.ts"
 import { draw } from "../../client/terminal/style.ts"
 import { view } from "../../client/terminal/view.ts"
-import { connect } from "./ask.ts"
-import { needsPassword } from "../password.ts"
+import { connect, refusalOf } from "./ask.ts"
 import { type Ending, Failed, signalWords } from "../process.ts"
 import { rawKeyboard } from "../raw.ts"
 import { print } from "../stdio.ts"
@@ -76,7 +75,7 @@ export const screen = (options: {
         Effect.matchEffect({
           onFailure: (error) =>
             options.asks
-              ? happenings.offer({ _tag: "NotEntered", reason: error.message, needsPassword: needsPassword(error) })
+              ? happenings.offer({ _tag: "NotEntered", reason: error.message, code: refusalOf(error) })
               : Deferred.fail(over, error),
           onSuccess: (client) =>
             Ref.set(room, client).pipe(

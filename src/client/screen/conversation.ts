@@ -4,7 +4,7 @@ import { clean } from "../../domain/Text.ts"
 import * as Form from "./form.ts"
 import { mentions } from "./name.ts"
 import { type Conversation, type Draft, error, type Happening, info, type Step, step, type Wish } from "./step.ts"
-import { bringBack, nextReturned, received, submit, unsent } from "./submission.ts"
+import { bringBack, received, submit, unsent } from "./submission.ts"
 
 /** The first step of a conversation: it asks the form's questions, or connects at once if there are none. */
 export const start = (form: Form.Form): Step =>
@@ -16,7 +16,7 @@ export const start = (form: Form.Form): Step =>
     here: 0,
     pending: [],
     ahead: [],
-    returned: [],
+    begun: [],
     focused: true,
     unread: 0,
     unmarked: undefined,
@@ -30,21 +30,21 @@ export const start = (form: Form.Form): Step =>
 export const update = (before: Conversation, happening: Happening, draft: Draft): Step => {
   switch (happening._tag) {
     case "Submitted":
-      return submitted(before, happening, draft)
+      return submitted(before, happening)
     case "Pasted":
       return pasted(before, happening.lines)
     case "Entered":
-      return entered(before, happening.welcome, draft)
+      return entered(before, happening.welcome)
     case "NotEntered":
       return notEntered(before, happening, draft)
     case "Told":
-      return told(before, happening.event, draft)
+      return told(before, happening.event)
     case "Unsent":
-      return unsent(before, happening.ref, happening.reason, draft.line)
+      return unsent(before, happening.ref, happening.reason)
     case "Focus":
       return step({ ...before, focused: happening.focused, unread: happening.focused ? 0 : before.unread })
     case "Interrupted":
-      return step({ ...before, returned: [] })
+      return step({ ...before, begun: [] })
     case "Over":
       return over(before, draft)
   }
@@ -62,7 +62,7 @@ const ask = (before: Conversation): Step =>
     ? step({ ...before, phase: "connecting" }, { _tag: "Connect", form: before.form })
     : step({ ...before, phase: "form" })
 
-const submitted = (before: Conversation, { line, members }: Extract<Happening, { readonly _tag: "Submitted" }>, draft: Draft): Step => {
+const submitted = (before: Conversation, { line, members }: Extract<Happening, { readonly _tag: "Submitted" }>): Step => {
   switch (before.phase) {
     case "form":
       return answer(before, line)
@@ -70,7 +70,7 @@ const submitted = (before: Conversation, { line, members }: Extract<Happening, {
       // While the password is being checked, a line may be the password typed once more: it is dropped, or the room would read it.
       return step(before.form.isSecretAsked ? before : { ...before, ahead: [...before.ahead, { typed: clean(line), isLiteral: false }] })
     case "room":
-      return nextReturned(submit(before, { typed: clean(line), isLiteral: false }, members, draft.line), draft.line)
+      return submit(before, { typed: clean(line), isLiteral: false }, members)
     case "over":
       return line.trim() === "" ? step(before) : step(before, error(`Not sent: ${line}`))
   }
@@ -80,21 +80,17 @@ const pasted = (before: Conversation, lines: ReadonlyArray<string>): Step => {
   const messages = lines.map((line) => ({ typed: clean(line).trimEnd(), isLiteral: true })).filter(({ typed }) => typed !== "")
   if (before.phase === "over") return step(before, ...messages.map(({ typed }) => error(`Not sent: ${typed}`)))
   if (before.phase !== "room") return step({ ...before, ahead: [...before.ahead, ...messages] })
-  return inOrder(step(before), messages, (state, message) => submit(state, message, [], ""))
+  return inOrder(step(before), messages, (state, message) => submit(state, message, []))
 }
 
-const entered = (before: Conversation, { here, members, room, you }: Welcome, draft: Draft): Step => {
+const entered = (before: Conversation, { here, members, room, you }: Welcome): Step => {
   const welcomed = step(
     { ...before, phase: "room", me: you, room, here, ahead: [] },
     info(`Welcome ${you.name}! /help shows what you can type, {quit} leaves.`)
   )
-  // Lines that are refused come back after all have been sent, one at a time, as the input line holds only one.
-  const sent = inOrder(welcomed, before.ahead, (state, line) => submit(state, line, members, taken))
-  return nextReturned(sent, draft.line)
+  const sent = inOrder(welcomed, before.ahead, (state, line) => submit(state, line, members))
+  return { after: { ...sent.after, begun: [] }, wishes: [...sent.wishes, ...before.begun.map((text): Wish => ({ _tag: "Return", text }))] }
 }
-
-/** A draft that is not empty: lines that come back are queued, not put into the input line. */
-const taken = " "
 
 const inOrder = <A>(first: Step, all: ReadonlyArray<A>, next: (state: Conversation, one: A) => Step): Step => {
   let { after } = first
@@ -107,24 +103,23 @@ const inOrder = <A>(first: Step, all: ReadonlyArray<A>, next: (state: Conversati
   return { after, wishes }
 }
 
-const notEntered = (before: Conversation, { needsPassword, reason }: Extract<Happening, { readonly _tag: "NotEntered" }>, draft: Draft): Step => {
+const notEntered = (before: Conversation, { code, reason }: Extract<Happening, { readonly _tag: "NotEntered" }>, draft: Draft): Step => {
   // A draft begun while connecting was meant for the room: it is kept, and not taken for an answer to the form.
-  const returned = draft.line === "" || before.form.isSecretAsked ? before.returned : [...before.returned, draft.line]
-  const form = needsPassword ? Form.withPassword(before.form) : Form.again(before.form)
-  const asking = ask({ ...before, form, returned })
-  return { after: asking.after, wishes: [error(reason), { _tag: "Refill", text: "" }, ...asking.wishes] }
+  const begun = draft.line === "" || before.form.isSecretAsked ? before.begun : [...before.begun, draft.line]
+  const asking = ask({ ...before, form: Form.again(before.form, code), begun })
+  return { after: asking.after, wishes: [error(reason), { _tag: "Empty" }, ...asking.wishes] }
 }
 
 const over = (before: Conversation, draft: Draft): Step => {
   const left = [
     ...before.pending.map(({ typed }) => typed),
     ...before.ahead.map(({ typed }) => typed),
-    ...before.returned,
+    ...before.begun,
     ...draft.pasted,
     ...(isSecret(before) ? [] : [draft.line])
   ]
   return step(
-    { ...before, phase: "over", pending: [], ahead: [], returned: [] },
+    { ...before, phase: "over", pending: [], ahead: [], begun: [] },
     ...left.filter((line) => line.trim() !== "").map((line) => error(`Not sent: ${line}`)),
     { _tag: "End" }
   )
@@ -141,7 +136,7 @@ const answer = (before: Conversation, line: string): Step => {
   return { after: asked.after, wishes: [answered, ...asked.wishes] }
 }
 
-const told = (before: Conversation, event: Event, draft: Draft): Step => {
+const told = (before: Conversation, event: Event): Step => {
   const { me } = before
   if (me === undefined) return step(before)
   const print: Wish = { _tag: "Print", line: { _tag: "Event", event, me } }
@@ -162,10 +157,10 @@ const told = (before: Conversation, event: Event, draft: Draft): Step => {
     case "Renamed":
       return step(event.member.id === me.id ? { ...before, me: event.member, unmarked: undefined } : before, print)
     case "Refused":
-      if (event.ref !== undefined) return unsent(before, event.ref, event.message, draft.line)
+      if (event.ref !== undefined) return unsent(before, event.ref, event.message)
       return before.unmarked === undefined
         ? step(before, print)
-        : bringBack({ ...before, unmarked: undefined }, before.unmarked, event.message, draft.line)
+        : bringBack({ ...before, unmarked: undefined }, before.unmarked, event.message)
     default:
       return step(before, print)
   }

@@ -1,7 +1,8 @@
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { Refusal } from "../../domain/Refusal.ts"
+import { asked, numbered, sparesOf } from "../../domain/nameIndex.ts"
 import * as Nickname from "../../domain/Nickname.ts"
+import { Refusal, type RefusalCode } from "../../domain/Refusal.ts"
 import { defaults } from "./defaults.ts"
 
 /** The answers given as options or in the environment; the others are asked for, or take their defaults. */
@@ -27,7 +28,7 @@ type Field = keyof Answers
 export interface Form {
   readonly answers: Answers
   readonly asking: ReadonlyArray<Field>
-  /** The generated name (`User4821`): if it is taken, the client may try another number. */
+  /** The name that the form has made up (`User4821`, or `Ada_2` for an Ada): if it is taken, the client may try another number. */
   readonly made: string
   /** Whether the password was the last question: the next line may be the password typed once more. */
   readonly isSecretAsked: boolean
@@ -56,11 +57,35 @@ export const begin = ({ host, name, password, port }: Given, made: string): Form
 /** A form that asks nothing: what was not given takes its default. */
 export const unasked = (form: Form): Form => ({ ...form, asking: [] })
 
-/** A form that asks everything again, with the last answers as defaults. */
-export const again = (form: Form): Form => ({ ...form, asking: fields, isSecretAsked: false })
+/** The form after joining failed: it asks again for what was wrong. `code` is the server's refusal, `undefined` when there was none. */
+export const again = (form: Form, code: RefusalCode | undefined): Form => {
+  switch (code) {
+    case "password-required":
+    case "password-wrong":
+      return withPassword(form)
+    case "name-taken":
+      return withName(form, nameLike(form.answers.name) ?? form.made)
+    case "name-reserved":
+    case "name-empty":
+    case "name-too-long":
+    case "name-not-allowed":
+      return withName(form, form.made)
+    default:
+      return { ...form, asking: fields, isSecretAsked: false }
+  }
+}
 
 /** A form that asks for the password only, and keeps the other answers. */
 export const withPassword = (form: Form): Form => ({ ...form, asking: ["password"], isSecretAsked: true })
+
+// A form that asks for the name only, and offers this one.
+const withName = (form: Form, name: string): Form => ({ ...form, answers: { ...form.answers, name }, made: name, asking: ["name"], isSecretAsked: false })
+
+// A name like one that is taken, as the server makes them for those who cannot be asked.
+const nameLike = (taken: string): string | undefined => {
+  const name = Nickname.lenient(taken)
+  return name === undefined ? undefined : numbered(sparesOf(asked(name), Nickname.defaultLimits), 2).name
+}
 
 /** The next question, such as `Port [25565]: `; `undefined` when all is answered. */
 export const question = ({ answers, asking }: Form): string | undefined => {
@@ -97,13 +122,13 @@ export const answer = (form: Form, text: string): Form | Refusal => {
   }
 }
 
-/** The next generated name after `tries` of them were taken (`User4821`, `User4822`); `undefined` if the user chose the name, or after 20 tries. */
+/** The next made-up name after `tries` of them were taken (`User4821`, `User4822`); `undefined` if the user chose the name, or after 20 tries. */
 export const anotherName = ({ answers, made }: Form, tries: number): string | undefined => {
-  const match = /^(\D+)(\d+)$/u.exec(made)
+  const match = /^(.*?)(\d{1,9})$/su.exec(made)
   return answers.name === made && match !== null && tries <= maxTries
     ? `${match[1] ?? ""}${Number(match[2]) + tries}`
     : undefined
 }
 
-/** How many generated names are tried. */
+/** How many made-up names are tried. */
 const maxTries = 20

@@ -1,5 +1,6 @@
 import type { Command, Question } from "../../domain/command/index.ts"
 import type { Event, Member, Welcome } from "../../domain/Event.ts"
+import type { RefusalCode } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
 import type * as Form from "./form.ts"
 
@@ -15,8 +16,8 @@ export interface Conversation {
   readonly pending: ReadonlyArray<Pending>
   /** The lines submitted before we were in the room: they are sent on entering, in order. */
   readonly ahead: ReadonlyArray<Ahead>
-  /** Refused lines to be corrected that wait until the input line is empty, see the wish `Refill`. */
-  readonly returned: ReadonlyArray<string>
+  /** What had been begun for the room when the form had to be asked again: it comes back with the room, see the wish `Return`. */
+  readonly begun: ReadonlyArray<string>
   readonly focused: boolean
   /** How many messages of others arrived since the view lost the focus. */
   readonly unread: number
@@ -38,17 +39,17 @@ export interface Draft {
  *
  * - `Submitted`: a line was entered, and the input is empty again; `members` are who is here now
  * - `Pasted`: several lines were pasted and confirmed: each is a message, none a command
- * - `Entered`, `NotEntered`: how an attempt to connect ended
+ * - `Entered`, `NotEntered`: how an attempt to connect ended; `code` is the server's refusal, if it was one
  * - `Told`: an event of the server; `Unsent`: a request that was not even sent
  * - `Focus`: the view got or lost the focus
- * - `Interrupted`: the user pressed Ctrl-C: lines that wait to be corrected are dropped
+ * - `Interrupted`: the user pressed Ctrl-C: what had been begun is dropped
  * - `Over`: nothing more can be sent or told
  */
 export type Happening =
   | { readonly _tag: "Submitted"; readonly line: string; readonly members: ReadonlyArray<Member> }
   | { readonly _tag: "Pasted"; readonly lines: ReadonlyArray<string> }
   | { readonly _tag: "Entered"; readonly welcome: Welcome }
-  | { readonly _tag: "NotEntered"; readonly reason: string; readonly needsPassword: boolean }
+  | { readonly _tag: "NotEntered"; readonly reason: string; readonly code: RefusalCode | undefined }
   | { readonly _tag: "Told"; readonly event: Event }
   | { readonly _tag: "Unsent"; readonly ref: string; readonly reason: string }
   | { readonly _tag: "Focus"; readonly focused: boolean }
@@ -63,8 +64,11 @@ export type Line =
 
 /**
  * What a conversation wants done, in order. `ref` is the correlation id that a
- * receipt or a refusal bears. `Refill` replaces what is in the
- * input, `Clear` empties the log that the view keeps, `End` closes the view.
+ * receipt or a refusal bears. `Return` is a line that was refused: the view keeps
+ * it where it can be called back and corrected, and says so. It never puts it into
+ * the input, where it would become a part of the next sentence. `Empty` takes away
+ * what is in the input, `Clear` empties the log that the view keeps, `End` closes
+ * the view.
  */
 export type Wish =
   | { readonly _tag: "Print"; readonly line: Line }
@@ -72,8 +76,9 @@ export type Wish =
   | { readonly _tag: "Send"; readonly command: Command; readonly ref: string | undefined }
   | { readonly _tag: "Ask"; readonly question: Question }
   | { readonly _tag: "Bell" | "Clear" | "End" }
+  | { readonly _tag: "Empty" }
   | { readonly _tag: "Quit"; readonly reason: string | undefined }
-  | { readonly _tag: "Refill"; readonly text: string }
+  | { readonly _tag: "Return"; readonly text: string }
 
 /** The next state, and its wishes: the effects that a view carries out. */
 export interface Step {

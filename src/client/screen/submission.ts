@@ -3,12 +3,11 @@ import type { Member } from "../../domain/Event.ts"
 import { addressed, intentOf } from "./intent.ts"
 import { type Conversation, error, info, type Step, step } from "./step.ts"
 
-/** Carries out a submitted line. `draft` is what the input line holds by now, empty if it is free. */
+/** Carries out a submitted line. */
 export const submit = (
   before: Conversation,
   line: { readonly typed: string; readonly isLiteral: boolean },
-  members: ReadonlyArray<Member>,
-  draft: string
+  members: ReadonlyArray<Member>
 ): Step => {
   // If a literal message starts with `/` and comes back to be corrected, it comes as it has to be typed: `//text`.
   const typed = line.isLiteral && line.typed.startsWith("/") ? `/${line.typed}` : line.typed
@@ -27,7 +26,7 @@ export const submit = (
     case "Clear":
       return step(before, { _tag: "Clear" })
     case "Wrong":
-      return bringBack(before, typed, intent.message, draft)
+      return bringBack(before, typed, intent.message)
   }
 }
 
@@ -38,23 +37,13 @@ export const received = (before: Conversation, ref: string | undefined): Convers
 })
 
 /** A message was refused: it leaves the pending ones and comes back to be corrected and sent again. */
-export const unsent = (before: Conversation, ref: string, reason: string, draft: string): Step => {
+export const unsent = (before: Conversation, ref: string, reason: string): Step => {
   const found = before.pending.find((pending) => pending.ref === ref)
-  return found === undefined ? step(before, error(reason)) : bringBack(received(before, ref), found.typed, reason, draft)
+  return found === undefined ? step(before, error(reason)) : bringBack(received(before, ref), found.typed, reason)
 }
 
-/** A line comes back into the input line to be corrected, and the reason is shown. */
-export const bringBack = (before: Conversation, typed: string, reason: string, draft: string): Step =>
-  nextReturned(step({ ...before, returned: [...before.returned, typed] }, error(reason)), draft)
-
-/** Puts the next line to be corrected into the input line, if that is free; the others wait, as it holds one line. */
-export const nextReturned = ({ after, wishes }: Step, draft: string): Step => {
-  const [first, ...returned] = after.returned
-  const isTaken = draft !== "" || wishes.some(({ _tag }) => _tag === "Refill")
-  return first === undefined || isTaken
-    ? { after, wishes }
-    : { after: { ...after, returned }, wishes: [...wishes, { _tag: "Refill", text: first }] }
-}
+/** A line comes back to be corrected, and the reason is shown. */
+export const bringBack = (before: Conversation, typed: string, reason: string): Step => step(before, error(reason), { _tag: "Return", text: typed })
 
 const send = (before: Conversation, typed: string, command: Command): Step => {
   // A command without a receipt is answered by its event or by a refusal without a correlation id: the line is kept for the latter.

@@ -39,6 +39,18 @@ export const empty: Editor = { before: "", after: "", history: [], cut: "", reca
 export const withText = (editor: Editor, text: string): Editor =>
   ({ ...edit(editor, fitting(text, ""), ""), recall: undefined })
 
+/** The editor of which only the history is left: what was typed may have been a secret. */
+export const emptied = ({ history }: Editor): Editor => ({ ...empty, history })
+
+/** The editor with this line as the newest of its history, also while earlier lines are looked at. */
+export const remember = (editor: Editor, line: string): Editor => {
+  const { history, recall } = editor
+  const others = history.filter((other) => other !== line)
+  // While earlier lines are looked at, these stay as they are, and the new one stands right before the draft.
+  const looked = recall && { lines: recall.lines.toSpliced(-1, 0, line), at: recall.at === recall.lines.length - 1 ? recall.at + 1 : recall.at }
+  return { ...editor, history: [...others, line].slice(-maxHistory), recall: looked }
+}
+
 /**
  * The editor with this text before the cursor. Line breaks and tabs become
  * spaces, what is unsafe to show is left out, and so is what does not fit.

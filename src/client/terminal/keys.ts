@@ -3,7 +3,9 @@
  *
  * - `Text`: printable text was typed; never a control character
  * - `Paste`: a bracketed paste, whole: its line breaks are `\n`, tabs stay, other
- *   controls are taken out; `truncated` when it was longer than {@link maxPasteBytes}
+ *   controls are taken out; `truncated` when it was longer than {@link maxPasteBytes}.
+ *   A Ctrl-C within one is a key of its own, at once: a paste whose end marker was
+ *   lost must not keep anybody from leaving
  * - `Press`: a key that is not text: `enter`, `tab`, `backspace`, `delete`, `insert`, `escape`, `space`,
  *   the arrows `left` to `down`, `home`, `end`, `pageup`, `pagedown`, or in a chord with Ctrl or Alt the
  *   character it gives. Letters are small: Alt-Shift-B is `b` with `alt` and `shift`
@@ -122,7 +124,8 @@ export class KeyDecoder {
   // Returns what comes after the paste.
   #pasted(before: string, input: string): string {
     const end = input.indexOf(pasteEnds)
-    const text = input.slice(0, end < 0 ? Math.max(0, input.length - pasteEnds.length + 1) : end)
+    const text = input.slice(0, end < 0 ? input.length - (endBegins.exec(input)?.[0].length ?? 0) : end)
+    this.#keys.push(...Array.from(text.matchAll(/\u0003/gu), ([control]) => fromControl(control)))
     this.#paste = before.length > maxPasteBytes ? before : (before + text).slice(0, maxPasteBytes + 1)
     this.#pasteTail = input.slice(text.length)
     if (end < 0) return ""
@@ -144,6 +147,7 @@ type Press = Extract<Key, { readonly _tag: "Press" }>
 const utf8 = new TextEncoder()
 const ESC = "\u001b"
 const pasteEnds = `${ESC}[201~`
+const endBegins = /\u001b(?:\[(?:2(?:01?)?)?)?$/u // the beginning of `pasteEnds`, at the end of a chunk
 const longest = 64 // of a sequence that is kept; no key's sequence is as long
 // Text is read in runs, a sequence one character at a time.
 const run = /^(?:\P{Cc}+|\p{Cc})/u

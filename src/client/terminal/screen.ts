@@ -7,6 +7,7 @@ import type * as State from "../screen/step.ts"
 import * as Editor from "./editor.ts"
 import type { Key } from "./keys.ts"
 import * as Typing from "./typing.ts"
+import { fit } from "./wrap.ts"
 
 /** The state of the screen: the conversation and the line being typed. Pure data, from which `view` computes the rows below the scrollback. */
 export interface Screen {
@@ -19,8 +20,8 @@ export type Happening =
   | Exclude<State.Happening, { readonly _tag: "Submitted" | "Pasted" | "Interrupted" | "Focus" }>
   | { readonly _tag: "Key"; readonly key: Key; readonly members: ReadonlyArray<Member> }
 
-/** The effects that the screen wants carried out, in order: its conversation's, except `Refill`, and those that keys ask for. */
-export type Wish = Exclude<State.Wish, { readonly _tag: "Refill" }> | { readonly _tag: "Suspend" | "Interrupt" }
+/** The effects that the screen wants carried out, in order: its conversation's, except those on the input line, and those that keys ask for. */
+export type Wish = Exclude<State.Wish, { readonly _tag: "Empty" } | { readonly _tag: "Return" }> | { readonly _tag: "Suspend" | "Interrupt" }
 
 /** The next screen, and its wishes. */
 export interface Step {
@@ -38,16 +39,24 @@ export const update = (screen: Screen, happening: Happening): Step =>
 const happen = ({ conversation, typing }: Screen, happening: State.Happening): Step =>
   applied(typing, Conversation.update(conversation, happening, { line: Editor.lineOf(typing.editor), pasted: typing.paste ?? [] }))
 
-// `Refill` is applied to the input line here; all other wishes are left to the caller, who has the terminal and the connection.
+// The wishes on the input line are applied here; all others are left to the caller, who has the terminal and the connection.
 const applied = (before: Typing.Typing, { after, wishes }: State.Step): Step => {
   let typing = after.phase === "over" ? Typing.empty : before
   const others: Array<Wish> = []
   for (const wish of wishes) {
-    if (wish._tag !== "Refill") others.push(wish)
-    else typing = { ...typing, editor: wish.text === "" ? Editor.empty : Editor.withText(typing.editor, wish.text) }
+    if (wish._tag === "Empty") typing = { ...typing, editor: Editor.emptied(typing.editor) }
+    else if (wish._tag === "Return") {
+      typing = { ...typing, editor: Editor.remember(typing.editor, wish.text) }
+      others.push(print("Info", `Up brings back: ${fit(wish.text, maxShown)}`))
+    } else others.push(wish)
   }
   return { screen: { conversation: after, typing }, wishes: others }
 }
+
+const print = (as: "Info" | "Error", text: string): Wish => ({ _tag: "Print", line: { _tag: as, text } })
+
+/** How much of a line that can be called back is shown, columns. */
+const maxShown = 60
 
 const key = (before: Screen, key: Key, members: ReadonlyArray<Member>): Step => {
   const { conversation } = before
@@ -73,9 +82,8 @@ const key = (before: Screen, key: Key, members: ReadonlyArray<Member>): Step => 
     case "Clear":
       return { screen, wishes: [{ _tag: act._tag }] }
     case "Info":
-      return { screen, wishes: [{ _tag: "Print", line: { _tag: "Info", text: act.text } }] }
     case "Error":
-      return { screen, wishes: [{ _tag: "Print", line: { _tag: "Error", text: act.text } }] }
+      return { screen, wishes: [print(act._tag, act.text)] }
   }
 }
 

@@ -48,7 +48,7 @@ export const press = (before: Typing, key: Key, purpose: Purpose): Typed => {
   if (key._tag === "Paste") return paste(before, key, purpose)
   const { editor, submitted } = Editor.press(before.editor, key, purpose.complete)
   if (submitted === undefined) return { typing: { ...before, editor } }
-  return { typing: { ...before, editor: purpose.isAnswer ? Editor.empty : editor }, act: { _tag: "Submitted", line: submitted } }
+  return { typing: { ...before, editor: purpose.isAnswer ? Editor.emptied(before.editor) : editor }, act: { _tag: "Submitted", line: submitted } }
 }
 
 // Bracketed paste: a single line goes into the input line, several lines wait for confirmation.

@@ -45,22 +45,19 @@ const happening = (scene: Scene, { after }: Step): Happening | undefined => {
   }
 }
 
-/** A view whose input is what was put back into it, until that is submitted or given up. */
+/** A view with nothing in its input line. */
 const play = (scenes: ReadonlyArray<Scene>) => {
   let step = begun
-  let line = ""
-  const steps: Array<{ readonly happening: Happening; readonly step: Step; readonly draft: string }> = []
+  const steps: Array<{ readonly happening: Happening; readonly step: Step }> = []
   const wishes: Array<Wish> = [...begun.wishes]
   for (const scene of scenes) {
     const next = happening(scene, step)
     if (next === undefined) continue
-    if (next._tag === "Submitted" || next._tag === "Interrupted") line = ""
-    step = update(step.after, next, { line, pasted: [] })
-    for (const wish of step.wishes) if (wish._tag === "Refill") line = wish.text
+    step = update(step.after, next, noDraft)
     wishes.push(...step.wishes)
-    steps.push({ happening: next, step, draft: line })
+    steps.push({ happening: next, step })
   }
-  return { steps, wishes, after: step.after, draft: line }
+  return { steps, wishes, after: step.after }
 }
 
 const submitted = (line: string): Happening => ({ _tag: "Submitted", line, members })
@@ -83,7 +80,7 @@ const scene: FastCheck.Arbitrary<Scene> = FastCheck.oneof(
     told({ _tag: "Refused", at: 0, code: "bad-command", message: Text.clean("No.") })
   )
 )
-const notEntered = anyString(20).map((reason): Scene => ({ _tag: "NotEntered", reason, needsPassword: false }))
+const notEntered = anyString(20).map((reason): Scene => ({ _tag: "NotEntered", reason, code: undefined }))
 const ahead = FastCheck.array(scene.filter(({ _tag }) => _tag === "Submitted" || _tag === "Pasted"), { maxLength: 3 })
 const scenes = FastCheck.tuple(ahead, FastCheck.array(scene, { maxLength: 25 })).map(([before, after]): ReadonlyArray<Scene> => [
   ...before, { _tag: "Entered", welcome }, ...after
@@ -100,22 +97,31 @@ describe("Whatever happens in a conversation", () => {
         if (one._tag === "Pasted") return { ...one, lines: one.lines.map(() => `line ${++count}.`) }
         return one
       })
-      const { after, draft, steps } = play(numbered)
+      const { after, steps } = play(numbered)
       const receipts = new Set(steps.flatMap(({ happening }) => (happening._tag === "Told" && "ref" in happening.event && happening.event._tag === "Said" ? [happening.event.ref] : [])))
       const said = new Set<string>(steps.flatMap(({ step }) => step.wishes).flatMap((wish) => (wish._tag === "Send" && wish.command._tag === "Say" && receipts.has(wish.ref) ? [wish.command.text] : [])))
-      // What came back into the input was typed again by nobody: the next line that is submitted takes its place, as it does for a person.
-      const seen = new Set(steps.flatMap(({ step }) => step.wishes).flatMap((wish) => (wish._tag === "Refill" ? [wish.text] : [])))
-      const last = update(after, over, { line: draft, pasted: [] })
+      // What was refused waits in the history.
+      const back = new Set(steps.flatMap(({ step }) => step.wishes).flatMap((wish) => (wish._tag === "Return" ? [wish.text] : [])))
+      const last = update(after, over, noDraft)
       const left = new Set(last.wishes.flatMap((wish) => (wish._tag === "Print" && wish.line._tag === "Error" ? [wish.line.text] : [])))
       for (let n = 1; n <= count; n++) {
         const typed = `line ${n}.`
-        expect(said.has(typed) || seen.has(typed) || left.has(`Not sent: ${typed}`)).toBe(true)
-        const kept = [...after.pending, ...after.ahead].some((one) => one.typed === typed) || after.returned.includes(typed) || draft === typed
+        expect([said.has(typed), back.has(typed), left.has(`Not sent: ${typed}`)].filter((is) => is)).toHaveLength(1)
+        const kept = [...after.pending, ...after.ahead].some((one) => one.typed === typed)
         expect(kept).toBe(left.has(`Not sent: ${typed}`))
       }
       most = Math.max(most, count)
     })
     expect(most).toBeGreaterThan(10)
+  })
+
+  it("the input line is never written into: a line that was refused is only kept, each once", () => {
+    always(scenes, (all) => {
+      const { steps, wishes } = play(all)
+      expect(wishes.map(({ _tag }) => _tag)).not.toContain("Empty")
+      const refused = steps.filter(({ step }) => step.wishes.some(({ _tag }) => _tag === "Return"))
+      for (const { step } of refused) expect(step.wishes.find((wish) => wish._tag === "Print" && wish.line._tag === "Error")).toBeDefined()
+    })
   })
 
   it("a correlation id is given once", () => {

@@ -49,9 +49,38 @@ describe("The form", () => {
 
   it("asks for everything again, with the last answers as defaults", () => {
     const { form } = ask(Form.begin({ ...nothingGiven, host: Option.some("example.org") }, "User1234"), "4000", "ada")
-    const again = ask(Form.again(form), "", "", "eve")
+    const again = ask(Form.again(form, undefined), "", "", "eve")
     expect(again.questions).toEqual(["Host [example.org]: ", "Port [4000]: ", "Name [ada]: ", undefined])
     expect(again.form.answers).toEqual({ host: "example.org", port: 4000, name: "eve" })
+  })
+
+  const ada = ask(Form.begin(nothingGiven, "User1234"), "example.org", "4000", "ada").form
+
+  it("asks for the name only when that is taken, and offers one like it", () => {
+    const again = ask(Form.again(ada, "name-taken"), "")
+    expect(again.questions).toEqual(["Name [ada_2]: ", undefined])
+    expect(again.form.answers).toEqual({ host: "example.org", port: 4000, name: "ada_2" })
+    expect(Form.anotherName(again.form, 1)).toBe("ada_3")
+    expect(ask(Form.again(ada, "name-taken"), "eve").form.answers.name).toBe("eve")
+  })
+
+  it.each([
+    ["R2D2", "R2D2_2"],
+    ["User9", "User9_2"],
+    ["ada_2", "ada_2_2"],
+    ["\u65e5".repeat(32), `${"\u65e5".repeat(30)}_2`],
+    ["n".repeat(64), `${"n".repeat(30)}_2`]
+  ])("offers a name that any room can take, for %j", (name, offered) => {
+    const form = ask(Form.begin(nothingGiven, "User1234"), "", "", name).form
+    expect(Form.question(Form.again(form, "name-taken"))).toBe(`Name [${offered}]: `)
+  })
+
+  it.each(["name-reserved", "name-too-long", "name-empty", "name-not-allowed"] as const)("asks for the name only when it was refused, and offers the made-up one: %s", (code) => {
+    expect(ask(Form.again(ada, code), "").questions).toEqual(["Name [User1234]: ", undefined])
+  })
+
+  it.each(["password-required", "password-wrong"] as const)("asks for the password only: %s", (code) => {
+    expect(ask(Form.again(ada, code), "secret").questions).toEqual(["Password: ", undefined])
   })
 
   it.each(["many", "0", "65536", "1.5", "-1", "1e9"])("refuses the port %j, and asks for it again", (port) => {

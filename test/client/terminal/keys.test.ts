@@ -213,6 +213,20 @@ describe("A bracketed paste", () => {
     expect([decoder.pending, decoder.pasting]).toEqual([false, false])
   })
 
+  it.each([
+    ["in one chunk", [`${e}[200~one\u0003`]],
+    ["in a chunk of its own", [`${e}[200~one`, "\u0003"]],
+    ["behind the beginning of an end", [`${e}[200~one${e}[20`, "\u0003"]]
+  ])("that never ends lets Ctrl-C through at once: %s", (_, chunks) => {
+    const decoder = new KeyDecoder()
+    expect(chunks.flatMap((chunk) => decoder.push(chunk)).map(show)).toEqual(["C-c"])
+    expect(decoder.pasting).toBe(true)
+  })
+
+  it("with a Ctrl-C in it is one paste nevertheless: what is behind is no key", () => {
+    expect(shown(paste("one\u0003\rtwo"))).toEqual(["C-c", 'paste "one\\ntwo"'])
+  })
+
   it("that never ends is ended by a flush", () => {
     const decoder = new KeyDecoder()
     decoder.push(`${e}[200~one`)
@@ -240,7 +254,7 @@ describe("Whatever is sent", () => {
   const piece = FastCheck.oneof(
     { weight: 3, arbitrary: FastCheck.constantFrom(
       e, "[", "O", "]", "P", "M", "\\", "~", ";", "$", "^", "1", "2", "3", "5", "A", "C", "c", "Z", "I", "\u0007", "\u009b", "\u009c",
-      "\r", "\n", "\ud83d", "\ude00", `${e}[`, `${e}[200~`, `${e}[201~`, `${e}[1;5C`, `${e}]0;`, `${e}\\`, "text"
+      "\r", "\n", "\u0003", "\ud83d", "\ude00", `${e}[`, `${e}[200~`, `${e}[201~`, `${e}[1;5C`, `${e}]0;`, `${e}\\`, "text"
     ) },
     anyString(4)
   )

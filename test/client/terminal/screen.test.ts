@@ -42,7 +42,7 @@ const play = (from: Step, ...moments: ReadonlyArray<Moment>): Step =>
   }, from)
 
 const entered: Happening = { _tag: "Entered", welcome }
-const notEntered: Happening = { _tag: "NotEntered", needsPassword: false, reason: "Nobody listens there." }
+const notEntered: Happening = { _tag: "NotEntered", code: undefined, reason: "Nobody listens there." }
 const over: Happening = { _tag: "Over" }
 const told = (event: Event): Happening => ({ _tag: "Told", event })
 const said = (from: Member, text: string, ref?: string): Happening =>
@@ -92,6 +92,7 @@ const show = (wish: Wish): string => {
 const wishes = (step: Step) => step.wishes.map(show)
 const typed = ({ screen }: { readonly screen: Screen }) => lineOf(screen.typing.editor)
 const pending = ({ screen }: Step) => screen.conversation.pending.map(({ typed }) => typed)
+const up = "\u001b[A"
 const paste = (text: string) => `\u001b[200~${text}\u001b[201~`
 
 describe("While a password is looked at", () => {
@@ -105,9 +106,10 @@ describe("While a password is looked at", () => {
   })
 
   it("nor does it come back when the password was wrong", () => {
-    const again = play({ screen: secret.screen, wishes: [] }, "ses", { ...notEntered, needsPassword: true }, "x\r", entered)
+    const again = play({ screen: secret.screen, wishes: [] }, "ses", { ...notEntered, code: "password-wrong" }, "x\r", entered)
     expect(again.screen.typing.editor.before).toBe("")
-    expect(JSON.stringify(again.screen.conversation.returned)).not.toContain("ses")
+    expect(typed(play(again, up))).toBe("")
+    expect(JSON.stringify(again.screen)).not.toContain("ses")
   })
 })
 
@@ -167,8 +169,9 @@ describe("What is typed while it connects", () => {
     const failed = play(connecting, "one\rhalf", notEntered)
     expect(typed(failed)).toBe("")
     const step = play({ ...failed, wishes: [] }, "\r\r\r", entered)
-    expect(wishes(step).slice(-2)).toEqual(["Welcome me! /help shows what you can type, {quit} leaves.", "say s1 one"])
-    expect(typed(step)).toBe("half")
+    expect(wishes(step).slice(-3)).toEqual(["Welcome me! /help shows what you can type, {quit} leaves.", "say s1 one", "Up brings back: half"])
+    expect(typed(step)).toBe("")
+    expect(typed(play(step, up))).toBe("half")
   })
 
   it("asks for a paste of several lines, too", () => {
@@ -208,11 +211,18 @@ describe("A line in the room", () => {
     ["/hepl", "! There is no command /hepl. Did you mean /help? To say it, type //hepl; /help shows all commands."],
     ["/me", "! Type /me ACTION"],
     ["/msg nobody hi", "! Nobody here has that name: /who shows who is here."]
-  ])("%j is wrong: it says so, and the line comes back", (line, words) => {
+  ])("%j is wrong: it says so, and Up brings the line back", (line, words) => {
     const step = room(`${line}\r`)
-    expect(wishes(step)).toEqual([words])
-    expect(typed(step)).toBe(line)
+    expect(wishes(step)).toEqual([words, `Up brings back: ${line}`])
+    expect(typed(step)).toBe("")
+    expect(typed(play(step, up))).toBe(line)
     expect(pending(step)).toEqual([])
+  })
+
+  it("that was wrong does not become a part of the next sentence", () => {
+    const step = room("/nick server\r", refused("The name server is reserved: choose another."), "my next sentence\r")
+    expect(wishes(step).at(-1)).toBe("say s1 my next sentence")
+    expect(wishes(room("/wo\r", "my next sentence\r")).at(-1)).toBe("say s1 my next sentence")
   })
 
   it("is completed with the names of the others, and not with one's own", () => {
@@ -253,26 +263,39 @@ describe("A message", () => {
 
   it("that is refused says why, and comes back as it was typed", () => {
     const step = room("/me waves\r", refused("Not now.", "s1"))
-    expect(wishes(step).slice(1)).toEqual(["! Not now."])
-    expect(typed(step)).toBe("/me waves")
+    expect(wishes(step).slice(1)).toEqual(["! Not now.", "Up brings back: /me waves"])
+    expect(typed(step)).toBe("")
+    expect(typed(play(step, up))).toBe("/me waves")
     expect(pending(step)).toEqual([])
   })
 
   it("that cannot be sent comes back as well", () => {
     const step = room("hello\r", { _tag: "Unsent", ref: "s1", reason: "Too long." })
-    expect(wishes(step).slice(1)).toEqual(["! Too long."])
-    expect(typed(step)).toBe("hello")
+    expect(wishes(step).slice(1)).toEqual(["! Too long.", "Up brings back: hello"])
+    expect(typed(play(step, up))).toBe("hello")
   })
 
-  it("that comes back waits until the input line is free, and then one after the other", () => {
+  it("that comes back is the newest of the history, whatever was said since; the draft stays as it is", () => {
     const step = room("one\rtwo\rdraft", refused("No.", "s1"), refused("No.", "s2"))
     expect(typed(step)).toBe("draft")
-    const second = play(step, "\r")
-    expect(typed(second)).toBe("one")
-    const third = play(second, "!\r")
-    expect(typed(third)).toBe("two")
-    expect(typed(play(third, "\r"))).toBe("")
-    expect(wishes(third).filter((wish) => wish.startsWith("say"))).toEqual(["say s1 one", "say s2 two", "say s3 draft", "say s4 one!"])
+    expect(typed(play(step, up))).toBe("two")
+    expect(typed(play(step, up, up))).toBe("one")
+    expect(typed(play(step, up, up, "\u001b[B\u001b[B"))).toBe("draft")
+  })
+
+  it("that comes back while earlier lines are looked at does not change which is shown", () => {
+    const step = room("one\rtwo\rdraft", up, up, refused("No.", "s1"))
+    expect(typed(step)).toBe("one")
+    expect(typed(play(step, "\u001b[B\u001b[B"))).toBe("one")
+    expect(typed(play(step, "\u001b[B\u001b[B\u001b[B"))).toBe("draft")
+    expect(typed(play(room("one\rdraft", up, "\u001b[B", refused("No.", "s1")), up))).toBe("one")
+  })
+
+  it("that is long is not shown whole when it comes back", () => {
+    const long = "x".repeat(200)
+    const step = room(`${long}\r`, refused("Too long.", "s1"))
+    expect(wishes(step).at(-1)).toBe(`Up brings back: ${"x".repeat(59)}…`)
+    expect(typed(play(step, up))).toBe(long)
   })
 
   it("is not what a refusal without its mark is about", () => {
@@ -284,15 +307,15 @@ describe("A message", () => {
 })
 
 describe("A name that is refused", () => {
-  it("comes back to the input line, with its command", () => {
+  it("comes back with its command", () => {
     const step = room("/nick Ada\r", refused("The name Ada is taken."))
-    expect(wishes(step)).toEqual(["rename Ada", "! The name Ada is taken."])
-    expect(typed(step)).toBe("/nick Ada")
+    expect(wishes(step)).toEqual(["rename Ada", "! The name Ada is taken.", "Up brings back: /nick Ada"])
+    expect(typed(play(step, up))).toBe("/nick Ada")
   })
 
   it("does not come back once another was taken", () => {
     const renamed: Event = { _tag: "Renamed", ...inRoom, member: member("m1", "Ada"), was: me.name }
-    expect(typed(room("/nick Ada\r", told(renamed), refused("No.")))).toBe("")
+    expect(wishes(room("/nick Ada\r", told(renamed), refused("No."))).at(-1)).toBe("Refused")
   })
 })
 
@@ -306,7 +329,7 @@ describe("A paste", () => {
 
   it("comes back as a message when it is refused, also where it looks like a command", () => {
     const step = room(paste("/quit\nsecond"), "y", { _tag: "Unsent", ref: "s1", reason: "Too long." })
-    expect(typed(step)).toBe("//quit")
+    expect(typed(play(step, up))).toBe("//quit")
   })
 
   const lines = Array.from({ length: 14 }, (_, n) => `line ${n}`)
@@ -436,7 +459,7 @@ describe("The keys of a shell", () => {
 describe("At the end", () => {
   it("all that was not sent is said, in the order it was typed, and nothing is drawn any more", () => {
     const step = room("one\rtwo\rthree\rdraft", refused("No.", "s2"), over)
-    expect(wishes(step).slice(3)).toEqual(["! No.", "! Not sent: one", "! Not sent: three", "! Not sent: two", "! Not sent: draft", "end"])
+    expect(wishes(step).slice(3)).toEqual(["! No.", "Up brings back: two", "! Not sent: one", "! Not sent: three", "! Not sent: draft", "end"])
     expect(step.screen.conversation.phase).toBe("over")
     expect(step.screen.conversation.pending).toEqual([])
   })
