@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Event } from "../../src/domain/Event.ts"
 import { NativeInterpreter } from "../../src/server/dialect/native.ts"
-import { detect, type Kind, settle } from "../../src/server/door/detect.ts"
+import { detect, judge, type Kind, settle } from "../../src/server/door/detect.ts"
 import type { Heard } from "../../src/server/dialect/Dialect.ts"
 import { PlainInterpreter } from "../../src/server/dialect/PlainInterpreter.ts"
 import * as Console from "../../src/server/operator/Console.ts"
@@ -20,19 +20,25 @@ import { eventsOf, member, next, open, opened, plainMember, tell, upTo } from ".
 const patient = { greetAfter: 60_000, detectWithin: 60_000, nameSilence: 60_000, typedSilence: 60_000, chunkSilence: 60_000 }
 
 /** What somebody's bytes come to: what they ask for, or the protocol that they are taken for. */
-const meaning = (bytes: Uint8Array) => {
-  const kind = detect(bytes) ?? settle(bytes)
+const meaning = (bytes: Uint8Array, firstRead = bytes) => {
+  const kind = judge(detect(bytes) ?? settle(bytes), firstRead)
   if (kind !== "native" && kind !== "plain") return { kind, heard: [] }
   const interpreter = kind === "native" ? new NativeInterpreter(defaults) : new PlainInterpreter({ ...defaults, ...patient }, false)
   const heard = bytes.length === 0 ? [] : [...interpreter.hear(bytes), ...interpreter.end()]
   return { kind: turnedAwayAs(heard) ?? kind, heard }
 }
 
+const reasons: Readonly<Record<string, Kind>> = {
+  "HTTP is not spoken here": "http",
+  "a PROXY protocol header, and no proxy is trusted at that address": "proxy",
+  "a first line that is too long for a name": "endless"
+}
+
 /** What one who was taken for a person has turned out to be. */
 const turnedAwayAs = (heard: ReadonlyArray<Heard>): Kind | undefined => {
   const rejection = heard.find(({ _tag }) => _tag === "Reject")
   if (rejection?._tag !== "Reject") return undefined
-  return rejection.reason === "HTTP is not spoken here" ? "http" : "unknown"
+  return reasons[rejection.reason] ?? "unknown"
 }
 
 /** What the others are told of one who has sent that and ended its half. */
@@ -74,6 +80,8 @@ const lastWord = {
   http: /^HTTP\/1\.1 400 /u,
   irc: /^ERROR :/u,
   tls: /^\u0015\u0003\u0001\0\u0002\u0002F$/u,
+  proxy: /^This is a chat room for brusio, nc and telnet\. No proxy is trusted at your address, so a PROXY protocol header is not taken from it\.\n$/u,
+  endless: /^This is a chat room for brusio, nc and telnet\. The first line is a name: yours was too long for one\.\n$/u,
   // What nobody knows has no words for a refusal: it is closed.
   unknown: /^This is a chat room for brusio, nc and telnet\.\n$/u
 }
@@ -134,9 +142,10 @@ const sendAll = (port: number, sendings: ReadonlyArray<Sending>, cut: (bytes: Ui
     const talk = yield* conversation(port)
     const expected: Array<string> = []
     for (const { bytes, name } of sendings) {
-      const { heard, kind } = meaning(bytes)
+      const pieces = cut(bytes)
+      const { heard, kind } = meaning(bytes, pieces[0])
       yield* talk.exchange
-      const answer = yield* deliver(port, cut(bytes))
+      const answer = yield* deliver(port, pieces)
       yield* talk.exchange
       const before = prompts(heard)
       expect(answer.slice(0, before.length), name).toBe(before)
@@ -178,7 +187,7 @@ describe("Two who talk hear each other, and of a stranger only what is a visit,"
 
 describe("One who looks for something else, sends that and stays,", () => {
   // Silences are as long as they are for anybody.
-  it.scopedLive.each(corpus.filter(({ name }) => /^(?:http|minecraft|ssl2|mongodb)/u.test(name)))("is told at once, and nobody hears of it: $name", ({ bytes }) =>
+  it.scopedLive.each(corpus.filter(({ name }) => /^(?:http|minecraft|ssl2|mongodb|text|binary)/u.test(name)))("is told at once, and nobody hears of it: $name", ({ bytes }) =>
     Effect.gen(function* () {
       const { port } = yield* opened()
       const ada = yield* member(port, "ada")
@@ -186,7 +195,7 @@ describe("One who looks for something else, sends that and stays,", () => {
       const peer = yield* connect(port)
       yield* peer.send(bytes)
       expect((yield* peer.rest).slice(prompts(heard).length)).toMatch(lastWord[kind])
-      expect(["http", "unknown"]).toContain(kind)
+      expect(["http", "irc", "proxy", "unknown"]).toContain(kind)
       yield* tell(ada, { _tag: "Ping", ref: "since" })
       const told = yield* upTo(ada, (event) => event._tag === "Pong")
       expect(told.map((event) => event._tag)).toEqual(["Pong"])

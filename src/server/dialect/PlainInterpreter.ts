@@ -5,8 +5,9 @@ import { Refusal } from "../../domain/Refusal.ts"
 import * as Typed from "../../domain/typed.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import { type Heard, heard, type Hearing, type Interpreter, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
-import { foreign } from "./foreign.ts"
-import { canBecomeGamePing, canBecomeRequestLine, headBytes, isRequestLine, isUnknownProtocol } from "./signatures.ts"
+import { canBecomeProtocolLine, isHello, isLogin, isOpening, protocolOfLine } from "./firstLines.ts"
+import { foreign, type Protocol } from "./foreign.ts"
+import { binaryProtocol, canBecomeGamePing, headBytes } from "./signatures.ts"
 import { TelnetFilter } from "./telnet.ts"
 
 /** The words with which a plain client leaves. */
@@ -15,6 +16,12 @@ const quitWords: ReadonlySet<string> = new Set([Typed.quitWord, "(quit)", "/quit
 const utf8 = new TextEncoder()
 const nothing = new Uint8Array(0)
 const decoder = new TextDecoder("utf-8")
+
+/** Refuses the first message of a native client in the midst of plain lines, behind a proxy's header for example: it may hold a password. */
+const helloTooLate = new Refusal({
+  code: "bad-line",
+  message: "A Hello object has to be the very first line of a connection: this one was not taken, and nobody has read it. Connect again, and send nothing before it."
+})
 
 /**
  * Parses people with `nc` and programs that were not written for this server. A
@@ -46,6 +53,8 @@ export class PlainInterpreter implements Interpreter {
   #ahead: string | undefined
   #name: string | undefined
   #quitWord: string | undefined
+  // All that was said so far, the name included, is what clients of other protocols begin with.
+  #isOpening = false
 
   /** `greeted`: whether the client was asked for its name before it sent anything. */
   constructor(hearing: Hearing, greeted: boolean) {
@@ -70,7 +79,7 @@ export class PlainInterpreter implements Interpreter {
     }
     if (pending.length === incompleteTail(pending)) return undefined
     if (this.#onlySingleBytes) return this.#hearing.typedSilence
-    return canBecomeGamePing(this.#head) || canBecomeRequestLine(pending) ? this.#hearing.detectWithin : this.#hearing.nameSilence
+    return canBecomeGamePing(this.#head) || canBecomeProtocolLine(pending) ? this.#hearing.detectWithin : this.#hearing.nameSilence
   }
 
   get separator(): number | undefined {
@@ -130,8 +139,8 @@ export class PlainInterpreter implements Interpreter {
   // Byte by byte, so that the result does not depend on how the first bytes were split into reads.
   *#hearHead(byte: number): Iterable<Heard> {
     this.#head = Uint8Array.of(...this.#head, byte)
-    const isOther = this.#asked === undefined && this.#refusing === undefined && isUnknownProtocol(this.#head)
-    if (isOther) yield* this.#turnAway("unknown")
+    const other = this.#asked === undefined && this.#refusing === undefined ? binaryProtocol(this.#head) : undefined
+    if (other !== undefined) yield* this.#turnAway(other)
     else yield* this.#hearLines(Uint8Array.of(byte))
   }
 
@@ -142,15 +151,18 @@ export class PlainInterpreter implements Interpreter {
     }
   }
 
-  #turnAway(protocol: "http" | "unknown"): Iterable<Heard> {
+  #turnAway(protocol: Protocol): Iterable<Heard> {
     this.#refusing = foreign(protocol)
     return this.#refusing.end()
   }
 
   #line(line: Line): Iterable<Heard> {
     if (this.#refusing !== undefined) return []
+    if (this.#asked === undefined) {
+      const other = line === tooLong ? "endless" : protocolOfLine(line)
+      if (other !== undefined) return this.#turnAway(other)
+    }
     if (line === tooLong) return [refuse(lineTooLong(this.#hearing.maxLine))]
-    if (this.#asked === undefined && isRequestLine(line)) return this.#turnAway("http")
     const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
     if (this.#join === undefined || this.#asked === undefined) return this.#quit(unit) ?? this.#nameGiven(unit)
     if (this.#isPasswordAsked) return this.#quit(unit) ?? this.#enter(this.#join, this.#withoutName(unit))
@@ -158,7 +170,12 @@ export class PlainInterpreter implements Interpreter {
   }
 
   #said(words: string): Iterable<Heard> {
-    return this.#quit(words) ?? heard(Typed.read(words, nameLimits(this.#hearing)))
+    const quit = this.#quit(words)
+    if (quit !== undefined) return quit
+    if (isHello(words)) return [refuse(helloTooLate)]
+    if (this.#isOpening && isLogin(words)) return this.#turnAway("unknown")
+    this.#isOpening &&= isOpening(words)
+    return heard(Typed.read(words, nameLimits(this.#hearing)))
   }
 
   #quit(words: string): Iterable<Heard> | undefined {
@@ -170,6 +187,7 @@ export class PlainInterpreter implements Interpreter {
 
   // `NAME: text`, where NAME has no space, is a name and its first message at once.
   #nameGiven(unit: string): Iterable<Heard> {
+    if (isHello(unit)) return [refuse(helloTooLate)]
     const both = /^\s*([^\s:]+): (.*)$/su.exec(unit)
     const asked = (both?.[1] ?? unit).trim()
     const limits = nameLimits(this.#hearing)
@@ -178,6 +196,7 @@ export class PlainInterpreter implements Interpreter {
       return [refuse(new Refusal({ code: "name-empty", message: "Please type a name and press Enter:" }))]
     }
     this.#asked = asked
+    this.#isOpening = isOpening(asked)
     this.#join = joinAnyway(nickname, limits)
     this.#ahead = both?.[2]
     return this.#enter(this.#join)

@@ -10,8 +10,12 @@ interface Turning {
   readonly answer: Uint8Array
 }
 
-/** A protocol that is not spoken here; `unknown` stands for any that is not told apart further. */
-export type Protocol = "irc" | "http" | "tls" | "unknown"
+/**
+ * A protocol that is not spoken here; `unknown` stands for any that is not told
+ * apart further, `endless` for a first line that is too long to be a name, and
+ * `proxy` for the header of a proxy that is not trusted.
+ */
+export type Protocol = "irc" | "http" | "tls" | "proxy" | "endless" | "unknown"
 
 const turnings: Record<Protocol, Turning> = {
   irc: { reason: "IRC is not spoken here", answer: utf8.encode(`ERROR :${words} IRC is not spoken here.\r\n`) },
@@ -23,6 +27,11 @@ const turnings: Record<Protocol, Turning> = {
   },
   // A TLS record with a fatal alert, protocol_version, which every TLS client understands.
   tls: { reason: "TLS is not spoken here", answer: Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46) },
+  proxy: {
+    reason: "a PROXY protocol header, and no proxy is trusted at that address",
+    answer: utf8.encode(`${words} No proxy is trusted at your address, so a PROXY protocol header is not taken from it.\n`)
+  },
+  endless: { reason: "a first line that is too long for a name", answer: utf8.encode(`${words} The first line is a name: yours was too long for one.\n`) },
   unknown: { reason: "an unknown protocol", answer: utf8.encode(`${words}\n`) }
 }
 

@@ -1,15 +1,10 @@
+import { TelnetFilter } from "./telnet.ts"
+
 /** How many first bytes are looked at to recognise a protocol: more are never waited for. */
 export const longestHead = 512
 
 /** Decodes bytes as characters, one for each byte. */
 export const latin1 = new TextDecoder("latin1")
-
-/** The methods of HTTP that are recognised by the first bytes. */
-export const methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
-// Recognised by a whole request line only: names begin with the same letters, and nobody with such a name is to wait.
-const otherMethods = ["PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH"]
-const allMethods: ReadonlySet<string> = new Set([...methods, ...otherMethods])
-const requestLine = /^[A-Z][A-Z_-]* (?:.* )?HTTP\/\d\.\d\r?$/su
 
 interface Varint {
   readonly value: number
@@ -70,16 +65,34 @@ const isMongoMessage = (bytes: Uint8Array): boolean =>
 /** How many bytes it takes at most to tell a binary protocol from the start of a name. */
 export const headBytes = 16
 
-/** Whether first bytes are those of a binary protocol, though the very first byte could begin a name. */
-export const isUnknownProtocol = (head: Uint8Array): boolean => isGamePing(head) || isSsl2Hello(head) || isMongoMessage(head)
+// The first bytes of the PROXY protocol, version 2.
+const proxySignature = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a]
 
-/** Whether this is the request line of an HTTP request, with any method and target. */
-export const isRequestLine = (line: Uint8Array): boolean => requestLine.test(latin1.decode(line))
+/** Whether these are, or begin with, the first bytes of the PROXY protocol of version 2. */
+const isProxyHeader = (bytes: Uint8Array): boolean => proxySignature.every((byte, place) => byte === bytes[place])
 
-/** Whether the start of a line can still become a request line: it begins with a known method and a target, and so far nothing contradicts. */
-export const canBecomeRequestLine = (start: Uint8Array): boolean => {
-  if (start.length >= longestHead) return false
-  const [method = "", target, version = "", ...rest] = latin1.decode(start).split(" ")
-  return allMethods.has(method) && target !== undefined && rest.length === 0 && "HTTP/".startsWith(version.slice(0, 5))
+/** The binary protocol that first bytes are of, though the very first byte could begin a name. */
+export const binaryProtocol = (head: Uint8Array): "proxy" | "unknown" | undefined => {
+  if (isProxyHeader(head)) return "proxy"
+  return isGamePing(head) || isSsl2Hello(head) || isMongoMessage(head) ? "unknown" : undefined
 }
 
+// Controls that nobody types into a name: all but NUL, with which C programs pad, and bell, backspace, tab, line ends and
+// escape.
+const controls = /[\u0001-\u0006\u000b\u000c\u000e-\u001a\u001c-\u001f]/u
+
+const isUtf16 = ([first, second, third = 0, fourth]: Uint8Array): boolean =>
+  (first === 0xff && second === 0xfe && third >= 0x20 && fourth === 0) || (first === 0xfe && second === 0xff)
+
+/**
+ * Whether somebody's first read is that of a binary protocol: there is a control
+ * character in it, before a name has ended. Telnet's own sequences do not count,
+ * nor does UTF-16. Only a first read is so: later, somebody may type such keys.
+ */
+export const isBinary = (firstRead: Uint8Array): boolean => {
+  if (isUtf16(firstRead)) return false
+  const text = latin1.decode(new TelnetFilter().filter(firstRead))
+  // A line with a NUL in it is no name that a line feed ends.
+  const name = /^\s*[^\s\0][^\n\0]*\n/u.exec(text)?.[0] ?? text
+  return controls.test(name)
+}

@@ -1,5 +1,6 @@
+import { canBecomeProtocol, protocolOfStart } from "../dialect/firstLines.ts"
 import type { Protocol } from "../dialect/foreign.ts"
-import { latin1, longestHead, methods } from "../dialect/signatures.ts"
+import { isBinary, latin1, longestHead } from "../dialect/signatures.ts"
 
 /** What the first bytes of a connection turn out to be: a dialect, or a protocol that is not spoken here. */
 export type Kind = "native" | "plain" | Protocol
@@ -8,17 +9,15 @@ const openBrace = 0x7b
 
 const native = /^\{[ \t\r\n]*["}]/u
 const nativeSoFar = /^\{[ \t\r\n]*$/u
-// The fixed first bytes of HTTP/2 (its connection preface) and of SSH.
-const http2 = "PRI * HTTP/"
-const ssh = "SSH-2.0-"
 const byteOrderMark = [0xef, 0xbb, 0xbf]
-
-const http = new RegExp(`^(?:${methods.join("|")}) /`, "u")
-const irc = /^(?:CAP (?:LS|REQ|LIST|END)\b.*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :.*|PASS [^ \r\n]+)\r?\n/u
-const ircWords = ["CAP ", "NICK ", "USER ", "PASS "]
+/** Controls that a person may begin with: bell, backspace, tab, line ends, escape and delete. */
+const keys: ReadonlySet<number> = new Set([0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b, 0x7f])
 
 /** What first bytes are taken for when nothing more came in time and {@link detect} is still undecided. */
 export const settle = (bytes: Uint8Array): Kind => (bytes[0] === 0x16 ? "unknown" : "plain")
+
+/** What is made of a first read, besides what {@link detect} makes of the bytes: one with controls is nobody's name. */
+export const judge = (kind: Kind, firstRead: Uint8Array): Kind => (kind === "plain" && isBinary(firstRead) ? "unknown" : kind)
 
 /**
  * Tells dialects apart by the first bytes of a connection; `undefined` while the
@@ -40,24 +39,11 @@ const detectAfterMark = (bytes: Uint8Array): Kind | undefined => {
     if (bytes.length === 1) return undefined
     return bytes[1] === 0x03 ? "tls" : "unknown"
   }
-  const isLineSpace = first === 0x09 || first === 0x0a || first === 0x0d
-  if ((first < 0x20 && !isLineSpace) || first === 0x7f || first === 0xfe) return "unknown"
+  if ((first < 0x20 && !keys.has(first)) || first === 0xfe) return "unknown"
   const head = latin1.decode(bytes.subarray(0, longestHead))
   if (first === openBrace) {
     if (native.test(head)) return "native"
     return nativeSoFar.test(head) && head.length < longestHead ? undefined : "plain"
   }
-  if (http.test(head) || head.startsWith(http2)) return "http"
-  if (head.startsWith(ssh)) return "unknown"
-  if (irc.test(head)) return "irc"
-  const canBecomeOther = [http2, ssh].some((start) => start.startsWith(head))
-  return canBecomeHttp(head) || canBecomeIrc(head) || canBecomeOther ? undefined : "plain"
+  return protocolOfStart(head) ?? (canBecomeProtocol(head) ? undefined : "plain")
 }
-
-const canBecomeHttp = (head: string): boolean => methods.some((method) => `${method} /`.startsWith(head))
-
-// An IRC command is recognised by its whole line, so a line that starts like one is undecided up to its end.
-const canBecomeIrc = (head: string): boolean =>
-  !head.includes("\n") &&
-  head.length < longestHead &&
-  ircWords.some((word) => word.startsWith(head) || head.startsWith(word))

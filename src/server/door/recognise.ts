@@ -10,10 +10,12 @@ import { native } from "../dialect/native.ts"
 import { greeting, plain } from "../dialect/plain.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import type { Door, Recognised } from "../session/Session.ts"
-import { detect, type Kind, settle } from "./detect.ts"
+import { detect, judge, type Kind, settle } from "./detect.ts"
 
 /** The door of the open port, which knows every dialect that is spoken there. It is a service, so that another door can take its place. */
 export class PortDoor extends Context.Tag("brusio/PortDoor")<PortDoor, Door>() {}
+
+const nothing = new Uint8Array(0)
 
 /** What is spoken to a connection that has not shown how it speaks. */
 const unrecognised: Dialect = plain
@@ -51,7 +53,7 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, config: S
       kind = detect(Buffer.concat(chunks))
     }
   }
-  return { ...speaker(kind, config, greeted), chunks } satisfies Recognised
+  return { ...speaker(judge(kind, chunks[0] ?? nothing), config, greeted), chunks } satisfies Recognised
 })
 
 const speaker = (kind: Kind, config: ServerOptions, greeted: boolean): Omit<Recognised, "chunks"> => {

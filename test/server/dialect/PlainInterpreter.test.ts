@@ -442,15 +442,10 @@ describe("A line that is too long", () => {
     expect(client.reads("x".repeat(11), "x".repeat(50), "\nhi\n")).toEqual(["refuse line-too-long", "say hi"])
   })
 
-  it("is no name", () => {
-    expect(new Client({ maxLine: 10 }).reads(`${"x".repeat(11)}\nann\n`)).toEqual(["refuse line-too-long", "join ann"])
-  })
-
-  it("in place of a name does not tell how its sender ends what it sends", () => {
+  it("is no name: its sender is turned away, and whatever follows is no name either", () => {
     const client = new Client({ maxLine: 10 })
-    expect(client.reads(`${"x".repeat(11)}\n`)).toEqual(["refuse line-too-long"])
-    expect(client.readsAndRests("ann")).toEqual(["join ann"])
-    expect(client.readsAndRests("hi")).toEqual(["say hi"])
+    expect(client.reads("x".repeat(11), "x\nann\n")).toEqual(["reject not-for-us"])
+    expect(client.goodbye("not-for-us")).toContain("too long")
   })
 
   it("ends with a silence when a chunk sender sent it", () => {
@@ -627,5 +622,22 @@ describe("A request of HTTP", () => {
 
   it("is a message like any other from one who has a name", () => {
     expect(lineSender().reads("GET / HTTP/1.1\r\n")).toEqual(["say GET / HTTP/1.1"])
+  })
+})
+
+describe("A Hello object in the plain dialect", () => {
+  const hello = `{"_tag":"Hello","v":1,"nickname":"nat","password":"sesame"}`
+
+  it.each([hello, ` ${hello}`, `{ "v": 1, "password": "sesame", "_tag" : "Hello" }`, `{"_tag":"Hello","password":"sesame"`])("is never said, and is no name: %s", (line) => {
+    expect(lineSender().reads(`${line}\n`)).toEqual(["refuse bad-line"])
+    expect(lineSender().reads(`ann: ${line}\n`)).toEqual(["refuse bad-line"])
+    expect(chunkSender().readsAndRests(line)).toEqual(["refuse bad-line"])
+    expect(new Client().reads(`\n${line}\n`, "ann\n")).toEqual(["refuse name-empty", "refuse bad-line", "join ann"])
+    expect(new Client().reads(`ann: ${line}\n`)).toEqual(["join ann", "refuse bad-line"])
+  })
+
+  it("is not what merely speaks of one", () => {
+    expect(lineSender().reads(`send {"_tag":"Hello"} first\n`)).toEqual([`say send {"_tag":"Hello"} first`])
+    expect(lineSender().reads(`{"_tag":"Quit"}\n`)).toEqual([`say {"_tag":"Quit"}`])
   })
 })

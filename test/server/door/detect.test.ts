@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { PlainInterpreter } from "../../../src/server/dialect/PlainInterpreter.ts"
-import { canBecomeGamePing, canBecomeRequestLine, isGamePing, isRequestLine, isUnknownProtocol } from "../../../src/server/dialect/signatures.ts"
-import { detect, type Kind, settle } from "../../../src/server/door/detect.ts"
+import { canBecomeProtocolLine, protocolOfLine } from "../../../src/server/dialect/firstLines.ts"
+import { binaryProtocol, canBecomeGamePing, isBinary, isGamePing } from "../../../src/server/dialect/signatures.ts"
+import { detect, judge, type Kind, settle } from "../../../src/server/door/detect.ts"
 import { defaults } from "../../../src/server/ServerConfig.ts"
 import { inPieces } from "../../support/arbitraries.ts"
 import { oneByOne, utf8 } from "../../support/bytes.ts"
@@ -109,17 +110,18 @@ describe("The first bytes of a connection", () => {
     ["a Minecraft ping", [0x10, 0x00, 0xf7], "unknown"],
     ["an old Minecraft ping", [0xfe, 0x01], "unknown"],
     ["a NUL", [0x00], "unknown"],
-    ["an escape", [0x1b, 0x5b], "unknown"],
-    ["a delete", [0x7f], "unknown"],
+    ["an arrow key", [0x1b, 0x5b, 0x41], "plain"],
+    ["a backspace", [0x08], "plain"],
+    ["a delete", [0x7f], "plain"],
     ["a telnet negotiation", [0xff, 0xfb, 0x1f], "plain"],
     ["letters that are no UTF-8", [0xe9, 0x0a], "plain"]
   ])("%s: %j are %s", (_, first, kind) => {
     expect(detect(Uint8Array.from(first))).toBe(kind)
   })
 
-  it("are for no one here when the first is a control, but for those that separate words and lines", () => {
+  it("are for no one here when the first is a control, but for keys that people press and what separates words and lines", () => {
     for (let first = 0; first < 0x20; first += 1) {
-      const expected = first === 0x09 || first === 0x0a || first === 0x0d ? "plain" : "unknown"
+      const expected = [0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b].includes(first) ? "plain" : "unknown"
       expect(detect(Uint8Array.of(first, 0x61))).toBe(expected)
     }
   })
@@ -196,6 +198,15 @@ const outcome = (pieces: ReadonlyArray<Uint8Array>): ReadonlyArray<string> => {
   return pieces.flatMap((piece) => brief(interpreter.hear(piece)))
 }
 
+/** The same of one who ends what it sends; whoever is turned away is so in one word. */
+const outcomeAtEnd = (pieces: ReadonlyArray<Uint8Array>): ReadonlyArray<string> => {
+  const whole = Buffer.concat(pieces)
+  const kind = judge(detect(whole) ?? settle(whole), pieces[0] ?? whole)
+  if (kind !== "plain") return ["reject not-for-us"]
+  const interpreter = new PlainInterpreter(defaults, false)
+  return [...pieces.flatMap((piece) => brief(interpreter.hear(piece))), ...brief(interpreter.end())]
+}
+
 describe("The handshake of the game whose port this is, from whoever stays,", () => {
   const versions = [0, 4, 5, 47, 107, 340, 404, 498, 578, 754, 763, 765, 767, 768, 2 ** 32 - 1]
   const request = [1, 0]
@@ -258,9 +269,14 @@ describe("The first line of an HTTP request", () => {
     "PROPFIND / HTTP/1.1",
     "VERSION-CONTROL /x HTTP/1.1",
     "RUBBISH /a b c HTTP/9.9",
-    "GET  HTTP/1.1"
+    "GET  HTTP/1.1",
+    "Get / HTTP/1.1",
+    "patch /x HTTP/1.1",
+    "M-SEARCH * HTTP/1.1",
+    "query http://example.com/ HTTP/1.1",
+    "GET /HTTP/1.1"
   ])("is known, whatever its method and target: %j", (line) => {
-    expect(isRequestLine(utf8(line))).toBe(true)
+    expect(protocolOfLine(utf8(line))).toBe("http")
   })
 
   it.each([
@@ -271,30 +287,29 @@ describe("The first line of an HTTP request", () => {
     "GET a life",
     "Nick Cave",
     "get / http/1.1",
-    "Get / HTTP/1.1",
     "Ann HTTP/1.1",
+    "Ada loves HTTP/1.1",
     "HTTP/1.1",
-    "GET / HTTP/1",
-    "GET / HTTP/1.1 ",
-    "GET / HTTP/1.1\r\r",
-    "GET /HTTP/1.1",
+    "MOVE / HTTP/1",
+    "MOVE / HTTP/1.1 ",
+    "MOVE / HTTP/1.1\r\r",
     " GET / HTTP/1.1",
     "GET: / HTTP/1.1"
   ])("is not %j", (line) => {
-    expect(isRequestLine(utf8(line))).toBe(false)
+    expect(protocolOfLine(utf8(line))).toBeUndefined()
   })
 
   it.each(["GET ", "GET h", "GET http://example.com/", "CONNECT example.com:443 ", "OPTIONS * H", "MOVE /a HTTP/1.", "LOCK /a HTTP/1.1\r"])(
     "is waited for after %j",
     (start) => {
-      expect(canBecomeRequestLine(utf8(start))).toBe(true)
+      expect(canBecomeProtocolLine(utf8(start))).toBe(true)
     }
   )
 
-  it.each(["", "M", "GET", "GETTY", "LOCK", "GET a life", "COPY this now", "GET a b", "RUBBISH /", "Nick Cave", "get /", `GET ${"x".repeat(508)}`])(
+  it.each(["M", "GETTY", "LOCK", "GET a life", "COPY this now", "GET a b", "RUBBISH /", "Nick Cave", "get /", `GET ${"x".repeat(508)}`])(
     "is not waited for after %j",
     (start) => {
-      expect(canBecomeRequestLine(utf8(start))).toBe(false)
+      expect(canBecomeProtocolLine(utf8(start))).toBe(false)
     }
   )
 })
@@ -309,6 +324,19 @@ describe("What is sent by programs that look for something else", () => {
     expect(outcome(oneByOne(bytes))).toEqual(heard)
   })
 
+  it.each(corpus.filter(({ name }) => name.startsWith("text")))("is no name, however it is split: $name", ({ bytes }) => {
+    const away = (pieces: ReadonlyArray<Uint8Array>) => {
+      expect(outcomeAtEnd(pieces).filter((what) => what !== "refuse name-empty")).toEqual(["reject not-for-us"])
+    }
+    away([bytes])
+    away(oneByOne(bytes))
+    for (let at = 1; at < bytes.length; at += 1) away([bytes.subarray(0, at), bytes.subarray(at)])
+  })
+
+  it.each(corpus.filter(({ name }) => name.startsWith("binary")))("is no name when its controls come in the first read: $name", ({ bytes }) => {
+    expect(outcomeAtEnd([bytes])).toEqual(["reject not-for-us"])
+  })
+
   it.each([
     ["a name padded with NULs", "ann\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"],
     ["a name of one letter padded with NULs", `A${"\0".repeat(31)}`],
@@ -318,7 +346,7 @@ describe("What is sent by programs that look for something else", () => {
     ["a name in the code page of a console", "\u0082lise\u0001\0"],
     ["telnet's negotiation", "\u00ff\u00fb\u0018\u00ff\u00fd\u0003\u00ff\u00fd\u0001\u00ff\u00fb\0ann\r\0\n"]
   ])("is not %s", (_, latin1) => {
-    expect(isUnknownProtocol(Buffer.from(latin1, "latin1"))).toBe(false)
+    expect(binaryProtocol(Buffer.from(latin1, "latin1"))).toBeUndefined()
   })
 })
 
@@ -329,5 +357,79 @@ describe("First bytes that could have become more than one dialect, and did not 
     ["the start of an IRC command", [0x4e, 0x49], "plain"]
   ] as const)("%s", (_, bytes, kind) => {
     expect(settle(Uint8Array.from(bytes))).toBe(kind)
+  })
+})
+
+describe("A first read", () => {
+  const controls = [...Array.from({ length: 6 }, (_, n) => n + 1), 0x0b, 0x0c, ...Array.from({ length: 13 }, (_, n) => 0x0e + n), 0x1c, 0x1d, 0x1e, 0x1f]
+
+  it("with a control before the end of a name is that of another protocol; with one after it, it is not", () => {
+    for (let byte = 0; byte < 0x20; byte += 1) {
+      expect(isBinary(Uint8Array.of(0x61, byte, 0x62)), `${byte}`).toBe(controls.includes(byte))
+      expect(isBinary(Uint8Array.of(0x0a, 0x61, byte)), `${byte}`).toBe(controls.includes(byte))
+      expect(isBinary(Uint8Array.of(0x61, 0x0a, byte)), `${byte}`).toBe(false)
+    }
+  })
+
+  it("that has a NUL in its first line has no name that ends there", () => {
+    expect(isBinary(Uint8Array.of(0x3c, 0x00, 0x4b, 0x0a, 0x04))).toBe(true)
+  })
+
+  it.each<readonly [string, ReadonlyArray<number>]>([
+    ["telnet's negotiation", [0xff, 0xfd, 0x01, 0xff, 0xfb, 0x03, 0xff, 0xfa, 0x18, 0x01, 0xff, 0xf0]],
+    ["keys", [0x61, 0x08, 0x62, 0x7f, 0x1b, 0x5b, 0x44, 0x0d]],
+    ["a name and NULs", [0x61, 0x00, 0x00]],
+    ["UTF-16", [0xff, 0xfe, 0x41, 0x00, 0x42, 0x01, 0x0a, 0x00]],
+    ["UTF-16 the other way", [0xfe, 0xff, 0x01, 0x41]],
+    ["UTF-8", [0xc3, 0xa9, 0x0a]]
+  ])("of %s is none", (_, bytes) => {
+    expect(isBinary(Uint8Array.from(bytes))).toBe(false)
+  })
+
+  it("does not change what is known already", () => {
+    expect(judge("native", Uint8Array.of(1))).toBe("native")
+    expect(judge("http", Uint8Array.of(1))).toBe("http")
+    expect(judge("plain", Uint8Array.of(1))).toBe("unknown")
+  })
+})
+
+describe("Somebody whose name only looks like another protocol", () => {
+  const names = [
+    "GET a life", "GETTY", "Nick Cave", "NICK of time", "USER a b", "User 7", "user one two", "Username", "PASS the salt", "Passepartout", "Pass", "LOGIN",
+    "login", "the login page", "Hello", "HELO", "EHLO", "Helo there", "PUTIN", "POST office", "COPY that now", "Head of Sales", "OPTIONS", "CONNECT", "STOMP",
+    "Stomp the yard", "SSH", "SIP", "sip of tea", "PING", "QUIT", "HELP", "CAP off", "Auth", "*1", "*", "$4", "<3", "<34>", "42", "0033", "48 hours", "@rsync", "RFB",
+    "PROXY", "Proxy server", "(2)", "( o )", "t3", "Ada loves HTTP/1.1", "http", "HTTP", "a1", "a001", "{o_o}", "fox", "Redis", "<xml>", "REPORT card", "PRI", "PRIVATE"
+  ]
+
+  it.each(names)("is a person: %j", (name) => {
+    for (const line of [`${name}\n`, `${name}\r\n`]) {
+      for (const pieces of [[utf8(line)], oneByOne(utf8(line))]) expect(outcomeAtEnd(pieces)).toEqual([expect.stringMatching(/^join /u)])
+    }
+    const silent = new PlainInterpreter(defaults, false)
+    expect([...brief(silent.hear(utf8(name))), ...brief(silent.silence())]).toEqual([expect.stringMatching(/^join /u)])
+  })
+
+  it("says a first message too", () => {
+    for (const lines of ["CONNECT\nhello: all\n", "user ann\nhello\n", "STOMP\nyes: we do\n", "*1\nhello\n", "Pass\npass auf!\n", "help\nhello\n"]) {
+      const [, ...said] = outcomeAtEnd([utf8(lines)])
+      expect(said).toEqual([expect.stringMatching(/^say /u)])
+    }
+  })
+})
+
+describe("What logs in elsewhere", () => {
+  const secret = /sesame/u
+
+  it.each([
+    "USER ann\r\nPASS sesame\r\n", "user ann\r\npass sesame\r\n", "User ann\nPass sesame\n", "USER ann: PASS sesame\n", "PASS sesame\n", "pass sesame\r\n",
+    "a001 LOGIN ann sesame\r\n", "A1 login ann sesame\r\n", "a LOGIN ann sesame\r\n", ". login ann sesame\r\n", "tag LOGIN ann sesame\r\n",
+    "AUTH sesame\r\n", "AUTH PLAIN sesame\r\n", "AUTHINFO PASS sesame\r\n", "APOP ann sesame\r\n", "a1 AUTHENTICATE PLAIN sesame\r\n",
+    "CAPA\r\nUSER ann\r\nPASS sesame\r\n", "a1 CAPABILITY\r\na2 LOGIN ann sesame\r\n", "FEAT\r\nSYST\r\nPASS sesame\r\n", "user ann\r\nnoop\r\npass sesame\r\n"
+  ])("says its password to nobody: %j", (lines) => {
+    for (const pieces of [[utf8(lines)], oneByOne(utf8(lines))]) {
+      const heard = outcomeAtEnd(pieces)
+      expect(heard.join("\n")).not.toMatch(secret)
+      expect(heard.join("\n")).toContain("reject not-for-us")
+    }
   })
 })
