@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Editor from "../client/terminal/editor.ts"
-import { Failed } from "./process.ts"
+import { endingSignals, Failed } from "./process.ts"
 import { rawKeyboard } from "./raw.ts"
 
 /** Asks for a secret in the terminal, in raw mode and without echo, until the answer is not empty. Fails on Ctrl-C, Ctrl-D and signals. */
@@ -32,16 +32,14 @@ export const ask = (question: string): Effect.Effect<string, Failed> =>
 // A bracketed paste often includes a line break at its end.
 const firstLine = (text: string): string => text.replace(/[\r\n].*$/su, "")
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
-
 const ended = Effect.async<never, Failed>((resume) => {
   const end = () => {
     process.stdout.write("\n")
     resume(Effect.fail(new Failed()))
   }
-  for (const signal of signals) process.once(signal, end)
+  for (const signal of endingSignals) process.once(signal, end)
   return Effect.sync(() => {
-    for (const signal of signals) process.off(signal, end)
+    for (const signal of endingSignals) process.off(signal, end)
   })
 })
 

@@ -10,6 +10,20 @@ export type Ending =
   | { readonly _tag: "Signal"; readonly name: NodeJS.Signals }
   | { readonly _tag: "Fault"; readonly error: unknown }
 
+const isProfiled = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].some((words) => /--(?:cpu-)?prof\b/u.test(words))
+
+/**
+ * The signals whose default action ends a process and that a program can answer with a goodbye: those of people,
+ * terminals and supervisors (INT, TERM, HUP, QUIT, and BREAK of Windows), of timers and limits, of the power supply.
+ * Those of a crash (SEGV, ABRT and the like) stay the system's, and USR1 is ignored from the start on. A name that a
+ * system does not know is never raised there.
+ */
+export const endingSignals: ReadonlyArray<NodeJS.Signals> = [
+  "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGXCPU", "SIGSTKFLT", "SIGPWR", "SIGIO",
+  // While V8 profiles from the start on, SIGPROF is its clock.
+  ...(isProfiled ? [] : ["SIGPROF" as const])
+]
+
 /** The command failed and has printed why: the exit code is 1. */
 export class Failed extends Data.TaggedError("Failed") {}
 
@@ -19,10 +33,9 @@ export class Failed extends Data.TaggedError("Failed") {}
  * the first one began.
  */
 export const ending = (options: {
-  readonly signals: ReadonlyArray<NodeJS.Signals>
-  /** Signals whose default action would end the process, to be ignored. */
+  /** Those of {@link endingSignals} that are to be ignored. */
   readonly ignored?: ReadonlyArray<NodeJS.Signals>
-}): Effect.Effect<Deferred.Deferred<Ending>> =>
+} = {}): Effect.Effect<Deferred.Deferred<Ending>> =>
   Effect.map(Deferred.make<Ending>(), (first) => {
     const end = (value: Ending) => {
       Deferred.unsafeDone(first, Effect.succeed(value))
@@ -30,26 +43,30 @@ export const ending = (options: {
     const fault = (error: unknown) => {
       end({ _tag: "Fault", error })
     }
-    for (const name of options.signals) {
+    for (const name of endingSignals) {
+      const isIgnored = options.ignored?.includes(name) === true
       process.on(name, () => {
-        end({ _tag: "Signal", name })
+        if (!isIgnored) end({ _tag: "Signal", name })
       })
     }
-    for (const name of options.ignored ?? []) process.on(name, () => undefined)
     process.on("uncaughtException", fault)
     process.on("unhandledRejection", fault)
     return first
   })
 
-/** The reason that a goodbye gives for a signal; Ctrl-C (SIGINT) has none. */
+/** The reason that a goodbye gives for a signal; those that a person sends with a key (Ctrl-C, Ctrl-\\, Ctrl-Break) have none. */
 export const signalWords = (name: NodeJS.Signals): string | undefined => {
   switch (name) {
+    case "SIGINT":
+    case "SIGQUIT":
+    case "SIGBREAK":
+      return undefined
     case "SIGHUP":
       return "the window was closed"
     case "SIGTERM":
       return "terminated"
     default:
-      return undefined
+      return `terminated by ${name}`
   }
 }
 

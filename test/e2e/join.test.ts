@@ -15,7 +15,7 @@ describe.concurrent("A client in a pipe", () => {
   let bob: Raw
   beforeAll(async () => {
     server = await serve(shared)
-    ada = await nativeClient(shared, server.port, "ada")
+    ada = (await nativeClient(shared, server.port, "ada")).answering()
     bob = await lineClient(shared, server.port, "bob")
   })
   afterAll(() => shared.clear())
@@ -277,7 +277,7 @@ describe.runIf(hasTmux).concurrent("A client in a real terminal, line by line", 
   let ada: Native
   beforeAll(async () => {
     server = await serve(shared)
-    ada = await nativeClient(shared, server.port, "ada")
+    ada = (await nativeClient(shared, server.port, "ada")).answering()
   })
   afterAll(() => shared.clear())
 

@@ -49,7 +49,7 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
   let ada: Native
   beforeAll(async () => {
     server = await serve(shared)
-    ada = await nativeClient(shared, server.port, "ada")
+    ada = (await nativeClient(shared, server.port, "ada")).answering()
   })
   afterAll(() => shared.clear())
 
@@ -446,7 +446,7 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     const terminal = await openTerminal(stage, undefined, { FAULT: "exception" })
     await terminal.enter(`node --import ./test/e2e/fault.mjs ${cli} join --host 127.0.0.1 --port ${server.port} --name faulty; echo rc=$?`)
     await terminal.shows(/ here · connected/u)
-    process.kill(await terminal.child(), "SIGUSR2")
+    process.kill(await terminal.child(), "SIGUSR1")
     await ada.event("Left", ({ member, reason }) => member.name === "faulty" && reason === "internal error")
     expect(await terminal.shows(/^rc=\d+$/mu)).toMatch(/^Internal error: Error: a fault from outside\nrc=1$/mu)
   })

@@ -3,7 +3,7 @@ import { chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
-import { environment, root } from "./support/program.ts"
+import { environment, node, root } from "./support/program.ts"
 import { it, type Stage } from "./support/stage.ts"
 
 /** A copy of the built program, with what the build kept of its compiled code, in a folder of its own. */
@@ -20,7 +20,7 @@ const copy = (stage: Stage): string => {
 }
 
 const version = (folder: string, { args = [], env = {} }: { readonly args?: ReadonlyArray<string>; readonly env?: Readonly<Record<string, string>> } = {}) => {
-  const { signal, status, stderr, stdout } = spawnSync(process.execPath, [...args, join(folder, "cli.js"), "--version"], { env: environment(env), encoding: "utf8" })
+  const { signal, status, stderr, stdout } = spawnSync(node, [...args, join(folder, "cli.js"), "--version"], { env: environment(env), encoding: "utf8" })
   return { signal, status, stderr, stdout }
 }
 const well = { signal: null, status: 0, stderr: "", stdout: "0.1.0\n" }
@@ -91,7 +91,7 @@ describe("The compiled code that is kept beside the program", () => {
     const folder = copy(stage)
     rmSync(join(folder, "program.v8"))
     // A process that may not write a single byte to a file: the limit on the size of files is none.
-    const { status, stderr, stdout } = spawnSync("sh", ["-c", 'ulimit -f 0; exec "$0" "$@" | cat', process.execPath, join(folder, "cli.js"), "--version"], { env: environment(), encoding: "utf8" })
+    const { status, stderr, stdout } = spawnSync("sh", ["-c", 'ulimit -f 0; exec "$0" "$@" | cat', node, join(folder, "cli.js"), "--version"], { env: environment(), encoding: "utf8" })
     expect({ signal: null, status, stderr, stdout }).toEqual(well)
     expect(readdirSync(folder).filter((name) => name.startsWith("program.v8."))).toEqual(["program.v8.sha256"])
   })

@@ -1,8 +1,12 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import * as Net from "node:net"
+import { tmpdir } from "node:os"
+import * as Path from "node:path"
 import { afterAll, beforeAll, describe, expect } from "vitest"
 import type { LeaveCode } from "../../src/domain/Event.ts"
 import { enter, fakeServer } from "./support/fake.ts"
-import { cli, join, type Program, type Served, serve, start, type StartOptions } from "./support/program.ts"
+import { cli, environment, join, node, Program, root, type Served, serve, start, type StartOptions } from "./support/program.ts"
 import { chunkClient, connect, lineClient, type Native, listen, nativeClient, type Raw, stalledClient } from "./support/raw.ts"
 import { inTurn, it, Stage } from "./support/stage.ts"
 import { gone, hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
@@ -42,6 +46,7 @@ const serverWays: ReadonlyArray<Way & { readonly reason: string }> = [
   { way: "Ctrl-C (SIGINT)", end: gets("SIGINT"), reason: "stopped by its operator", exit: 0 },
   { way: "SIGTERM", end: gets("SIGTERM"), reason: "terminated", exit: 0 },
   { way: "a closed window (SIGHUP)", end: gets("SIGHUP"), reason: "the window was closed", exit: 0 },
+  { way: "Ctrl-\\ (SIGQUIT)", end: gets("SIGQUIT"), reason: "stopped by its operator", exit: 0 },
   { way: "an uncaught exception", end: fails, fault: "exception", reason: "internal error", exit: 1 },
   { way: "an unhandled rejection", end: fails, fault: "rejection", reason: "internal error", exit: 1 }
 ]
@@ -224,7 +229,7 @@ describe.concurrent("However a client ends, the others are told why", { timeout:
   let line: Raw
   beforeAll(async () => {
     server = await serve(shared)
-    native = await nativeClient(shared, server.port, "native")
+    native = (await nativeClient(shared, server.port, "native")).answering()
     line = await lineClient(shared, server.port, "liner")
   })
   afterAll(() => shared.clear())
@@ -320,6 +325,75 @@ describe.concurrent("However a client ends, the others are told why", { timeout:
     expect(await ours.ended()).toMatchObject({ code: 1, signal: null })
     expect(ours.stderr.texts).toEqual(["Internal error: Error: a fault from outside"])
     expect(ours.stdout.text).toBe("")
+  })
+})
+
+const isLinux = process.platform === "linux"
+/** Signals by which supervisors, timers, limits and power supplies end a process; some systems have fewer of them. */
+const rare: ReadonlyArray<NodeJS.Signals> = ["SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGXCPU", ...(isLinux ? ["SIGSTKFLT", "SIGPWR", "SIGIO"] as const : [])]
+
+describe("By whatever signal a program is ended, it says goodbye first", () => {
+  for (const signal of rare) {
+    it(`${signal}: the server tells everybody, the client tells the room, and both exit with 0`, async ({ stage }) => {
+      const { port, program } = await serve(stage)
+      const witness = await lineClient(stage, port, "witness")
+      const ours = await join(stage, port, "ours")
+      ours.kill(signal)
+      await witness.heard.line(`ours has left the chat. (terminated by ${signal})`)
+      expect(await ours.ended()).toMatchObject({ code: 0, signal: null })
+      program.kill(signal)
+      await witness.heard.line(`The server is closing: terminated by ${signal}.`)
+      expect((await witness.closed).by).toBe("FIN")
+      expect(await program.ended()).toMatchObject({ code: 0, signal: null })
+    })
+  }
+
+  it("SIGQUIT: the client tells the room, as for Ctrl-C", async ({ stage }) => {
+    const { port } = await serve(stage)
+    const witness = await lineClient(stage, port, "witness")
+    const ours = await join(stage, port, "ours")
+    ours.kill("SIGQUIT")
+    await witness.heard.line("ours has left the chat.")
+    expect(await ours.ended()).toMatchObject({ code: 0, signal: null })
+  })
+
+  it("SIGUSR1 ends nothing, and opens no debugger", async ({ stage }) => {
+    const { port, program } = await serve(stage)
+    const ours = await join(stage, port, "ours")
+    for (const each of [program, ours]) each.kill("SIGUSR1")
+    const witness = await lineClient(stage, port, "witness")
+    ours.type("still here\n")
+    await witness.heard.line("ours: still here")
+    for (const each of [ours, program]) {
+      each.kill("SIGTERM")
+      expect(await each.ended()).toMatchObject({ code: 0, signal: null })
+      expect(each.stderr.text).toBe("")
+    }
+  })
+
+  it("SIGSEGV stays the system's: nothing of a crash is handled", async ({ stage }) => {
+    const { program } = await serve(stage)
+    program.kill("SIGSEGV")
+    expect(await program.ended()).toMatchObject({ signal: "SIGSEGV" })
+  })
+
+  it("SIGPROF is V8's own while it profiles: the server goes on", async ({ stage }) => {
+    const folder = mkdtempSync(Path.join(tmpdir(), "brusio-"))
+    stage.onEnd(() => {
+      rmSync(folder, { recursive: true, force: true })
+    })
+    const program = new Program(spawn(node, ["--cpu-prof", `--cpu-prof-dir=${folder}`, cli, "serve", "--port", "0"], { cwd: root, env: environment(), stdio: "pipe" }))
+    stage.onEnd(() => {
+      program.child.kill("SIGKILL")
+    })
+    const port = Number(await program.stdout.find("Listening", ({ text }) => /Listening on [^ ]*:(\d+)/u.exec(text)?.[1]))
+    const witness = await lineClient(stage, port, "witness")
+    await witness.write("/who\n")
+    await witness.heard.line(/^Here: witness/u)
+    program.kill("SIGTERM")
+    await witness.heard.line("The server is closing: terminated.")
+    expect(await program.ended()).toMatchObject({ code: 0, signal: null })
+    expect(readdirSync(folder)).toHaveLength(1)
   })
 })
 

@@ -32,13 +32,18 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
         })
       )
   )
+  // Ctrl-D closes readline before the goodbye is shown: there is no prompt any more, and from Node 24 on to ask for one is an error.
+  let isOpen = true
+  const prompt = (keepsCursor: boolean) => {
+    if (isOpen) readline.prompt(keepsCursor)
+  }
   readline.on("line", (line) => {
     lines.unsafeOffer(line)
-    readline.prompt()
+    prompt(false)
   })
   // Readline pauses the input when the process is stopped (SIGTSTP) and does not resume it by itself.
   readline.on("SIGCONT", () => {
-    readline.prompt(true)
+    prompt(true)
   })
   readline.on("SIGINT", () => process.kill(process.pid, "SIGINT"))
   // Hang-up: the input of a terminal ends only when its window is closed; Ctrl-D closes readline, not the input.
@@ -46,6 +51,7 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
   input.once("end", hangUp)
   input.once("error", hangUp)
   readline.once("close", () => {
+    isOpen = false
     if (!input.readableEnded && !input.destroyed) lines.unsafeDone(Exit.void)
   })
 
@@ -57,7 +63,7 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
     ).pipe(
       Effect.zipRight(
         Effect.sync(() => {
-          readline.prompt(true)
+          prompt(true)
         })
       )
     )
@@ -69,7 +75,7 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
     prompt: (text) =>
       Effect.sync(() => {
         readline.setPrompt(text)
-        readline.prompt(true)
+        prompt(true)
       })
   }
 })

@@ -40,7 +40,7 @@ const goodbyePatience = 1000
 /** Runs `join` from the questions to the goodbye. Returns whether it ended in an orderly way: the user left, or the server closed. */
 export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError | Failed, Dial | Scope.Scope> =>
   Effect.gen(function* () {
-    const end = yield* ending({ signals: ["SIGINT", "SIGTERM", "SIGHUP"] })
+    const end = yield* ending()
     const form = settings.asks ? yield* FormUi.begin(settings.given) : Form.unasked(yield* FormUi.begin(settings.given))
     if (settings.isScreen) {
       // Lazy loading: line mode and pipes do not pay for loading the screen.

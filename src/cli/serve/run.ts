@@ -44,9 +44,7 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
     const config = { ...settings.config, ...places }
     // If the system allows fewer clients than wanted, that is announced: the default only if it became small, an explicit number always.
     const isTold = config.maxClients < (maxClients === defaults.maxClients ? manyClients : maxClients)
-    const end = yield* ending(
-      ignoresHangup ? { signals: ["SIGINT", "SIGTERM"], ignored: ["SIGHUP"] } : { signals: ["SIGINT", "SIGTERM", "SIGHUP"] }
-    )
+    const end = yield* ending({ ignored: ignoresHangup ? ["SIGHUP"] : [] })
     const names = yield* Ref.make<Effect.Effect<ReadonlyArray<string>>>(Effect.succeed([]))
     const { lines, output } = settings.hasPrompt ? yield* terminal(names, settings) : yield* pipe(settings)
     const room = Server.port.pipe(

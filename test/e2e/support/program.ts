@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
+import { delimiter, dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Stage } from "./stage.ts"
 import { type Line, patience, Transcript } from "./transcript.ts"
@@ -12,9 +13,12 @@ export const cli = "dist/cli.js"
 
 if (!existsSync(`${root}/${cli}`)) throw new Error(`${cli} is missing: run npm run build first`)
 
+/** The Node.js that the programs run on: the one of the tests, or the one at this path. */
+export const node = process.env["NODE_UNDER_TEST"] ?? process.execPath
+
 /** An environment in which nothing of the one who runs the tests matters. */
 export const environment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({
-  PATH: process.env["PATH"],
+  PATH: `${dirname(node)}${delimiter}${process.env["PATH"] ?? ""}`,
   HOME: process.env["HOME"],
   LANG: "C.UTF-8",
   ...more
@@ -96,7 +100,7 @@ export class Program {
 
   /** Lets go wrong what was chosen at the start. */
   fault(): number {
-    return this.kill("SIGUSR2")
+    return this.kill("SIGUSR1")
   }
 
   /** Waits until it has ended and all it had written is read. */
@@ -118,7 +122,7 @@ export const start = (stage: Stage, args: ReadonlyArray<string>, options: StartO
   const { env, fault, openFiles, stdin = "pipe" } = options
   const preload = fault === undefined ? [] : ["--import", "./test/e2e/fault.mjs"]
   const limited = openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles}; exec "$0" "$@"`]
-  const [command = "", ...words] = [...limited, process.execPath, ...preload, cli, ...args]
+  const [command = "", ...words] = [...limited, node, ...preload, cli, ...args]
   const child = spawn(command, words, {
     cwd: root,
     env: environment(fault === undefined ? env : { ...env, FAULT: fault }),

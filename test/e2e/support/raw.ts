@@ -149,6 +149,14 @@ export class Native extends Raw {
     return line && eventOf(line)
   }
 
+  /** Gives a sign of life whenever it is asked for one: for who is in a room longer than the keepalive allows, on a slow machine. */
+  answering(): this {
+    this.socket.on("data", (bytes: Buffer) => {
+      if (bytes.includes('"_tag":"Ping"')) this.socket.write('{"_tag":"Pong"}\n')
+    })
+    return this
+  }
+
   /** Waits until the server has dealt with all it was sent before. */
   async roundTrip(): Promise<void> {
     rounds += 1
