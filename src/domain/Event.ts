@@ -158,7 +158,7 @@ export const Refused = Schema.TaggedStruct("Refused", {
 })
 export type Refused = typeof Refused.Type
 
-/** You send faster than the rate limit: what you send waits its turn, and nothing is lost. Told once, until you have been slower for a while. */
+/** You send faster than the rate limit: what you send waits its turn. Told once, until you have been slower for a while. */
 export const Throttled = Schema.TaggedStruct("Throttled", {
   at,
   /** How many messages a second are taken up. */
@@ -176,7 +176,13 @@ export const Pong = Schema.TaggedStruct("Pong", { at, ref: Schema.optional(Schem
 export type Pong = typeof Pong.Type
 
 /** The last thing a client is told; the connection closes after it. */
-export const Goodbye = Schema.TaggedStruct("Goodbye", { at, code: LeaveCode, reason: Text })
+export const Goodbye = Schema.TaggedStruct("Goodbye", {
+  at,
+  code: LeaveCode,
+  reason: Text,
+  /** How many messages of yours had come and were not said, as they waited for their turn; absent where there were none. */
+  unsaid: Schema.optional(Schema.Number)
+})
 export type Goodbye = typeof Goodbye.Type
 
 /** All a client may be told, as it travels in the native dialect. */

@@ -143,12 +143,18 @@ export const lookalikes = (name: string, other: string): Text.Text =>
 /** Stands for what varies in one of the {@link openings}. */
 export const anything = "*"
 
+/** What a room is told of somebody who has left with so many messages waiting, one at least. */
+export const wereNotSaid = (unsaid: number): string => (unsaid === 1 ? "1 message was not said" : `${unsaid} messages were not said`)
+
 /** What a client above the rate limit is told. */
 export const throttled = (perSecond: number | typeof anything): Text.Text =>
-  Text.clean(`You are sending more than ${perSecond} messages a second: they are taken up at that pace. Nothing is lost.`)
+  Text.clean(`You are sending more than ${perSecond} messages a second: they are taken up at that pace. Stay until they are.`)
 
 // The last words to a client.
-const goodbye = ({ code, reason }: Pick<Goodbye, "code" | "reason">): string => {
+const goodbye = ({ unsaid = 0, ...words }: Pick<Goodbye, "code" | "reason" | "unsaid">): string =>
+  unsaid === 0 ? parting(words) : `${parting(words)} ${unsaid} of your messages ${unsaid === 1 ? "was" : "were"} not said.`
+
+const parting = ({ code, reason }: Pick<Goodbye, "code" | "reason">): string => {
   switch (code) {
     case "closing":
       return `The server is closing: ${sentence(reason)}`

@@ -1,7 +1,8 @@
 import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
 import type { Connection, Read } from "./Connection.ts"
-import type { ReadError } from "./Errors.ts"
+import type { ConnectionLost, ReadError } from "./Errors.ts"
+import type { silence } from "./Inbox.ts"
 import { Reader } from "./Reader.ts"
 
 /** A {@link Connection} over a duplex stream of Node's, such as a socket. */
@@ -40,6 +41,18 @@ export class ByteStream implements Connection {
 
   pause(ms: number, quiet?: number): Effect.Effect<void, ReadError> {
     return this.reader.pause(ms, quiet)
+  }
+
+  get unread(): ReadonlyArray<Uint8Array | typeof silence> {
+    return this.reader.unread
+  }
+
+  hearOut(ms: number): void {
+    this.reader.hearOut(ms)
+  }
+
+  presumeLost(error: ConnectionLost): void {
+    this.reader.lose(error)
   }
 
   stopReading(error: ReadError): void {

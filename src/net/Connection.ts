@@ -1,5 +1,5 @@
 import type * as Effect from "effect/Effect"
-import type { ReadError } from "./Errors.ts"
+import type { ConnectionLost, ReadError } from "./Errors.ts"
 import type { silence } from "./Inbox.ts"
 
 /** The result of a read: bytes, a silence, or why nothing more can be read. */
@@ -29,12 +29,21 @@ export interface Connection {
    */
   readonly read: (patience?: number) => Effect.Effect<Read>
   /**
-   * Reads nothing for `ms`, but fails at once when the connection breaks, or this
-   * side ends the reading, so that what the peer said last is of no use any more.
-   * A silence of `quiet` ms meanwhile is kept, in its place between the bytes.
+   * Reads nothing for `ms`, but fails at once when this side stops the reading. A
+   * silence of `quiet` ms meanwhile is kept, in its place between the bytes.
    */
   readonly pause: (ms: number, quiet?: number) => Effect.Effect<void, ReadError>
-  /** Ends the reading with this error, at once, and drops what was not read: this side has decided to end the connection. */
+  /** What has come and was not read, in order, with the silences in between. */
+  readonly unread: ReadonlyArray<Uint8Array | typeof silence>
+  /**
+   * Bounds how long what had come is still read once the connection has ended,
+   * whoever ended it, ms: after that, the end is read in place of it. Unbounded
+   * without this call.
+   */
+  readonly hearOut: (ms: number) => void
+  /** Ends the reading as a break of the connection does: what had come is still read. For a peer that is taken for gone. */
+  readonly presumeLost: (error: ConnectionLost) => void
+  /** Ends the reading with this error, at once: what was not read never is. This side has decided to end the connection. */
   readonly stopReading: (error: ReadError) => void
   /** Hands bytes to the system, in order and without waiting. */
   readonly write: (bytes: Uint8Array | string) => void

@@ -10,8 +10,8 @@ export class EndOfInput extends Data.TaggedClass("EndOfInput") {}
 /** The connection broke, with a RST or an error of the system, or was closed without a FIN of the peer. `code` is the system's, such as `ECONNRESET`. */
 export class ConnectionLost extends Data.TaggedClass("ConnectionLost")<{
   readonly code: string
-  /** Whether the bytes that had come before the end are still read first. */
-  readonly isHeardOut?: boolean
+  /** How it was lost, in words for people; absent where there is nothing more to say than that it was. */
+  readonly reason?: string
 }> {}
 
 /** This side has decided to end the connection: `code` says why, and `reason` says so in words for people. */

@@ -42,6 +42,11 @@ export class Inbox {
     return item
   }
 
+  /** All that waits, in order; nothing is taken. */
+  get items(): ReadonlyArray<Uint8Array | typeof silence> {
+    return this.#items
+  }
+
   /** Takes all chunks of bytes, in order, without the silences. */
   empty(): ReadonlyArray<Uint8Array> {
     const chunks = this.#items.filter((item) => item !== silence)

@@ -15,13 +15,17 @@ import { Inbox, silence } from "./Inbox.ts"
 export class Reader {
   readonly #socket: Duplex
   readonly #inbox: Inbox
+  #hearOut: number | undefined
+  // Ends the hearing out of a connection that has ended.
+  #lastCall: NodeJS.Timeout | undefined
   #heardAt = performance.now()
   // When the silence began that is counted now: at the last arrival, or at the first read where nothing has come yet.
   #quietSince: number | undefined
   #ended: ReadError | undefined
+  #isStopped = false
   #wake: (() => void) | undefined
   #arrived: (() => void) | undefined
-  #broken: (() => void) | undefined
+  #stopped: (() => void) | undefined
   #isDetached = false
 
   /** `maxUnheard`: how many bytes wait for a busy reader before the peer has to wait. */
@@ -40,7 +44,7 @@ export class Reader {
   /**
    * The next bytes, or {@link silence} after `patience` ms without any, or why
    * nothing more can be read. What had come before the end is read before the
-   * end is.
+   * end is, whether that is a FIN or a RST.
    *
    * Thousands of fibers wait here at once, so little is kept for each: the end is
    * a value and not a failure, and there is no finalizer: a read that is interrupted is just never resumed.
@@ -53,9 +57,8 @@ export class Reader {
   }
 
   /**
-   * Reads nothing for `ms`, but fails at once when the connection breaks, or
-   * {@link stop} ends the reading, so that what the peer said last is of no use
-   * any more. A silence of `quiet` ms meanwhile is kept, in its place between the bytes.
+   * Reads nothing for `ms`, but fails at once when {@link stop} ends the reading.
+   * A silence of `quiet` ms meanwhile is kept, in its place between the bytes.
    */
   pause(ms: number, quiet?: number): Effect.Effect<void, ReadError> {
     return Effect.zipRight(
@@ -64,7 +67,7 @@ export class Reader {
         const stop = () => {
           clearTimeout(timer)
           clearTimeout(listening)
-          this.#broken = undefined
+          this.#stopped = undefined
           this.#arrived = undefined
         }
         const go = () => {
@@ -75,13 +78,13 @@ export class Reader {
           clearTimeout(listening)
           const mine = setTimeout(() => {
             afterArrivals(() => {
-              if (listening === mine && this.#broken === go && !this.#socket.isPaused()) this.#inbox.addSilence()
+              if (listening === mine && this.#stopped === go && !this.#socket.isPaused()) this.#inbox.addSilence()
             })
           }, this.#untilQuietFor(quiet))
           listening = mine
         }
         const timer = setTimeout(go, ms)
-        this.#broken = go
+        this.#stopped = go
         if (quiet !== undefined) {
           this.#arrived = () => {
             listen(quiet)
@@ -90,22 +93,39 @@ export class Reader {
         }
         return Effect.sync(stop)
       }),
-      Effect.suspend(() => (this.#ended !== undefined && this.#isBroken ? Effect.fail(this.#ended) : Effect.void))
+      Effect.suspend(() => (this.#ended !== undefined && this.#isStopped ? Effect.fail(this.#ended) : Effect.void))
     )
   }
 
-  /** Ends the reading with this error, at once, and drops what was not read: this side has decided to end the connection. */
+  /** What has come and was not read, in order, with the silences in between. */
+  get unread(): ReadonlyArray<Uint8Array | typeof silence> {
+    return this.#inbox.items
+  }
+
+  /** Bounds how long what had come is still read after the end, ms. */
+  hearOut(ms: number): void {
+    this.#hearOut = ms
+  }
+
+  /** Ends the reading as a break of the connection does: what had come is still read. */
+  lose(error: ConnectionLost): void {
+    this.#end(error)
+  }
+
+  /** Ends the reading with this error, at once: what was not read never is. This side has decided to end the connection. */
   stop(error: ReadError): void {
-    this.#inbox.clear()
     this.#ended = error
+    this.#isStopped = true
+    clearTimeout(this.#lastCall)
     this.#wake?.()
-    this.#broken?.()
+    this.#stopped?.()
   }
 
   /** Reads and drops all that the peer still sends: a socket that is closed with unread bytes sends a RST instead of a FIN. */
   ignore(): void {
     this.#inbox.clear()
     this.#end(new ConnectionLost({ code: "closed" }))
+    clearTimeout(this.#lastCall)
     // A lent socket is read to its end by the borrower.
     if (this.#isDetached) return
     this.#socket.off("data", this.#onData)
@@ -168,31 +188,23 @@ export class Reader {
   }
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {
-    // An error after a FIN: what the peer had sent before its FIN still counts.
-    if (this.#ended?._tag === "EndOfInput") return
-    // A RST voids what was not read yet. Behind back-pressure a FIN may have
-    // come before the RST unseen: then what was received is still read.
-    const isHeardOut = this.#socket.isPaused()
-    if (!isHeardOut) this.#inbox.clear()
-    this.#end(new ConnectionLost({ code: error.code ?? error.message, isHeardOut }))
-    if (this.#isBroken) this.#broken?.()
+    this.#end(new ConnectionLost({ code: error.code ?? error.message }))
   }
 
   readonly #onClose = (): void => {
     this.#end(new ConnectionLost({ code: "closed" }))
-    if (this.#isBroken) this.#broken?.()
   }
 
+  // Only the first end counts, such as a FIN before the RST that answers our next write.
   #end(error: ReadError) {
-    this.#ended ??= error
-    this.#wake?.()
-  }
-
-  // Whether the reading has ended in a way that voids what was received before.
-  get #isBroken(): boolean {
-    const ended = this.#ended
-    if (ended === undefined || ended._tag === "EndOfInput") return false
-    return ended._tag === "CutOff" || ended.isHeardOut !== true
+    if (this.#ended !== undefined) return
+    this.#ended = error
+    if (this.#wake !== undefined) this.#wake()
+    else if (this.#hearOut !== undefined) {
+      this.#lastCall = setTimeout(() => {
+        this.stop(error)
+      }, this.#hearOut)
+    }
   }
 
   #listenFrom(now: number): void {
@@ -201,11 +213,13 @@ export class Reader {
   }
 
   #next(countsSilence: boolean): Read | undefined {
+    if (this.#isStopped) return this.#ended
     const next = this.#inbox.take(countsSilence)
     if (next instanceof Uint8Array && !this.#inbox.isFull && this.#socket.isPaused()) {
       this.#listenFrom(performance.now())
       this.#socket.resume()
     }
+    if (next === undefined) clearTimeout(this.#lastCall)
     return next ?? this.#ended
   }
 

@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly maxName: number
   /** The high-water mark of a client's inbox: with more bytes waiting to be taken up, nothing is read from its socket. */
   readonly maxUnheard: number
+  /** How long what a client had sent is still taken up, at its rate, once its connection has ended. */
+  readonly hearOut: number
   /** The rate limit, above which what a client sends waits; `undefined` is no limit. */
   readonly rateLimit: RateLimit | undefined
   /** Whether a plain client gets its own messages back: `auto` sends them to programs that show only what the server sends. */
@@ -105,6 +107,7 @@ export const defaults: ServerOptions = {
   maxLine: 16_384,
   maxName: 32,
   maxUnheard: 65_536,
+  hearOut: 30_000,
   rateLimit: { perSecond: 10, burst: 100 },
   echo: "auto",
   greetAfter: 600,

@@ -11,6 +11,7 @@ export class Recorder implements Connection {
   readonly silentFor = 0
   readonly writable = true
   readonly backlog = 0
+  readonly unread = []
   readonly drained = Effect.void
   readonly destroy = Effect.void
   readonly writes: Array<string> = []
@@ -21,6 +22,14 @@ export class Recorder implements Connection {
 
   pause(ms: number): Effect.Effect<void, ReadError> {
     return Effect.sleep(ms)
+  }
+
+  hearOut(): void {
+    // Nobody reads from it.
+  }
+
+  presumeLost(): void {
+    // Nobody reads from it.
   }
 
   stopReading(): void {

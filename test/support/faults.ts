@@ -84,6 +84,10 @@ const brittleInterpreter = (interpreter: Interpreter, meet: Meet): Interpreter =
     meet("end")
     return interpreter.end()
   },
+  waiting: (unheard) => {
+    meet("waiting")
+    return interpreter.waiting(unheard)
+  },
   told: (event) => {
     meet("told")
     interpreter.told(event)

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Goodbye } from "../../domain/Event.ts"
 import type { Connection } from "../../net/Connection.ts"
-import { CutOff } from "../../net/Errors.ts"
+import { ConnectionLost, CutOff } from "../../net/Errors.ts"
 import type { Patience, Peer } from "../chat/Peer.ts"
 import type { Dialect, Interpreter } from "../dialect/Dialect.ts"
 import type { ServerOptions } from "../ServerConfig.ts"
@@ -9,6 +9,8 @@ import type { ServerOptions } from "../ServerConfig.ts"
 type Config = Pick<ServerOptions, "stallAbove" | "maxWaiting" | "stallTimeout" | "farewellDrain">
 
 const utf8 = new TextEncoder()
+
+const nobodyWaits = () => 0
 
 /**
  * The send queue of one client: in order, and without ever making the sender wait.
@@ -24,6 +26,7 @@ export class Outbox implements Peer {
   readonly #fork: (drain: Effect.Effect<void>) => void
   #dialect: Dialect
   #interpreter: Interpreter | undefined
+  #waiting = nobodyWaits
   #held: Array<Uint8Array> = []
   #heldBytes = 0
   #draining = false
@@ -48,10 +51,19 @@ export class Outbox implements Peer {
     return this.#interpreter?.echo ?? false
   }
 
-  /** Sets the dialect of the client, once it is recognised. */
-  speak(dialect: Dialect, interpreter: Interpreter): void {
+  /** Whether the client has come into the room. */
+  isIn = false
+
+  /** Sets the dialect of the client, once it is recognised. `waiting` counts the messages of the client that are not taken up yet. */
+  speak(dialect: Dialect, interpreter: Interpreter, waiting: () => number = nobodyWaits): void {
     this.#dialect = dialect
     this.#interpreter = interpreter
+    this.#waiting = waiting
+  }
+
+  /** How many messages of the client are not said, if it goes now; of one that never came in, none was to be. */
+  get unsaid(): number {
+    return this.isIn ? this.#waiting() : 0
   }
 
   /** Sends whole lines; the bytes may be shared with other clients and must not be changed. */
@@ -60,9 +72,11 @@ export class Outbox implements Peer {
     this.#put(frame)
   }
 
-  /** Sends the last words. Only the first farewell is written, and nothing after it. */
-  farewell(goodbye: Goodbye): void {
+  /** Sends the last words, and with them how many messages of the client were not said. Only the first farewell is written, and nothing after it. */
+  farewell(words: Goodbye): void {
     if (this.#farewell !== undefined) return
+    const { unsaid } = this
+    const goodbye = unsaid === 0 ? words : { ...words, unsaid }
     this.#farewell = this.#interpreter?.goodbye(goodbye) ?? utf8.encode(this.#dialect.encode(goodbye))
     this.#put(this.#farewell)
   }
@@ -73,7 +87,7 @@ export class Outbox implements Peer {
     const { silentFor } = this.#connection
     if (ping === undefined || silentFor < pingAfter) return
     if (silentFor < goneAfter) this.send(utf8.encode(ping(at)))
-    else this.#connection.stopReading(new CutOff({ code: "lost", reason: "no sign of life" }))
+    else this.#connection.presumeLost(new ConnectionLost({ code: "ETIMEDOUT", reason: "no sign of life" }))
   }
 
   /** Sends the client away: its session ends with this reason. */
@@ -104,6 +118,11 @@ export class Outbox implements Peer {
   }
 
   #put(frame: Uint8Array): void {
+    // The connection broke, and what the client had sent before is still being said.
+    if (!this.#connection.writable) {
+      this.#drop()
+      return
+    }
     if (this.#held.length === 0 && this.#connection.backlog <= this.#config.stallAbove) {
       this.#connection.write(frame)
       return

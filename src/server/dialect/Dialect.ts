@@ -2,6 +2,7 @@ import type { Request } from "../../domain/command/index.ts"
 import type { Event, Goodbye, LeaveCode, Reply } from "../../domain/Event.ts"
 import { limited, type NameLimits } from "../../domain/NameLimits.ts"
 import { Refusal } from "../../domain/Refusal.ts"
+import type { silence } from "../../net/Inbox.ts"
 import type { ServerOptions } from "../ServerConfig.ts"
 
 /** What an interpreter made of the bytes that a client sent. */
@@ -31,6 +32,12 @@ export interface Interpreter {
   readonly silence: () => Iterable<Heard>
   /** The input has ended: what is pending has too. */
   readonly end: () => Iterable<Heard>
+  /**
+   * How many messages are in what has come and was not heard yet, counted without
+   * making all of it out: thousands may be told so at once. It uses the
+   * interpreter up.
+   */
+  readonly waiting: (unheard: ReadonlyArray<Uint8Array | typeof silence>) => number
   /** Tells the interpreter what came of the item that it yielded last. */
   readonly told: (event: Reply) => void
   /** The last words to this client where they differ from those of its dialect; `undefined` elsewhere. */

@@ -1,9 +1,11 @@
+import { questions } from "../../domain/command/index.ts"
 import { type Join, joinAnyway } from "../../domain/command/join.ts"
 import type { Goodbye, Reply } from "../../domain/Event.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import * as Typed from "../../domain/typed.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
+import { silence } from "../../net/Inbox.ts"
 import { type Heard, heard, type Hearing, type Interpreter, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
 import { canBecomeProtocolLine, isHello, isLogin, isOpening, protocolOfLine } from "./firstLines.ts"
 import { foreign, type Protocol } from "./foreign.ts"
@@ -12,6 +14,9 @@ import { TelnetFilter } from "./telnet.ts"
 
 /** The words with which a plain client leaves. */
 const quitWords: ReadonlySet<string> = new Set([Typed.quitWord, "(quit)", "/quit"])
+
+// What people type that says nothing, by its first word.
+const questionNames: ReadonlySet<string> = new Set([...Object.values(questions).flatMap(({ line }) => line?.name ?? []), "/quit"])
 
 const utf8 = new TextEncoder()
 const nothing = new Uint8Array(0)
@@ -103,6 +108,15 @@ export class PlainInterpreter implements Interpreter {
     return this.#lines.pending.length === 0 ? [] : this.#line(this.#lines.flush())
   }
 
+  waiting(unheard: ReadonlyArray<Uint8Array | typeof silence>): number {
+    let count = 0
+    for (const item of unheard) {
+      if (item !== silence) for (const line of this.#lines.push(item)) count += this.#isMessage(line) ? 1 : 0
+      else if (this.#sender === "chunk" && this.#isMessage(this.#lines.flush())) count += 1
+    }
+    return count + (this.#sender === "chunk" && this.#isMessage(this.#lines.flush()) ? 1 : 0)
+  }
+
   told(event: Reply): void {
     switch (event._tag) {
       case "Welcome":
@@ -125,6 +139,13 @@ export class PlainInterpreter implements Interpreter {
     if (this.#refusing !== undefined) return this.#refusing.goodbye(goodbye)
     const word = this.#sender === "chunk" && goodbye.code === "quit" ? this.#quitWord : undefined
     return word === undefined ? undefined : utf8.encode(word)
+  }
+
+  // Whether this is likely to say something, unlike a blank line, a quit word or a question.
+  #isMessage(line: Line): boolean {
+    if (line === tooLong) return false
+    const words = this.#unit(line)
+    return words !== "" && !quitWords.has(words) && !questionNames.has(words.split(" ", 1)[0] ?? "")
   }
 
   // Two or more reads of one byte each: every key is sent as it is pressed.

@@ -46,6 +46,7 @@ export const foreign = (protocol: Protocol): Interpreter => {
     hear: () => rejected,
     silence: () => rejected,
     end: () => rejected,
+    waiting: () => 0,
     told: () => undefined,
     goodbye: ({ code }: Goodbye) => (code === "closing" ? new Uint8Array(0) : answer)
   }

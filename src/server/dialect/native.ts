@@ -1,5 +1,7 @@
+import { commands } from "../../domain/command/index.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import { encode, readMessage } from "../../domain/wire/Ndjson.ts"
+import { silence } from "../../net/Inbox.ts"
 import { type Dialect, type Heard, heard, type Hearing, type Interpreter, isEvent, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
 
 /** One JSON object a line: see `docs/wire/native.md`. */
@@ -35,6 +37,14 @@ export class NativeInterpreter implements Interpreter {
     return this.#lines.pending.length === 0 ? [] : this.#line(this.#lines.flush())
   }
 
+  waiting(unheard: ReadonlyArray<Uint8Array | typeof silence>): number {
+    const bytes = Buffer.concat([this.#lines.pending, ...unheard.filter((item) => item !== silence)])
+    const whole = bytes.toString("latin1", this.#lines.skipping ? bytes.indexOf(lineFeed) : 0, bytes.lastIndexOf(lineFeed) + 1)
+    let count = 0
+    for (const [, tag = ""] of whole.matchAll(anyTag)) if (sayings.has(tag)) count += 1
+    return count
+  }
+
   told(): void {
     // A native line means the same whatever came of those before it.
   }
@@ -48,5 +58,15 @@ export class NativeInterpreter implements Interpreter {
     return line.every(isBlank) ? [] : heard(readMessage(line, nameLimits(this.#hearing)))
   }
 }
+
+// In a string the quotes would have backslashes, so this is only found where an object has a tag.
+const anyTag = /"_tag"\s*:\s*"(\w+)"/gu
+
+const lineFeed = 10
+
+// The tags of what a member wants done, unlike its hello, a question or a sign of life.
+const sayings: ReadonlySet<string> = new Set(
+  Object.values(commands).flatMap(({ message }) => (message === undefined || message === commands.Join.message ? [] : message.tag))
+)
 
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d

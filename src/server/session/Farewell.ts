@@ -4,6 +4,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { LeaveCode } from "../../domain/Event.ts"
 import { clean, type Text } from "../../domain/Text.ts"
+import { wereNotSaid } from "../../domain/wording.ts"
 import { ConnectionLost, CutOff, EndOfInput } from "../../net/Errors.ts"
 import type { ClosingReason } from "../Closing.ts"
 
@@ -21,16 +22,18 @@ export interface Farewell {
 
 /**
  * The one table of goodbyes, see docs/adr/0005: from the `Exit` of a session, and
- * why the server closes if it does, to what both sides are told.
+ * why the server closes if it does, to what both sides are told. `unsaid`: how
+ * many messages of the client were not said; the room is told so where the client
+ * did not go on its own, and nobody sent it away.
  */
-export const farewell = (exit: Exit.Exit<unknown, unknown>, closing: ClosingReason): Farewell => {
+export const farewell = (exit: Exit.Exit<unknown, unknown>, closing: ClosingReason, unsaid = 0): Farewell => {
   const end = Exit.match(exit, {
     onSuccess: (value) => value,
     onFailure: (cause) => Option.getOrUndefined(Cause.failureOption(cause))
   })
   if (end instanceof Quit) return { code: "quit", reason: end.reason === undefined ? undefined : short(end.reason), goodbye: clean("you have left") }
-  if (end instanceof EndOfInput) return told("closed", clean("connection closed"))
-  if (end instanceof ConnectionLost) return told("lost", clean("connection lost"))
+  if (end instanceof EndOfInput) return ended("closed", "connection closed", unsaid)
+  if (end instanceof ConnectionLost) return ended("lost", end.reason ?? "connection lost", unsaid)
   if (end instanceof CutOff) return told(end.code, short(end.reason))
   return Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)
     ? told("closing", closing.reason)
@@ -40,5 +43,11 @@ export const farewell = (exit: Exit.Exit<unknown, unknown>, closing: ClosingReas
 /** The most UTF-16 code units of a reason: thousands may leave at once, and a `Presence` names the reason of each. */
 const maxReason = 300
 const short = (reason: string): Text => clean(reason.slice(0, maxReason))
+
+const ended = (code: LeaveCode, goodbye: string, unsaid: number): Farewell => ({
+  code,
+  reason: clean(unsaid === 0 ? goodbye : `${goodbye}; ${wereNotSaid(unsaid)}`),
+  goodbye: clean(goodbye)
+})
 
 const told = (code: LeaveCode, reason: Text): Farewell => ({ code, reason, goodbye: reason })

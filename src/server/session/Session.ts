@@ -23,6 +23,7 @@ import { makeGoodbye } from "./goodbye.ts"
 import { Hub } from "../chat/Hub.ts"
 import { Outbox } from "../delivery/Outbox.ts"
 import { Allowance, weight } from "./Allowance.ts"
+import { Backlog } from "./Backlog.ts"
 import { Gate } from "./Password.ts"
 import { Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
@@ -63,6 +64,7 @@ interface Client {
   readonly connection: Connection
   readonly outbox: Outbox
   readonly interpreter: Interpreter
+  readonly backlog: Backlog
   /** The token bucket of this client; absent without a rate limit. */
   readonly allowance: Allowance | undefined
   /** The check of the room's password, which counts only until the client has come in; absent where there is no password. */
@@ -70,9 +72,6 @@ interface Client {
 }
 
 const nothing = new Uint8Array(0)
-
-/** How many bytes are interpreted at a time, see docs/adr/0008. */
-const pieceBytes = 1024
 
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
@@ -100,11 +99,17 @@ const make = Effect.gen(function* () {
 
   // Submits a command to the log. The client is told by the fan-out, like all others; its interpreter is told at once, as
   // what the client's next words mean may depend on what was decided.
-  const submit = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, command: Command) {
+  const submit = Effect.fnUntraced(function* ({ backlog, connection, id, interpreter, outbox }: Client, command: Command) {
     const told = yield* registry.submit({ _tag: "Command", client: id, address: connection.address, command })
+    // The room has closed before this: it stays in the backlog, and is counted as not said when the session is interrupted.
+    if (told.length === 0 && (yield* registry.chat).closed) return yield* Effect.never
+    backlog.performed()
     for (const { event } of told) {
       interpreter.told(event)
-      if (event._tag === "Welcome") yield* admission.named(connection)
+      if (event._tag === "Welcome") {
+        outbox.isIn = true
+        yield* admission.named(connection)
+      }
     }
   })
 
@@ -142,9 +147,9 @@ const make = Effect.gen(function* () {
 
   // Performs what was heard, in order, up to a quit. The rate limit counts each message, and the `bytes` beyond all messages.
   const perform = Effect.fnUntraced(function* (client: Client, heard: Iterable<Heard>, bytes: Uint8Array = nothing) {
-    const { allowance } = client
+    const { allowance, backlog } = client
     let messages = 0
-    for (const item of heard) {
+    for (const item of backlog.items(heard)) {
       messages += 1
       yield* hub.room
       if (allowance !== undefined) yield* waitForTurn(client, allowance, allowance.message(yield* monotonicMillis))
@@ -158,11 +163,10 @@ const make = Effect.gen(function* () {
     return undefined
   })
 
-  // Interprets a read piece by piece, so that a flood in one read has to wait before all of it is interpreted.
-  const hear = Effect.fnUntraced(function* (client: Client, bytes: Uint8Array) {
+  // Interprets what was read, piece by piece, and performs it.
+  const hear = Effect.fnUntraced(function* (client: Client, chunks: ReadonlyArray<Uint8Array>) {
     admission.unsafeHeard(client.connection)
-    for (let start = 0; start < bytes.length; start += pieceBytes) {
-      const piece = bytes.subarray(start, start + pieceBytes)
+    for (const piece of client.backlog.pieces(chunks)) {
       const quit = yield* perform(client, client.interpreter.hear(piece), piece)
       if (quit !== undefined) return quit
     }
@@ -194,14 +198,14 @@ const make = Effect.gen(function* () {
   // Waits until the dialect is recognised, and performs what was sent until then.
   const meet = Effect.fnUntraced(function* (connection: Connection, door: Door, outbox: Outbox, id: ClientId) {
     const { chunks, dialect, interpreter } = yield* door.recognise(connection, true)
-    outbox.speak(dialect, interpreter)
+    const backlog = new Backlog(interpreter)
+    outbox.speak(dialect, interpreter, () => backlog.count(connection.unread))
+    connection.hearOut(config.hearOut)
     const { password, passwordTries, rateLimit } = config
     const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, yield* monotonicMillis)
     const gate = password === undefined ? undefined : new Gate(password, passwordTries)
-    const client: Client = { id, connection, outbox, interpreter, allowance, gate }
-    let quit: Quit | undefined
-    for (const chunk of chunks) quit ??= yield* hear(client, chunk)
-    return { client, quit }
+    const client: Client = { id, connection, outbox, interpreter, backlog, allowance, gate }
+    return { client, quit: yield* hear(client, chunks) }
   })
 
   // Tells a connection that there is no room for it, in its own dialect, and closes it.
@@ -239,7 +243,7 @@ const make = Effect.gen(function* () {
     let ended = quit
     while (ended === undefined) {
       const bytes = yield* connection.read(client.interpreter.patience)
-      if (bytes instanceof Uint8Array) ended = yield* hear(client, bytes)
+      if (bytes instanceof Uint8Array) ended = yield* hear(client, [bytes])
       else if (bytes === silence) ended = yield* perform(client, client.interpreter.silence())
       else {
         if (bytes._tag === "EndOfInput") ended = yield* perform(client, client.interpreter.end())

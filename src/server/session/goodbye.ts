@@ -49,7 +49,7 @@ export const makeGoodbye = Effect.gen(function* () {
       if (Exit.isFailure(exit) && !Chunk.isEmpty(Cause.defects(exit.cause))) {
         yield* Effect.logError(`The session of ${connection.address} has failed`, exit.cause)
       }
-      const { code, goodbye, reason } = farewell(exit, yield* closing.reason)
+      const { code, goodbye, reason } = farewell(exit, yield* closing.reason, outbox.unsaid)
       yield* leaving.pass
       yield* registry.disconnect(id, { _tag: mayReturn(code) ? "Drop" : "Quit", code, reason })
       if (connection.writable) {

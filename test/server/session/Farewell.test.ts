@@ -43,6 +43,16 @@ describe("Of a session that ended with", () => {
     }
   })
 
+  it.each<readonly [string, Exit.Exit<unknown, unknown>, number, string | undefined]>([
+    ["the end of the input", Exit.fail(end), 1, "connection closed; 1 message was not said"],
+    ["a lost connection", Exit.fail(lost), 2, "connection lost; 2 messages were not said"],
+    ["silence", Exit.fail(new ConnectionLost({ code: "ETIMEDOUT", reason: "no sign of life" })), 30, "no sign of life; 30 messages were not said"],
+    ["a plain quit", Exit.succeed(new Quit({ reason: undefined })), 2, undefined],
+    ["a removal", Exit.fail(new CutOff({ code: "removed", reason: "too loud" })), 2, "too loud"]
+  ])("%s, with messages that were not said, those who stay are told how many, unless the client went or was sent away", (_, exit, unsaid, reason) => {
+    expect(farewell(exit, closing, unsaid).reason).toBe(reason)
+  })
+
   it("a bug, nobody is told what the bug was", () => {
     expect(JSON.stringify(farewell(Exit.failCause(bug), closing))).not.toContain("a bug")
   })

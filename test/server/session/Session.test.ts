@@ -30,12 +30,12 @@ describe("A fault in one session", () => {
       const eve = yield* plainMember(port, "eve")
 
       yield* tell(bob, { _tag: "Say", text: "boom" })
-      expect(eventsOf(yield* bob.rest).at(-1)).toMatchObject({ _tag: "Goodbye", code: "internal-error", reason: "internal error" })
+      expect(eventsOf(yield* bob.rest).at(-1)).toMatchObject({ _tag: "Goodbye", code: "internal-error", reason: "internal error", unsaid: 1 })
       expect(yield* next(ada, "Left")).toMatchObject({ member: { name: "bob" }, code: "internal-error", reason: "internal error" })
       expect(yield* eve.line).toBe("bob has left the chat. (internal error)")
 
       yield* eve.send("boom\n")
-      expect(yield* eve.rest).toBe("You have been disconnected: internal error.\n")
+      expect(yield* eve.rest).toBe("You have been disconnected: internal error. 1 of your messages was not said.\n")
       expect(yield* next(ada, "Left")).toMatchObject({ member: { name: "eve" }, code: "internal-error" })
 
       yield* tell(ada, { _tag: "Say", text: "I am still here" })
