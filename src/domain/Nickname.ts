@@ -20,7 +20,7 @@ export type NameKey = typeof NameKey.Type
 export const reserved: ReadonlySet<string> = new Set(["server", "system"])
 
 // In UTF-16 code units. More of a name is refused or cut before it is normalised, as normalising costs more the longer its input is.
-const maxRawLength = ({ nameBytes }: NameLimits): number => 4 * nameBytes
+const maxRawLength = ({ nameBytes }: NameLimits): number => 2 * nameBytes
 
 const tooLong = ({ nameBytes, nameGraphemes }: NameLimits) =>
   new Refusal({
@@ -69,18 +69,23 @@ const allowed = (raw: string): string => {
 const graphemeCount = (name: string): number => [...graphemes.segment(name)].length
 const byteLength = (name: string): number => utf8.encode(name).length
 
-// As much of the name as fits beside a suffix, cut between grapheme clusters, with no joiner left at the end.
-const cut = (name: string, { nameBytes, nameGraphemes }: NameLimits, suffix = ""): string => {
-  let room = nameGraphemes - graphemeCount(suffix)
-  let bytes = nameBytes - byteLength(suffix)
-  let result = ""
-  for (const { segment } of graphemes.segment(name)) {
-    room -= 1
-    bytes -= byteLength(segment)
-    if (room < 0 || bytes < 0) break
-    result += segment
+// The first grapheme clusters of a name, as many as any name can have: telling them apart costs most of what a name does.
+const clustersOf = (name: string, { nameGraphemes }: NameLimits): ReadonlyArray<string> => {
+  const clusters: Array<string> = []
+  for (const { segment } of graphemes.segment(name)) if (clusters.push(segment) >= nameGraphemes) break
+  return clusters
+}
+
+// As many of these grapheme clusters as fit before `room` more characters of one byte each.
+const head = (clusters: ReadonlyArray<string>, { nameBytes, nameGraphemes }: NameLimits, room = 0): string => {
+  let bytes = nameBytes - room
+  let end = 0
+  for (const cluster of clusters.slice(0, Math.max(0, nameGraphemes - room))) {
+    bytes -= byteLength(cluster)
+    if (bytes < 0) break
+    end += cluster.length
   }
-  return normalise(result)
+  return clusters.join("").slice(0, end)
 }
 
 // Printable ASCII without a colon, and single spaces within: each character is one byte, one grapheme cluster, and its own normal form.
@@ -93,7 +98,8 @@ const isOrdinary = (name: string, { nameBytes, nameGraphemes }: NameLimits): boo
 /** Reads a name as a program sent it: the normalised name, or the refusal that says why it cannot be one. */
 export const parse = (raw: string, limits = defaultLimits): Nickname | Refusal => {
   if (isOrdinary(raw, limits)) return Nickname.make(raw)
-  if (raw.length > maxRawLength(limits)) return tooLong(limits)
+  // NFC can be longer than what it is made of.
+  if (raw.length > maxRawLength(limits) || raw.normalize("NFC").length > maxRawLength(limits)) return tooLong(limits)
   const name = normalise(raw)
   if (!visible.test(name)) {
     return new Refusal({ code: "name-empty", message: "A name needs at least one character that can be seen." })
@@ -114,25 +120,47 @@ export const parse = (raw: string, limits = defaultLimits): Nickname | Refusal =
  */
 export const lenient = (raw: string, limits = defaultLimits): Nickname | undefined => {
   if (isOrdinary(raw, limits)) return Nickname.make(raw)
-  const name = cut(allowed(raw.slice(0, maxRawLength(limits)).toWellFormed().normalize("NFC")), limits)
+  const most = maxRawLength(limits)
+  const start = raw.slice(0, most).toWellFormed().normalize("NFC").slice(0, most)
+  const name = normalise(head(clustersOf(allowed(start), limits), limits))
   return visible.test(name) ? Nickname.make(name) : undefined
 }
+
+const fold = (text: string): string =>
+  text.normalize("NFKC").replace(/\p{Default_Ignorable_Code_Point}/gu, "").toUpperCase().toLowerCase()
+
+/** A name as its {@link key} has it, but for the spaces around and within it. */
+export const folded = (name: string): string => (ordinary.test(name) ? name.toLowerCase() : fold(fold(name)).normalize("NFKC"))
 
 /**
  * The key under which names are the same: two names that differ only in case,
  * compatibility form, joiners or the width of their spaces have one key.
  */
-export const key = (name: string): NameKey => {
-  if (ordinary.test(name)) return NameKey.make(name.toLowerCase())
-  const fold = (text: string) =>
-    text.normalize("NFKC").replace(/\p{Default_Ignorable_Code_Point}/gu, "").toUpperCase().toLowerCase()
-  return NameKey.make(fold(fold(name)).normalize("NFKC").replace(/\s+/gu, " ").trim())
+export const key = (name: string): NameKey => NameKey.make(spaced(folded(name)))
+
+/**
+ * The key of a name with a word behind it, of the key of that name and the
+ * {@link folded} word. No form of a word depends on another word, so what several
+ * names begin with needs to be folded only once.
+ */
+export const withWord = (before: NameKey, word: string): NameKey => {
+  const after = spaced(word)
+  return before === "" || after === "" ? NameKey.make(before + after) : NameKey.make(`${before} ${after}`)
 }
 
-/** The name with this suffix; the name is cut so that the whole stays within the limits. */
-export const withSuffix = (name: Nickname, suffix: string, limits = defaultLimits): Nickname =>
-  Nickname.make(`${cut(name, limits, suffix)}${suffix}`)
+const spaced = (name: string): string => name.replace(/\s+/gu, " ").trim()
 
-/** Whether so many more characters, of one byte each, fit behind the name within the limits. */
-export const hasRoomFor = (name: Nickname, characters: number, { nameBytes, nameGraphemes }: NameLimits): boolean =>
-  graphemeCount(name) + characters <= nameGraphemes && byteLength(name) + characters <= nameBytes
+/** The longest that a key can be, UTF-16 code units: of no character are there more than six for each of its bytes, and U+FDFA has as many. */
+export const longestKey = ({ nameBytes }: NameLimits): number => 6 * nameBytes
+
+/** The name, cut so that so many more characters, of one byte each, fit behind it within the limits: one for each of `rooms`, which ascend. Empty where nothing is left. */
+export const cuts = (name: Nickname, rooms: ReadonlyArray<number>, limits = defaultLimits): ReadonlyArray<string> => {
+  // Few names are so long that they have to be cut, and those are cut from one list of their clusters, as telling them apart costs most.
+  if (name.length + (rooms.at(-1) ?? 0) <= Math.min(limits.nameGraphemes, limits.nameBytes / 3)) return rooms.map(() => name)
+  const clusters = clustersOf(name, limits)
+  return rooms.map((room) => normalise(head(clusters, limits, room)))
+}
+
+/** The name with this suffix of ASCII; the name is cut so that the whole stays within the limits. */
+export const withSuffix = (name: Nickname, suffix: string, limits = defaultLimits): Nickname =>
+  Nickname.make(`${cuts(name, [suffix.length], limits).join("")}${suffix}`)

@@ -24,8 +24,10 @@ const pile = new RegExp(`[\\p{M}\\p{Default_Ignorable_Code_Point}]{${maxPile + 1
 const chain = new RegExp(`(?:\\p{Extended_Pictographic}[\\p{Emoji_Modifier}\\ufe0f]*\\u200d){${maxPile + 1},}`, "gu")
 
 /** The text with at most {@link maxPile} marks on each character, and without the joiners of longer chains of emoji. */
-export const withoutPiles = (text: string): string =>
-  text.replace(pile, (marks) => Array.from(marks).slice(0, maxPile).join("")).replace(chain, (emoji) => emoji.replaceAll("\u200d", ""))
+export const withoutPiles = (text: string): string => {
+  const flat = text.replace(pile, (marks) => Array.from(marks).slice(0, maxPile).join(""))
+  return flat.includes("\u200d") ? flat.replace(chain, (emoji) => emoji.replaceAll("\u200d", "")) : flat
+}
 
 const ordinary = /^[\t\u0020-\u007e]*$/u
 

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { limited, mostGraphemes, type NameLimits } from "./NameLimits.ts"
 import * as Nickname from "./Nickname.ts"
 
 /** One way to read a name off the start of words: the key of that name, and the index in the words where the text behind the name starts. */
@@ -35,26 +36,65 @@ export const among = <A extends { readonly name: string }>(
   return (key) => byKey.get(key)
 }
 
-/** The most characters that are looked through for a name. */
-const maxNameLength = 256
+// The longest names that any room allows.
+const most = limited(mostGraphemes)
 
 /**
  * Every way to read a name off the start of the words, from the worst to the
  * best: a longer name is better than a shorter one, and a name in quotes better
  * than both. Where the words start with an @, names that include it are better
  * than all that leave it out.
+ *
+ * However long the words are: no more of them is looked at than these limits
+ * allow a name, and each word is folded once.
  */
-export const readingsOf = (words: string): ReadonlyArray<Reading> => {
-  const found: Array<Reading> = []
-  for (const from of words.startsWith("@") ? [1, 0] : [0]) {
-    const start = words.slice(from)
-    const add = (name: string, end: number) => {
-      const gap = /^[:,]?\s*/u.exec(start.slice(end))?.[0].length ?? 0
-      found.push({ key: Nickname.key(name), at: from + end + gap })
-    }
-    for (const { index } of `${start.slice(0, maxNameLength)} `.matchAll(/(?<=\S)(?=[:,]?\s)|(?<=[:,])(?=\s)/gu)) add(start.slice(0, index), index)
-    const quoted = /^"([^"]+)"/u.exec(start)
-    if (quoted !== null) add(quoted[1] ?? "", quoted[0].length)
+export const readingsOf = (words: string, limits: NameLimits = most): ReadonlyArray<Reading> => {
+  const found = wordsOf(words, limits)
+  const isAt = words.startsWith("@")
+  const bare = [...namesOf(isAt ? withoutAt(found) : found, limits), ...quotedIn(words, limits)]
+  const all = isAt ? [...bare, ...namesOf(found, limits)] : bare
+  return all.map(({ end, key }) => ({ key, at: end + (/^[:,]?\s*/u.exec(words.slice(end))?.[0].length ?? 0) }))
+}
+
+/** A word, and where it ends; the colon or comma behind it may be part of a name or not. */
+interface Word {
+  readonly folded: string
+  readonly mark: string
+  readonly end: number
+}
+
+/** A name that can be read, and where it ends. */
+interface Name {
+  readonly key: Nickname.NameKey
+  readonly end: number
+}
+
+// The whole words that a name within the limits can have: each has a character at least, and a space before it.
+const wordsOf = (words: string, { nameBytes, nameGraphemes }: NameLimits): ReadonlyArray<Word> => {
+  const found = [...words.slice(0, nameBytes + 2).matchAll(/\S+/gu)].filter(({ 0: { length }, index }) => index + length <= nameBytes + 1)
+  return found.slice(0, Math.ceil(nameGraphemes / 2)).map(({ 0: word, index }) => {
+    const mark = /(?<=.)[:,]$/su.exec(word)?.[0] ?? ""
+    return { folded: Nickname.folded(word.slice(0, word.length - mark.length)), mark, end: index + word.length }
+  })
+}
+
+const withoutAt = (words: ReadonlyArray<Word>): ReadonlyArray<Word> =>
+  words.map((word, index) => (index === 0 ? { ...word, folded: word.folded.slice(1) } : word))
+
+const namesOf = (words: ReadonlyArray<Word>, limits: NameLimits): ReadonlyArray<Name> => {
+  const names: Array<Name> = []
+  let before = Nickname.NameKey.make("")
+  for (const { end, folded, mark } of words) {
+    const key = Nickname.withWord(before, folded)
+    before = Nickname.withWord(before, folded + mark)
+    if (before.length > Nickname.longestKey(limits)) break
+    names.push({ key, end: end - mark.length })
+    if (mark !== "") names.push({ key: before, end })
   }
-  return found
+  return names
+}
+
+const quotedIn = (words: string, { nameBytes }: NameLimits): ReadonlyArray<Name> => {
+  const quoted = /^@?"([^"]+)"/u.exec(words.slice(0, nameBytes + 3))
+  return quoted === null ? [] : [{ key: Nickname.key(quoted[1] ?? ""), end: quoted[0].length }]
 }

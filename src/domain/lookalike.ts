@@ -14,16 +14,20 @@ const skeleton = (text: string): string => {
 }
 
 // The skeleton comes before the lower case: a capital I looks like a small l, and its lower case, a small i, does not.
-const fold = (text: string): string => skeleton(skeleton(text).normalize("NFKC").toLowerCase())
-
-// Repeated to a fixed point: what NFKC makes of a character may look like another one in turn.
+// Repeated to a fixed point: what NFKC makes of a character may look like another one in turn. Mostly one round shows that it is
+// one: where the second skeleton changed nothing, and NFKC and lower case would not either, another round makes the same again.
 const settle = (text: string): string => {
-  const folded = fold(text)
-  return folded === text ? text : settle(folded)
+  const folded = skeleton(text).normalize("NFKC").toLowerCase()
+  const result = skeleton(folded)
+  const isSettled = result === folded.normalize("NFD") && folded.normalize("NFKC") === folded && folded.toLowerCase() === folded
+  return isSettled || result === text ? result : settle(result)
 }
 
 /** The looks of a name: as it is written, and in lower case. Two names with a look in common can be taken for each other. */
-export const looks = (name: Nickname): ReadonlyArray<string> => [...new Set([look(name), look(Nickname.make(name.toLowerCase()))])]
+export const looks = (name: Nickname): ReadonlyArray<string> => {
+  const lower = Nickname.make(name.toLowerCase())
+  return lower === name ? [look(name)] : [...new Set([look(name), look(lower)])]
+}
 
 /**
  * The key under which names look alike to a reader, whatever script they borrow

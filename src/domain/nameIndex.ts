@@ -1,4 +1,3 @@
-import * as Arr from "effect/Array"
 import * as Schema from "effect/Schema"
 import { looks } from "./lookalike.ts"
 import * as Nickname from "./Nickname.ts"
@@ -46,27 +45,31 @@ export const asked = (name: Nickname.Nickname): AskedName => whetherReserved(ind
 
 const whetherReserved = (name: IndexedName): AskedName => ({ ...name, isReserved: isReservedBy(readingsOf(name)) })
 
-/** The most digits that room is made for: ten million people are more than a server takes. */
-const mostDigits = 7
+/**
+ * For how many digits there is a stem of a name that is cut to make room for its number. The last one is for all longer numbers too:
+ * ten million people are more than a server takes. A stem for each length would cost more than all else that one name makes work of.
+ */
+const digitsOfStems = [1, 2, 7] as const
 
 /** The names that can stand in for one that is taken or reserved. */
 export const sparesOf = (name: AskedName, limits: Nickname.NameLimits): SpareNames => {
   const near = unsigned(name, limits)
-  const hasRoom = Nickname.hasRoomFor(near.name, mostDigits + 1, limits)
-  return {
-    near: near === name ? name : whetherReserved(near),
-    stems: hasRoom ? [{ name: near.name, key: near.key, looks: near.looks }] : Arr.map(Arr.range(1, mostDigits), (digits) => stemOf(near, digits, limits))
-  }
+  const spare = near === name ? name : whetherReserved(near)
+  const [first, ...others] = Nickname.cuts(near.name, digitsOfStems.map((digits) => digits + 1), limits)
+  // The longest number has room behind the whole name: then all others have, too.
+  if (first === undefined || others.at(-1) === near.name) return { near: spare, stems: [{ name: near.name, key: near.key, looks: near.looks }] }
+  return { near: spare, stems: [stemOf(near, first, limits), ...others.map((cut) => stemOf(near, cut, limits))] }
 }
 
 const noStem: Stem = { name: "", key: Nickname.NameKey.make(""), looks: [""] }
 
-// A long name is cut to make room for the number. What is left can read as the server's, as `[server` is left of `[serverless`: then its signs go too.
-const stemOf = (near: IndexedName, digits: number, limits: Nickname.NameLimits): Stem => {
-  const suffix = `_${"9".repeat(digits)}`
-  const whole = unsigned(indexed(Nickname.withSuffix(near.name, suffix, limits)), limits).name
-  const stem = whole.slice(0, -suffix.length)
-  return stem === "" ? noStem : indexed(Nickname.Nickname.make(stem))
+// What is left of a long name can read as the server's, as `[server` is left of `[serverless`: then its signs go too.
+const stemOf = (near: IndexedName, cut: string, limits: Nickname.NameLimits): Stem => {
+  if (cut === "") return noStem
+  if (cut === near.name) return { name: near.name, key: near.key, looks: near.looks }
+  const stem = indexed(Nickname.Nickname.make(cut))
+  // With a number behind it, the stem reads as the number's looks behind its own.
+  return isSignedBy(readingsOf(behind(stem, "9"))) ? unsigned(stem, limits) : stem
 }
 
 // The name without the signs before the server's word. With a number behind it, `[server]` would still read as the server's.
@@ -80,10 +83,14 @@ const unsigned = (name: IndexedName, limits: Nickname.NameLimits): IndexedName =
 
 const digitLooks = Array.from({ length: 10 }, (_, digit) => looks(Nickname.Nickname.make(String(digit)))[0] ?? "")
 
-/** The stem with `_n` behind it, as a name. Each of its keys is the stem's key with the number's behind it, so Unicode's tables are not needed. */
+/** The stem with `_n` behind it, as a name. */
 export const numbered = ({ stems }: SpareNames, n: number): IndexedName => {
   const digits = String(n)
-  const stem = stems[Math.min(digits.length, stems.length) - 1] ?? stems[0]
+  return behind(stems[Math.min(digits.length, stems.length) - 1] ?? stems[0], digits)
+}
+
+// The stem with a number of these digits behind it. Each of its keys is the stem's key with the number's behind it, so Unicode's tables are not needed.
+const behind = (stem: Stem, digits: string): IndexedName => {
   const look = `_${Array.from(digits, (digit) => digitLooks[Number(digit)] ?? digit).join("")}`
   return {
     name: Nickname.Nickname.make(`${stem.name}_${digits}`),

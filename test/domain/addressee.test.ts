@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { addressee, type Addressed, among, readingsOf } from "../../src/domain/addressee.ts"
+import * as Nickname from "../../src/domain/Nickname.ts"
+import * as Text from "../../src/domain/Text.ts"
 import { nickname, text } from "../support/arbitraries.ts"
 import { always } from "../support/property.ts"
 
@@ -51,5 +53,27 @@ describe("The addressee of a message", () => {
       expect(found?.to.name.length).toBe(name.length)
       expect(found?.text).toBe(words)
     })
+  })
+
+  it("is read off every place where a name can end, and has there the key of the name as a whole", () => {
+    const awkward = FastCheck.constantFrom("\u00a8", "\ufdfa", "ΑΣ", "Σ", "\u0301", "\u00a0", "\u3000", ":", ",", " ", "  ", '"', "@", "\uff20", "ﬁ", "\u0345", "\u200d", "\u1100\u1161", "\u11a8")
+    const words = FastCheck.array(FastCheck.oneof(nickname, awkward), { minLength: 1, maxLength: 8 }).map((parts) => Text.clean(parts.join("")).trim())
+    always(FastCheck.tuple(FastCheck.constantFrom("", "@"), words), ([at, rest]) => {
+      const words = at + rest
+      const ends = (start: string) => [...`${start} `.matchAll(/(?<=\S)(?=[:,]?\s)|(?<=[:,])(?=\s)/gu)].map(({ index }) => start.slice(0, index))
+      const likely = (name: string) => name.length < 120 && name.split(/\s+/u).length < 16
+      const expected = (at === "" ? [words] : [words.slice(1), words]).flatMap(ends).filter(likely).map(Nickname.key)
+      const keys = readingsOf(words, Nickname.defaultLimits).map(({ key }) => key)
+      for (const key of expected) expect(keys).toContain(key)
+    }, 600)
+  })
+
+  it("is looked for among as many words as a name can have, and in no more", () => {
+    const words = `@${"\ufdfa: ".repeat(4000)}x`
+    const readings = readingsOf(words, Nickname.defaultLimits)
+    expect(readings.length).toBeLessThanOrEqual(2 * 2 * 16)
+    expect(readings.reduce((sum, { key }) => sum + key.length, 0)).toBeLessThan(40_000)
+    const longest = `${"a ".repeat(15)}bc`
+    expect(addressee(addressed(`${longest} hi`), among([{ name: longest }]))?.text).toBe("hi")
   })
 })

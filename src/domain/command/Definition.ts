@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { Chat, Decision } from "../Chat.ts"
 import type { Asker } from "../Decision.ts"
@@ -44,8 +45,22 @@ export const messageForm = <Sent extends { readonly _tag: string }, Encoded>(
   parse: (sent: Sent, limits: NameLimits) => Request | Refusal | undefined
 ): MessageForm => {
   const decode = Schema.decodeUnknownEither(schema)
-  return { tag, hasRef: "ref" in schema.fields, read: (message, limits) => Either.map(decode(message), (sent) => parse(sent, limits)) }
+  const fields = Object.keys(schema.fields)
+  return {
+    tag,
+    hasRef: "ref" in schema.fields,
+    read: (message, limits) => Either.map(decode(known(message, fields)), (sent) => parse(sent, limits))
+  }
 }
+
+// The fields that the schema knows, so that thousands of others cost nothing. No field holds an array or an object: what stands in
+// one counts as empty, as all of it would be repeated in the refusal.
+const known = (message: unknown, fields: ReadonlyArray<string>): unknown =>
+  Predicate.isRecord(message)
+    ? Object.fromEntries(fields.filter((field) => Object.hasOwn(message, field)).map((field) => [field, emptied(message[field])]))
+    : message
+
+const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : Predicate.isRecord(value) ? {} : value)
 
 /** How people type a command or a question: a line that begins with its name. */
 export interface LineForm {

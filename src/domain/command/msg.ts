@@ -25,7 +25,7 @@ export const msg: CommandDefinition<Address> = {
     args: "NAME TEXT",
     help: "says it to one person only",
     takesName: true,
-    read: (rest) => typedText(rest, "/msg NAME TEXT", (words) => command({ _tag: "Address", words, readings: readingsOf(words) }))
+    read: (rest, limits) => typedText(rest, "/msg NAME TEXT", (words) => command({ _tag: "Address", words, readings: readingsOf(words, limits) }))
   },
   apply: (chat, asker, address) => {
     const found = addressee(address, (key) => personNamed(chat, key))

@@ -55,20 +55,27 @@ const parse = (line: Uint8Array): unknown => {
   return isShallow(text) ? Either.getOrUndefined(json(text)) : undefined
 }
 
+const quote = 0x22
+const backslash = 0x5c
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
+
+// By code units, as a line of 16 KiB is looked through unit by unit.
 const isShallow = (text: string): boolean => {
   let depth = 0
   let isQuoted = false
   for (let at = 0; at < text.length; at += 1) {
-    const character = text[at]
-    if (character === '"') isQuoted = !isQuoted
-    else if (isQuoted) at += character === "\\" ? 1 : 0
-    else if (character === "[" || character === "{") depth += 1
-    else if (character === "]" || character === "}") depth -= 1
+    const unit = text.charCodeAt(at)
+    if (unit === quote) isQuoted = !isQuoted
+    else if (isQuoted) at += unit === backslash ? 1 : 0
+    else if (unit === openBracket || unit === openBrace) depth += 1
+    else if (unit === closeBracket || unit === closeBrace) depth -= 1
     if (depth > maxDepth) return false
   }
   return true
 }
-
 
 const badCommand = (tag: string, value: object, error: ParseResult.ParseError): Refusal => {
   const issues = ParseResult.ArrayFormatter.formatErrorSync(error)

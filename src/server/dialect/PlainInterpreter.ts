@@ -209,7 +209,7 @@ export class PlainInterpreter implements Interpreter {
   // `NAME: text`, where NAME has no space, is a name and its first message at once.
   #nameGiven(unit: string): Iterable<Heard> {
     if (isHello(unit)) return [refuse(helloTooLate)]
-    const both = /^\s*([^\s:]+): (.*)$/su.exec(unit)
+    const both = /^\s*([^\s:]{1,512}): (.*)$/su.exec(unit)
     const asked = (both?.[1] ?? unit).trim()
     const limits = nameLimits(this.#hearing)
     const nickname = Nickname.lenient(asked, limits)
