@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { clean } from "../domain/Text.ts"
 import type { JoinError } from "../client/Errors.ts"
-import { maxPasswordLength } from "../server/ServerConfig.ts"
+import { maxPasswordLength, normalised } from "../domain/password.ts"
 import { complain, Failed } from "./process.ts"
 import { BadSetting, given, option, passwordFile, variable } from "./settings.ts"
 
@@ -28,7 +28,7 @@ export const givenPassword = (
     if (Option.exists(password, (secret) => hasControl.test(Redacted.value(secret)))) {
       return yield* Effect.zipRight(complain("This password has control characters in it, which nobody can type."), new Failed())
     }
-    if (Option.exists(password, (secret) => Redacted.value(secret).length > maxPasswordLength)) {
+    if (Option.exists(password, (secret) => normalised(Redacted.value(secret)) === undefined)) {
       return yield* Effect.zipRight(complain(`This password is too long: ${maxPasswordLength} characters at most.`), new Failed())
     }
     return password

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { isInvisible } from "./invisible.ts"
 import { Refusal } from "./Refusal.ts"
 
 /**
@@ -50,11 +51,14 @@ export const parse = (raw: string): Text | Refusal => {
       message: "A message is one line: send each line as a message of its own."
     })
   }
-  return lenient(raw) ?? new Refusal({ code: "text-empty", message: "There is nothing in this message to say." })
+  return lenient(raw) ?? emptyText
 }
 
-/** Text as a person typed it: never refused, `undefined` when nothing is left to say. */
+/** The refusal of a message that shows nothing. */
+export const emptyText = new Refusal({ code: "text-empty", message: "There is nothing in this message to say." })
+
+/** Text as a person typed it: never refused, `undefined` when there is nothing in it that can be seen. */
 export const lenient = (raw: string): Text | undefined => {
   const text = Text.make(clean(raw).trimEnd())
-  return text.length === 0 ? undefined : text
+  return isInvisible(text) ? undefined : text
 }

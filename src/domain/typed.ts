@@ -27,8 +27,12 @@ export const read = (
   return new Refusal({ code: "unknown-command", message: CommandLine.unknown(typed, [...lines, ...others]) })
 }
 
-/** Takes a line as something to say, even one that looks like a command; `undefined` where nothing is left to say. */
-export const say = (line: string): Request | undefined => {
+/**
+ * Takes a line as something to say, even one that looks like a command; `undefined` for one with nothing but white space in it,
+ * as Enter alone is one. A line of characters that show nothing is refused: its sender thinks that something was said.
+ */
+export const say = (line: string): Request | Refusal | undefined => {
   const text = Text.lenient(line)
-  return text === undefined ? undefined : command({ _tag: "Say", text })
+  if (text !== undefined) return command({ _tag: "Say", text })
+  return Text.clean(line).trim() === "" ? undefined : Text.emptyText
 }

@@ -10,16 +10,13 @@ export interface RateLimit {
   readonly burst: number
 }
 
-/** The most characters of a password, so that what a stranger sends as one is cheap to check. */
-export const maxPasswordLength = 1024
-
 /** Every limit of the server. Times are in ms, sizes in bytes. */
 export interface ServerOptions {
   /** The address to listen on. */
   readonly host: string
   /** The port to listen on; 0 takes a free one. */
   readonly port: number
-  /** The password that lets clients in, of at most {@link maxPasswordLength} characters; `undefined` lets everybody in. */
+  /** The password that lets clients in, of at most `maxPasswordLength` characters (`domain/password.ts`); `undefined` lets everybody in. */
   readonly password: Redacted.Redacted | undefined
   /** With how many wrong passwords a connection is closed. */
   readonly passwordTries: number

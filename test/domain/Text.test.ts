@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Refusal } from "../../src/domain/Refusal.ts"
+import { isInvisible } from "../../src/domain/invisible.ts"
 import * as Text from "../../src/domain/Text.ts"
 import { anyString } from "../support/arbitraries.ts"
 import { always } from "../support/property.ts"
@@ -71,10 +72,43 @@ describe("A message", () => {
     ["nothing", ""],
     ["white space", " \t \u3000"],
     ["controls", "\u0000\u0007\u001b"],
-    ["overrides", "\u202e\u202c"]
+    ["overrides", "\u202e\u202c"],
+    ["a zero-width space", "\u200b"],
+    ["joiners", "\u200c\u200d"],
+    ["a word joiner", "\u2060"],
+    ["a soft hyphen", "\u00ad"],
+    ["a grapheme joiner", "\u034f"],
+    ["directional marks", "\u200e\u200f\u061c"],
+    ["Hangul fillers", "\u3164\u115f\u1160\uffa0"],
+    ["blank braille patterns", "\u2800 \u2800"],
+    ["variation selectors", "\ufe0f\u{e0100}"],
+    ["Mongolian variation selectors", "\u180b\u180e"],
+    ["tags", "\u{e0041}\u{e0042}"],
+    ["blanks among hieroglyphs", "\u{13441}\u{13442}"],
+    ["null noteheads", "\u{1d159}"],
+    ["musical format characters", "\u{1d173}\u{1d17a}"],
+    ["spaces of all widths", "\u00a0\u2003\u205f\u3000\u1680"],
+    ["an interlinear annotation", "\ufff9\ufffb"],
+    ["a filler among Khitan characters", "\u{16fe4}"]
   ])("of %s is refused as empty", (_, raw) => {
     expect(outcome(raw)).toBe("text-empty")
     expect(Text.lenient(raw)).toBeUndefined()
+  })
+})
+
+describe("What can be seen", () => {
+  it.each(["\u0301", "\u0600", "\ufffd", ".", "🏴", "ㅤa", "\u303f"])("%j is a text", (raw) => {
+    expect(outcome(raw)).toBe(Text.clean(raw))
+  })
+
+  it("is, of all that Unicode calls format characters, only what it draws before or around numbers", () => {
+    const drawn: Array<string> = []
+    for (let code = 0; code <= 0x10ffff; code += 1) {
+      if (code >= 0xd800 && code <= 0xdfff) continue
+      const character = String.fromCodePoint(code)
+      if (/\p{Cf}/u.test(character) && !isInvisible(character)) drawn.push(code.toString(16))
+    }
+    expect(drawn).toEqual(["600", "601", "602", "603", "604", "605", "6dd", "70f", "890", "891", "8e2", "110bd", "110cd"])
   })
 })
 

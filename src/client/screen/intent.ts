@@ -3,6 +3,7 @@ import { type Command, lines, type Question } from "../../domain/command/index.t
 import { type Address, nobody, nothingSaid } from "../../domain/command/msg.ts"
 import * as CommandLine from "../../domain/commandLine.ts"
 import type { Member } from "../../domain/Event.ts"
+import { isInvisible } from "../../domain/invisible.ts"
 import { limited, mostGraphemes } from "../../domain/NameLimits.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import { Text } from "../../domain/Text.ts"
@@ -57,6 +58,6 @@ export const intentOf = (line: string, isLiteral: boolean): Intent | Address => 
 export const addressed = (address: Address, members: ReadonlyArray<Member>): Intent => {
   const found = addressee(address, among(members))
   if (found === undefined) return { _tag: "Wrong", message: nobody }
-  if (found.text === "") return { _tag: "Wrong", message: nothingSaid }
+  if (isInvisible(found.text)) return { _tag: "Wrong", message: nothingSaid }
   return { _tag: "Send", command: { _tag: "Whisper", to: found.to.id, text: Text.make(found.text) } }
 }

@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { addressee, Reading, readingsOf } from "../addressee.ts"
 import { personNamed } from "../Chat.ts"
 import { refused } from "../Decision.ts"
+import { isInvisible } from "../invisible.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Text from "../Text.ts"
 import { command, type CommandDefinition } from "./Definition.ts"
@@ -30,7 +31,7 @@ export const msg: CommandDefinition<Address> = {
   apply: (chat, asker, address) => {
     const found = addressee(address, (key) => personNamed(chat, key))
     // The rest of a safe text is safe too, so it is not cleaned again.
-    if (found?.text === "") return refused(chat, asker, new Refusal({ code: "text-empty", message: nothingSaid }))
+    if (found !== undefined && isInvisible(found.text)) return refused(chat, asker, new Refusal({ code: "text-empty", message: nothingSaid }))
     return whisperTo(chat, asker, found?.to, { text: Text.Text.make(found?.text ?? address.words), nobody })
   }
 }

@@ -1,4 +1,5 @@
 import type { Request } from "../../domain/command/index.ts"
+import type { Join } from "../../domain/command/join.ts"
 import type { Event, Goodbye, LeaveCode, Reply } from "../../domain/Event.ts"
 import { limited, type NameLimits } from "../../domain/NameLimits.ts"
 import { Refusal } from "../../domain/Refusal.ts"
@@ -7,7 +8,11 @@ import type { ServerOptions } from "../ServerConfig.ts"
 
 /** What an interpreter made of the bytes that a client sent. */
 export type Heard =
-  | Request
+  | Exclude<Request, { readonly _tag: "Enter" | "Quit" }>
+  /** `verbatim`: the password with what stands before it, which may be the client's name or part of the password. */
+  | (Extract<Request, { readonly _tag: "Enter" }> & { readonly verbatim?: string | undefined })
+  /** `unless`: where a password was asked for and this is the right one, the client comes in and does not leave. */
+  | (Extract<Request, { readonly _tag: "Quit" }> & { readonly unless?: { readonly join: Join; readonly password: string } | undefined })
   /** Something that is no valid request; its sender is told why. */
   | { readonly _tag: "Refuse"; readonly refusal: Refusal }
   /** The client cannot be served here, as it speaks another protocol: its session ends. */

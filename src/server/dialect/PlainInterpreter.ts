@@ -186,7 +186,7 @@ export class PlainInterpreter implements Interpreter {
     if (line === tooLong) return [refuse(lineTooLong(this.#hearing.maxLine))]
     const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
     if (this.#join === undefined || this.#asked === undefined) return this.#quit(unit) ?? this.#nameGiven(unit)
-    if (this.#isPasswordAsked) return this.#quit(unit) ?? this.#enter(this.#join, this.#withoutName(unit))
+    if (this.#isPasswordAsked) return this.#passwordGiven(this.#join, unit)
     return this.#said(this.#withoutName(unit))
   }
 
@@ -199,11 +199,16 @@ export class PlainInterpreter implements Interpreter {
     return heard(Typed.read(words, nameLimits(this.#hearing)))
   }
 
-  #quit(words: string): Iterable<Heard> | undefined {
+  #quit(words: string, unless?: { readonly join: Join; readonly password: string }): Iterable<Heard> | undefined {
     const word = words.trim()
     if (!quitWords.has(word)) return undefined
     this.#quitWord = word
-    return [{ _tag: "Quit", reason: undefined }]
+    return [{ _tag: "Quit", reason: undefined, unless }]
+  }
+
+  // A password can be any line: one that begins with the name and a colon, or that is a quit word.
+  #passwordGiven(join: Join, unit: string): Iterable<Heard> {
+    return this.#quit(unit, { join, password: unit }) ?? this.#enter(join, this.#withoutName(unit), unit)
   }
 
   // `NAME: text`, where NAME has no space, is a name and its first message at once.
@@ -225,8 +230,8 @@ export class PlainInterpreter implements Interpreter {
 
   // Yields the command to come in, and then the message that came with the name. In between, `told` says whether the
   // password is still to come: then the message waits on.
-  *#enter(join: Join, password?: string): Iterable<Heard> {
-    yield { _tag: "Enter", join, password }
+  *#enter(join: Join, password?: string, verbatim?: string): Iterable<Heard> {
+    yield { _tag: "Enter", join, password, ...(verbatim === password ? {} : { verbatim }) }
     if (this.#ahead === undefined || this.#isPasswordAsked) return
     const ahead = this.#ahead
     this.#ahead = undefined

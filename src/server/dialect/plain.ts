@@ -1,4 +1,5 @@
 import type { Reply, Welcome } from "../../domain/Event.ts"
+import { invisible } from "../../domain/invisible.ts"
 import { isReserved } from "../../domain/reserved.ts"
 import * as wording from "../../domain/wording.ts"
 import type { Dialect } from "./Dialect.ts"
@@ -15,7 +16,8 @@ const encode = (event: Reply): string => {
   // People are asked for the password, and answer with the next line.
   if (event._tag === "Refused" && event.code === "password-required") return `${wording.passwordQuestion}\n`
   let encoded = ""
-  for (const line of wording.words(event)) encoded += fitted(line)
+  // The help is in columns, and nobody else's words are in it.
+  for (const line of wording.words(event)) encoded += fitted(event._tag === "Lines" ? line : line.map(squeezed))
   return encoded
 }
 
@@ -33,6 +35,16 @@ const welcome = ({ asked, you }: Welcome): string => {
   const why = isReserved(asked) ? wording.nameReserved : wording.nameTaken
   return `${first}${why(asked, `you are ${you.name}.`)}\n`
 }
+
+/** The longest run of blanks that is written as it is. */
+const maxBlanks = 8
+
+const blanks = new RegExp(`[${invisible}]{${maxBlanks + 1},}`, "gu")
+const maybeBlanks = new RegExp(`[^!-~]{${maxBlanks + 1}}`, "u")
+
+// A mitigation: terminals break a line anywhere, so who pads a message to the width of a screen could have it go on as another's line.
+const squeezed = (span: wording.Span): wording.Span =>
+  maybeBlanks.test(span.text) ? { as: span.as, text: span.text.replace(blanks, " ") } : span
 
 // Many programs read at most 1024 bytes at once and show them as one message, so
 // a longer line is cut, between grapheme clusters, into lines that each bear the name.

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import * as Redacted from "effect/Redacted"
+import { normalised } from "../../domain/password.ts"
 import { wrongPassword } from "../../domain/wording.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import { CutOff } from "../../net/Errors.ts"
-import { maxPasswordLength } from "../ServerConfig.ts"
 
 const required = new Refusal({ code: "password-required", message: "This room needs a password: say hello with it." })
 const wrong = new Refusal({ code: "password-wrong", message: wrongPassword })
@@ -19,17 +19,28 @@ export class Gate {
     this.#triesLeft = tries
   }
 
-  /** Checks a password: `undefined` lets the client in. A missing or wrong one is refused; after the last try, the connection is to end. */
-  knock(given: string | undefined): Refusal | CutOff | undefined {
+  /**
+   * Checks a password: `undefined` lets the client in. A missing or wrong one is refused; after the last try, the connection is to
+   * end. `verbatim`: what was given may also be meant so; either may be right, and both are one try.
+   */
+  knock(given: string | undefined, verbatim?: string): Refusal | CutOff | undefined {
     if (given === undefined) return required
-    if (matches(this.#password, given)) return undefined
+    if (this.isRight(given) || (verbatim !== undefined && this.isRight(verbatim))) return undefined
     this.#triesLeft -= 1
     return this.#triesLeft > 0 ? wrong : new CutOff({ code: "wrong-password", reason: "wrong password" })
+  }
+
+  /** Whether this is the password; it does not count as a try. For what is only a password if it is the right one. */
+  isRight(given: string): boolean {
+    return matches(this.#password, given)
   }
 }
 
 // A constant-time comparison of digests: how long it takes tells nothing about the password, not even its length.
-const matches = (password: Redacted.Redacted, given: string): boolean =>
-  given.length <= maxPasswordLength && timingSafeEqual(digest(Redacted.value(password)), digest(given))
+const matches = (password: Redacted.Redacted, given: string): boolean => {
+  const right = normalised(Redacted.value(password))
+  const other = normalised(given)
+  return right !== undefined && other !== undefined && timingSafeEqual(digest(right), digest(other))
+}
 
-const digest = (password: string): Uint8Array => createHash("sha256").update(password.normalize("NFC")).digest()
+const digest = (password: string): Uint8Array => createHash("sha256").update(password).digest()

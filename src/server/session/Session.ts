@@ -114,10 +114,10 @@ const make = Effect.gen(function* () {
   })
 
   // Comes in, if the password is right: it is checked here for every dialect. A client that is in already is not asked again.
-  const enter = Effect.fnUntraced(function* (client: Client, join: Command, password: string | undefined) {
+  const enter = Effect.fnUntraced(function* (client: Client, join: Command, password: string | undefined, verbatim?: string) {
     const { gate, id } = client
     const isIn = gate === undefined || personOf(yield* registry.chat, id) !== undefined
-    const denied = isIn ? undefined : gate.knock(password)
+    const denied = isIn ? undefined : gate.knock(password, verbatim)
     if (denied instanceof CutOff) return yield* Effect.fail(denied)
     yield* denied === undefined ? submit(client, join) : refuse(client, denied)
   })
@@ -126,7 +126,7 @@ const make = Effect.gen(function* () {
   const take = Effect.fnUntraced(function* (client: Client, item: Heard) {
     switch (item._tag) {
       case "Enter":
-        yield* enter(client, item.join, item.password)
+        yield* enter(client, item.join, item.password, item.verbatim)
         break
       case "Command":
         yield* submit(client, item.command)
@@ -140,7 +140,8 @@ const make = Effect.gen(function* () {
       case "Reject":
         return yield* Effect.fail(new CutOff({ code: item.code, reason: item.reason }))
       case "Quit":
-        return new Quit({ reason: item.reason })
+        if (item.unless === undefined || client.gate?.isRight(item.unless.password) !== true) return new Quit({ reason: item.reason })
+        yield* enter(client, item.unless.join, item.unless.password)
     }
     return undefined
   })

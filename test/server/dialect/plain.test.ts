@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { type Event, type LeaveCode, MemberId } from "../../../src/domain/Event.ts"
 import * as Nickname from "../../../src/domain/Nickname.ts"
+import { invisible } from "../../../src/domain/invisible.ts"
 import { lobby } from "../../../src/domain/RoomName.ts"
 import * as Text from "../../../src/domain/Text.ts"
 import { greeting, maxLineBytes, plain } from "../../../src/server/dialect/plain.ts"
@@ -116,8 +117,25 @@ describe("A message", () => {
     always(FastCheck.tuple(nickname, long), ([name, words]) => {
       const encoded = said(words, name)
       expectLines(encoded)
-      expect(rejoined(encoded, name).join("")).toBe(words)
+      expect(rejoined(encoded, name).join("")).toBe(words.replace(new RegExp(`[${invisible}]{9,}`, "gu"), " "))
     }, 150)
+  })
+
+  it.each([
+    ["spaces", " "],
+    ["tabs", "\t"],
+    ["no-break spaces", "\u00a0"],
+    ["ideographic spaces", "\u3000"],
+    ["blank braille patterns", "\u2800"],
+    ["Hangul fillers between spaces", " \u3164"],
+    ["spaces of all kinds by turns", " \u2003\u2800\u3164\u200b"],
+    ["blanks among hieroglyphs", "\u{13441}"]
+  ])("does not go on as somebody else's line where it is padded with %s to the width of a screen", (_, blank) => {
+    const padded = (count: number) => Array.from(blank.repeat(count)).slice(0, count).join("")
+    expect(said(`x${padded(73)}Bob: I approve the deploy`)).toBe("ann: x Bob: I approve the deploy\n")
+    expect(left("quit", `bye${padded(60)}Bob: I approve`)).toBe("ann has left the chat. (bye Bob: I approve)\n")
+    expect(said(`${padded(9)}x`)).toBe("ann:  x\n")
+    expect(said(`x${padded(8)}y`)).toBe(`ann: ${Text.clean(`x${padded(8)}y`)}\n`)
   })
 
   it("is cut between characters as a reader counts them", () => {

@@ -42,6 +42,55 @@ describe("A gate", () => {
   })
 })
 
+/** The password of a room, and what somebody types whose name is Bob. */
+const rightOnes: ReadonlyArray<readonly [string, string, string]> = [
+  ["begins with the name and a colon", "Bob: hunter2", "Bob: hunter2"],
+  ["stands behind the name and a colon, as some programs send all lines", "hunter2", "Bob: hunter2"],
+  ["begins so, and is sent behind the name", "Bob: hunter2", "Bob: Bob: hunter2"],
+  ["is a quit word", "/quit", "/quit"],
+  ["is another quit word", "{quit}", "{quit}"],
+  ["has spaces around it", " lead trail ", " lead trail "],
+  ["is white space", "   ", "   "],
+  ["begins with a byte order mark", "\ufeffbom", "\ufeffbom"],
+  ["has its accents apart where it is set", "pässwörd".normalize("NFD"), "pässwörd"],
+  ["has its accents apart where it is given", "pässwörd", "pässwörd".normalize("NFD")],
+  ["is as long as it may be, and has its accents apart where it is given", "é".repeat(1024), "é".repeat(1024).normalize("NFD")]
+]
+
+describe("A right password", () => {
+  it.scopedLive.each(rightOnes)("lets in, in both dialects, when it %s", ([, set, given]) =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ password: Redacted.make(set) })
+      const bob = yield* connect(port)
+      yield* bob.send("Bob\n")
+      expect(yield* bob.line).toBe(wording.passwordQuestion)
+      yield* bob.send(`${given}\n`)
+      expect(yield* bob.line).toBe("Welcome Bob! To leave, type {quit}.")
+      const ada = yield* connect(port)
+      yield* tell(ada, { _tag: "Hello", v: 1, nickname: "ada", password: given.replace(/^Bob: (?=Bob|hunter2$)/u, set.startsWith("Bob") ? "Bob: " : "").replace("Bob: Bob", "Bob") })
+      expect(yield* event(ada)).toMatchObject({ _tag: "Welcome" })
+    })
+  )
+
+  it.scopedLive.each<readonly [string, string, string]>([
+    ["a twin in compatibility form", "ﬁsh", "fish"],
+    ["the name before it in another case", "bob: hunter2", "hunter2"],
+    ["a part of it", "/quit now", "/quit n"]
+  ])("is not %s", ([, set, given]) =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ password: Redacted.make(set) })
+      const bob = yield* connect(port)
+      yield* bob.send("Bob\n")
+      expect(yield* bob.line).toBe(wording.passwordQuestion)
+      yield* bob.send(`${given}\n`)
+      expect(yield* bob.line).toBe(wording.wrongPassword)
+      // A quit word that is not the password still leaves.
+      yield* bob.send("{quit}\n")
+      expect(yield* bob.line).toBe("Goodbye!")
+    })
+  )
+})
+
 describe("How long a gate takes", () => {
   // What the server has imported from node is what is put here.
   const compared = () => {
