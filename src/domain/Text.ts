@@ -22,11 +22,13 @@ const unsafe = /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u20
 // The most marks on one character, and the most emoji joined into one: no script and no flag or family needs more.
 const maxPile = 8
 const pile = new RegExp(`[\\p{M}\\p{Default_Ignorable_Code_Point}]{${maxPile + 1},}`, "gu")
+// No mark is ASCII; to tell that is much faster than to ask Unicode's properties of every character.
+const maybePile = new RegExp(`[^\\0-\\u007f]{${maxPile + 1}}`, "u")
 const chain = new RegExp(`(?:\\p{Extended_Pictographic}[\\p{Emoji_Modifier}\\ufe0f]*\\u200d){${maxPile + 1},}`, "gu")
 
 /** The text with at most {@link maxPile} marks on each character, and without the joiners of longer chains of emoji. */
 export const withoutPiles = (text: string): string => {
-  const flat = text.replace(pile, (marks) => Array.from(marks).slice(0, maxPile).join(""))
+  const flat = maybePile.test(text) ? text.replace(pile, (marks) => Array.from(marks).slice(0, maxPile).join("")) : text
   return flat.includes("\u200d") ? flat.replace(chain, (emoji) => emoji.replaceAll("\u200d", "")) : flat
 }
 

@@ -141,8 +141,11 @@ const messages = (text: string): ReadonlyArray<Case> => [
 
 const filled = (unit: string, bytes: number): string => unit.repeat(Math.floor(bytes / utf8(unit).length))
 
+/** How much more a message may cost: caches that others use meanwhile hit what is measured once more than the yardstick, which is repeated. */
+const busy = 1.3
+
 // A line of 16 KiB counts for 16 messages of the client's allowance: it may cost more, but not by far as much.
-const allowed = (line: string): number => (utf8(line).length > 4096 ? 1.5 : 1)
+const allowed = (line: string): number => busy * (utf8(line).length > 4096 ? 2 : 1)
 
 const dear = (cases: ReadonlyArray<Case>, atMost = allowed): ReadonlyArray<string> => {
   const half = Math.min(...Array.from({ length: 10 }, yardstick))
@@ -165,7 +168,7 @@ describe("Half a millisecond is the most that one message costs, at which ten me
       { dialect: plain, isIn: true, maxName: mostGraphemes, line: `/msg @${name}\n` }
     ])
     // There is twice as much of them.
-    expect(dear(names, () => 2)).toEqual([])
+    expect(dear(names, () => 2 * busy)).toEqual([])
   })
 
   const many = (count: number, of: (n: number) => string) => Array.from({ length: count }, (_, n) => of(n)).join()
