@@ -55,6 +55,8 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
   readonly answer: (client: Chat.ClientId, question: Question) => Effect.Effect<void>
   /** Tells one client something that is for it alone and comes of no log entry; `at` is now, in ms since 1970, and never goes back. */
   readonly reply: (client: Chat.ClientId, reply: (at: number) => Reply) => Effect.Effect<void>
+  /** The chat's time, ms since 1970: it never goes back, also where the system's clock is set. Whatever clients are told bears it. */
+  readonly now: Effect.Effect<number>
   /** Speaks to everybody in the room; waits while the Hub is more than half full. */
   readonly announce: (text: Text) => Effect.Effect<void>
   /** Who is in the room, in the order of joining, and the way to them. */
@@ -151,6 +153,7 @@ const make = Effect.gen(function* () {
     submit: (happening) => step((state) => (isOfNobody(state, happening) ? { ...unchanged(state), result: [] } : decided(state, happening))),
     answer: (client, question) =>
       replied(client, ({ at, chat }, { address, peer }) => answer({ ...chat, at }, { client, address }, peer, question)),
+    now: step((state) => ({ ...unchanged(state), result: state.at })),
     reply: (client, reply) => replied(client, ({ at }) => reply(at)),
     announce: (text) => Effect.zipRight(hub.room, Effect.asVoid(step((state) => decided(state, { _tag: "Announce", text })))),
     members: Effect.map(Ref.get(ref), ({ chat }) =>

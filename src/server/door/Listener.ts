@@ -1,6 +1,5 @@
 import * as Net from "node:net"
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -12,6 +11,7 @@ import { formatAddress } from "../../net/address.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { pair } from "../../net/pair.ts"
 import { Tcp } from "../../net/Tcp.ts"
+import { monotonicMillis } from "../clock.ts"
 import { Admission } from "../session/Admission.ts"
 import { Broadcaster } from "../delivery/Broadcaster.ts"
 import { Closing } from "../Closing.ts"
@@ -114,7 +114,7 @@ const make = Effect.gen(function* () {
   const acceptTheRest = Effect.gen(function* () {
     const deadline = closedAt + acceptPatience
     let quietTurns = 0
-    while (quietTurns < 3 && (yield* Clock.currentTimeMillis) < deadline) {
+    while (quietTurns < 3 && (yield* monotonicMillis) < deadline) {
       const before = arrived
       yield* endOfTurn
       quietTurns = arrived === before ? quietTurns + 1 : 0
@@ -166,8 +166,8 @@ const make = Effect.gen(function* () {
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
       const { reason } = yield* closing.reason
-      closedAt = yield* Clock.currentTimeMillis
-      lastWords = door.unrecognised.encode({ _tag: "Goodbye", at: closedAt, code: "closing", reason })
+      closedAt = yield* monotonicMillis
+      lastWords = door.unrecognised.encode({ _tag: "Goodbye", at: yield* registry.now, code: "closing", reason })
       yield* registry.submit({ _tag: "Close", reason })
       // Slow clients that have left the room and still read what they were sent get no longer than those who are told now.
       for (const connection of open) if (!connection.writable) connection.linger(config.closeGrace)

@@ -1,9 +1,9 @@
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Connection } from "../../net/Connection.ts"
 import { silence } from "../../net/Inbox.ts"
+import { monotonicMillis } from "../clock.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 import { foreign } from "../dialect/foreign.ts"
 import { native } from "../dialect/native.ts"
@@ -32,7 +32,7 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, config: S
   let kind: Kind | undefined
   let decideBy = 0
   while (kind === undefined) {
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* monotonicMillis
     const patience = chunks.length > 0 ? Math.max(0, decideBy - now) : greeted ? undefined : config.greetAfter
     const bytes = yield* connection.read(patience)
     // Bytes that had come before the end of the input still count; the session reads the end again.
@@ -48,7 +48,7 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, config: S
         connection.write(greeting)
       }
     } else {
-      if (chunks.length === 0) decideBy = (yield* Clock.currentTimeMillis) + config.detectWithin
+      if (chunks.length === 0) decideBy = (yield* monotonicMillis) + config.detectWithin
       chunks.push(bytes)
       kind = detect(Buffer.concat(chunks))
     }

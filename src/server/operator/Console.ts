@@ -10,6 +10,7 @@ import { roomOf } from "../../domain/Chat.ts"
 import { authorOf } from "../../domain/Event.ts"
 import { lobby } from "../../domain/RoomName.ts"
 import { clean } from "../../domain/Text.ts"
+import { monotonicMillis } from "../clock.ts"
 import { describe, describeLog, type ConsoleLine, type Format } from "./ConsoleLine.ts"
 import { type Handed, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
@@ -42,7 +43,7 @@ const make = (format: Format) =>
     const subscription = yield* hub.subscribe
     const opened = yield* Deferred.make<void>()
 
-    const started = yield* Clock.currentTimeMillis
+    const started = yield* monotonicMillis
     let messages = 0
     let address = ""
 
@@ -76,7 +77,7 @@ const make = (format: Format) =>
         const connections = yield* registry.connections
         // Counted, not listed: there may be thousands, and nobody is named here.
         const { seats } = roomOf(yield* registry.chat, lobby)
-        const seconds = Math.round(((yield* Clock.currentTimeMillis) - started) / 1000)
+        const seconds = Math.round(((yield* monotonicMillis) - started) / 1000)
         status(statusLine({ address, seconds, messages, members: seats.length, connections: HashMap.size(connections) }))
         messages = 0
       })

@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
@@ -19,7 +18,7 @@ const make = Effect.gen(function* () {
     // A server that was blocked or suspended has read nothing and pinged nobody: in this round all are pinged, and none is given up.
     const stoodStill = now - lastRound > 2 * keepaliveEvery
     lastRound = now
-    const times = { at: yield* Clock.currentTimeMillis, pingAfter: keepalive, goneAfter: stoodStill ? Number.POSITIVE_INFINITY : goneAfter }
+    const times = { at: yield* registry.now, pingAfter: keepalive, goneAfter: stoodStill ? Number.POSITIVE_INFINITY : goneAfter }
     for (const { address, peer } of HashMap.values(yield* registry.connections)) {
       yield* Effect.catchAllCause(
         Effect.sync(() => {

@@ -1,5 +1,4 @@
 import type * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -215,7 +214,7 @@ const make = Effect.gen(function* () {
     return recognise(connection, false).pipe(
       Effect.catchAll(() => Effect.succeed(unknown)),
       Effect.flatMap(({ dialect, interpreter }) =>
-        Effect.map(Clock.currentTimeMillis, (at) => {
+        Effect.map(registry.now, (at) => {
           const words: Goodbye = { _tag: "Goodbye", at, code, reason: clean(reason) }
           connection.write(interpreter.goodbye(words) ?? dialect.encode(words))
         })

@@ -1,6 +1,5 @@
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { ClientId } from "../../domain/Chat.ts"
@@ -54,7 +53,7 @@ export const makeGoodbye = Effect.gen(function* () {
       yield* registry.disconnect(id, { _tag: mayReturn(code) ? "Drop" : "Quit", code, reason })
       if (connection.writable) {
         yield* broadcaster.handedOver(yield* hub.place, config.farewellOrder)
-        outbox.farewell({ _tag: "Goodbye", at: yield* Clock.currentTimeMillis, code, reason: goodbye })
+        outbox.farewell({ _tag: "Goodbye", at: yield* registry.now, code, reason: goodbye })
         yield* outbox.flushed
       }
       mayReadOn = code === "too-slow" && !(yield* registry.chat).closed
