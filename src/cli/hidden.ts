@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Editor from "../client/terminal/editor.ts"
+import type { Key } from "../client/terminal/keys.ts"
 import { endingSignals, Failed } from "./process.ts"
 import { rawKeyboard } from "./raw.ts"
 
@@ -16,11 +17,13 @@ export const ask = (question: string): Effect.Effect<string, Failed> =>
         stdout.write("\n")
         return yield* new Failed()
       }
-      const edited = Editor.press(editor, key._tag === "Paste" ? { ...key, text: firstLine(key.text) } : key, noCompletion)
-      editor = edited.editor
-      if (edited.submitted === undefined) continue
+      const edited = Editor.press(editor, "truncated" in key ? { ...key, text: firstLine(key.text) } : key, noCompletion)
+      // In a burst of lines the first is the answer, and Enter came with it.
+      const { editor: after, submitted } = key._tag === "Burst" ? Editor.press(edited.editor, enter, noCompletion) : edited
+      editor = after
+      if (submitted === undefined) continue
       stdout.write("\n")
-      if (edited.submitted !== "") return edited.submitted
+      if (submitted !== "") return submitted
       stdout.write(question)
     }
   }).pipe(
@@ -28,6 +31,8 @@ export const ask = (question: string): Effect.Effect<string, Failed> =>
     // Raw mode ends with the scope, whatever ends the question.
     Effect.scoped
   )
+
+const enter: Key = { _tag: "Press", name: "enter", ctrl: false, alt: false, shift: false }
 
 // A bracketed paste often includes a line break at its end.
 const firstLine = (text: string): string => text.replace(/[\r\n].*$/su, "")

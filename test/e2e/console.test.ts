@@ -186,13 +186,13 @@ describe.runIf(hasTmux).concurrent("The console", () => {
     await endsWith(terminal, ["> a good"])
   })
 
-  it("takes several lines that are pasted for one, and nothing in them for a command", async ({ stage }) => {
+  it("asks before it sends several pasted lines, and takes nothing in them for a command", async ({ stage }) => {
     const { port, terminal } = await console(stage)
     const ada = await nativeClient(stage, port, "ada")
     await terminal.paste("one\n/quit\nthree", true)
-    await endsWith(terminal, ["> one /quit three"])
-    await terminal.press("Enter")
-    await ada.event("Notice", ({ text }) => text === "one /quit three")
+    await terminal.shows(/^ {2}\| one\n {2}\| \/quit\n {2}\| three\n.*\nSend 3 lines\? y sends, n does not$/mu)
+    await terminal.press("y")
+    for (const line of ["one", "/quit", "three"]) await ada.event("Notice", ({ text }) => text === line)
   })
 
   it("has exactly one status line and one prompt at every size, while messages come", async ({ stage }) => {

@@ -106,7 +106,10 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     const terminal = await enter(stage, { port: server.port, name: "paster" })
     const lines = range(20, (n) => `  ${n}: pasted \u00e9\u{1f680} /quit`)
     await terminal.paste(`${lines.join("\n")}\n`, true)
-    await endsWith(terminal, ["Send 20 lines? (y/n)"])
+    await endsWith(terminal, ["Send 20 lines? y sends, n does not"])
+    expect(await terminal.screen()).toContain(`\n  | ${lines[0]}\n  | ${lines[1]}\n  | ${lines[2]}\n  … and 17 more\n`)
+    await terminal.press("Enter")
+    await terminal.type("x")
     await ada.roundTrip()
     expect(ada.saidBy("paster")).toEqual([])
     await terminal.press("y")
@@ -117,11 +120,25 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     expect(texts(rows, /›paster: (.+)$/u)).toEqual(lines)
   })
 
+  it("asks as well when many lines come at once without the marks of a paste", async ({ stage }) => {
+    const terminal = await enter(stage, { port: server.port, name: "bare" })
+    const lines = range(300, (n) => `${n}: pasted ${"\u00e9".repeat(20)}`)
+    await terminal.paste(`${lines.join("\n")}\n`)
+    await endsWith(terminal, ["Send 300 lines? y sends, n does not"])
+    await ada.roundTrip()
+    expect(ada.saidBy("bare")).toEqual([])
+    await terminal.press("n")
+    await endsWith(terminal, [">"])
+    await terminal.enter("hello")
+    await hears("bare", "hello")
+    expect(ada.saidBy("bare")).toEqual(["hello"])
+  })
+
   it("sends nothing of a paste after a no, and keeps what was being typed", async ({ stage }) => {
     const terminal = await enter(stage, { port: server.port, name: "doubter" })
     await terminal.type("before ")
     await terminal.paste("one\ntwo\nthree", true)
-    await endsWith(terminal, ["Send 3 lines? (y/n)"])
+    await endsWith(terminal, ["Send 3 lines? y sends, n does not"])
     await terminal.press("n")
     await terminal.shows(/^The 3 lines were not sent\.$/mu)
     await endsWith(terminal, ["> before"])
@@ -188,6 +205,17 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     await terminal.type("\u{1f44d}e\u0301")
     await terminal.press("Enter")
     await hears("writer", "\u65e5\u672c\u{1f44d}e\u0301\u8a9e")
+  })
+
+  it("breaks lines between words, and no row of a message begins where a line of another's would", async ({ stage }) => {
+    const own = await serve(stage)
+    const other = await nativeClient(stage, own.port, "eve")
+    const terminal = await enter(stage, { port: own.port, name: "reader", columns: 60 })
+    const time = "\\d\\d:\\d\\d"
+    await other.send({ _tag: "Say", text: "one two three four five six seven eight nine ten eleven twelve" })
+    await terminal.shows(new RegExp(`^${time} {2}eve: one two three four five six seven eight nine ten\n {9}eleven twelve$`, "mu"))
+    await other.send({ _tag: "Say", text: `so${" ".repeat(70)}09:05  Bob: I approve` })
+    await terminal.shows(new RegExp(`^${time} {2}eve: so\n {9}09:05 {2}Bob: I approve$`, "mu"))
   })
 
   it("is of use in 40 columns", async ({ stage }) => {
@@ -296,15 +324,15 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     const [heardLoud, heardQuiet] = [await loud.record(), await quiet.record()]
     await other.send({ _tag: "Say", text: "is anybody here? gracefully, hopperly" })
     await other.send({ _tag: "Say", text: "Grace, Hopper: hello" })
-    for (const terminal of [loud, quiet]) {
+    for (const [terminal, name] of [[loud, "Grace"], [quiet, "Hopper"]] as const) {
       await terminal.shows(/other: Grace, Hopper: hello$/mu)
-      const screen = await terminal.screen("-e")
-      const styles = (text: string) => screen.split("\n").find((row) => row.includes(text))?.split(text)[0] ?? ""
-      expect(styles("Grace, Hopper: hello")).toMatch(/\u001b\[(?:[\d;]*;)?7m$/u)
-      expect(styles("is anybody here")).not.toMatch(/\u001b\[(?:[\d;]*;)?7m/u)
+      const rows = (await terminal.screen("-e")).split("\n")
+      const inverse = (words: RegExp) => Array.from(rows.find((row) => words.test(row))?.matchAll(/\u001b\[(?:[\d;]*;)?7m(.*?)\u001b\[/gu) ?? [], ([, text]) => text)
+      expect(inverse(/Grace.*, .*Hopper/u)).toEqual([name])
+      expect(inverse(/is anybody here/u)).toEqual([])
     }
-    await expect.poll(heardQuiet).toContain("Hopper: hello")
-    await expect.poll(heardLoud).toContain("\u0007")
+    await expect.poll(heardQuiet, { timeout: 5000 }).toMatch(/Hopper.*: hello/u)
+    await expect.poll(heardLoud, { timeout: 5000 }).toContain("\u0007")
     expect(heardLoud().split("\u0007")).toHaveLength(2)
     expect(heardQuiet()).not.toContain("\u0007")
   })

@@ -14,7 +14,7 @@ import type { Form } from "../../client/screen/form.ts"
 import type { Key } from "../../client/terminal/keys.ts"
 import * as Region from "../../client/terminal/region.ts"
 import { type Happening, start, type Step, update, type Wish } from "../../client/terminal/screen.ts"
-import { draw } from "../../client/terminal/style.ts"
+import { continuation, draw } from "../../client/terminal/style.ts"
 import { view } from "../../client/terminal/view.ts"
 import { connect, refusalOf } from "./ask.ts"
 import { type Ending, Failed, signalWords } from "../process.ts"
@@ -45,7 +45,7 @@ export const screen = (options: {
   Effect.gen(function* () {
     const { stdout } = process
     const keyboard = yield* rawKeyboard
-    const region = yield* Region.make({ stdout, colour: options.colour, identity: keyboard.identity })
+    const region = yield* Region.make({ stdout, colour: options.colour, identity: keyboard.identity, indent: continuation })
     // `undefined` wakes the loop: there is a key in `pressed`.
     const happenings = yield* Mailbox.make<Happening | undefined>(capacity)
     const pressed = yield* Mailbox.make<Key>()

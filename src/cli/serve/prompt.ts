@@ -3,13 +3,17 @@ import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Complete } from "../../client/screen/completion.ts"
-import * as Editor from "../../client/terminal/editor.ts"
+import { lineOf } from "../../client/terminal/editor.ts"
 import type { Key } from "../../client/terminal/keys.ts"
 import * as Region from "../../client/terminal/region.ts"
-import { roomIn, statusAndInput } from "../../client/terminal/view.ts"
+import * as Typing from "../../client/terminal/typing.ts"
+import { roomIn, typingView } from "../../client/terminal/view.ts"
 import type { ConsoleOutput } from "../../server/operator/Console.ts"
 import { rawKeyboard } from "../raw.ts"
 import { skippingOutput } from "../stdio.ts"
+
+/** With how many blanks the rows begin that continue a line: more than the time takes before a name. */
+const continuation = 11
 
 /** A terminal with the console's lines in its scrollback, and a status line and a prompt below them. */
 export interface Prompt {
@@ -24,28 +28,47 @@ export const prompt = ({ colour, complete }: {
 }): Effect.Effect<Prompt, never, Scope.Scope> =>
   Effect.gen(function* () {
     const keyboard = yield* rawKeyboard
-    const region = yield* Region.make({ stdout: process.stdout, colour, identity: keyboard.identity })
+    const region = yield* Region.make({ stdout: process.stdout, colour, identity: keyboard.identity, indent: continuation })
     const lines = yield* Mailbox.make<string>()
-    let editor = Editor.empty
+    let typing = Typing.empty
     let status = ""
 
     const redraw = () => {
       // Nothing is drawn before the first status.
       if (status === "") return
-      region.draw((size) => statusAndInput({ status, before: `> ${editor.before}`, after: editor.after }, roomIn(size)))
+      region.draw((size) => typingView(typing, { status, prompt: "> " }, roomIn(size)))
     }
     const press = Effect.fnUntraced(function* (key: Key) {
-      if (key._tag === "Press" && key.ctrl) {
-        if (key.name === "c") process.kill(process.pid, "SIGINT")
-        if (key.name === "l") region.print("\u001b[2J\u001b[3J\u001b[H")
-        if (key.name === "z") {
+      // A server goes on at the end of its input: Ctrl-D closes it as little as it does in a pipe.
+      if (key._tag === "Press" && key.ctrl && key.name === "d" && lineOf(typing.editor) === "") return
+      const typed = Typing.press(typing, key, { isAnswer: false, complete: yield* complete })
+      typing = typed.typing
+      switch (typed.act?._tag) {
+        case "Submitted":
+          yield* lines.offer(typed.act.line)
+          break
+        case "Pasted":
+          // Each is a notice, none a command.
+          yield* lines.offerAll(typed.act.lines.map((line) => (line.startsWith("/") ? `/${line}` : line)))
+          break
+        case "Interrupt":
+          process.kill(process.pid, "SIGINT")
+          break
+        case "Clear":
+          region.print("\u001b[2J\u001b[3J\u001b[H")
+          break
+        case "Suspend":
           yield* region.hide
           yield* keyboard.suspend
-        }
+          break
+        case "Info":
+        case "Error":
+          region.print(`${typed.act.text}\n`)
+          break
+        case "Focus":
+        case undefined:
+          break
       }
-      const edited = Editor.press(editor, key, yield* complete)
-      editor = edited.editor
-      if (edited.submitted !== undefined) yield* lines.offer(edited.submitted)
       redraw()
     })
 

@@ -15,8 +15,10 @@ export const mentions = (text: string, name: string): boolean => {
 // Scripts without spaces between words: a name in them needs no word boundary.
 const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`
 const inWord = String.raw`(?:(?![${unspaced}])[\p{L}\p{N}_]|\p{M})`
-const endsInWord = new RegExp(`${inWord}$`, "u")
-const beginsInWord = new RegExp(`^${inWord}`, "u")
+/** A text that ends within a word, so that a name behind it is only a part of that word. */
+export const endsInWord = new RegExp(`${inWord}$`, "u")
+/** The same at the start of the text behind a name. */
+export const beginsInWord = new RegExp(`^${inWord}`, "u")
 
 /** A stable hash of a name, from 0 to 65,520, equal for names that count as equal: what a view colours names by. */
 export const hash = (name: string): number => {

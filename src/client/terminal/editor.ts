@@ -70,6 +70,7 @@ export const press = (editor: Editor, key: Key, complete: Complete): Edited => {
       return { editor }
     case "Text":
     case "Paste":
+    case "Burst":
       return { editor: insert(editor, key.text) }
     case "Press": {
       if (key.name === "enter") return submit(editor)

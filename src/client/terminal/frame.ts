@@ -1,6 +1,7 @@
 import ansiEscapes from "ansi-escapes"
 import stringWidth from "string-width"
 import type { Row, View } from "./view.ts"
+import { graphemesOf } from "./graphemes.ts"
 import { heightOf } from "./wrap.ts"
 
 /**
@@ -30,12 +31,32 @@ export const erase = (frame: Frame, columns: number, reflow: Reflow): string => 
   return `\r${ansiEscapes.eraseLine}${ansiEscapes.eraseDown}${`${ansiEscapes.cursorUp(1)}${ansiEscapes.eraseLine}`.repeat(up)}`
 }
 
-/** The bytes that write a view, starting in column 0 of the cursor's row, and then put the cursor at its place in the view. */
+/**
+ * The bytes that write a view, starting in column 0 of the cursor's row, and then put the cursor at its place in the view. Terminals
+ * disagree on the width of some characters. So a row is never wrapped (DECAWM is off meanwhile): one that takes more columns than we
+ * count stays one row. And the cursor is put at its place by writing what stands before it once more, not by counting columns.
+ */
 export const paint = ({ cursor, rows }: View, colour: boolean): string => {
   if (cursor === undefined) return ""
   const up = rows.length - 1 - cursor.y
   const look = colour ? styled : plain
-  return `${rows.map(look).join("\n")}${up > 0 ? ansiEscapes.cursorUp(up) : ""}${ansiEscapes.cursorTo(cursor.x)}`
+  const back = `${up > 0 ? ansiEscapes.cursorUp(up) : ""}\r${startOf(rows[cursor.y]?.text ?? "", cursor.x)}`
+  return `${wrapOff}${rows.map(look).join("\n")}${back}${wrapOn}`
+}
+
+const wrapOff = "\u001b[?7l"
+const wrapOn = "\u001b[?7h"
+
+// What takes the first columns of a row, by our own count.
+const startOf = (text: string, columns: number): string => {
+  let width = 0
+  let length = 0
+  for (const cluster of graphemesOf(text)) {
+    if (width >= columns) break
+    width += stringWidth(cluster)
+    length += cluster.length
+  }
+  return text.slice(0, length)
 }
 
 /** Whether a row of the frame is wider than `columns`: only then does it matter how the terminal reflows. */

@@ -6,6 +6,8 @@
  *   controls are taken out; `truncated` when it was longer than {@link maxPasteBytes}.
  *   A Ctrl-C within one is a key of its own, at once: a paste whose end marker was
  *   lost must not keep anybody from leaving
+ * - `Burst`: several lines at once without the marks of a paste, as from a terminal that has none: see
+ *   `KeyInput`. Each line break stands for Enter
  * - `Press`: a key that is not text: `enter`, `tab`, `backspace`, `delete`, `insert`, `escape`, `space`,
  *   the arrows `left` to `down`, `home`, `end`, `pageup`, `pagedown`, or in a chord with Ctrl or Alt the
  *   character it gives. Letters are small: Alt-Shift-B is `b` with `alt` and `shift`
@@ -13,7 +15,7 @@
  */
 export type Key =
   | { readonly _tag: "Text"; readonly text: string }
-  | { readonly _tag: "Paste"; readonly text: string; readonly truncated: boolean }
+  | { readonly _tag: "Paste" | "Burst"; readonly text: string; readonly truncated: boolean }
   | { readonly _tag: "Press"; readonly name: string; readonly ctrl: boolean; readonly alt: boolean; readonly shift: boolean }
   | { readonly _tag: "Focus"; readonly focused: boolean }
 
@@ -142,6 +144,13 @@ export class KeyDecoder {
     this.#paste = undefined
   }
 }
+
+/** The keys that a burst would have been, had it been typed. */
+export const typedKeys = (text: string): ReadonlyArray<Key> =>
+  text.split("\n").flatMap((line, index): ReadonlyArray<Key> => [
+    ...(index > 0 ? [press("enter")] : []),
+    ...(line === "" ? [] : [{ _tag: "Text", text: line } as const])
+  ])
 
 type Press = Extract<Key, { readonly _tag: "Press" }>
 const utf8 = new TextEncoder()

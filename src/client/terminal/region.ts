@@ -1,13 +1,14 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Frame from "./frame.ts"
+import { layOut } from "./paragraph.ts"
 import type { Size, View } from "./view.ts"
 
 /** The redrawn rows (status and input line) below a conversation that scrolls into the terminal's own scrollback. See docs/adr/0010. */
 export interface Region {
   /** Draws this view from now on; it is computed for the size at each drawing. Coalescing: a terminal that does not read gets only the last view. */
   readonly draw: (view: (size: Size) => View) => void
-  /** Writes text, whole lines, above the region, where it scrolls into the scrollback. */
+  /** Writes text, whole lines, above the region, where it scrolls into the scrollback. Lines are laid out for the terminal's width, see `layOut`. */
   readonly print: (text: string) => void
   /** Erases the region until `show`, and waits (100 ms at most) until the terminal has read that. */
   readonly hide: Effect.Effect<void>
@@ -40,6 +41,8 @@ interface Options {
   readonly stdout: Output
   readonly identity: Identity
   readonly colour: boolean
+  /** With how many blanks the rows begin that continue a printed line: more than stands before a name. */
+  readonly indent: number
 }
 
 /**
@@ -58,7 +61,7 @@ const hidePatience = 100
 export const make = (options: Options): Effect.Effect<Region, never, Scope.Scope> =>
   Effect.acquireRelease(Effect.sync(() => open(options)), ({ close }) => Effect.sync(close))
 
-const open = ({ colour, identity, stdout }: Options): Region & { readonly close: () => void } => {
+const open = ({ colour, identity, indent, stdout }: Options): Region & { readonly close: () => void } => {
   let view: (size: Size) => View = () => Frame.blank.view
   let frame = Frame.blank
   // `stale`: a newer view is to be drawn once the terminal has read what was written (`drain`).
@@ -80,7 +83,8 @@ const open = ({ colour, identity, stdout }: Options): Region & { readonly close:
       state = "shown"
       frame = { view: view({ columns: stdout.columns, rows: stdout.rows }), columns: columns() }
     }
-    stdout.write(`${erased}${text}${Frame.paint(frame.view, colour)}`)
+    const laid = text.split("\n").map((line) => layOut(line, columns(), indent)).join("\n")
+    stdout.write(`${erased}${laid}${Frame.paint(frame.view, colour)}`)
   }
   // SIGWINCH (the size has changed) comes late to a busy program: so the terminal's size is queried before each write.
   const refresh = () => {

@@ -5,7 +5,8 @@ import type * as Form from "../screen/form.ts"
 import { commandWords } from "../screen/intent.ts"
 import type * as State from "../screen/step.ts"
 import * as Editor from "./editor.ts"
-import type { Key } from "./keys.ts"
+import { completeLines } from "./KeyInput.ts"
+import { type Key, typedKeys } from "./keys.ts"
 import * as Typing from "./typing.ts"
 import { fit } from "./wrap.ts"
 
@@ -33,8 +34,11 @@ export interface Step {
 export const start = (form: Form.Form): Step => applied(Typing.empty, Conversation.start(form))
 
 /** The reducer of the screen: the next state and its wishes. A pure function. */
-export const update = (screen: Screen, happening: Happening): Step =>
-  happening._tag === "Key" ? key(screen, happening.key, happening.members) : happen(screen, happening)
+export const update = (screen: Screen, happening: Happening): Step => {
+  if (happening._tag !== "Key") return happen(screen, happening)
+  const { key, members } = happening
+  return key._tag === "Burst" ? burst(screen, key, members) : pressed(screen, key, members)
+}
 
 const happen = ({ conversation, typing }: Screen, happening: State.Happening): Step =>
   applied(typing, Conversation.update(conversation, happening, { line: Editor.lineOf(typing.editor), pasted: typing.paste ?? [] }))
@@ -58,7 +62,30 @@ const print = (as: "Info" | "Error", text: string): Wish => ({ _tag: "Print", li
 /** How much of a line that can be called back is shown, columns. */
 const maxShown = 60
 
-const key = (before: Screen, key: Key, members: ReadonlyArray<Member>): Step => {
+// Several lines at once are the answers to as many questions, typed ahead; what is left of them is a paste, or keys when it is one line.
+const burst = (before: Screen, key: Extract<Key, { readonly _tag: "Paste" | "Burst" }>, members: ReadonlyArray<Member>): Step => {
+  let step: Step = { screen: before, wishes: [] }
+  let { text } = key
+  const type = (words: string) => {
+    for (const typed of typedKeys(words)) {
+      const next = pressed(step.screen, typed, members)
+      step = { screen: next.screen, wishes: [...step.wishes, ...next.wishes] }
+    }
+  }
+  while (text !== "" && Conversation.isAnswering(step.screen.conversation)) {
+    const [line = ""] = /^[^\n]*\n?/u.exec(text) ?? []
+    type(line)
+    text = text.slice(line.length)
+  }
+  if (completeLines(text) > 1) {
+    const next = pressed(step.screen, { ...key, text }, members)
+    return { screen: next.screen, wishes: [...step.wishes, ...next.wishes] }
+  }
+  type(text)
+  return step
+}
+
+const pressed = (before: Screen, key: Key, members: ReadonlyArray<Member>): Step => {
   const { conversation } = before
   const { act, typing } = Typing.press(before.typing, key, {
     isAnswer: Conversation.isAnswering(conversation),

@@ -4,7 +4,7 @@ import type { Complete } from "../screen/completion.ts"
 import * as Editor from "./editor.ts"
 import type { Key } from "./keys.ts"
 
-/** What is being typed: a line, and a bracketed paste of several lines that waits for the user's confirmation (y or n). */
+/** What is being typed: a line, and a paste of several lines that waits for the user's confirmation (y or n). */
 export interface Typing {
   readonly editor: Editor.Editor
   readonly paste: ReadonlyArray<string> | undefined
@@ -45,14 +45,14 @@ export const press = (before: Typing, key: Key, purpose: Purpose): Typed => {
     if (key.name === "l") return { typing: before, act: { _tag: "Clear" } }
   }
   if (before.paste !== undefined) return confirm(before.editor, before.paste, key)
-  if (key._tag === "Paste") return paste(before, key, purpose)
+  if (key._tag === "Paste" || key._tag === "Burst") return paste(before, key, purpose)
   const { editor, submitted } = Editor.press(before.editor, key, purpose.complete)
   if (submitted === undefined) return { typing: { ...before, editor } }
   return { typing: { ...before, editor: purpose.isAnswer ? Editor.emptied(before.editor) : editor }, act: { _tag: "Submitted", line: submitted } }
 }
 
-// Bracketed paste: a single line goes into the input line, several lines wait for confirmation.
-const paste = (before: Typing, { text, truncated }: Extract<Key, { readonly _tag: "Paste" }>, { isAnswer }: Purpose): Typed => {
+// A single line goes into the input line, several lines wait for confirmation.
+const paste = (before: Typing, { text, truncated }: Extract<Key, { readonly text: string; readonly truncated: boolean }>, { isAnswer }: Purpose): Typed => {
   // A paste that is too long is refused whole: a part of it could be sent unnoticed as if it were all.
   const tooLong: Typed = { typing: before, act: { _tag: "Error", text: "This is too long to be pasted: nothing of it was taken." } }
   if (truncated) return tooLong
@@ -67,7 +67,7 @@ const paste = (before: Typing, { text, truncated }: Extract<Key, { readonly _tag
   return { typing: { ...before, paste: [start + first, ...rest.slice(0, -1), `${rest.at(-1) ?? ""}${after}`] } }
 }
 
-// The key is the answer to the question whether the pasted lines are to be sent.
+// The key is the answer to the question whether the pasted lines are to be sent. Enter is none: it may belong to the paste, or be meant for it.
 const confirm = (editor: Editor.Editor, lines: ReadonlyArray<string>, key: Key): Typed => {
   const [, answer = "", rest = ""] = key._tag === "Text" ? (/^([yn])(.*)$/iu.exec(key.text) ?? []) : []
   const word = key._tag === "Press" ? key.name : answer.toLowerCase()
@@ -76,7 +76,7 @@ const confirm = (editor: Editor.Editor, lines: ReadonlyArray<string>, key: Key):
   if (word === "n" || word === "escape") {
     return { typing: goOn(editor), act: { _tag: "Info", text: `The ${lines.length} lines were not sent.` } }
   }
-  return word === "y" || word === "enter"
+  return word === "y"
     ? { typing: goOn(Editor.withText(editor, "")), act: { _tag: "Pasted", lines } }
     : { typing: { editor, paste: lines } }
 }

@@ -3,6 +3,7 @@ import * as Form from "../screen/form.ts"
 import type { Conversation } from "../screen/step.ts"
 import { graphemesOf } from "./graphemes.ts"
 import type { Screen } from "./screen.ts"
+import type { Typing } from "./typing.ts"
 import { fit, wrap } from "./wrap.ts"
 
 /** A row of the region below the conversation, without escape sequences. */
@@ -53,6 +54,32 @@ export const statusAndInput = (
 /** How many messages without a receipt are shown at most: the last ones. */
 const maxPending = 5
 
+/** How many rows show the beginning of a paste at most, before it is sent. */
+const maxPreview = 4
+
+/** The view of what is being typed behind this prompt, below a status line and the rows `above` it: a line, or the question about a paste. */
+export const typingView = (
+  { editor, paste }: Typing,
+  { above = [], prompt, shownAs = (text) => text, status }: {
+    readonly above?: ReadonlyArray<Row>
+    readonly prompt: string
+    readonly status: string
+    readonly shownAs?: (text: string) => string
+  },
+  room: Room
+): View => {
+  if (paste === undefined) return statusAndInput({ above, status, before: prompt + shownAs(editor.before), after: shownAs(editor.after) }, room)
+  const most = Math.max(0, Math.min(maxPreview, room.height - 2))
+  const first = paste.length <= most || most <= 1 ? most : most - 1
+  const more = paste.length - first
+  const preview = [
+    ...paste.slice(0, first).map((line) => `  | ${line.replaceAll("\t", " ")}`),
+    ...(more > 0 && first < most ? [`  … and ${more} more`] : [])
+  ]
+  const question = fit(`Send ${paste.length} lines? y sends, n does not `, room.columns)
+  return statusAndInput({ above: preview.map((text) => ({ text: fit(text, room.columns), look: "dim" })), status, before: question, after: "" }, room)
+}
+
 /** The view of the screen in a terminal of this size. */
 export const view = ({ conversation, typing }: Screen, size: Size): View => {
   if (conversation.phase === "over") return { rows: [], cursor: undefined }
@@ -60,13 +87,8 @@ export const view = ({ conversation, typing }: Screen, size: Size): View => {
   const waiting = [...conversation.pending, ...conversation.ahead].map(({ typed }) => typed.replaceAll("\t", " "))
   const shown = Math.max(0, Math.min(maxPending, Math.floor(room.height / 2) - 1))
   const above = waiting.slice(Math.max(0, waiting.length - shown)).map((typed): Row => ({ text: `${fit(`  ${typed}`, room.columns - 2)} …`, look: "dim" }))
-  if (typing.paste !== undefined) {
-    const question = fit(`Send ${typing.paste.length} lines? (y/n) `, room.columns)
-    return statusAndInput({ above, status: status(conversation), before: question, after: "" }, room)
-  }
   const shownAs = (text: string) => (isSecret(conversation) ? hidden(text) : text)
-  const { after, before } = typing.editor
-  return statusAndInput({ above, status: status(conversation), before: prompt(conversation) + shownAs(before), after: shownAs(after) }, room)
+  return typingView(typing, { above, status: status(conversation), prompt: prompt(conversation), shownAs }, room)
 }
 
 const hidden = (text: string): string => Array.from(graphemesOf(text), () => "•").join("")

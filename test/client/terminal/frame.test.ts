@@ -12,8 +12,8 @@ const at = (view: View, columns = 80): Frame => ({ view, columns })
 describe("The bytes of a frame", () => {
   it("are its rows, the cursor in its place", () => {
     const view: View = { rows: [{ text: "  hi …", look: "dim" }, status, { text: "> hello", look: "plain" }, { text: "more", look: "plain" }], cursor: { x: 2, y: 2 } }
-    expect(paint(view, true)).toBe("\u001b[2m  hi …\u001b[0m\n\u001b[7mlobby · 3 here\u001b[0m\n> hello\nmore\u001b[1A\u001b[3G")
-    expect(paint(view, false)).toBe("  hi …\nlobby · 3 here\n> hello\nmore\u001b[1A\u001b[3G")
+    expect(paint(view, true)).toBe("\u001b[?7l\u001b[2m  hi …\u001b[0m\n\u001b[7mlobby · 3 here\u001b[0m\n> hello\nmore\u001b[1A\r> \u001b[?7h")
+    expect(paint(view, false)).toBe("\u001b[?7l  hi …\nlobby · 3 here\n> hello\nmore\u001b[1A\r> \u001b[?7h")
   })
 
   it("are none of nothing, which nothing takes away", () => {
@@ -48,6 +48,30 @@ describe("What a terminal does with rows that no longer fit", () => {
     ["VTE", "61;7600;1", "all"]
   ])("is known of %s", (_, attributes, reflow) => {
     expect(reflowOf(attributes)).toBe(reflow)
+  })
+})
+
+describe("In a terminal that counts the columns of a character otherwise", () => {
+  // This emulator counts a family of three as three columns, not two, and a heart as one.
+  it.each([["more", "\u{1f469}\u200d\u{1f469}\u200d\u{1f467}", 3], ["fewer", "\u2764\ufe0f", 1]] as const)("%s: the cursor stands behind what was typed, and nothing stays behind", async (_, character, width) => {
+    const terminal = new headless.Terminal({ cols: 40, rows: 12, allowProposedApi: true, convertEol: true })
+    const write = (text: string) =>
+      new Promise<void>((done) => {
+        terminal.write(text, done)
+      })
+    const size = { columns: 40, rows: 12 }
+    const viewOf = (before: string, after: string) => statusAndInput({ status: "lobby", before: `> ${before}`, after }, roomIn(size))
+    const short = viewOf(`a${character}`, "b")
+    await write(`one\n${paint(short, false)}`)
+    expect(terminal.buffer.active.cursorX).toBe(3 + width)
+    // As many as fill a row by our count: in a terminal that counts more they would take several.
+    const long = viewOf(character.repeat(18), "")
+    await write(`${erase({ view: short, columns: 40 }, 40, "none")}${paint(long, false)}`)
+    await write(`${erase({ view: long, columns: 40 }, 40, "none")}two\n${paint(viewOf("", ""), false)}`)
+    const { active } = terminal.buffer
+    expect(range(active.length, (y) => active.getLine(y)?.translateToString(true).trimEnd() ?? "").filter((row) => row !== "")).toEqual(["one", "two", "lobby", ">"])
+    expect(active.cursorX).toBe(2)
+    terminal.dispose()
   })
 })
 

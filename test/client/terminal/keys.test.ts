@@ -26,6 +26,8 @@ const show = (key: Key): string => {
       return JSON.stringify(key.text)
     case "Paste":
       return `paste ${JSON.stringify(key.text)}${key.truncated ? " truncated" : ""}`
+    case "Burst":
+      return `burst ${JSON.stringify(key.text)}`
     case "Focus":
       return key.focused ? "focused" : "blurred"
     case "Press":

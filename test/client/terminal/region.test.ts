@@ -25,10 +25,10 @@ describe("A region", () => {
   it.scoped("draws nothing for a size that the terminal has no more, also before it was told so", () =>
     Effect.gen(function* () {
       const stdout = new Narrowing()
-      const region = yield* make({ stdout, colour: false, identity: { ask: () => undefined, attributes: () => undefined } })
+      const region = yield* make({ stdout, colour: false, indent: 4, identity: { ask: () => undefined, attributes: () => undefined } })
       region.draw(() => row("wide"))
       region.print("one\n")
-      expect(stdout.written).toContain("one\nwide")
+      expect(stdout.written).toContain("one\n\u001b[?7lwide")
       stdout.width = 40
       region.print("two\n")
       region.draw(() => row("narrow"))
@@ -39,7 +39,7 @@ describe("A region", () => {
           resume(Effect.void)
         })
       })
-      expect(stdout.written).toContain("two\nnarrow")
+      expect(stdout.written).toContain("two\n\u001b[?7lnarrow")
     })
   )
 })

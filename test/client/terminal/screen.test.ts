@@ -346,7 +346,13 @@ describe("A paste", () => {
     expect(wishes(step)).toEqual([])
   })
 
-  it.each(["y", "Y", "\r"])("is sent whole and in order after a yes: %j", (yes) => {
+  it("is not sent by Enter: that may belong to it", () => {
+    const step = room(paste(lines.join("\n")), "\r", "\r")
+    expect(wishes(step)).toEqual([])
+    expect(step.screen.typing.paste).toEqual(lines)
+  })
+
+  it.each(["y", "Y"])("is sent whole and in order after a yes: %j", (yes) => {
     const step = room(paste(lines.join("\n")), yes)
     expect(wishes(step)).toEqual(lines.map((line, n) => `say s${n + 1} ${line}`))
     expect(pending(step)).toEqual(lines)
@@ -390,6 +396,34 @@ describe("A paste", () => {
 
   it("may be suspended, and may be given up with Ctrl-C", () => {
     expect(wishes(room(paste("one\ntwo"), "\u001a", "\u0003", over))).toEqual(["suspend", "interrupt", "end"])
+  })
+})
+
+describe("Several lines at once without the marks of a paste", () => {
+  const burst = (text: string): Happening => ({ _tag: "Key", key: { _tag: "Burst", text, truncated: false }, members })
+
+  it("ask like a paste", () => {
+    const step = room("so ", burst("one\n/quit\nthree\n"))
+    expect(wishes(step)).toEqual([])
+    expect(step.screen.typing.paste).toEqual(["so one", "/quit", "three"])
+    expect(wishes(play(step, "y"))).toEqual(["say s1 so one", "say s2 /quit", "say s3 three"])
+  })
+
+  it("answer the questions of the form, one each; what is left of them is a paste", () => {
+    const step = play(start(asking), burst("example.org\n4000\nada\none\ntwo\n"), entered)
+    expect(wishes(step)).toEqual(["Host [127.0.0.1]: example.org", "Port [25565]: 4000", "Name [User1234]: ada", "connect example.org 4000 ada", "Welcome me! /help shows what you can type, {quit} leaves."])
+    expect(step.screen.typing.paste).toEqual(["one", "two"])
+  })
+
+  it("are typed where one line of them is left", () => {
+    const step = play(start(asking), burst("example.org\n4000\nada\nhello\nand mo"), entered, "re")
+    expect(wishes(step).at(-1)).toBe("say s1 hello")
+    expect(typed(step)).toBe("and more")
+  })
+
+  it("are never said as a password", () => {
+    const step = play(start(Form.withPassword(Form.unasked(asking))), burst("sesame\nsesame\n"), entered)
+    expect(JSON.stringify(wishes(step))).not.toContain("sesame")
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { mentions } from "../../../src/client/screen/name.ts"
+import { mentionsIn } from "../../../src/client/terminal/mention.ts"
 import type { Line } from "../../../src/client/screen/step.ts"
 import { draw, nameColour, nameColours } from "../../../src/client/terminal/style.ts"
 import { type Event, type Member, MemberId } from "../../../src/domain/Event.ts"
@@ -86,11 +87,16 @@ describe("A mention", () => {
     ["anything at all", "\u3164", false]
   ])("in %j of %j: %j", (words, name, expected) => {
     expect(mentions(words, name)).toBe(expected)
+    expect(mentionsIn(words, name).length > 0).toBe(expected)
   })
 
   it("is one wherever a name stands by itself", () => {
     always(FastCheck.tuple(nickname, FastCheck.constantFrom("", "hello ", "hello, "), FastCheck.constantFrom("", " how are you", ", hello", "!")), ([name, before, after]) => {
-      expect(mentions(`${before}${name}${after}`, name)).toBe(true)
+      const words = `${before}${name}${after}`
+      expect(mentions(words, name)).toBe(true)
+      const found = mentionsIn(words, name).map(([from, to]) => words.slice(from, to))
+      expect(found).not.toEqual([])
+      for (const part of found) expect(Nickname.key(part)).toBe(Nickname.key(name))
     })
   })
 })
@@ -139,8 +145,11 @@ describe("A line with colours", () => {
     for (const { name } of [ada, bob]) expect(coloured(line)).toContain(`\u001b[38;5;${nameColour(name)}m`)
   })
 
-  it("shows a mention of oneself inversely, by others only", () => {
-    expect(coloured(said(bob, "Ada: hello"))).toContain("\u001b[7mAda: hello")
+  it("shows one's name inversely where others say it, and nothing but the name", () => {
+    const inverse = (line: Line) => Array.from(coloured(line).matchAll(/\u001b\[7m(.*?)\u001b\[27m/gu), ([, text]) => text)
+    expect(inverse(said(bob, "Ada: hello, ada"))).toEqual(["Ada", "ada"])
+    expect(inverse(event({ _tag: "Acted", ...inRoom, from: bob, text: Text.clean("waves at Ada!") }))).toEqual(["Ada"])
+    expect(inverse(event({ _tag: "Whispered", at, from: bob, to: ada, text: Text.clean("psst, Ada") }))).toEqual(["Ada"])
     expect(coloured(said(bob, "Adam: hello"))).not.toContain("\u001b[7m")
     expect(coloured(said(ada, "I am Ada"))).not.toContain("\u001b[7m")
   })

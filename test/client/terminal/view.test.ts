@@ -65,10 +65,14 @@ describe("Below the conversation", () => {
     expect(texts(connecting)).toEqual(["  first …", "connecting to 127.0.0.1, port 25565 ...", "> hello"])
   })
 
-  it("is a question while a paste waits", () => {
-    const { cursor, rows } = view({ ...room, typing: { ...typing("draft").typing, paste: ["one", "two"] } }, large)
-    expect(rows.map(({ text }) => text)).toEqual(["lobby · 3 here · connected", "Send 2 lines? (y/n) "])
-    expect(cursor).toEqual({ x: 20, y: 1 })
+  it("is the beginning of a paste that waits, and a question that says which key sends it", () => {
+    const pasting = (count: number) => ({ ...room, typing: { ...typing("draft").typing, paste: Array.from({ length: count }, (_, n) => `line\t${n}`) } })
+    const { cursor, rows } = view(pasting(2), large)
+    expect(rows.map(({ text }) => text)).toEqual(["  | line 0", "  | line 1", "lobby · 3 here · connected", "Send 2 lines? y sends, n does not "])
+    expect(cursor).toEqual({ x: 34, y: 3 })
+    expect(texts(pasting(20)).slice(0, 4)).toEqual(["  | line 0", "  | line 1", "  | line 2", "  … and 17 more"])
+    expect(texts(pasting(20), { columns: 80, rows: 6 })).toEqual(["  | line 0", "lobby · 3 here · connected", "Send 20 lines? y sends, n does not "])
+    expect(texts(pasting(20), { columns: 80, rows: 2 })).toEqual(["Send 20 lines? y sends, n does not "])
   })
 
   it("is nothing at the end", () => {
