@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { isAddressRange } from "../server/door/addressRanges.ts"
 import { clean } from "../domain/Text.ts"
 
 /** A value from the command line or the environment that is not valid. `source` is the option or variable. */
@@ -58,6 +59,12 @@ export const listenPort: Setting<number> = {
 }
 /** The port to connect to. */
 export const serverPort: Setting<number> = { name: "port", pseudoName: "PORT", expected: "a whole number from 1 to 65535", decode: decodePort(1) }
+/** The trusted proxies: addresses or ranges of them. */
+export const trustProxy: Setting<ReadonlyArray<string>> = {
+  name: "trust-proxy", pseudoName: "ADDRESS[/BITS]",
+  expected: "an IP address, or a range such as 10.0.0.0/8; several with commas between",
+  decode: Schema.decodeUnknownEither(Schema.split(",").pipe(Schema.compose(Schema.Array(Schema.Trim.pipe(Schema.filter(isAddressRange))))))
+}
 /** A member's name; the room's own rules are checked when joining. */
 export const name: Setting<string> = { name: "name", pseudoName: "NAME", expected: "a name", decode: Schema.decodeUnknownEither(Schema.String) }
 /** The format of the console's lines. */
@@ -105,6 +112,15 @@ export const option = <A>({ name, pseudoName }: Setting<A>, description: string,
   Options.text(name).pipe(
     Options.withPseudoName(pseudoName),
     Options.withDescription(describe(name, description, fallback)), Options.optional)
+
+/** The command-line option of a setting that may be given several times: then the values are joined by commas. */
+export const repeatable = <A>({ name, pseudoName }: Setting<A>, description: string, fallback: string): Options.Options<Option.Option<string>> =>
+  Options.text(name).pipe(
+    Options.withPseudoName(pseudoName),
+    Options.withDescription(describe(name, description, fallback)),
+    Options.repeated,
+    Options.map((values) => (values.length === 0 ? Option.none() : Option.some(values.join(","))))
+  )
 
 /** The command-line option of a switch, off by default. */
 export const flag = (name: string, description: string): Options.Options<boolean> =>

@@ -7,7 +7,7 @@ import { Reader } from "./Reader.ts"
 
 /** A {@link Connection} over a duplex stream of Node's, such as a socket. */
 export class ByteStream implements Connection {
-  readonly address: string
+  #address: string
   readonly secure: boolean = false
   protected readonly reader: Reader
   readonly #stream: Duplex
@@ -15,8 +15,17 @@ export class ByteStream implements Connection {
   /** `maxUnheard`: back-pressure sets in when so many bytes wait for a busy reader; from then on the peer waits. */
   constructor(stream: Duplex, address: string, maxUnheard: number) {
     this.#stream = stream
-    this.address = address
+    this.#address = address
     this.reader = new Reader(stream, maxUnheard)
+  }
+
+  get address(): string {
+    return this.#address
+  }
+
+  /** Sets the peer's address, where another than the peer of the stream is behind it. */
+  protected set address(address: string) {
+    this.#address = address
   }
 
   get host(): string {

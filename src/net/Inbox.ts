@@ -28,6 +28,12 @@ export class Inbox {
     this.#isQuiet = false
   }
 
+  /** Puts bytes that were taken back to the front. */
+  putBack(chunk: Uint8Array): void {
+    this.#items.unshift(chunk)
+    this.#bytes += chunk.length + chunkBytes
+  }
+
   /** Puts a silence at the end; several with no bytes in between are kept as one. */
   addSilence(): void {
     if (!this.#isQuiet) this.#items.push(silence)

@@ -97,6 +97,11 @@ export class Reader {
     )
   }
 
+  /** Puts bytes that were read, and belong to whoever reads next, back to the front. */
+  putBack(bytes: Uint8Array): void {
+    this.#inbox.putBack(bytes)
+  }
+
   /** What has come and was not read, in order, with the silences in between. */
   get unread(): ReadonlyArray<Uint8Array | typeof silence> {
     return this.#inbox.items

@@ -26,6 +26,21 @@ export class Tcp extends ByteStream {
     socket.setKeepAlive(true, tcpKeepalive)
   }
 
+  /** The IP address of the socket's other end. */
+  get peer(): string {
+    return this.#socket.remoteAddress ?? ""
+  }
+
+  /** The client behind a proxy has this address: from now on, the connection has it. */
+  present(host: string, port: number): void {
+    this.address = formatAddress(host, port)
+  }
+
+  /** Puts bytes that were read back: they are read again, before all others. */
+  putBack(bytes: Uint8Array): void {
+    this.reader.putBack(bytes)
+  }
+
   /**
    * Lends the socket, paused, to another protocol. The bytes that have come and
    * were not read are put back into the socket, behind `heard`: bytes that were

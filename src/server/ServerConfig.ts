@@ -16,6 +16,11 @@ export interface ServerOptions {
   readonly host: string
   /** The port to listen on; 0 takes a free one. */
   readonly port: number
+  /**
+   * The proxies that are trusted to tell the addresses of clients, with the PROXY
+   * protocol: IP addresses, or ranges such as `10.0.0.0/8`. They have to tell it of every connection.
+   */
+  readonly trustProxy: ReadonlyArray<string>
   /** The password that lets clients in, of at most `maxPasswordLength` characters (`domain/password.ts`); `undefined` lets everybody in. */
   readonly password: Redacted.Redacted | undefined
   /** With how many wrong passwords a connection is closed. */
@@ -47,6 +52,8 @@ export interface ServerOptions {
 
   /** How long a connection may be silent before it is greeted and asked for a name. */
   readonly greetAfter: number
+  /** How long a trusted proxy may take to tell a client's address. */
+  readonly proxyHeaderWithin: number
   /** How long first bytes that could still become another dialect are waited for. */
   readonly detectWithin: number
   /** A silence that ends a name sent without a line feed. */
@@ -94,6 +101,7 @@ export class ServerConfig extends Context.Tag("brusio/ServerConfig")<ServerConfi
 export const defaults: ServerOptions = {
   host: "127.0.0.1",
   port: 25565,
+  trustProxy: [],
   password: undefined,
   passwordTries: 3,
   maxClients: 20_000,
@@ -108,6 +116,7 @@ export const defaults: ServerOptions = {
   rateLimit: { perSecond: 10, burst: 100 },
   echo: "auto",
   greetAfter: 600,
+  proxyHeaderWithin: 5000,
   detectWithin: 1000,
   nameSilence: 120,
   typedSilence: 2000,

@@ -21,7 +21,7 @@ type Step = { readonly line: number; readonly source: string } & (
   | { readonly _tag: "Close"; readonly reason: string }
 )
 
-const fence = /^```transcript(?<settings>(?: \w+=\w+)*)$/u
+const fence = /^```transcript(?<settings>(?: \w+=[\w.]+)*)$/u
 
 /** The transcripts of a page; throws for a line in one that cannot be parsed. */
 export const parse = (page: string): ReadonlyArray<Transcript> => {
@@ -50,6 +50,7 @@ const settings = (words: string): Partial<ServerOptions> =>
   Object.fromEntries(words.trim().split(" ").filter((word) => word !== "").map((word): readonly [string, unknown] => {
     const [name = "", value = ""] = word.split("=")
     if (name === "password") return [name, Redacted.make(value)]
+    if (name === "trustProxy") return [name, [value]]
     return [name, name === "rateLimit" ? { perSecond: Number(value), burst: Number(value) } : Number(value)]
   }))
 

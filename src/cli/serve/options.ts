@@ -8,7 +8,7 @@ import { givenLimits, limitOptions } from "./limits.ts"
 import { complain, Failed } from "../process.ts"
 import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
-import { type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit } from "../settings.ts"
+import { type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit, repeatable, trustProxy } from "../settings.ts"
 
 const defaultRate = defaults.rateLimit ?? { perSecond: 10, burst: 100 }
 
@@ -17,6 +17,7 @@ const options = {
   port: option(listenPort, "The TCP port to listen on, 0 to 65535; 0 takes a free one.", String(defaults.port)),
   logFormat: option(logFormat, "How the events look on standard output: text or json (one JSON object a line).", "text"),
   echo: option(echo, "Whether nc and other plain clients get their own messages back: auto, on or off.", defaults.echo),
+  trustProxy: repeatable(trustProxy, "A proxy that tells the addresses of clients with the PROXY protocol, and has to; may be given several times.", "none"),
   ...passwordOptions,
   rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait.", String(defaultRate.perSecond)),
   rateBurst: option(rateBurst, "How many of them may come at once.", String(defaultRate.burst)),
@@ -60,6 +61,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       port: Option.getOrElse(port, () => defaults.port),
       echo: Option.getOrElse(mirror, () => defaults.echo),
       password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
+      trustProxy: Option.getOrElse(yield* given(trustProxy, options.trustProxy), () => defaults.trustProxy),
       ...limits,
       rateLimit: perSecond === "off" ? undefined : { perSecond, burst },
       // Keepalive: checks come a quarter of --keepalive late at most, so a silent client is gone within three times that option.

@@ -20,6 +20,8 @@ import { endOfTurn, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import { Session } from "../session/Session.ts"
+import { inRanges } from "./addressRanges.ts"
+import { introduced } from "./introduce.ts"
 import { PortDoor } from "./recognise.ts"
 
 /** The open port. It accepts connections and starts a session for each, with back-pressure from the Hub; all else is the session's. */
@@ -146,12 +148,20 @@ const make = Effect.gen(function* () {
   const address = yield* listen(server, config.host, config.port)
   server.on("error", () => undefined)
 
+  const serve = (connection: Connection) => Effect.asVoid(session.serve(connection, door, (drain) => fork(drain)))
+  const isTrusted = inRanges(config.trustProxy)
+  // What a trusted proxy sends first is no client's: see docs/adr/0020.
+  const introducedFirst = (connection: Connection) =>
+    connection instanceof Tcp && isTrusted(connection.peer)
+      ? Effect.flatMap(introduced(connection, config), (isSomebody) => (isSomebody ? serve(connection) : connection.close(config.closeGrace)))
+      : serve(connection)
+
   const startSession = yield* FiberSet.runtime(sessions)()
   // The accept loop: starts all waiting sessions together, once the Hub has room for what they will be told.
   yield* Queue.takeBetween(accepted, 1, acceptAtOnce).pipe(
     Effect.zipLeft(hub.room),
     Effect.map((connections) => {
-      for (const connection of connections) startSession(session.serve(connection, door, (drain) => fork(drain)))
+      for (const connection of connections) startSession(introducedFirst(connection))
     }),
     Effect.forever,
     Effect.onExit((exit) =>

@@ -1,6 +1,6 @@
 import { canBecomeProtocol, protocolOfStart } from "../dialect/firstLines.ts"
 import type { Protocol } from "../dialect/foreign.ts"
-import { isBinary, latin1, longestHead } from "../dialect/signatures.ts"
+import { binaryProtocol, isBinary, latin1, longestHead } from "../dialect/signatures.ts"
 
 /** What the first bytes of a connection turn out to be: a dialect, or a protocol that is not spoken here. */
 export type Kind = "native" | "plain" | Protocol
@@ -17,7 +17,8 @@ const keys: ReadonlySet<number> = new Set([0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b, 0
 export const settle = (bytes: Uint8Array): Kind => (bytes[0] === 0x16 ? "unknown" : "plain")
 
 /** What is made of a first read, besides what {@link detect} makes of the bytes: one with controls is nobody's name. */
-export const judge = (kind: Kind, firstRead: Uint8Array): Kind => (kind === "plain" && isBinary(firstRead) ? "unknown" : kind)
+export const judge = (kind: Kind, firstRead: Uint8Array): Kind =>
+  kind === "plain" && isBinary(firstRead) ? (binaryProtocol(firstRead) ?? "unknown") : kind
 
 /**
  * Tells dialects apart by the first bytes of a connection; `undefined` while the
