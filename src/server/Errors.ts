@@ -16,9 +16,12 @@ const words: Readonly<Record<string, string>> = {
 export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
   code: Schema.String,
   host: Schema.String,
-  port: Schema.Number
+  port: Schema.Number,
+  /** The descriptor of the socket that was handed over, in place of host and port. */
+  socket: Schema.optional(Schema.UndefinedOr(Schema.Number))
 }) {
   override get message(): string {
+    if (this.socket !== undefined) return `Cannot listen on the socket that was handed over: descriptor ${this.socket} is no TCP socket that can listen (${this.code}).`
     return `Cannot listen on ${clean(this.host)}, port ${this.port}: ${words[this.code] ?? this.code}.`
   }
 }

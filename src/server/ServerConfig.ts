@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly host: string
   /** The port to listen on; 0 takes a free one. */
   readonly port: number
+  /** The descriptor of a TCP socket that somebody else has opened and listens already: then neither `host` nor `port` counts. `undefined` opens one. */
+  readonly socket: number | undefined
   /**
    * The proxies that are trusted to tell the addresses of clients, with the PROXY
    * protocol: IP addresses, or ranges such as `10.0.0.0/8`. They have to tell it of every connection.
@@ -101,6 +103,7 @@ export class ServerConfig extends Context.Tag("brusio/ServerConfig")<ServerConfi
 export const defaults: ServerOptions = {
   host: "127.0.0.1",
   port: 25565,
+  socket: undefined,
   trustProxy: [],
   password: undefined,
   passwordTries: 3,

@@ -13,4 +13,5 @@ const advice: Readonly<Record<string, string>> = {
 }
 
 /** The words for a failure to listen, with the option that helps. */
-export const withAdvice = ({ code, message }: ListenError): string => `${message} ${advice[code] ?? "Choose another address with --host and --port."}`
+export const withAdvice = ({ code, message, socket }: ListenError): string =>
+  socket === undefined ? `${message} ${advice[code] ?? "Choose another address with --host and --port."}` : `${message} It has to be one that accepts connections (Accept=no).`

@@ -6,6 +6,7 @@ import { defaults } from "../../server/ServerConfig.ts"
 import { withAdvice } from "./advice.ts"
 import { givenLimits, limitOptions } from "./limits.ts"
 import { complain, Failed } from "../process.ts"
+import { handedSocket } from "./handedSocket.ts"
 import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
 import { type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit, repeatable, trustProxy } from "../settings.ts"
@@ -57,6 +58,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
     const burst = Option.getOrElse(yield* given(rateBurst, options.rateBurst), () => defaultRate.burst)
     const limits = yield* givenLimits(options)
     const config = {
+      socket: yield* handedSocket,
       host: at,
       port: Option.getOrElse(port, () => defaults.port),
       echo: Option.getOrElse(mirror, () => defaults.echo),

@@ -18,7 +18,7 @@ import { Closing } from "../Closing.ts"
 import { ListenError } from "../Errors.ts"
 import { endOfTurn, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
-import { ServerConfig } from "../ServerConfig.ts"
+import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import { Session } from "../session/Session.ts"
 import { inRanges } from "./addressRanges.ts"
 import { introduced } from "./introduce.ts"
@@ -47,18 +47,24 @@ const acceptAtOnce = 64
 /** For how long after the close has begun connections are still accepted, only to be told of the close, ms: see docs/adr/0005. */
 const acceptPatience = 1500
 
-const listen = (server: Net.Server, host: string, port: number) =>
+const listen = (server: Net.Server, { host, port, socket }: ServerOptions) =>
   Effect.async<Net.AddressInfo, ListenError>((resume) => {
+    const fail = (code: string) => {
+      resume(Effect.fail(new ListenError({ code, host, port, socket })))
+    }
     server.once("error", (error: NodeJS.ErrnoException) => {
-      resume(Effect.fail(new ListenError({ code: error.code ?? error.message, host, port })))
+      fail(error.code ?? error.message)
     })
-    server.listen({ host, port, backlog: acceptBacklog }, () => {
+    const where = socket === undefined ? { host, port } : { fd: socket }
+    server.listen({ ...where, backlog: acceptBacklog }, () => {
       const address = server.address()
-      resume(
-        address === null || typeof address === "string"
-          ? Effect.dieMessage("A TCP server has an address and a port")
-          : Effect.succeed(address)
-      )
+      if (address !== null && typeof address !== "string") {
+        resume(Effect.succeed(address))
+        return
+      }
+      // A socket of this machine only: it has a path, and its clients have no addresses.
+      server.close()
+      fail("EAFNOSUPPORT")
     })
   })
 
@@ -145,7 +151,7 @@ const make = Effect.gen(function* () {
   // Closing this set interrupts every session and waits for its goodbye.
   const sessions = yield* FiberSet.make<void>()
 
-  const address = yield* listen(server, config.host, config.port)
+  const address = yield* listen(server, config)
   server.on("error", () => undefined)
 
   const serve = (connection: Connection) => Effect.asVoid(session.serve(connection, door, (drain) => fork(drain)))
@@ -185,11 +191,12 @@ const make = Effect.gen(function* () {
       yield* broadcaster.handedOver(yield* hub.place, config.farewellOrder)
     })
   )
+  const host = config.socket === undefined ? config.host : address.address
   return Listener.of({
-    host: config.host,
+    host,
     ip: address.address,
     port: address.port,
-    address: formatAddress(config.host, address.port),
+    address: formatAddress(host, address.port),
     connect
   })
 })
