@@ -6,7 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { isAddressRange } from "../server/door/addressRanges.ts"
+import { isAddressRange } from "../net/addressRanges.ts"
 import { clean } from "../domain/Text.ts"
 
 /** A value from the command line or the environment that is not valid. `source` is the option or variable. */

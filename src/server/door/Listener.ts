@@ -20,7 +20,7 @@ import { endOfTurn, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import { Session } from "../session/Session.ts"
-import { inRanges } from "./addressRanges.ts"
+import { inRanges } from "../../net/addressRanges.ts"
 import { introduced } from "./introduce.ts"
 import { PortDoor } from "./recognise.ts"
 

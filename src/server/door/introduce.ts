@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { silence } from "../../net/Inbox.ts"
 import type { Tcp } from "../../net/Tcp.ts"
 import type { ServerOptions } from "../ServerConfig.ts"
-import { parse, type ProxyHeader } from "./proxyHeader.ts"
+import { parse, type ProxyHeader } from "../../net/proxyHeader.ts"
 
 const nothing = new Uint8Array(0)
 

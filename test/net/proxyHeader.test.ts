@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { crc32c } from "../../../src/server/door/crc32c.ts"
-import { parse } from "../../../src/server/door/proxyHeader.ts"
-import { inRanges, isAddressRange } from "../../../src/server/door/addressRanges.ts"
-import { oneByOne, utf8 } from "../../support/bytes.ts"
-import { always } from "../../support/property.ts"
+import { crc32c } from "../../src/net/crc32c.ts"
+import { parse } from "../../src/net/proxyHeader.ts"
+import { inRanges, isAddressRange } from "../../src/net/addressRanges.ts"
+import { oneByOne, utf8 } from "../support/bytes.ts"
+import { always } from "../support/property.ts"
 
 const signature = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a]
 const ipv4 = [192, 0, 2, 7, 192, 0, 2, 8, 0xdc, 0x04, 0x63, 0xdd]
