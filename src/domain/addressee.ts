@@ -94,7 +94,8 @@ const namesOf = (words: ReadonlyArray<Word>, limits: NameLimits): ReadonlyArray<
   return names
 }
 
+// In straight quotes, or in those that phones and other languages put in their place.
 const quotedIn = (words: string, { nameBytes }: NameLimits): ReadonlyArray<Name> => {
-  const quoted = /^@?"([^"]+)"/u.exec(words.slice(0, nameBytes + 3))
+  const quoted = /^@?["\u201c-\u201f\u00ab\u00bb]([^"\u201c-\u201f\u00ab\u00bb]+)["\u201c-\u201f\u00ab\u00bb]/u.exec(words.slice(0, nameBytes + 3))
   return quoted === null ? [] : [{ key: Nickname.key(quoted[1] ?? ""), end: quoted[0].length }]
 }

@@ -5,7 +5,7 @@ import type { NameLimits } from "./NameLimits.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Text from "./Text.ts"
 
-/** The word that leaves, wherever people type. */
+/** The word that leaves, wherever people type, in any case. */
 export const quitWord = "{quit}"
 
 /**
@@ -19,7 +19,7 @@ export const read = (
   limits: NameLimits,
   others: ReadonlyArray<CommandLine.CommandSpec> = []
 ): Request | Refusal | undefined => {
-  if (line.trim() === quitWord) return { _tag: "Quit", reason: undefined }
+  if (line.trim().toLowerCase() === quitWord) return { _tag: "Quit", reason: undefined }
   const typed = CommandLine.parse(line)
   if (typed === undefined) return say(CommandLine.unescape(line))
   const form = lines.find(({ name }) => name === typed.name)

@@ -124,6 +124,9 @@ export const here = (members: Page): string => textOf(page(members))
 /** What a connection that has said nothing yet is greeted with. */
 export const greeting = "Welcome to brusio, a chat room. Type your name and press Enter:"
 
+/** The answer to telnet's question whether anybody is there. */
+export const areYouThere = "Yes, brusio is here."
+
 /** What is asked where there is a password. */
 export const passwordQuestion = Text.clean("Password:")
 

@@ -12,6 +12,8 @@ const inShort = (heard: Heard): string => {
     }
     case "Refuse":
       return `refuse ${heard.refusal.code}`
+    case "Answer":
+      return `answer ${Buffer.from(heard.bytes).toString("latin1")}`
     case "Reject":
       return `reject ${heard.code}`
     case "Quit":

@@ -45,11 +45,19 @@ const splitting = (maxBytes: number): Decoder => {
   }
 }
 
-const interpreting = (interpreter: Interpreter): Decoder => {
+// What the rules of the plain dialect are about reads for: NUL between two parts of one read; Ctrl-U and Ctrl-W, which edit where each
+// read brings one key; and a question of telnet's, which is answered once a read.
+const ofReads: ReadonlyArray<number> = [0x00, 0x15, 0x17]
+const interpretingPlain = (interpreter: Interpreter): Decoder => {
+  const { outcome, push } = interpreting(interpreter, ({ _tag }) => _tag !== "Answer")
+  return { push: (piece) => push(piece.filter((byte) => !ofReads.includes(byte))), outcome }
+}
+
+const interpreting = (interpreter: Interpreter, counts: (heard: Heard) => boolean = () => true): Decoder => {
   const heard: Array<Heard> = []
   return {
     push: (piece) => heard.push(...interpreter.hear(piece)),
-    outcome: () => [...heard, ...interpreter.end()]
+    outcome: () => [...heard, ...interpreter.end()].filter(counts)
   }
 }
 
@@ -104,8 +112,8 @@ const decoders: ReadonlyArray<readonly [string, () => Decoder]> = [
   ["the line splitter", () => splitting(lineBytes)],
   ["detection", detecting],
   ["the native interpreter", () => interpreting(new NativeInterpreter(config))],
-  ["the plain interpreter", () => interpreting(new PlainInterpreter(config, false))],
-  ["the plain interpreter of one who was greeted", () => interpreting(new PlainInterpreter({ ...config, echo: "on" }, true))],
+  ["the plain interpreter", () => interpretingPlain(new PlainInterpreter(config, false))],
+  ["the plain interpreter of one who was greeted", () => interpretingPlain(new PlainInterpreter({ ...config, echo: "on" }, true))],
   ["the telnet filter", filtering],
   ["the key decoder", typing]
 ]

@@ -43,7 +43,7 @@ export class Outbox implements Peer {
 
   /** The wire format of this client; until its dialect is recognised, the one that the constructor was given. */
   get dialect(): Dialect {
-    return this.#dialect
+    return this.#interpreter?.dialect ?? this.#dialect
   }
 
   /** Whether this client gets its own messages back. */
@@ -77,13 +77,13 @@ export class Outbox implements Peer {
     if (this.#farewell !== undefined) return
     const { unsaid } = this
     const goodbye = unsaid === 0 ? words : { ...words, unsaid }
-    this.#farewell = this.#interpreter?.goodbye(goodbye) ?? utf8.encode(this.#dialect.encode(goodbye))
+    this.#farewell = this.#interpreter?.goodbye(goodbye) ?? utf8.encode(this.dialect.encode(goodbye))
     this.#put(this.#farewell)
   }
 
   /** Pings a silent client where its dialect has a ping, and ends its session when no sign of life comes. */
   keepAlive({ at, goneAfter, pingAfter }: Patience): void {
-    const { ping } = this.#dialect
+    const { ping } = this.dialect
     const { silentFor } = this.#connection
     if (ping === undefined || silentFor < pingAfter) return
     if (silentFor < goneAfter) this.send(utf8.encode(ping(at)))

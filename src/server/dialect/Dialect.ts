@@ -15,6 +15,8 @@ export type Heard =
   | (Extract<Request, { readonly _tag: "Quit" }> & { readonly unless?: { readonly join: Join; readonly password: string } | undefined })
   /** Something that is no valid request; its sender is told why. */
   | { readonly _tag: "Refuse"; readonly refusal: Refusal }
+  /** Bytes that the client's protocol wants answered at once, such as a question of telnet's: nothing of the chat. */
+  | { readonly _tag: "Answer"; readonly bytes: Uint8Array }
   /** The client cannot be served here, as it speaks another protocol: its session ends. */
   | { readonly _tag: "Reject"; readonly code: LeaveCode; readonly reason: string }
 
@@ -49,12 +51,14 @@ export interface Interpreter {
   readonly goodbye: (goodbye: Goodbye) => Uint8Array | undefined
   /** Whether the client gets its own messages back. */
   readonly echo: boolean
+  /** The dialect in which this client is told things from now on, where it is not the one that it was recognised by. */
+  readonly dialect?: Dialect | undefined
 }
 
 /** The options of a server that its interpreters depend on. */
 export type Hearing = Pick<
   ServerOptions,
-  "maxLine" | "maxName" | "echo" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin"
+  "maxLine" | "maxName" | "echo" | "greetAfter" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin"
 >
 
 /**

@@ -4,23 +4,30 @@ import type { Goodbye, Reply } from "../../domain/Event.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import * as Typed from "../../domain/typed.ts"
-import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import { silence } from "../../net/Inbox.ts"
-import { type Heard, heard, type Hearing, type Interpreter, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
-import { canBecomeProtocolLine, isHello, isLogin, isOpening, protocolOfLine } from "./firstLines.ts"
+import { greeting } from "../../domain/wording.ts"
+import { type Dialect, type Heard, heard, type Hearing, type Interpreter, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
+import { isHello, isLogin, isOpening } from "./firstLines.ts"
 import { foreign, type Protocol } from "./foreign.ts"
-import { binaryProtocol, canBecomeGamePing, headBytes } from "./signatures.ts"
-import { TelnetFilter } from "./telnet.ts"
+import { payloads } from "./framing.ts"
+import { type Unit, UnitReader } from "./UnitReader.ts"
 
-/** The words with which a plain client leaves. */
+/** The words with which a plain client leaves, in any case: a phone begins them with a capital. */
 const quitWords: ReadonlySet<string> = new Set([Typed.quitWord, "(quit)", "/quit"])
+const isQuitWord = (words: string): boolean => quitWords.has(words.trim().toLowerCase())
 
 // What people type that says nothing, by its first word.
 const questionNames: ReadonlySet<string> = new Set([...Object.values(questions).flatMap(({ line }) => line?.name ?? []), "/quit"])
 
+// How many of the units are likely to say something, unlike a blank line, a quit word or a question.
+const messagesIn = (units: Iterable<Unit>): number => {
+  let count = 0
+  for (const unit of units) if (unit._tag === "Words" && isMessage(unit.words.trim())) count += 1
+  return count
+}
+const isMessage = (words: string): boolean => words !== "" && !isQuitWord(words) && !questionNames.has(words.split(" ", 1)[0] ?? "")
+
 const utf8 = new TextEncoder()
-const nothing = new Uint8Array(0)
-const decoder = new TextDecoder("utf-8")
 
 /** Refuses the first message of a native client in the midst of plain lines, behind a proxy's header for example: it may hold a password. */
 const helloTooLate = new Refusal({
@@ -29,26 +36,16 @@ const helloTooLate = new Refusal({
 })
 
 /**
- * Parses people with `nc` and programs that were not written for this server. A
- * line feed ends a name or a message; a silence does too, for senders that send no
- * line feeds. There are three kinds of sender:
- *
- * - `unknown`: has not named itself yet
- * - `line`: ended its name with a line feed, and its messages end with one too
- * - `chunk`: ended its name with a silence, and its messages end with one too
+ * Parses people with `nc` and programs that were not written for this server. The
+ * first unit of such a client is its name, all others are messages or commands.
  */
 export class PlainInterpreter implements Interpreter {
   readonly #hearing: Hearing
   readonly #greeted: boolean
-  readonly #lines: LineSplitter
-  readonly #telnet = new TelnetFilter()
-  // The first bytes as they came, before the telnet filter; kept until there is a name.
-  #head: Uint8Array = nothing
+  readonly #byKey: Dialect | undefined
+  readonly #reader: UnitReader
   // Set once another protocol has shown in place of the name: it has the answer to that.
   #refusing: Interpreter | undefined
-  #sender: "unknown" | "line" | "chunk" = "unknown"
-  #reads = 0
-  #onlySingleBytes = true
   #asked: string | undefined
   // The command to come in under the name that was asked for; it may still wait for the password.
   #join: Join | undefined
@@ -57,71 +54,66 @@ export class PlainInterpreter implements Interpreter {
   // The message that came together with the name, and waits until the client is in.
   #ahead: string | undefined
   #name: string | undefined
+  // Whether the name came in a frame: then messages do too.
+  #isFramed = false
   #quitWord: string | undefined
   // All that was said so far, the name included, is what clients of other protocols begin with.
   #isOpening = false
 
-  /** `greeted`: whether the client was asked for its name before it sent anything. */
-  constructor(hearing: Hearing, greeted: boolean) {
+  /**
+   * `greeted`: whether the client was asked for its name before it sent anything.
+   * `byKey`: the dialect of those whose lines end in CR LF.
+   */
+  constructor(hearing: Hearing, greeted: boolean, byKey?: Dialect) {
     this.#hearing = hearing
     this.#greeted = greeted
-    this.#lines = new LineSplitter(hearing.maxLine)
+    this.#byKey = byKey
+    this.#reader = new UnitReader(hearing, greeted, isQuitWord)
   }
 
   get echo(): boolean {
     const { echo } = this.#hearing
-    return echo === "auto" ? this.#sender === "chunk" && this.#greeted : echo === "on"
+    return echo === "auto" ? this.#reader.sender === "chunk" && this.#greeted : echo === "on"
+  }
+
+  get dialect(): Dialect | undefined {
+    return this.#reader.wantsCrLf ? this.#byKey : undefined
   }
 
   get patience(): number | undefined {
-    const pending = this.#lines.pending
-    if (this.#sender === "chunk") {
-      return this.#lines.skipping || pending.length > incompleteTail(pending) ? this.#hearing.chunkSilence : undefined
-    }
-    if (pending.length === 0 || this.#isTyping) return undefined
-    if (this.#sender === "line") {
-      return quitWords.has(this.#unit(pending)) ? this.#hearing.chunkSilence : undefined
-    }
-    if (pending.length === incompleteTail(pending)) return undefined
-    if (this.#onlySingleBytes) return this.#hearing.typedSilence
-    return canBecomeGamePing(this.#head) || canBecomeProtocolLine(pending) ? this.#hearing.detectWithin : this.#hearing.nameSilence
+    return this.#reader.patience
   }
 
   get separator(): number | undefined {
-    return this.#sender === "chunk" ? this.#hearing.chunkSilence : undefined
+    return this.#reader.separator
   }
 
-  *hear(bytes: Uint8Array): Iterable<Heard> {
-    this.#reads += 1
-    if (bytes.length !== 1) this.#onlySingleBytes = false
-    const head = this.#name === undefined ? bytes.subarray(0, headBytes - this.#head.length) : nothing
-    for (const byte of head) yield* this.#hearHead(byte)
-    yield* this.#hearLines(bytes.subarray(head.length))
+  hear(bytes: Uint8Array): Iterable<Heard> {
+    return this.#units(this.#reader.hear(bytes))
   }
 
   silence(): Iterable<Heard> {
-    if (this.#sender === "unknown") this.#sender = "chunk"
-    return this.#line(this.#lines.flush(incompleteTail(this.#lines.pending)))
+    return this.#units(this.#reader.silence())
   }
 
   end(): Iterable<Heard> {
-    return this.#lines.pending.length === 0 ? [] : this.#line(this.#lines.flush())
+    return this.#units(this.#reader.end())
   }
 
   waiting(unheard: ReadonlyArray<Uint8Array | typeof silence>): number {
+    const isByChunk = () => this.#reader.sender === "chunk"
     let count = 0
     for (const item of unheard) {
-      if (item !== silence) for (const line of this.#lines.push(item)) count += this.#isMessage(line) ? 1 : 0
-      else if (this.#sender === "chunk" && this.#isMessage(this.#lines.flush())) count += 1
+      if (item !== silence) count += messagesIn(this.#reader.hear(item))
+      else if (isByChunk()) count += messagesIn(this.#reader.silence())
     }
-    return count + (this.#sender === "chunk" && this.#isMessage(this.#lines.flush()) ? 1 : 0)
+    return count + (isByChunk() ? messagesIn(this.#reader.end()) : 0)
   }
 
   told(event: Reply): void {
     switch (event._tag) {
       case "Welcome":
         this.#name = event.you.name
-        this.#head = nothing
         this.#isPasswordAsked = false
         break
       case "Renamed":
@@ -137,38 +129,26 @@ export class PlainInterpreter implements Interpreter {
   // Some tutorial programs wait for their own quit word to come back, and for nothing else.
   goodbye(goodbye: Goodbye): Uint8Array | undefined {
     if (this.#refusing !== undefined) return this.#refusing.goodbye(goodbye)
-    const word = this.#sender === "chunk" && goodbye.code === "quit" ? this.#quitWord : undefined
+    const word = this.#reader.sender === "chunk" && goodbye.code === "quit" ? this.#quitWord : undefined
     return word === undefined ? undefined : utf8.encode(word)
   }
 
-  // Whether this is likely to say something, unlike a blank line, a quit word or a question.
-  #isMessage(line: Line): boolean {
-    if (line === tooLong) return false
-    const words = this.#unit(line)
-    return words !== "" && !quitWords.has(words) && !questionNames.has(words.split(" ", 1)[0] ?? "")
+  *#units(units: Iterable<Unit>): Iterable<Heard> {
+    for (const unit of units) if (this.#refusing === undefined) yield* this.#unit(unit)
   }
 
-  // Two or more reads of one byte each: every key is sent as it is pressed.
-  get #isTyping(): boolean {
-    return this.#onlySingleBytes && this.#reads > 1
-  }
-
-  #unit(bytes: Uint8Array): string {
-    return eraseBackwards(decoder.decode(bytes)).replaceAll("\r", "").replaceAll("\0", "").trim()
-  }
-
-  // Byte by byte, so that the result does not depend on how the first bytes were split into reads.
-  *#hearHead(byte: number): Iterable<Heard> {
-    this.#head = Uint8Array.of(...this.#head, byte)
-    const other = this.#asked === undefined && this.#refusing === undefined ? binaryProtocol(this.#head) : undefined
-    if (other !== undefined) yield* this.#turnAway(other)
-    else yield* this.#hearLines(Uint8Array.of(byte))
-  }
-
-  *#hearLines(bytes: Uint8Array): Iterable<Heard> {
-    for (const line of this.#lines.push(this.#telnet.filter(bytes))) {
-      if (this.#sender === "unknown" && line !== tooLong) this.#sender = "line"
-      yield* this.#line(line)
+  #unit(unit: Unit): Iterable<Heard> {
+    switch (unit._tag) {
+      case "Words":
+        return this.#framed(unit.words)
+      case "TooLong":
+        return [refuse(lineTooLong(this.#hearing.maxLine))]
+      case "Answer":
+        return [unit]
+      case "Ask":
+        return [{ _tag: "Answer", bytes: utf8.encode(`${greeting}${this.#reader.wantsCrLf ? "\r\n" : "\n"}`) }]
+      case "Foreign":
+        return this.#turnAway(unit.protocol)
     }
   }
 
@@ -177,17 +157,17 @@ export class PlainInterpreter implements Interpreter {
     return this.#refusing.end()
   }
 
-  #line(line: Line): Iterable<Heard> {
-    if (this.#refusing !== undefined) return []
-    if (this.#asked === undefined) {
-      const other = line === tooLong ? "endless" : protocolOfLine(line)
-      if (other !== undefined) return this.#turnAway(other)
-    }
-    if (line === tooLong) return [refuse(lineTooLong(this.#hearing.maxLine))]
-    const unit = eraseBackwards(decoder.decode(line)).replaceAll("\r", "").replaceAll("\0", "")
-    if (this.#join === undefined || this.#asked === undefined) return this.#quit(unit) ?? this.#nameGiven(unit)
-    if (this.#isPasswordAsked) return this.#passwordGiven(this.#join, unit)
-    return this.#said(this.#withoutName(unit))
+  // Takes the words out of their frames: whether a client frames what it sends shows in its name.
+  *#framed(words: string): Iterable<Heard> {
+    const found = this.#isFramed || this.#join === undefined ? payloads(words) : undefined
+    if (found !== undefined) this.#isFramed = true
+    for (const payload of found ?? [words]) yield* this.#words(payload)
+  }
+
+  #words(words: string): Iterable<Heard> {
+    if (this.#join === undefined) return this.#quit(words) ?? this.#nameGiven(words)
+    if (this.#isPasswordAsked) return this.#passwordGiven(this.#join, words)
+    return this.#said(this.#withoutName(words))
   }
 
   #said(words: string): Iterable<Heard> {
@@ -200,27 +180,27 @@ export class PlainInterpreter implements Interpreter {
   }
 
   #quit(words: string, unless?: { readonly join: Join; readonly password: string }): Iterable<Heard> | undefined {
-    const word = words.trim()
-    if (!quitWords.has(word)) return undefined
-    this.#quitWord = word
+    if (!isQuitWord(words)) return undefined
+    this.#quitWord = words.trim()
     return [{ _tag: "Quit", reason: undefined, unless }]
   }
 
   // A password can be any line: one that begins with the name and a colon, or that is a quit word.
-  #passwordGiven(join: Join, unit: string): Iterable<Heard> {
-    return this.#quit(unit, { join, password: unit }) ?? this.#enter(join, this.#withoutName(unit), unit)
+  #passwordGiven(join: Join, words: string): Iterable<Heard> {
+    return this.#quit(words, { join, password: words }) ?? this.#enter(join, this.#withoutName(words), words)
   }
 
   // `NAME: text`, where NAME has no space, is a name and its first message at once.
-  #nameGiven(unit: string): Iterable<Heard> {
-    if (isHello(unit)) return [refuse(helloTooLate)]
-    const both = /^\s*([^\s:]{1,512}): (.*)$/su.exec(unit)
-    const asked = (both?.[1] ?? unit).trim()
+  #nameGiven(words: string): Iterable<Heard> {
+    if (isHello(words)) return [refuse(helloTooLate)]
+    const both = /^\s*([^\s:]{1,512}): (.*)$/su.exec(words)
+    const asked = (both?.[1] ?? words).trim()
     const limits = nameLimits(this.#hearing)
     const nickname = Nickname.lenient(asked, limits)
     if (nickname === undefined) {
       return [refuse(new Refusal({ code: "name-empty", message: "Please type a name and press Enter:" }))]
     }
+    this.#reader.named()
     this.#asked = asked
     this.#isOpening = isOpening(asked)
     this.#join = joinAnyway(nickname, limits)
@@ -238,34 +218,10 @@ export class PlainInterpreter implements Interpreter {
     yield* this.#said(ahead)
   }
 
-  #withoutName(unit: string): string {
+  #withoutName(words: string): string {
     for (const name of [this.#asked, this.#name]) {
-      if (name !== undefined && unit.startsWith(`${name}: `)) return unit.slice(name.length + 2)
+      if (name !== undefined && words.startsWith(`${name}: `)) return words.slice(name.length + 2)
     }
-    return unit
+    return words
   }
-}
-
-/** The text after its backspaces: each takes the code point before it away. */
-const eraseBackwards = (text: string): string => {
-  if (!/[\b\u007f]/u.test(text)) return text
-  const kept: Array<string> = []
-  for (const character of text) {
-    if (character === "\b" || character === "\u007f") kept.pop()
-    else kept.push(character)
-  }
-  return kept.join("")
-}
-
-/** How many bytes at the end are the start of a UTF-8 sequence that is not complete yet. */
-const incompleteTail = (bytes: Uint8Array): number => {
-  for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
-    const byte = bytes[bytes.length - back] ?? 0
-    if (byte >= 0xc0) {
-      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
-      return length > back ? back : 0
-    }
-    if (byte < 0x80) return 0
-  }
-  return 0
 }

@@ -11,29 +11,38 @@ export const maxLineBytes = 960
 /** What a connection that has said nothing yet is sent. */
 export const greeting = `${wording.greeting}\n`
 
-const encode = (event: Reply): string => {
-  if (event._tag === "Welcome") return welcome(event)
-  // People are asked for the password, and answer with the next line.
-  if (event._tag === "Refused" && event.code === "password-required") return `${wording.passwordQuestion}\n`
-  let encoded = ""
-  // The help is in columns, and nobody else's words are in it.
-  for (const line of wording.words(event)) encoded += fitted(event._tag === "Lines" ? line : line.map(squeezed))
-  return encoded
-}
-
 /** Lines for people and for programs written long before this one: see `docs/wire/plain.md`. */
 export const plain: Dialect = {
   name: "plain",
-  encode,
-  open: (hearing, greeted) => new PlainInterpreter(hearing, greeted)
+  encode: (event) => encode(event, "\n"),
+  open: (hearing, greeted) => new PlainInterpreter(hearing, greeted, telnet)
+}
+
+/** The same lines, ended by CR LF, as telnet and terminals in raw mode want them. */
+export const telnet: Dialect = {
+  ...plain,
+  name: "telnet",
+  encode: (event) => encode(event, "\r\n")
+}
+
+type LineEnd = "\n" | "\r\n"
+
+const encode = (event: Reply, end: LineEnd): string => {
+  if (event._tag === "Welcome") return welcome(event, end)
+  // People are asked for the password, and answer with the next line.
+  if (event._tag === "Refused" && event.code === "password-required") return `${wording.passwordQuestion}${end}`
+  let encoded = ""
+  // The help is in columns, and nobody else's words are in it.
+  for (const line of wording.words(event)) encoded += fitted(event._tag === "Lines" ? line : line.map(squeezed), end)
+  return encoded
 }
 
 // The welcome is a line of its own, before all else: programs that sent a name wait for just this line.
-const welcome = ({ asked, you }: Welcome): string => {
-  const first = `Welcome ${you.name}! To leave, type {quit}.\n`
+const welcome = ({ asked, you }: Welcome, end: LineEnd): string => {
+  const first = `Welcome ${you.name}! To leave, type {quit}.${end}`
   if (asked === undefined) return first
   const why = isReserved(asked) ? wording.nameReserved : wording.nameTaken
-  return `${first}${why(asked, `you are ${you.name}.`)}\n`
+  return `${first}${why(asked, `you are ${you.name}.`)}${end}`
 }
 
 /** The longest run of blanks that is written as it is. */
@@ -48,17 +57,17 @@ const squeezed = (span: wording.Span): wording.Span =>
 
 // Many programs read at most 1024 bytes at once and show them as one message, so
 // a longer line is cut, between grapheme clusters, into lines that each bear the name.
-const fitted = (line: wording.Line): string => {
+const fitted = (line: wording.Line, lineEnd: LineEnd): string => {
   const whole = wording.textOf(line)
   // A UTF-16 code unit is three bytes at most: most lines fit without being measured.
-  if ((whole.length + 1) * 3 <= maxLineBytes) return `${whole}\n`
+  if ((whole.length + 1) * 3 <= maxLineBytes) return `${whole}${lineEnd}`
   const prefix = wording.prefix(line)
-  const room = maxLineBytes - Buffer.byteLength(prefix) - 1
+  const room = maxLineBytes - Buffer.byteLength(prefix) - lineEnd.length
   let result = ""
   let start = prefix.length
   do {
     const end = cut(whole, start, room)
-    result += `${prefix}${whole.slice(start, end)}\n`
+    result += `${prefix}${whole.slice(start, end)}${lineEnd}`
     start = end
   } while (start < whole.length)
   return result

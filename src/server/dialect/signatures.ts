@@ -1,4 +1,4 @@
-import { TelnetFilter } from "./telnet.ts"
+import { eraseLine, TelnetFilter } from "./telnet.ts"
 
 /** How many first bytes are looked at to recognise a protocol: more are never waited for. */
 export const longestHead = 512
@@ -91,8 +91,10 @@ const isUtf16 = ([first, second, third = 0, fourth]: Uint8Array): boolean =>
  */
 export const isBinary = (firstRead: Uint8Array): boolean => {
   if (isUtf16(firstRead)) return false
-  const text = latin1.decode(new TelnetFilter().filter(firstRead))
+  const filter = new TelnetFilter()
+  const text = latin1.decode(filter.filter(firstRead))
   // A line with a NUL in it is no name that a line feed ends.
-  const name = /^\s*[^\s\0][^\n\0]*\n/u.exec(text)?.[0] ?? text
-  return controls.test(name)
+  const name = /^\s*[^\s\0][^\r\n\0]*[\r\n]/u.exec(text)?.[0] ?? text
+  // Telnet erases a line by a control.
+  return controls.test(filter.isSpoken ? name.replaceAll(String.fromCharCode(eraseLine), "") : name)
 }

@@ -14,7 +14,7 @@ const byteOrderMark = [0xef, 0xbb, 0xbf]
 const keys: ReadonlySet<number> = new Set([0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b, 0x7f])
 
 /** What first bytes are taken for when nothing more came in time and {@link detect} is still undecided. */
-export const settle = (bytes: Uint8Array): Kind => (bytes[0] === 0x16 ? "unknown" : "plain")
+export const settle = (bytes: Uint8Array): Kind => (bytes[0] === 0x16 || bytes[0] === 0xfe ? "unknown" : "plain")
 
 /** What is made of a first read, besides what {@link detect} makes of the bytes: one with controls is nobody's name. */
 export const judge = (kind: Kind, firstRead: Uint8Array): Kind =>
@@ -40,7 +40,9 @@ const detectAfterMark = (bytes: Uint8Array): Kind | undefined => {
     if (bytes.length === 1) return undefined
     return bytes[1] === 0x03 ? "tls" : "unknown"
   }
-  if ((first < 0x20 && !keys.has(first)) || first === 0xfe) return "unknown"
+  // FE FF marks UTF-16; FE 01 is the ping of a game.
+  if (first === 0xfe && bytes.length === 1) return undefined
+  if ((first < 0x20 && !keys.has(first)) || (first === 0xfe && bytes[1] !== 0xff)) return "unknown"
   const head = latin1.decode(bytes.subarray(0, longestHead))
   if (first === openBrace) {
     if (native.test(head)) return "native"

@@ -136,6 +136,9 @@ const make = Effect.gen(function* () {
       case "Refuse":
         yield* refuse(client, item.refusal)
         break
+      case "Answer":
+        client.outbox.send(item.bytes)
+        break
       case "Reject":
         return yield* Effect.fail(new CutOff({ code: item.code, reason: item.reason }))
       case "Quit":
@@ -216,7 +219,7 @@ const make = Effect.gen(function* () {
       Effect.flatMap(({ dialect, interpreter }) =>
         Effect.map(registry.now, (at) => {
           const words: Goodbye = { _tag: "Goodbye", at, code, reason: clean(reason) }
-          connection.write(interpreter.goodbye(words) ?? dialect.encode(words))
+          connection.write(interpreter.goodbye(words) ?? (interpreter.dialect ?? dialect).encode(words))
         })
       ),
       Effect.onInterrupt(() =>

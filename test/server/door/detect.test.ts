@@ -109,6 +109,9 @@ describe("The first bytes of a connection", () => {
     ["what only starts like one", [0x16, 0x04], "unknown"],
     ["a Minecraft ping", [0x10, 0x00, 0xf7], "unknown"],
     ["an old Minecraft ping", [0xfe, 0x01], "unknown"],
+    ["the start of an old Minecraft ping, or of UTF-16", [0xfe], wait],
+    ["UTF-16, the high byte first", [0xfe, 0xff, 0x00, 0x61], "plain"],
+    ["UTF-16, the low byte first", [0xff, 0xfe, 0x61, 0x00], "plain"],
     ["a NUL", [0x00], "unknown"],
     ["an arrow key", [0x1b, 0x5b, 0x41], "plain"],
     ["a backspace", [0x08], "plain"],
@@ -212,10 +215,10 @@ describe("The handshake of the game whose port this is, from whoever stays,", ()
   const request = [1, 0]
   const hosts = Array.from({ length: 255 }, (_, n) => "play.chat-and-games.example.".repeat(10).slice(0, n + 1))
 
-  // A line feed is answered before what comes after it can be seen.
+  // A line end is answered before what comes after it can be seen.
   const expected = (bytes: Uint8Array) => {
     if (detect(bytes) === "unknown") return ["unknown"]
-    return bytes[0] === 0x0a ? ["refuse name-empty", "reject not-for-us"] : ["reject not-for-us"]
+    return bytes[0] === 0x0a || bytes[0] === 0x0d ? ["refuse name-empty", "reject not-for-us"] : ["reject not-for-us"]
   }
 
   it.each(versions)("of version %d is turned away at once, of whatever host, whole and byte by byte", (version) => {
