@@ -145,7 +145,8 @@ const sendAll = (port: number, sendings: ReadonlyArray<Sending>, cut: (bytes: Ui
       const pieces = cut(bytes)
       const { heard, kind } = meaning(bytes, pieces[0])
       yield* talk.exchange
-      const answer = yield* deliver(port, pieces)
+      // Telnet and those who type key by key are told lines that end with CR LF.
+      const answer = (yield* deliver(port, pieces)).replaceAll("\r\n", "\n")
       yield* talk.exchange
       const before = prompts(heard)
       expect(answer.slice(0, before.length), name).toBe(before)
