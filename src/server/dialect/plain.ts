@@ -19,7 +19,7 @@ export const plain: Dialect = {
 }
 
 /** The same lines, ended by CR LF, as telnet and terminals in raw mode want them. */
-export const telnet: Dialect = {
+const telnet: Dialect = {
   ...plain,
   name: "telnet",
   encode: (event) => encode(event, "\r\n")
