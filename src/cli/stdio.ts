@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
-import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
+import { tooLong } from "../domain/wire/Lines.ts"
+import { type PipeLine, PipeLines } from "./PipeLines.ts"
 import { complain } from "./process.ts"
 
 /** The longest line that is read from standard input, bytes; longer ones are skipped. */
@@ -16,20 +17,16 @@ const maxBacklog = 65_536
 /** The lines of standard input, without line breaks. The mailbox ends with the input, or when reading fails. */
 export const inputLines: Effect.Effect<Mailbox.ReadonlyMailbox<string>, never, Scope.Scope> = Effect.gen(function* () {
   const lines = yield* Mailbox.make<string>(lineCapacity)
-  const splitter = new LineSplitter(maxLineBytes)
-  const decoder = new TextDecoder()
-  const offer = (line: Uint8Array) => lines.offer(decoder.decode(line).replace(/\r$/u, ""))
+  const pipe = new PipeLines(maxLineBytes)
+  const offer = (line: PipeLine): Effect.Effect<unknown> =>
+    line === tooLong ? complain(`A line of the input was longer than ${maxLineBytes} bytes and was skipped.`) : lines.offer(line)
   const read = Effect.gen(function* () {
     for (;;) {
       const chunk = yield* nextChunk
       if (chunk === undefined) break
-      for (const line of splitter.push(chunk)) {
-        yield* line === tooLong
-          ? complain(`A line of the input was longer than ${maxLineBytes} bytes and was skipped.`)
-          : offer(line)
-      }
+      for (const line of pipe.push(chunk)) yield* offer(line)
     }
-    if (splitter.pending.length > 0) yield* offer(splitter.flush())
+    for (const line of pipe.end()) yield* offer(line)
     yield* lines.end
   })
   yield* Effect.forkScoped(read)

@@ -20,11 +20,11 @@ import { eventsOf, member, next, open, opened, plainMember, tell, upTo } from ".
 const patient = { greetAfter: 60_000, detectWithin: 60_000, nameSilence: 60_000, typedSilence: 60_000, chunkSilence: 60_000 }
 
 /** What somebody's bytes come to: what they ask for, or the protocol that they are taken for. */
-const meaning = (bytes: Uint8Array, firstRead = bytes) => {
-  const kind = judge(detect(bytes) ?? settle(bytes), firstRead)
+const meaning = (bytes: Uint8Array, reads: ReadonlyArray<Uint8Array> = [bytes]) => {
+  const kind = judge(detect(bytes) ?? settle(bytes), reads[0] ?? bytes)
   if (kind !== "native" && kind !== "plain") return { kind, heard: [] }
   const interpreter = kind === "native" ? new NativeInterpreter(defaults) : new PlainInterpreter({ ...defaults, ...patient }, false)
-  const heard = bytes.length === 0 ? [] : [...interpreter.hear(bytes), ...interpreter.end()]
+  const heard = bytes.length === 0 ? [] : [...reads.flatMap((read) => [...interpreter.hear(read)]), ...interpreter.end()]
   return { kind: turnedAwayAs(heard) ?? kind, heard }
 }
 
@@ -143,7 +143,7 @@ const sendAll = (port: number, sendings: ReadonlyArray<Sending>, cut: (bytes: Ui
     const expected: Array<string> = []
     for (const { bytes, name } of sendings) {
       const pieces = cut(bytes)
-      const { heard, kind } = meaning(bytes, pieces[0])
+      const { heard, kind } = meaning(bytes, pieces)
       yield* talk.exchange
       // Telnet and those who type key by key are told lines that end with CR LF.
       const answer = (yield* deliver(port, pieces)).replaceAll("\r\n", "\n")

@@ -4,9 +4,15 @@ import type { RateLimit } from "../ServerConfig.ts"
 const readWeight = 1 / 16
 
 const lineFeed = 10
+const carriageReturn = 13
+// CR LF is one line end, as LF and CR alone are.
 const linesIn = (bytes: Uint8Array): number => {
   let lines = 0
-  for (const byte of bytes) if (byte === lineFeed) lines += 1
+  let last = 0
+  for (const byte of bytes) {
+    if (byte === carriageReturn || (byte === lineFeed && last !== carriageReturn)) lines += 1
+    last = byte
+  }
   return lines
 }
 

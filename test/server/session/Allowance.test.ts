@@ -103,6 +103,7 @@ describe("What was read is worth", () => {
   it.each<readonly [string, string, number]>([
     ["a little, for a key", "x", 1 / 16],
     ["as much as its lines", "\n\n\n", 3],
+    ["as much as its lines, however they end", "\r\r\n\n\r\n", 4],
     ["as much as it has KiB", "x".repeat(10_240), 10],
     ["no less for a line that is short", "hello\n", 1]
   ])("%s", (_, text, messages) => {
