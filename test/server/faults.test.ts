@@ -12,11 +12,12 @@ import type { MemberId } from "../../src/domain/Event.ts"
 import * as Console from "../../src/server/operator/Console.ts"
 import type { ListenError } from "../../src/server/Errors.ts"
 import * as Hub from "../../src/server/chat/Hub.ts"
+import type { Peer as PeerOf } from "../../src/server/chat/Peer.ts"
 import * as Registry from "../../src/server/chat/Registry.ts"
 import * as Server from "../../src/server/Server.ts"
 import type { ServerOptions } from "../../src/server/ServerConfig.ts"
 import * as Session from "../../src/server/session/Session.ts"
-import { askedBy, fault, faulty, type Place, withPeers } from "../support/faults.ts"
+import { fault, faulty, type Place, sometimes, withPeers, withWays } from "../support/faults.ts"
 import { connect, eventually, otherEnd, type Peer } from "../support/Peer.ts"
 import { assembled, eventsOf, member, next, open, opened, plainMember, tell } from "../support/room.ts"
 import { arrivals, departures, toldUpTo } from "../support/told.ts"
@@ -612,25 +613,89 @@ describe("A fault ends one session at most:", () => {
     )
   }
 
-  it.scopedLive("in asking one for a sign of life: the others are asked all the same", () =>
+  /** A room in which the way to the first client gets these faults once the test says so. */
+  const withFaults = (config: Partial<ServerOptions>, faults: Partial<Pick<PeerOf, "send" | "farewell" | "keepAlive">>) => {
+    let isFirst = true
+    let isDue = false
+    const registry = withPeers((peer) => {
+      const isHit = isFirst
+      isFirst = false
+      return isHit ? sometimes(peer, withWays(peer, faults), () => isDue) : peer
+    })
+    return Effect.map(watched(assembled({ ...calm, ...config }, { registry })), (room) => ({
+      ...room,
+      inject: () => {
+        isDue = true
+      }
+    }))
+  }
+
+  it.scopedLive("in asking one for a sign of life: the others are asked all the same, and which timer it was is logged", () =>
     Effect.gen(function* () {
-      let asked = 0
-      let isFirst = true
-      const registry = withPeers((peer) => {
-        const isAda = isFirst
-        isFirst = false
-        return isAda
-          ? askedBy(peer, () => {
-              asked ||= Date.now()
-              fault()
-            })
-          : peer
-      })
-      const room = yield* watched(assembled({ ...calm, keepaliveEvery: 5, keepalive: 10 }, { registry }))
-      yield* member(room.port, "ada")
+      const room = yield* withFaults({ keepaliveEvery: 5, keepalive: 10 }, { keepAlive: fault })
+      const ada = yield* member(room.port, "ada")
       const bob = yield* member(room.port, "bob")
-      yield* eventually("ada is asked", () => asked > 0)
-      yield* next(bob, "Ping", ({ at }) => at > asked)
+      room.inject()
+      expect(eventsOf(yield* ada.rest).at(-1)).toMatchObject({ _tag: "Goodbye", code: "internal-error" })
+      expect(yield* next(bob, "Left")).toMatchObject({ member: { name: "ada" }, code: "internal-error" })
+      yield* next(bob, "Ping")
+      expect(room.log).toHaveLength(1)
+      expect(room.log[0]).toMatch(/^ERROR To ask 127\.0\.0\.1:\d+ for a sign of life has failed: Error: a fault of the test\n\s+at /u)
+    })
+  )
+
+  it.scopedLive("in writing to one, in the middle of a broadcast: all others are told", () =>
+    Effect.gen(function* () {
+      const room = yield* withFaults({}, { send: fault })
+      const ada = yield* member(room.port, "ada")
+      const bob = yield* member(room.port, "bob")
+      const eve = yield* plainMember(room.port, "eve")
+      yield* toldSoFar(ada)
+      room.inject()
+      yield* tell(bob, { _tag: "Say", text: "hi" })
+      expect(yield* next(bob, "Said")).toMatchObject({ text: "hi" })
+      expect(yield* eve.line).toBe("bob: hi")
+      expect(eventsOf(yield* ada.rest).at(-1)).toMatchObject({ _tag: "Goodbye", code: "internal-error", reason: "internal error" })
+      expect(yield* next(bob, "Left")).toMatchObject({ member: { name: "ada" }, code: "internal-error" })
+      expect(yield* eve.line).toBe("ada has left the chat. (internal error)")
+      expect(room.log).toHaveLength(1)
+      expect(room.log[0]).toMatch(/^ERROR What was to be sent to a client has failed: Error: a fault of the test\n\s+at /u)
+      yield* tell(bob, { _tag: "Say", text: "still here" })
+      expect(yield* eve.line).toBe("bob: still here")
+    })
+  )
+
+  const broadcasts: ReadonlyArray<readonly [string, Place]> = [
+    ["what an event looks like", "encode"],
+    ["who gets its own messages back", "echo"]
+  ]
+  for (const [title, place] of broadcasts) {
+    it.scopedLive(`in the broadcast, over ${title}: it is that of who spoke`, () =>
+      Effect.gen(function* () {
+        const room = yield* brittle
+        const ada = yield* member(room.port, "ada")
+        const bob = yield* plainMember(room.port, "bob")
+        yield* toldSoFar(ada)
+        room.inject(place)
+        yield* bob.send("hi\n")
+        expect(yield* bob.rest).toMatch(inWords)
+        expect(yield* next(ada, "Left")).toMatchObject({ member: { name: "bob" }, code: "internal-error" })
+        expect(room.log).toHaveLength(1)
+        expect(room.log[0]).toMatch(/^ERROR What was to be sent to a client has failed: Error: a fault of the test\n\s+at /u)
+        yield* goesOn(room, ada)
+      })
+    )
+  }
+
+  it.scopedLive("in the goodbye of the server to one: the others are told", () =>
+    Effect.gen(function* () {
+      const room = yield* withFaults({}, { farewell: fault })
+      const [ada, bob] = [yield* member(room.port, "ada"), yield* plainMember(room.port, "bob")]
+      yield* toldSoFar(ada)
+      room.inject()
+      yield* room.close("the end")
+      expect(yield* bob.rest).toMatch(/The server is closing: the end\.\n$/u)
+      yield* ada.closed
     })
   )
 })
@@ -665,26 +730,4 @@ describe("A fault closes the server, and everybody is told:", () => {
       expect(yield* late.rest).toBe(inWords)
     })
   )
-
-  const broadcasts: ReadonlyArray<readonly [string, Place]> = [
-    ["what an event looks like", "encode"],
-    ["who gets its own messages back", "echo"]
-  ]
-  for (const [title, place] of broadcasts) {
-    it.scopedLive(`in the broadcast, over ${title}`, () =>
-      Effect.gen(function* () {
-        const room = yield* brittle
-        const ada = yield* member(room.port, "ada")
-        const bob = yield* plainMember(room.port, "bob")
-        room.inject(place)
-        yield* bob.send("hi\n")
-        expect(yield* room.server.closing).toEqual({ reason: "internal error", asked: false })
-        expect(room.log).toHaveLength(1)
-        expect(room.log[0]).toMatch(/^FATAL The broadcast has failed: Error: a fault of the test\n\s+at /u)
-        yield* room.shut
-        expect(eventsOf(yield* ada.rest).at(-1)).toMatchObject(told)
-        expect(yield* bob.rest).toBe(inWords)
-      })
-    )
-  }
 })

@@ -142,8 +142,24 @@ export const withPeers = (wayTo: (peer: Peer) => Peer) =>
     )
   ).pipe(Layer.provide(Registry.layer))
 
-/** A `Peer` like the given one, with another `keepAlive`. */
-export const askedBy = (peer: Peer, keepAlive: Peer["keepAlive"]): Peer => ({
+/** A `Peer` like `peer`, and like `other` from the moment on that this is so. */
+export const sometimes = (peer: Peer, other: Peer, isOther: () => boolean): Peer => {
+  const now = () => (isOther() ? other : peer)
+  return withWays(peer, {
+    send: (frame) => {
+      now().send(frame)
+    },
+    farewell: (goodbye) => {
+      now().farewell(goodbye)
+    },
+    keepAlive: (patience) => {
+      now().keepAlive(patience)
+    }
+  })
+}
+
+/** A `Peer` like the given one, but for these of its functions. */
+export const withWays = (peer: Peer, ways: Partial<Pick<Peer, "send" | "farewell" | "keepAlive">>): Peer => ({
   get dialect() {
     return peer.dialect
   },
@@ -159,5 +175,11 @@ export const askedBy = (peer: Peer, keepAlive: Peer["keepAlive"]): Peer => ({
   remove: (reason) => {
     peer.remove(reason)
   },
-  keepAlive
+  keepAlive: (patience) => {
+    peer.keepAlive(patience)
+  },
+  fail: () => {
+    peer.fail()
+  },
+  ...ways
 })

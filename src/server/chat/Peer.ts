@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import type { Goodbye } from "../../domain/Event.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 
@@ -22,4 +23,15 @@ export interface Peer {
   readonly keepAlive: (patience: Patience) => void
   /** Sends the client away: its session ends with this reason. */
   readonly remove: (reason: string) => void
+  /** Ends the session of this client with "internal error": something that was done for it has thrown. */
+  readonly fail: () => void
 }
+
+/** Ends the session of a client for which something has thrown, even where that throws again. */
+export const endSession = (peer: Peer): Effect.Effect<void> =>
+  Effect.catchAllDefect(
+    Effect.sync(() => {
+      peer.fail()
+    }),
+    () => Effect.void
+  )

@@ -8,7 +8,8 @@ import { Closing } from "../Closing.ts"
 import { endOfTurn, type Handed, Hub } from "../chat/Hub.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import { isMove, sort, type Sorted } from "./crowd.ts"
-import { deliver } from "./deliver.ts"
+import { endSession, type Peer } from "../chat/Peer.ts"
+import { type Defect, deliver } from "./deliver.ts"
 import * as Pace from "./pace.ts"
 import { Watermark } from "./Watermark.ts"
 
@@ -58,10 +59,23 @@ const make = Effect.gen(function* () {
     }
   })
 
+  // What has thrown for one client ends the session of that one, and nobody else's.
+  const contain = Effect.fnUntraced(function* (defects: ReadonlyArray<Defect>) {
+    const failed = new Set<Peer>()
+    for (const { error, peer } of defects) {
+      if (peer !== undefined && failed.has(peer)) continue
+      yield* Effect.logError("What was to be sent to a client has failed", Cause.die(error))
+      if (peer === undefined) continue
+      failed.add(peer)
+      yield* endSession(peer)
+    }
+  })
+
   // Delivers a batch, and measures the fan-out. A batch that tells no room anything says nothing about the cost of a fan-out.
   const fanOut = Effect.fnUntraced(function* (batch: ReadonlyArray<Handed>) {
     const start = yield* monotonicMillis
-    deliver(batch)
+    const defects = deliver(batch)
+    if (defects.length > 0) yield* contain(defects)
     const end = yield* monotonicMillis
     const toRooms = batch.filter(({ room }) => room !== undefined)
     if (toRooms.length === 0) return

@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { Goodbye } from "../../domain/Event.ts"
 import type { Connection } from "../../net/Connection.ts"
@@ -95,6 +96,11 @@ export class Outbox implements Peer {
     this.#connection.stopReading(new CutOff({ code: "removed", reason }))
   }
 
+  /** Ends the session of this client with "internal error": something that was done for it has thrown. */
+  fail(): void {
+    this.#connection.stopReading(new CutOff({ code: "internal-error", reason: "internal error" }))
+  }
+
   /**
    * Waits until nothing is held any more, `farewellDrain` ms at most. Then what is
    * still held is dropped, and the farewell is written in place of it.
@@ -137,9 +143,17 @@ export class Outbox implements Peer {
     }
   }
 
-  // The draining fiber: it ends when nothing is held, or when the client is cut off.
+  // The draining fiber: it ends when nothing is held, or when the client is cut off. A defect in it ends this session.
   get #watch(): Effect.Effect<void> {
     return this.#drain.pipe(
+      Effect.catchAllDefect((defect) =>
+        Effect.zipRight(
+          Effect.sync(() => {
+            this.fail()
+          }),
+          Effect.logError(`What is held for ${this.#connection.address} could not be written`, Cause.die(defect))
+        )
+      ),
       Effect.ensuring(
         Effect.sync(() => {
           this.#draining = false

@@ -1,4 +1,4 @@
-import { authorOf, type MemberId } from "../../domain/Event.ts"
+import { authorOf, type MemberId, type Reply } from "../../domain/Event.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import type { Seat } from "../../domain/Chat.ts"
 import type { Handed } from "../chat/Handed.ts"
@@ -7,43 +7,63 @@ import { type Difference, Frames, noShare, type Share, withStay } from "./frame.
 import type { Peer } from "../chat/Peer.ts"
 import { type Line, type Log, type Stay, staysIn } from "./stays.ts"
 
+/** Something that was thrown in a fan-out. */
+export interface Defect {
+  readonly error: unknown
+  /** Whose session is to end for it: the client that could not be written to, or the author of what could not be encoded; absent where it is nobody's. */
+  readonly peer: Peer | undefined
+}
+
 /**
  * The fan-out of a batch: sends each client, in one write and in order, what of
  * the batch is for it. An event is encoded once for each dialect. A client
  * without echo gets the batch without its own messages.
+ *
+ * What is thrown meanwhile on the way to one client, or in encoding one event,
+ * keeps nothing else from being sent: it is returned.
  */
-export const deliver = (batch: ReadonlyArray<Handed>): void => {
+export const deliver = (batch: ReadonlyArray<Handed>): ReadonlyArray<Defect> => {
+  const defects: Array<Defect> = []
   let pending: Array<Told> = []
   for (const { audience, event, room } of batch) {
     if (event._tag === "Connected" || event._tag === "Disconnected") continue
     if (event._tag === "Goodbye") {
-      send(pending)
+      send(pending, defects)
       pending = []
-      for (const { peer } of audience) peer.farewell(event)
+      for (const { peer } of audience) {
+        try {
+          peer.farewell(event)
+        } catch (error) {
+          defects.push({ error, peer })
+        }
+      }
     } else pending.push({ event, audience, room })
   }
-  send(pending)
+  send(pending, defects)
+  return defects
 }
 
-const send = (all: ReadonlyArray<Told>): void => {
+const send = (all: ReadonlyArray<Told>, defects: Array<Defect>): void => {
   // Moves without an audience are gathered too: they count in what the next newcomers are told.
   const told = gather(all).filter(({ audience }) => audience.length > 0)
   const rooms = logsOf(told).map((log) => ({ log, stays: staysIn(log) }))
-  const frames = new Frames()
+  const frames = new Frames((event, error) => {
+    defects.push({ error, peer: authorIn(told, event) })
+  })
   const differences = forFew(told)
   const nothing = noShare()
 
   const tell = (outbox: Peer, share: Share) => {
     const apart = differences.size === 0 ? undefined : differences.get(outbox)
-    if (apart === undefined) {
-      outbox.send(frames.share(share, outbox.dialect))
-      return
+    if (apart !== undefined) differences.delete(outbox)
+    try {
+      outbox.send(apart === undefined ? frames.share(share, outbox.dialect) : frames.apart(share, outbox.dialect, apart))
+    } catch (error) {
+      defects.push({ error, peer: outbox })
     }
-    differences.delete(outbox)
-    outbox.send(frames.apart(share, outbox.dialect, apart))
   }
   const leaveOutOwn = ({ id, peer }: Seat<Peer>, { first, last, log }: Stay) => {
-    if (log.own.size === 0 || id === undefined || peer.echo) return
+    if (log.own.size === 0 || id === undefined || !log.own.has(id) || wantsEcho(peer, defects)) return
     const own = log.own.get(id)
     if (own === undefined) return
     for (const index of own) {
@@ -78,6 +98,23 @@ const send = (all: ReadonlyArray<Told>): void => {
   }
   // Clients that are told something and are in none of these rooms.
   for (const outbox of [...differences.keys()]) tell(outbox, nothing)
+}
+
+const wantsEcho = (peer: Peer, defects: Array<Defect>): boolean => {
+  try {
+    return peer.echo
+  } catch (error) {
+    defects.push({ error, peer })
+    return true
+  }
+}
+
+/** Whose event this is: of its author, where it is told to the author too, or of the only one that it is for. */
+const authorIn = (told: ReadonlyArray<Told>, event: Reply): Peer | undefined => {
+  const audience = told.find((each) => each.event === event)?.audience ?? []
+  const author = "from" in event ? event.from.id : undefined
+  const [first, ...others] = audience
+  return audience.find(({ id }) => id !== undefined && id === author)?.peer ?? (others.length === 0 ? first?.peer : undefined)
 }
 
 /** What the batch tells each room: a log for each. */

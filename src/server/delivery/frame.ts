@@ -39,8 +39,14 @@ interface Frame {
 
 /** The encoded frames of one batch: each event is encoded once for each dialect, and shares are slices of one buffer. */
 export class Frames {
+  readonly #onDefect: (event: Reply, error: unknown) => void
   readonly #frames = new Map<Dialect, Map<Log, Frame>>()
   readonly #words = new Map<Dialect, Map<Reply, Buffer>>()
+
+  /** `onDefect` is called for an event that a dialect cannot encode: whoever speaks it is not told that event. */
+  constructor(onDefect: (event: Reply, error: unknown) => void) {
+    this.#onDefect = onDefect
+  }
 
   /** A share in one dialect: one buffer for all who have that share. */
   share(share: Share, dialect: Dialect): Buffer {
@@ -74,7 +80,7 @@ export class Frames {
   #frame(log: Log, dialect: Dialect): Frame {
     const known = this.#frames.get(dialect)?.get(log)
     if (known !== undefined) return known
-    const frame = frameOf(log, dialect)
+    const frame = this.#frameOf(log, dialect)
     const frames = this.#frames.get(dialect) ?? new Map<Log, Frame>()
     this.#frames.set(dialect, frames.set(log, frame))
     return frame
@@ -83,21 +89,28 @@ export class Frames {
   #word(event: Reply, dialect: Dialect): Buffer {
     const known = this.#words.get(dialect)?.get(event)
     if (known !== undefined) return known
-    const word = encode(event, dialect)
+    const word = this.#encode(event, dialect)
     const words = this.#words.get(dialect) ?? new Map<Reply, Buffer>()
     this.#words.set(dialect, words.set(event, word))
     return word
   }
-}
 
-const encode = (event: Reply, dialect: Dialect): Buffer => Buffer.from(dialect.encode(event))
+  #frameOf({ lines }: Log, dialect: Dialect): Frame {
+    const parts = lines.map(({ event }) => this.#encode(event, dialect))
+    const offsets = [0]
+    let end = 0
+    for (const { length } of parts) offsets.push((end += length))
+    return { bytes: Buffer.concat(parts, end), offsets }
+  }
 
-const frameOf = ({ lines }: Log, dialect: Dialect): Frame => {
-  const parts = lines.map(({ event }) => encode(event, dialect))
-  const offsets = [0]
-  let end = 0
-  for (const { length } of parts) offsets.push((end += length))
-  return { bytes: Buffer.concat(parts, end), offsets }
+  #encode(event: Reply, dialect: Dialect): Buffer {
+    try {
+      return Buffer.from(dialect.encode(event))
+    } catch (error) {
+      this.#onDefect(event, error)
+      return Buffer.alloc(0)
+    }
+  }
 }
 
 const cut = ({ bytes, offsets }: Frame, { first, last }: Stay): Buffer =>

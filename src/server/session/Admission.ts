@@ -1,11 +1,11 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import type { LeaveCode } from "../../domain/Event.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { CutOff } from "../../net/Errors.ts"
 import { monotonicMillis } from "../clock.ts"
+import { rounds } from "../rounds.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
 /** Why a connection gets no place: a code for programs, and words for people. */
@@ -45,7 +45,7 @@ const make = Effect.gen(function* () {
     turnedAway = 0
     return count === 0 ? Effect.void : Effect.logWarning(`Turned away, as there was no room: ${count} in the last second`)
   })
-  yield* Effect.forkScoped(Effect.repeat(report, Schedule.spaced("1 second")))
+  yield* rounds("turned away", report, "1 second")
 
   const forget = (connection: Connection) => {
     nameless.delete(connection)
@@ -61,7 +61,7 @@ const make = Effect.gen(function* () {
       sendAway(connection, "no-name", `${missing} was given in time (${Math.round(nameTimeout / 1000)} s)`)
     }
   })
-  yield* Effect.forkScoped(Effect.repeat(impatience, Schedule.spaced(Math.min(nameTimeout, 1000))))
+  yield* rounds("name timeout", impatience, Math.min(nameTimeout, 1000))
 
   const full = (reason: string): Full => {
     turnedAway += 1

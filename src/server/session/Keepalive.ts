@@ -1,10 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import { monotonicMillis } from "../clock.ts"
 import { endOfTurn } from "../chat/Hub.ts"
+import { endSession } from "../chat/Peer.ts"
 import { Registry } from "../chat/Registry.ts"
+import { rounds } from "../rounds.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
 const make = Effect.gen(function* () {
@@ -24,11 +25,15 @@ const make = Effect.gen(function* () {
         Effect.sync(() => {
           peer.keepAlive(times)
         }),
-        (cause) => Effect.logError(`The sign of life of ${address} has failed`, cause)
+        (cause) =>
+          Effect.zipRight(
+            Effect.logError(`To ask ${address} for a sign of life has failed`, cause),
+            endSession(peer)
+          )
       )
     }
   })
-  yield* Effect.forkScoped(Effect.repeat(round, Schedule.spaced(keepaliveEvery)))
+  yield* rounds("keepalive", round, keepaliveEvery)
 })
 
 /**

@@ -24,7 +24,7 @@ const stub: Peer = {
   send: () => undefined,
   farewell: () => undefined,
   keepAlive: () => undefined,
-  remove: () => undefined
+  remove: () => undefined, fail: () => undefined
 }
 
 const address = "192.0.2.7:1"

@@ -12,13 +12,13 @@ import { plain } from "../../../src/server/dialect/plain.ts"
 import type { Peer } from "../../../src/server/chat/Peer.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
 import { Outbox } from "../../../src/server/delivery/Outbox.ts"
-import * as Registry from "../../../src/server/chat/Registry.ts"
 import * as ServerConfig from "../../../src/server/ServerConfig.ts"
 import { show } from "../../support/bytes.ts"
 import { from as address, join, nobody, say as saying, settings } from "../../support/chat.ts"
+import { fault } from "../../support/faults.ts"
 import { enter, perform, type Performed } from "../../support/handed.ts"
 import { SlowRecorder } from "../../support/Recorder.ts"
-import { assembled, eventsOf, loggingTo, member, open, plainMember, tell } from "../../support/room.ts"
+import { assembled, eventsOf, loggingTo, member, open, plainMember } from "../../support/room.ts"
 import { StoppedClock } from "../../support/StoppedClock.ts"
 
 describe("A fault in the broadcast", () => {
@@ -29,14 +29,9 @@ describe("A fault in the broadcast", () => {
       const ada = yield* member(room.port, "ada")
       const bob = yield* member(room.port, "bob")
       const eve = yield* plainMember(room.port, "eve")
-      const [first] = yield* Context.get(room.context, Registry.Registry).members
-      Object.assign(first!.peer, {
-        send: () => {
-          throw new Error("nothing can be sent")
-        }
-      })
-
-      yield* tell(bob, { _tag: "Say", text: "hi" })
+      // Nobody's: the batch itself is broken.
+      const event = Object.defineProperty({ _tag: "Pong", at: 0 } as const, "_tag", { get: fault })
+      Context.get(room.context, Hub.Hub).unsafePublish([{ event, audience: [] }])
       expect(yield* room.server.closing).toEqual({ reason: "internal error", asked: false })
       expect(logged).toEqual(["FATAL The broadcast has failed"])
       yield* room.shut
@@ -165,7 +160,8 @@ describe("When ten thousand leave at once", () => {
     send: keep,
     farewell: () => undefined,
     keepAlive: () => undefined,
-    remove: () => undefined
+    remove: () => undefined,
+    fail: () => undefined
   })
 
   it.scopedLive("all of it is told within a second of processor time, and never blocks the others for long", () =>
