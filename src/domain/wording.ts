@@ -153,6 +153,10 @@ export const wereNotSaid = (unsaid: number): string => (unsaid === 1 ? "1 messag
 export const throttled = (perSecond: number | typeof anything): Text.Text =>
   Text.clean(`You are sending more than ${perSecond} messages a second: they are taken up at that pace. Stay until they are.`)
 
+/** What a client is told whose address is above the rate limit for addresses. */
+export const throttledAddress = (perSecond: number | typeof anything): Text.Text =>
+  Text.clean(`More than ${perSecond} messages a second come from your address: they are taken up at that pace. Stay until they are.`)
+
 // The last words to a client.
 const goodbye = ({ unsaid = 0, ...words }: Pick<Goodbye, "code" | "reason" | "unsaid">): string =>
   unsaid === 0 ? parting(words) : `${parting(words)} ${unsaid} of your messages ${unsaid === 1 ? "was" : "were"} not said.`
@@ -184,7 +188,8 @@ export const openings: ReadonlyArray<string> = [
   wrongPassword,
   nameTaken(anything, anything),
   nameReserved(anything, anything),
-  throttled(anything)
+  throttled(anything),
+  throttledAddress(anything)
 ].map((words) => words.slice(0, words.indexOf(":")))
 
 /** The reason that the room is told when somebody is sent away. */

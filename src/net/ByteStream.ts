@@ -64,6 +64,10 @@ export class ByteStream implements Connection {
     this.reader.lose(error)
   }
 
+  attend(ms: number): Effect.Effect<void, ReadError> {
+    return this.reader.attend(ms)
+  }
+
   stopReading(error: ReadError): void {
     this.reader.stop(error)
   }

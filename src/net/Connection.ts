@@ -33,6 +33,8 @@ export interface Connection {
    * silence of `quiet` ms meanwhile is kept, in its place between the bytes.
    */
   readonly pause: (ms: number, quiet?: number) => Effect.Effect<void, ReadError>
+  /** Reads nothing for `ms` either, but fails at once when nothing is left to be read, and nothing more can come: for a peer that has not been taken in yet. */
+  readonly attend: (ms: number) => Effect.Effect<void, ReadError>
   /** What has come and was not read, in order, with the silences in between. */
   readonly unread: ReadonlyArray<Uint8Array | typeof silence>
   /**

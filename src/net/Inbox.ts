@@ -21,6 +21,11 @@ export class Inbox {
     return this.#bytes >= this.#limit
   }
 
+  /** Whether no bytes wait. */
+  get isEmpty(): boolean {
+    return this.#bytes === 0
+  }
+
   /** Puts bytes that have come at the end. */
   add(chunk: Uint8Array): void {
     this.#items.push(chunk)

@@ -102,6 +102,28 @@ export class Reader {
     this.#inbox.putBack(bytes)
   }
 
+  /** Reads nothing for `ms`, but fails at once when nothing is left to be read, and nothing more can come. */
+  attend(ms: number): Effect.Effect<void, ReadError> {
+    return Effect.async<void, ReadError>((resume) => {
+      const stop = () => {
+        clearTimeout(timer)
+        this.#wake = undefined
+      }
+      const look = () => {
+        if (this.#ended === undefined || !(this.#isStopped || this.#inbox.isEmpty)) return
+        stop()
+        resume(Effect.fail(this.#ended))
+      }
+      const timer = setTimeout(() => {
+        stop()
+        resume(Effect.void)
+      }, ms)
+      this.#wake = look
+      look()
+      return Effect.sync(stop)
+    })
+  }
+
   /** What has come and was not read, in order, with the silences in between. */
   get unread(): ReadonlyArray<Uint8Array | typeof silence> {
     return this.#inbox.items

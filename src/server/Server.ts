@@ -14,6 +14,7 @@ import * as Closing from "./Closing.ts"
 import * as Broadcaster from "./delivery/Broadcaster.ts"
 import * as Listener from "./door/Listener.ts"
 import * as ServerConfig from "./ServerConfig.ts"
+import * as Addresses from "./session/Addresses.ts"
 import * as Admission from "./session/Admission.ts"
 import * as Keepalive from "./session/Keepalive.ts"
 import * as Session from "./session/Session.ts"
@@ -72,6 +73,7 @@ export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
     Layer.provideMerge(PortDoor.layer),
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),
+    Layer.provideMerge(Addresses.layer),
     Layer.provideMerge(Registry.layer),
     Layer.provideMerge(Hub.layer),
     Layer.provideMerge(Closing.layer),

@@ -30,9 +30,9 @@ export interface ServerOptions {
 
   /** How many clients there may be. */
   readonly maxClients: number
-  /** How many clients there may be from one address. */
+  /** How many clients there may be from one address; an IPv6 address is its /64 prefix. */
   readonly maxClientsPerAddress: number
-  /** How many clients may be there without a name; for one more, the one that has been silent longest has to go. */
+  /** How many clients may be there without a name; for one more, one of the address with most of them has to go: the one that has tried to come in longest ago. */
   readonly maxNameless: number
   /** How long a client may take to give its name. */
   readonly nameTimeout: number
@@ -47,8 +47,16 @@ export interface ServerOptions {
   readonly maxUnheard: number
   /** How long what a client had sent is still taken up, at its rate, once its connection has ended. */
   readonly hearOut: number
-  /** The rate limit, above which what a client sends waits; `undefined` is no limit. */
+  /** The rate limit, above which what a client sends waits; `undefined` is no limit, neither for a client nor for an address. */
   readonly rateLimit: RateLimit | undefined
+  /** How many messages a second all clients of one address may send together; above it they wait. An IPv6 address is its /64 prefix. */
+  readonly addressRateLimit: number
+  /** How many of them may come at once. */
+  readonly addressRateBurst: number
+  /** How many connections a second may come from one address; above it they wait before anything is read. */
+  readonly connectRateLimit: number
+  /** How many of them may come at once. */
+  readonly connectRateBurst: number
   /** Whether a plain client gets its own messages back: `auto` sends them to programs that show only what the server sends. */
   readonly echo: "auto" | "on" | "off"
 
@@ -117,6 +125,10 @@ export const defaults: ServerOptions = {
   maxUnheard: 65_536,
   hearOut: 30_000,
   rateLimit: { perSecond: 10, burst: 100 },
+  addressRateLimit: 300,
+  addressRateBurst: 3000,
+  connectRateLimit: 50,
+  connectRateBurst: 500,
   echo: "auto",
   greetAfter: 600,
   proxyHeaderWithin: 5000,

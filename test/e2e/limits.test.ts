@@ -94,6 +94,42 @@ const limits: ReadonlyArray<Limit> = [
     }
   },
   {
+    option: "address-rate-limit", value: "9", args: ["--rate-limit", "1000", "--rate-burst", "1000", "--address-rate-burst", "1"],
+    meet: async (stage, port) => {
+      const ada = await nativeClient(stage, port, "ada")
+      expect(await ada.event("Throttled")).toMatchObject({ perSecond: 9 })
+    }
+  },
+  {
+    option: "address-rate-burst", value: "6", args: ["--rate-limit", "1000", "--rate-burst", "1000", "--address-rate-limit", "1"],
+    meet: async (stage, port) => {
+      // A connection and a hello each: one more than there are.
+      for (const name of ["one", "two", "three"]) await nativeClient(stage, port, name)
+      const ada = await nativeClient(stage, port, "ada")
+      expect(await ada.event("Throttled")).toMatchObject({ perSecond: 1 })
+    }
+  },
+  {
+    option: "connect-rate-limit", value: "1", args: ["--rate-limit", "10", "--connect-rate-burst", "1"],
+    meet: async (stage, port) => {
+      expect(await arrive(stage, port, "one")).toBe(welcome("one"))
+      const start = performance.now()
+      expect(await arrive(stage, port, "two")).toBe(welcome("two"))
+      expect(await arrive(stage, port, "three")).toBe(welcome("three"))
+      expect(performance.now() - start).toBeGreaterThan(900)
+    }
+  },
+  {
+    option: "connect-rate-burst", value: "2", args: ["--rate-limit", "10", "--connect-rate-limit", "1"],
+    meet: async (stage, port) => {
+      for (const name of ["one", "two"]) expect(await arrive(stage, port, name)).toBe(welcome(name))
+      const start = performance.now()
+      expect(await arrive(stage, port, "three")).toBe(welcome("three"))
+      expect(await arrive(stage, port, "four")).toBe(welcome("four"))
+      expect(performance.now() - start).toBeGreaterThan(900)
+    }
+  },
+  {
     option: "max-turned-away", value: "1", args: ["--max-clients", "1"],
     meet: async (stage, port) => {
       expect(await arrive(stage, port, "one")).toBe(welcome("one"))
@@ -263,16 +299,21 @@ describe.concurrent("Without a rate limit", () => {
     ["by option", { args: ["--rate-limit", "off"] }],
     ["by environment", { env: { BRUSIO_RATE_LIMIT: "off" } }]
   ] as const) {
-    it(`all is taken up as it comes: ${how}`, async ({ stage }) => {
-      const { port } = await serve(stage, options)
+    it(`all is taken up as it comes, whoever comes: ${how}`, async ({ stage }) => {
+      const { args = [], env = {} }: { readonly args?: ReadonlyArray<string>; readonly env?: Readonly<Record<string, string>> } = options
+      const { port } = await serve(stage, { args: [...args, ...oneOf("address-rate"), ...oneOf("connect-rate")], env })
       const ada = await nativeClient(stage, port, "ada")
+      const bob = await nativeClient(stage, port, "bob")
       await ada.write(`${JSON.stringify({ _tag: "Say", text: "hello" })}\n`.repeat(1000))
       await ada.roundTrip()
       expect(ada.events.filter(({ _tag }) => _tag === "Said")).toHaveLength(1000)
-      expect(ada.events.map(({ _tag }) => _tag)).not.toContain("Throttled")
+      expect([...ada.events, ...bob.events].map(({ _tag }) => _tag)).not.toContain("Throttled")
     })
   }
 })
+
+/** The arguments for a limit of one a second. */
+const oneOf = (name: string): ReadonlyArray<string> => [`--${name}-limit`, "1", `--${name}-burst`, "1"]
 
 describe.concurrent("An option is refused", () => {
   for (const option of ["--MAX-CLIENTS", "--Max-Clients", "--PASSWORD-FILE", "--Host", "--RATE-LIMIT"]) {
@@ -321,6 +362,10 @@ describe.concurrent("A limit that cannot be one is refused, with what it may be"
     ["stall-timeout", " 5", "a whole number from 1 to 86400"],
     ["keepalive", "99999999999", "a whole number from 1 to 86400"],
     ["tcp-keepalive", "32768", "a whole number from 1 to 32767"],
+    ["address-rate-limit", "0", "a whole number from 1 to 1000000"],
+    ["address-rate-burst", "off", "a whole number from 1 to 1000000"],
+    ["connect-rate-limit", "0", "a whole number from 1 to 1000000"],
+    ["connect-rate-burst", "0", "a whole number from 1 to 1000000"],
     ["max-turned-away", "0", "a whole number from 1 to 1000000"],
     ["password-tries", "0", "a whole number from 1 to 1000000"],
     ["max-unheard", "1023", "a whole number from 1024 to 1073741824"],
@@ -371,6 +416,10 @@ describe.concurrent("The help", () => {
       ["max-name", "CHARACTERS", "32"],
       ["rate-limit", "N|off", "10"],
       ["rate-burst", "N", "100"],
+      ["address-rate-limit", "N", "300"],
+      ["address-rate-burst", "N", "3000"],
+      ["connect-rate-limit", "N", "50"],
+      ["connect-rate-burst", "N", "500"],
       ["max-waiting", "BYTES", "1048576"],
       ["stall-timeout", "SECONDS", "30"],
       ["keepalive", "SECONDS", "20"],
@@ -439,6 +488,42 @@ const processorTime = (pid: number): number => {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? []
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
+
+describe.concurrent("A host that reconnects", () => {
+  it("gets no more said than its address may, and others are heard meanwhile", async ({ stage }) => {
+    const { port } = await serve(stage, { args: ["--rate-limit", "10", "--address-rate-limit", "100", "--address-rate-burst", "200"] })
+    const ear = await nativeClient(stage, port, "ear")
+    const start = performance.now()
+    const loop = async (name: string) => {
+      for (let n = 0; n < 3; n += 1) {
+        const raw = (await connect(stage, port, "127.0.0.2")).read()
+        const hello = JSON.stringify({ _tag: "Hello", v: 1, nickname: `${name}${n}` })
+        const said = `${JSON.stringify({ _tag: "Say", text: "spam" })}\n`.repeat(60)
+        await raw.write(`${hello}\n${said}${JSON.stringify({ _tag: "Quit" })}\n`)
+        await raw.heard.line(/"_tag":"Goodbye"/u)
+      }
+    }
+    const attack = { isOver: false }
+    const loops = Promise.all(["a", "b", "c"].map(loop)).then(() => {
+      attack.isOver = true
+    })
+    const bob = await nativeClient(stage, port, "bob")
+    let longest = 0
+    while (!attack.isOver) {
+      const asked = performance.now()
+      await bob.roundTrip()
+      longest = Math.max(longest, performance.now() - asked)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+    await loops
+    const seconds = (performance.now() - start) / 1000
+    await ear.roundTrip()
+    const heard = ear.events.filter(({ _tag }) => _tag === "Said").length
+    expect(heard).toBe(9 * 60)
+    expect(heard).toBeLessThan(200 + 100 * seconds)
+    expect(longest).toBeLessThan(seconds * 500)
+  })
+})
 
 describe("Floods", () => {
   for (const [title, bytes] of [

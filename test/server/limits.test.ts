@@ -118,25 +118,40 @@ describe.concurrent("When too many come from one address", () => {
 describe.concurrent("Without a name", () => {
   const isHeard = (peer: Peer) => Effect.zipRight(tell(peer, { _tag: "Ping" }), next(peer, "Pong"))
 
-  it.scopedLive("one more than may be makes the one silent longest go, who is told; the others stay", () =>
+  it.scopedLive("one more than may be makes one of the address with most go: the one that tried to come in longest ago, who is told", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ maxNameless: 3 })
-      const named = yield* member(port, "named")
+      const { port } = yield* opened({ maxNameless: 3, password: Redacted.make("sesame") })
+      const thinking = yield* connect(port, "127.0.0.2")
+      yield* isHeard(thinking)
       const first = yield* connect(port)
       yield* isHeard(first)
-      const silent = yield* connect(port)
-      yield* isHeard(silent)
+      const second = yield* connect(port)
+      // Another word is no step towards a name; to say one is, also where it does not get in yet.
+      yield* tell(first, { _tag: "Hello", v: 1, nickname: "first" })
+      yield* next(first, "Refused")
+      for (let n = 0; n < 5; n += 1) yield* isHeard(second)
       const third = yield* connect(port)
-      yield* isHeard(third)
-      yield* isHeard(first)
+      yield* isToldGoodbye(second, { code: "full", reason: "others wait for your place, and you have given no name or no password" })
       const fourth = yield* connect(port)
-      yield* isToldGoodbye(silent, { code: "full", reason: "others wait for your place, and you have given no name" })
-      for (const peer of [fourth, third, first]) yield* isHeard(peer)
-      yield* isUndisturbed(named)
-      for (const [n, peer] of [first, third, fourth].entries()) {
-        yield* peer.send(hello(`somebody ${n}`))
+      yield* isToldGoodbye(first, { code: "full" })
+      for (const [n, peer] of [thinking, third, fourth].entries()) {
+        yield* tell(peer, { _tag: "Hello", v: 1, nickname: `somebody ${n}`, password: "sesame" })
         yield* next(peer, "Welcome")
       }
+    })
+  )
+
+  it.scopedLive("those who send a byte now and then do not push out one who thinks about a name", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ maxNameless: 20, greetAfter: 60_000 })
+      const thinking = yield* connect(port, "127.0.0.2")
+      yield* thinking.send("a")
+      yield* eventually("it is heard", () => (otherEnd(thinking)?.bytesRead ?? 0) > 0)
+      const attackers = yield* Effect.forEach(Array.from({ length: 60 }), () => Effect.tap(connect(port), (peer) => peer.send("x")), { concurrency: 1 })
+      for (const peer of attackers.slice(40)) yield* peer.send("x")
+      yield* eventually("those have made room for each other", () => attackers.filter(({ ended }) => ended !== undefined).length >= 41)
+      yield* thinking.send("da\n")
+      expect(yield* thinking.line).toBe("Welcome ada! To leave, type {quit}.")
     })
   )
 
@@ -451,7 +466,7 @@ describe("Who sends too fast", () => {
   it.scopedLive("has to wait with more than the server holds, and nothing of it is lost", () =>
     Effect.gen(function* () {
       const count = 1000
-      const { context, port } = yield* opened({ rateLimit: { perSecond: 5000, burst: 50 } })
+      const { context, port } = yield* opened({ rateLimit: { perSecond: 5000, burst: 50 }, addressRateLimit: 5000, addressRateBurst: 50_000 })
       const [bob, ada] = [yield* member(port, "bob"), yield* member(port, "ada")]
       const said = numbers(count).map((n) => ({ _tag: "Say", text: `${n} `.padEnd(12_000, "x") }) as const)
       const lineLength = Buffer.byteLength(encode(said[0]!))

@@ -32,6 +32,10 @@ export class Recorder implements Connection {
     // Nobody reads from it.
   }
 
+  attend(ms: number): Effect.Effect<void, ReadError> {
+    return Effect.sleep(ms)
+  }
+
   stopReading(): void {
     // Nobody reads from it.
   }

@@ -6,6 +6,7 @@ import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
 import type { Event } from "../../src/domain/Event.ts"
 import { decodeLine, encode, type ClientMessage } from "../../src/domain/wire/Ndjson.ts"
+import * as Addresses from "../../src/server/session/Addresses.ts"
 import * as Admission from "../../src/server/session/Admission.ts"
 import * as Broadcaster from "../../src/server/delivery/Broadcaster.ts"
 import * as Closing from "../../src/server/Closing.ts"
@@ -47,6 +48,7 @@ export const assembled = (
     Layer.provideMerge(parts.door ?? PortDoor.layer),
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),
+    Layer.provideMerge(Addresses.layer),
     Layer.provideMerge(parts.registry ?? Registry.layer),
     Layer.provideMerge(Hub.layer),
     Layer.provideMerge(parts.closing ?? Closing.layer),

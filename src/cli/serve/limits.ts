@@ -36,9 +36,13 @@ const seconds = (name: string, description: string, most = day): Limit => ({
 })
 
 const limits = {
+  addressRateLimit: amount("address-rate-limit", "How many messages a second all clients of one address may send together; more have to wait."),
+  addressRateBurst: amount("address-rate-burst", "How many of them may come at once."),
+  connectRateLimit: amount("connect-rate-limit", "How many connections a second may come from one address; more have to wait."),
+  connectRateBurst: amount("connect-rate-burst", "How many of them may come at once."),
   maxClients: amount("max-clients", "How many clients there may be; fewer where the system allows fewer (ulimit -n)."),
   maxClientsPerAddress: amount("max-clients-per-address", "How many clients may come from one address."),
-  maxNameless: amount("max-nameless", "How many clients may be without a name; for one more, the one silent longest makes room."),
+  maxNameless: amount("max-nameless", "How many clients may be without a name; for one more, one of the address with most of them makes room."),
   nameTimeout: seconds("name-timeout", "How long a client may take to give its name."),
   maxTurnedAway: amount("max-turned-away", "How many who find no room may be there at once to be told so; more find the door closed."),
   passwordTries: amount("password-tries", "How often somebody may be wrong about the password."),

@@ -20,7 +20,7 @@ const options = {
   echo: option(echo, "Whether nc and other plain clients get their own messages back: auto, on or off.", defaults.echo),
   trustProxy: repeatable(trustProxy, "A proxy that tells the addresses of clients with the PROXY protocol, and has to; may be given several times.", "none"),
   ...passwordOptions,
-  rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait.", String(defaultRate.perSecond)),
+  rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait. With off, nobody ever waits: neither a client nor an address.", String(defaultRate.perSecond)),
   rateBurst: option(rateBurst, "How many of them may come at once.", String(defaultRate.burst)),
   ...limitOptions,
   noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),

@@ -7,6 +7,8 @@ import { CutOff } from "../../net/Errors.ts"
 import { monotonicMillis } from "../clock.ts"
 import { rounds } from "../rounds.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import { Addresses } from "./Addresses.ts"
+import { Nameless } from "./Nameless.ts"
 
 /** Why a connection gets no place: a code for programs, and words for people. */
 export interface Full {
@@ -18,8 +20,8 @@ export interface Full {
 export class Admission extends Context.Tag("brusio/Admission")<Admission, {
   /** Takes a place, which has to be given back with `leave`; or says why there is none. */
   readonly enter: (connection: Connection) => Effect.Effect<Full | undefined>
-  /** The connection has sent something, so it is no longer among the longest silent. */
-  readonly unsafeHeard: (connection: Connection) => void
+  /** The connection has tried to come in, which keeps its place for a while longer; that it sends bytes does not. */
+  readonly unsafeAttempted: (connection: Connection) => void
   /** The connection has a name from now on: the limits for nameless ones no longer concern it. */
   readonly named: (connection: Connection) => Effect.Effect<void>
   /** Gives the place of the connection back. */
@@ -30,12 +32,12 @@ export class Admission extends Context.Tag("brusio/Admission")<Admission, {
 
 const make = Effect.gen(function* () {
   const { maxClients, maxClientsPerAddress, maxNameless, nameTimeout, password } = yield* ServerConfig
+  const addresses = yield* Addresses
   const missing = password === undefined ? "no name" : "no name or no password"
-  const clientsOf = new Map<string, number>()
   // The nameless connections, and when each came, ms; the oldest first.
-  const nameless = new Map<Connection, number>()
-  // The nameless connections in LRU order: the one that has been silent longest first.
-  const silent = new Set<Connection>()
+  const since = new Map<Connection, number>()
+  // The same, in the order in which they make room for others.
+  const nameless = new Nameless<Connection>()
   let clients = 0
   let turnedAway = 0
 
@@ -48,16 +50,16 @@ const make = Effect.gen(function* () {
   yield* rounds("turned away", report, "1 second")
 
   const forget = (connection: Connection) => {
+    since.delete(connection)
     nameless.delete(connection)
-    silent.delete(connection)
   }
   const sendAway = (connection: Connection, code: LeaveCode, reason: string) => {
     forget(connection)
     connection.stopReading(new CutOff({ code, reason }))
   }
   const impatience = Effect.map(monotonicMillis, (now) => {
-    for (const [connection, since] of nameless) {
-      if (now - since < nameTimeout) return
+    for (const [connection, then] of since) {
+      if (now - then < nameTimeout) return
       sendAway(connection, "no-name", `${missing} was given in time (${Math.round(nameTimeout / 1000)} s)`)
     }
   })
@@ -68,40 +70,34 @@ const make = Effect.gen(function* () {
     return { code: "full", reason }
   }
   const enter = (connection: Connection, now: number): Full | undefined => {
-    const { host } = connection
-    const neighbours = clientsOf.get(host) ?? 0
+    const address = addresses.unsafeOf(connection, now)
     if (clients >= maxClients) return full(`the room is full (${maxClients} at most): try again later`)
-    if (neighbours >= maxClientsPerAddress) return full(`too many come from your address (${maxClientsPerAddress} at most): try again later`)
-    if (nameless.size >= maxNameless) {
-      const [first] = silent
-      if (first !== undefined) sendAway(first, "full", `others wait for your place, and you have given ${missing}`)
-    }
+    if (address.clients >= maxClientsPerAddress) return full(`too many come from your address (${maxClientsPerAddress} at most): try again later`)
     clients += 1
-    clientsOf.set(host, neighbours + 1)
-    nameless.set(connection, now)
-    silent.add(connection)
+    addresses.unsafeEnter(connection, now)
+    since.set(connection, now)
+    nameless.add(connection, address.key)
+    const { first } = nameless
+    if (nameless.size > maxNameless && first !== undefined) sendAway(first, "full", `others wait for your place, and you have given ${missing}`)
     return undefined
   }
-  const leave = (connection: Connection) => {
-    const { host } = connection
-    const neighbours = (clientsOf.get(host) ?? 1) - 1
+  const leave = (connection: Connection, now: number) => {
     clients -= 1
-    if (neighbours === 0) clientsOf.delete(host)
-    else clientsOf.set(host, neighbours)
+    addresses.unsafeLeave(connection, now)
     forget(connection)
   }
   return Admission.of({
     enter: (connection) => Effect.map(monotonicMillis, (now) => enter(connection, now)),
-    unsafeHeard: (connection) => {
-      if (silent.delete(connection)) silent.add(connection)
+    unsafeAttempted: (connection) => {
+      nameless.attempted(connection)
     },
     named: (connection) =>
       Effect.sync(() => {
         forget(connection)
       }),
     leave: (connection) =>
-      Effect.sync(() => {
-        leave(connection)
+      Effect.map(monotonicMillis, (now) => {
+        leave(connection, now)
       }),
     unsafeTurnedAway: () => {
       turnedAway += 1

@@ -1,4 +1,7 @@
+import { throttled, throttledAddress } from "../../domain/wording.ts"
+import type { Text } from "../../domain/Text.ts"
 import type { RateLimit } from "../ServerConfig.ts"
+import { Bucket } from "./Bucket.ts"
 
 /** How many messages a read counts for at least (docs/adr/0008): a key that somebody presses is next to nothing. */
 const readWeight = 1 / 16
@@ -19,62 +22,84 @@ const linesIn = (bytes: Uint8Array): number => {
 /** How many bytes of a message count for one message: a long one costs more, as everybody in the room is sent it (docs/adr/0008). */
 const messageBytes = 1024
 
+/** How many bytes of an answer count for one message: its asker alone is sent it (docs/adr/0015). The first ones are paid with the question. */
+const answerBytes = 4096
+
 /** How many messages the bytes of one read count for, whatever they say. */
 export const weight = (bytes: Uint8Array): number => Math.max(linesIn(bytes), bytes.length / messageBytes, readWeight)
 
+/** How many messages an answer of so many bytes counts for, beyond the question. */
+export const answerWeight = (bytes: number): number => Math.max(0, bytes / answerBytes - 1)
+
+/** What a client that waits is told: at what rate it is heard, and that in words. */
+export interface Notice {
+  readonly perSecond: number
+  readonly message: Text
+}
+
 /**
- * The token bucket of a client, see docs/adr/0008: it fills with `perSecond`
- * tokens a second, up to `burst`. Each message takes one out, a long one as many
- * as it has KiB. Bytes that are no message take some out too, but no byte counts
- * twice, in however many reads a message comes. The bucket may go into debt: then
- * the client waits until the debt is paid.
+ * What a client may send, see docs/adr/0008 and 0015: two token buckets, its own
+ * and that of its address. Each message takes a token out of both, a long one as
+ * many as it has KiB. Bytes that are no message take some out too, but no byte
+ * counts twice, in however many reads a message comes. The client waits until
+ * neither bucket is in debt.
  */
 export class Allowance {
-  readonly #limit: RateLimit
-  #left: number
-  #at: number
+  readonly #own: Bucket
+  readonly #address: Bucket | undefined
   // How many tokens have been taken out already for bytes that can be the beginning of the next message.
   #ahead = 0
-  #isTold = false
+  #waitsFor: Bucket
+  // How often each bucket had become full when the client was told of it; before that, -1.
+  #ownToldAt = -1
+  #addressToldAt = -1
 
-  /** `now` in ms, of any clock that never goes back. */
-  constructor(limit: RateLimit, now: number) {
-    this.#limit = limit
-    this.#left = limit.burst
-    this.#at = now
-  }
-
-  /** How many tokens a second fill the bucket. */
-  get perSecond(): number {
-    return this.#limit.perSecond
+  /** `address`: the bucket that all clients of the address share. `now` in ms, of any clock that never goes back. */
+  constructor(limit: RateLimit, now: number, address?: Bucket) {
+    this.#own = new Bucket(limit, now)
+    this.#waitsFor = this.#own
+    this.#address = address
   }
 
   /** Takes out the tokens of a message: how long to wait before the message is taken up, ms. */
   message(now: number): number {
     const rest = 1 - this.#ahead
     this.#ahead = 0
-    return this.#take(rest, now)
+    return this.#take(rest, rest, now)
   }
 
   /** Takes out so many `messages` worth of tokens for what a read held beyond its messages: how long to wait before more is read, ms. */
   beyond(messages: number, now: number): number {
     this.#ahead = Math.min(1, this.#ahead + messages)
-    return this.#take(messages, now)
+    // Blank lines cost the neighbours a token a read at most: who sent them waits for all of them.
+    return this.#take(messages, Math.min(1, messages), now)
   }
 
-  /** Whether the client is to be told now that it waits. True once, and again after the bucket has been full; reading it counts as telling. */
-  get tellsNow(): boolean {
-    const tells = !this.#isTold
-    this.#isTold = true
-    return tells
+  /** Takes out so many `messages` worth of tokens for what the client was answered: how long to wait before more is taken up, ms. */
+  answered(messages: number, now: number): number {
+    return this.#take(messages, messages, now)
   }
 
-  #take(messages: number, now: number): number {
-    const { burst, perSecond } = this.#limit
-    this.#left = Math.min(burst, this.#left + ((now - this.#at) * perSecond) / 1000)
-    this.#at = now
-    if (this.#left === burst) this.#isTold = false
-    this.#left -= messages
-    return this.#left >= 0 ? 0 : Math.ceil((-this.#left * 1000) / perSecond)
+  /**
+   * What the client is to be told now that it waits, if anything: once for each of
+   * the two buckets, and again after that has been full. Reading it counts as telling.
+   */
+  get notice(): Notice | undefined {
+    const { fillings, perSecond } = this.#waitsFor
+    if (this.#waitsFor === this.#own) {
+      if (this.#ownToldAt === fillings) return undefined
+      this.#ownToldAt = fillings
+      return { perSecond, message: throttled(perSecond) }
+    }
+    if (this.#addressToldAt === fillings) return undefined
+    this.#addressToldAt = fillings
+    return { perSecond, message: throttledAddress(perSecond) }
+  }
+
+  #take(ofOwn: number, ofAddress: number, now: number): number {
+    const own = this.#own.take(ofOwn, now)
+    const address = this.#address?.take(ofAddress, now) ?? 0
+    this.#waitsFor = this.#address !== undefined && address > own ? this.#address : this.#own
+    return Math.max(own, address)
   }
 }

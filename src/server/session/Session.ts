@@ -1,7 +1,8 @@
-import type * as Cause from "effect/Cause"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import { type ClientId, personOf } from "../../domain/Chat.ts"
 import type { Command } from "../../domain/command/index.ts"
@@ -9,10 +10,10 @@ import { refusal } from "../../domain/command/refusal.ts"
 import type { Goodbye } from "../../domain/Event.ts"
 import type { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
-import { throttled } from "../../domain/wording.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { CutOff, type ReadError } from "../../net/Errors.ts"
 import { silence } from "../../net/Inbox.ts"
+import { Addresses } from "./Addresses.ts"
 import { Admission, type Full } from "./Admission.ts"
 import { monotonicMillis } from "../clock.ts"
 import { Closing } from "../Closing.ts"
@@ -74,6 +75,7 @@ const nothing = new Uint8Array(0)
 
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
+  const addresses = yield* Addresses
   const admission = yield* Admission
   const closing = yield* Closing
   const hub = yield* Hub
@@ -83,10 +85,8 @@ const make = Effect.gen(function* () {
   // Above the rate limit, what a client has sent waits; the client is told so once.
   const waitForTurn = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, allowance: Allowance, wait: number) {
     if (wait === 0) return
-    if (allowance.tellsNow) {
-      const { perSecond } = allowance
-      yield* registry.reply(id, (at) => ({ _tag: "Throttled", at, perSecond, message: throttled(perSecond) }))
-    }
+    const { notice } = allowance
+    if (notice !== undefined) yield* registry.reply(id, (at) => ({ _tag: "Throttled", at, ...notice }))
     yield* connection.pause(wait, interpreter.separator)
   })
 
@@ -114,7 +114,8 @@ const make = Effect.gen(function* () {
 
   // Comes in, if the password is right: it is checked here for every dialect. A client that is in already is not asked again.
   const enter = Effect.fnUntraced(function* (client: Client, join: Command, password: string | undefined, verbatim?: string) {
-    const { gate, id } = client
+    const { connection, gate, id } = client
+    admission.unsafeAttempted(connection)
     const isIn = gate === undefined || personOf(yield* registry.chat, id) !== undefined
     const denied = isIn ? undefined : gate.knock(password, verbatim)
     if (denied instanceof CutOff) return yield* Effect.fail(denied)
@@ -168,7 +169,6 @@ const make = Effect.gen(function* () {
 
   // Interprets what was read, piece by piece, and performs it.
   const hear = Effect.fnUntraced(function* (client: Client, chunks: ReadonlyArray<Uint8Array>) {
-    admission.unsafeHeard(client.connection)
     for (const piece of client.backlog.pieces(chunks)) {
       const quit = yield* perform(client, client.interpreter.hear(piece), piece)
       if (quit !== undefined) return quit
@@ -188,15 +188,29 @@ const make = Effect.gen(function* () {
       Effect.zipRight(connection.close(config.closeGrace))
     )
 
+  // A connection that has a place, or is to be turned away, waits until its address may have one more. It is told nothing when
+  // it is gone meanwhile, but for why this side has ended it.
+  const awaitTurn = (connection: Connection, { unrecognised }: Door, hasPlace: boolean) =>
+    Effect.onError(addresses.turn(connection), (cause) =>
+      Effect.gen(function* () {
+        if (hasPlace) yield* admission.leave(connection)
+        const why = Option.getOrUndefined(Cause.failureOption(cause))
+        if (why === undefined) return
+        if (why._tag === "CutOff") connection.write(unrecognised.encode({ _tag: "Goodbye", at: 0, code: why.code, reason: clean(why.reason) }))
+        connection.linger(config.closeGrace)
+      })
+    )
+
   // Takes a place, registers the connection and adds the finalizer that says goodbye, all or nothing; or says why there is no place.
   const takePlace = (connection: Connection, door: Door, outbox: Outbox, scope: Scope.Scope) =>
-    Effect.gen(function* () {
+    Effect.uninterruptibleMask((restore) => Effect.gen(function* () {
       const full = yield* admission.enter(connection)
+      yield* restore(awaitTurn(connection, door, full === undefined))
       if (full !== undefined) return full
       const id = yield* Effect.onError(registry.connect({ address: connection.address, peer: outbox }), (cause) => cannotEnter(connection, door, cause))
       yield* Scope.addFinalizerExit(scope, (exit) => goodbye({ connection, id, outbox }, exit))
       return id
-    }).pipe(Effect.uninterruptible)
+    }))
 
   // Waits until the dialect is recognised, and performs what was sent until then.
   const meet = Effect.fnUntraced(function* (connection: Connection, door: Door, outbox: Outbox, id: ClientId) {
@@ -205,7 +219,8 @@ const make = Effect.gen(function* () {
     outbox.speak(dialect, interpreter, () => backlog.count(connection.unread))
     connection.hearOut(config.hearOut)
     const { password, passwordTries, rateLimit } = config
-    const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, yield* monotonicMillis)
+    const now = yield* monotonicMillis
+    const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, addresses.unsafeOf(connection, now).messages)
     const gate = password === undefined ? undefined : new Gate(password, passwordTries)
     const client: Client = { id, connection, outbox, interpreter, backlog, allowance, gate }
     return { client, quit: yield* hear(client, chunks) }

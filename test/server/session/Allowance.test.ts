@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { Allowance, weight } from "../../../src/server/session/Allowance.ts"
+import { throttled, throttledAddress } from "../../../src/domain/wording.ts"
+import { Allowance, answerWeight, weight } from "../../../src/server/session/Allowance.ts"
+import { Bucket } from "../../../src/server/session/Bucket.ts"
 import type { RateLimit } from "../../../src/server/ServerConfig.ts"
 import { utf8 } from "../../support/bytes.ts"
 import { always } from "../../support/property.ts"
@@ -90,12 +92,89 @@ describe("An allowance", () => {
 
   it("is to be told of once, and again only after it has been full", () => {
     const allowance = new Allowance({ perSecond: 10, burst: 3 }, 0)
-    const floods = (now: number) => none(5).map(() => allowance.message(now)).some((wait) => wait > 0) && allowance.tellsNow
+    const floods = (now: number) => none(5).map(() => allowance.message(now)).some((wait) => wait > 0) && allowance.notice !== undefined
     expect([floods(0), floods(200), floods(900)]).toEqual([true, false, false])
     // Three are owed: 600 ms later it would be full, and 501 ms after the next flood again.
     expect(floods(1499)).toBe(false)
     expect(floods(1999)).toBe(false)
     expect([floods(3000), floods(3000)]).toEqual([true, false])
+  })
+})
+
+describe("The allowance of an address", () => {
+  const roomy: RateLimit = { perSecond: 1_000_000, burst: 1_000_000 }
+
+  /** When each message of so many clients of one address is taken up, who all have much to say from the start; by client, in ms. */
+  const together = (shared: RateLimit, clients: number, messages: number): ReadonlyArray<ReadonlyArray<number>> => {
+    const address = new Bucket(shared, 0)
+    const all = Array.from({ length: clients }, () => {
+      const takenUp: Array<number> = []
+      return { allowance: new Allowance(roomy, 0, address), readyAt: 0, takenUp }
+    })
+    for (let left = clients * messages; left > 0; left -= 1) {
+      const next = all.filter(({ takenUp }) => takenUp.length < messages).reduce((first, other) => (other.readyAt < first.readyAt ? other : first))
+      next.readyAt += next.allowance.message(next.readyAt)
+      next.takenUp.push(next.readyAt)
+    }
+    return all.map(({ takenUp }) => takenUp)
+  }
+  const crowds = FastCheck.tuple(limits, FastCheck.integer({ min: 1, max: 20 }), FastCheck.integer({ min: 1, max: 30 }))
+
+  it("lets no more through in any stretch of time than a burst and what the rate gives, however many clients share it", () => {
+    always(crowds, ([limit, clients, messages]) => {
+      const at = together(limit, clients, messages).flat().sort((one, other) => one - other)
+      return at.every((start, first) =>
+        at.slice(first).every((end, more) => more <= limit.burst + ((end - start) * limit.perSecond) / 1000 + 1e-6)
+      )
+    }, 60)
+  })
+
+  it("gives its clients their turns one after the other: none waits longer than it takes all others to say one thing", () => {
+    always(crowds, ([limit, clients, messages]) => {
+      for (const takenUp of together(limit, clients, messages)) {
+        takenUp.reduce((before, at) => {
+          expect(at - before).toBeLessThanOrEqual(Math.ceil((clients * 1000) / limit.perSecond) + 1)
+          return at
+        }, 0)
+      }
+    }, 60)
+  })
+
+  it("does not come back with a new connection", () => {
+    const address = new Bucket({ perSecond: 10, burst: 3 }, 0)
+    const first = new Allowance(roomy, 0, address)
+    expect(none(3).map(() => first.message(0))).toEqual([0, 0, 0])
+    expect(new Allowance(roomy, 0, address).message(0)).toBe(100)
+  })
+
+  it("is told of in words of its own, once to each client, and again only after it has been full", () => {
+    const address = new Bucket({ perSecond: 10, burst: 1 }, 0)
+    const [ada, bob] = [new Allowance(roomy, 0, address), new Allowance(roomy, 0, address)]
+    const told = (client: Allowance, now: number) => (client.message(now) > 0 ? client.notice : undefined)
+    const notice = { perSecond: 10, message: throttledAddress(10) }
+    expect([told(ada, 0), told(bob, 0), told(ada, 0), told(bob, 0)]).toEqual([undefined, notice, notice, undefined])
+    expect([told(bob, 1000), told(ada, 1000)]).toEqual([undefined, notice])
+  })
+
+  it("does not keep a client from being told that it is the one who is too fast", () => {
+    const allowance = new Allowance({ perSecond: 1, burst: 1 }, 0, new Bucket({ perSecond: 10, burst: 1 }, 0))
+    expect([allowance.message(0), allowance.message(0), allowance.notice]).toEqual([0, 1000, { perSecond: 1, message: throttled(1) }])
+  })
+
+  it("is not spent by one client's blank lines: they cost it a message at most each time", () => {
+    const address = new Bucket({ perSecond: 10, burst: 1 }, 0)
+    expect(new Allowance({ perSecond: 10, burst: 1 }, 0, address).beyond(1000, 0)).toBeGreaterThan(90_000)
+    expect(new Allowance(roomy, 0, address).message(0)).toBe(100)
+  })
+})
+
+describe("An answer is worth", () => {
+  it.each<readonly [string, number, number]>([
+    ["nothing beyond its question, while it is short", 100, 0],
+    ["nothing up to 4 KiB", 4096, 0],
+    ["a message for each 4 KiB more", 36_864, 8]
+  ])("%s", (_, bytes, messages) => {
+    expect(answerWeight(bytes)).toBe(messages)
   })
 })
 

@@ -1,0 +1,92 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Connection } from "../../net/Connection.ts"
+import type { ReadError } from "../../net/Errors.ts"
+import { monotonicMillis } from "../clock.ts"
+import { ServerConfig } from "../ServerConfig.ts"
+import { Bucket } from "./Bucket.ts"
+import { neighbourhood } from "./neighbourhood.ts"
+import { TtlMap } from "./TtlMap.ts"
+
+/** What is known of an address that clients come from, see docs/adr/0015. */
+export class Address {
+  /** The address, or its prefix, see `neighbourhood`. */
+  readonly key: string
+  /** How many of its clients have a place. */
+  clients = 0
+  /** The token bucket of all messages of its clients; absent without a rate limit. */
+  readonly messages: Bucket | undefined
+  /** The token bucket of its connections; absent without a rate limit. */
+  readonly arrivals: Bucket | undefined
+
+  constructor(key: string, messages?: Bucket, arrivals?: Bucket) {
+    this.key = key
+    this.messages = messages
+    this.arrivals = arrivals
+  }
+}
+
+/** How many messages a connection counts for: so much work it is to let somebody in and out. */
+const arrivalWeight = 1
+
+/**
+ * How long an address is remembered after its last client has left, ms, so that a
+ * reconnect brings no new allowance; and how many such addresses at most.
+ */
+const memory = { keptFor: 60_000, most: 10_000 }
+
+/** The addresses that clients come from, and the allowance that the clients of one address share. */
+export class Addresses extends Context.Tag("brusio/Addresses")<Addresses, {
+  /** The address of a connection. */
+  readonly unsafeOf: (connection: Connection, now: number) => Address
+  /** Counts a client of the address until it leaves. */
+  readonly unsafeEnter: (connection: Connection, now: number) => void
+  /** The client of the address has left. */
+  readonly unsafeLeave: (connection: Connection, now: number) => void
+  /** Waits until the address may have one connection more. Fails at once when nothing more can come of the connection. */
+  readonly turn: (connection: Connection) => Effect.Effect<void, ReadError>
+}>() {}
+
+const make = Effect.gen(function* () {
+  const { addressRateBurst, addressRateLimit, connectRateBurst, connectRateLimit, rateLimit } = yield* ServerConfig
+  const known = new TtlMap((key, now) => {
+    if (rateLimit === undefined) return new Address(key)
+    return new Address(
+      key,
+      new Bucket({ perSecond: addressRateLimit, burst: addressRateBurst }, now),
+      new Bucket({ perSecond: connectRateLimit, burst: connectRateBurst }, now)
+    )
+  }, memory)
+
+  const turn = Effect.fnUntraced(function* (connection: Connection) {
+    const now = yield* monotonicMillis
+    const { arrivals, messages } = known.use(neighbourhood(connection.host), now)
+    if (arrivals === undefined || messages === undefined) return
+    const wait = Math.max(arrivals.take(1, now), messages.take(arrivalWeight, now))
+    if (wait === 0) return
+    // Who goes before its turn gives the turn to the next.
+    yield* Effect.tapError(connection.attend(wait), () =>
+      Effect.sync(() => {
+        arrivals.giveBack(1)
+        messages.giveBack(arrivalWeight)
+      })
+    )
+  })
+
+  return Addresses.of({
+    unsafeOf: (connection, now) => known.use(neighbourhood(connection.host), now),
+    unsafeEnter: (connection, now) => {
+      known.hold(neighbourhood(connection.host), now).clients += 1
+    },
+    unsafeLeave: (connection, now) => {
+      const key = neighbourhood(connection.host)
+      known.use(key, now).clients -= 1
+      known.release(key, now)
+    },
+    turn
+  })
+})
+
+/** Addresses of which nothing is known yet. */
+export const layer = Layer.effect(Addresses, make)
