@@ -37,16 +37,39 @@ build() {
   npm ci --include=dev
 }
 
+# The program runs in the background, as a shell takes up a signal only after a command in the foreground; it keeps this
+# input, which a background command would not get.
+start() {
+  [ -z "$signal" ] || return 1
+  exec 3<&0
+  node dist/cli.js "$@" <&3 3<&- &
+  program=$!
+  exec 3<&-
+  [ -z "$signal" ] || kill -s "$signal" "$program"
+  # A signal ends a wait, and not the program.
+  while wait "$program"; status=$?; [ "$status" -gt 128 ] && kill -0 "$program" 2>/dev/null; do :; done
+  return "$status"
+}
+
 run() {
-  CDPATH='' cd -- "$(dirname -- "$0")/.." && find_node && build && node dist/cli.js "$@"
+  CDPATH='' cd -- "$(dirname -- "$0")/.." && find_node && build && start "$@"
+}
+
+# Hands a signal on to the program, now or as soon as it is started.
+pass() {
+  signal=$1
+  [ -z "$program" ] || kill -s "$signal" "$program" 2>/dev/null
 }
 
 # Ctrl-C is for the program, which says goodbye; this waits for it.
+program= signal=
 trap : INT
+trap 'pass TERM' TERM
+trap 'pass HUP' HUP
 run "$@"
 status=$?
-trap - INT
-if [ "$status" -ne 0 ]; then
+trap - INT TERM HUP
+if [ "$status" -ne 0 ] && [ -z "$signal" ]; then
   say '' 'It ended with an error. Press Enter to close this window.'
   read -r _
 fi

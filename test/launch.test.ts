@@ -94,6 +94,26 @@ describe.concurrent("A launcher of macOS and Linux", () => {
     })
   }
 
+  it("hands a signal that it alone gets on to the server, which says goodbye; nothing waits, and nothing is left", async ({ stage }) => {
+    const folder = project(stage)
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+      const server = start(stage, join(folder, "launch/serve.sh"), ["--port", "0"])
+      await server.line(/Listening on 127\.0\.0\.1:\d+/u)
+      server.kill(signal)
+      expect(await server.ended()).toMatchObject({ code: 0, signal: null })
+      expect(server.stdout.text).toMatch(signal === "SIGTERM" ? /closing: terminated/u : /closing: the window was closed/u)
+      expect(server.stderr.text).toBe("")
+    }
+  })
+
+  it("gives its input to the program", async ({ stage }) => {
+    const server = start(stage, join(project(stage), "launch/serve.sh"), ["--port", "0"])
+    await server.line(/Listening on 127\.0\.0\.1:\d+/u)
+    server.type("/quit enough for today\n")
+    expect(await server.ended()).toMatchObject({ code: 0 })
+    expect(server.stdout.text).toContain("closing: enough for today")
+  })
+
   it("join.sh and join.command start a client, with the arguments as they were given; after an error they wait for Enter", async ({ stage }) => {
     const folder = project(stage)
     for (const name of ["join.sh", "join.command"]) {

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
+import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { tooLong } from "../domain/wire/Lines.ts"
 import { type PipeLine, PipeLines } from "./PipeLines.ts"
@@ -96,31 +97,55 @@ export const outputClosed: Effect.Effect<void> = Effect.async<void>((resume) => 
   })
 })
 
+const linesIn = (text: string): number => text.split("\n").length - 1
+
+const writeOut = (text: string, lost: (code: string) => void): void => {
+  process.stdout.write(text, (error) => {
+    if (error !== null && error !== undefined) lost(Predicate.hasProperty(error, "code") ? String(error.code) : error.message)
+  })
+}
+
 /**
  * Standard output with load shedding: it never waits. While its reader is
  * behind (more than 64 KiB unread), whole lines are skipped, and their number is
- * printed once it reads on. `put` writes the text, by default straight to
- * standard output; a prompt passes one that writes above itself.
+ * printed once it reads on. So it is with lines that the system did not take, on
+ * a full disk for example, once it takes some again. `put` writes the text, by
+ * default straight to standard output; a prompt passes one that writes above itself.
  */
-export const skippingOutput = (put: (text: string) => void = (text) => process.stdout.write(text)) => {
+export const skippingOutput = (put: (text: string, lost: (code: string) => void) => void = writeOut) => {
   const { stdout } = process
   let skipped = 0
-  const confess = () => {
-    if (skipped === 0 || stdout.destroyed) return
-    const words = `(${skipped} lines were skipped: the output was not read)\n`
+  let unwritten = 0
+  let why = ""
+  // A text that the system does not take is lost with what it confesses, which is then still to be confessed.
+  const write = (text: string) => {
+    const confession = confessions()
+    const [wasSkipped, wasUnwritten] = [skipped, unwritten]
     skipped = 0
-    put(words)
+    unwritten = 0
+    put(confession + text, (code) => {
+      skipped += wasSkipped
+      unwritten += wasUnwritten + linesIn(text)
+      why = code
+    })
+  }
+  const confessions = () => {
+    const unread = skipped === 0 ? "" : `(${skipped} lines were skipped: the output was not read)\n`
+    // The line before may have been written in part.
+    return unwritten === 0 ? unread : `${unread}\n(${unwritten} lines were skipped: the output was not written, ${why})\n`
+  }
+  const confess = () => {
+    if (skipped > 0 && !stdout.destroyed) write("")
   }
   stdout.on("drain", confess)
   return {
     write: (text: string) => {
       if (stdout.destroyed) return
       if (stdout.writableLength > maxBacklog) {
-        skipped += text.split("\n").length - 1
+        skipped += linesIn(text)
         return
       }
-      confess()
-      put(text)
+      write(text)
     }
   }
 }

@@ -222,4 +222,5 @@ export const authorOf = (event: Reply | Observation): MemberId | undefined =>
 /** What only those who watch the server see, such as the console: nobody in the room is told. */
 export type Observation =
   | { readonly _tag: "Connected"; readonly at: number }
-  | { readonly _tag: "Disconnected"; readonly at: number; readonly code: LeaveCode; readonly reason: Text | undefined }
+  /** `hasSpoken`: whether anything had come from it. */
+  | { readonly _tag: "Disconnected"; readonly at: number; readonly code: LeaveCode; readonly reason: Text | undefined; readonly hasSpoken: boolean }

@@ -163,6 +163,9 @@ export const withWays = (peer: Peer, ways: Partial<Pick<Peer, "send" | "farewell
   get dialect() {
     return peer.dialect
   },
+  get hasSpoken() {
+    return peer.hasSpoken
+  },
   get echo() {
     return peer.echo
   },

@@ -19,7 +19,7 @@ export const perform = <P extends Peer>(before: Node<P>, step: Step, peer: P): P
   if (step._tag === "Connect") return { node, handings: observed(node, node.lastClient, { _tag: "Connected", at: step.now }) }
   if (step._tag === "Ask" && reply !== undefined) return { node, handings: replyTo(node, step.who, reply) }
   if (step._tag === "Leave" && told.length === 0 && before.peers.has(step.who)) {
-    return { node, handings: observed(node, step.who, { _tag: "Disconnected", at: step.now, code: step.code, reason: undefined }) }
+    return { node, handings: observed(node, step.who, { _tag: "Disconnected", at: step.now, code: step.code, reason: undefined, hasSpoken: true }) }
   }
   return { node, handings: told }
 }
@@ -36,7 +36,7 @@ export const exit = <P extends Peer>(before: Node<P>, client: Chat.ClientId, cod
   const { node, told } = submit(before, { _tag: "Quit", client, code, reason: undefined })
   const peers = new Map(node.peers)
   peers.delete(client)
-  const handings = told.length > 0 ? told : observed(node, client, { _tag: "Disconnected", at: 0, code, reason: undefined })
+  const handings = told.length > 0 ? told : observed(node, client, { _tag: "Disconnected", at: 0, code, reason: undefined, hasSpoken: true })
   return { node: { ...node, peers }, handings }
 }
 

@@ -13,6 +13,8 @@ export interface Patience {
 export interface Peer {
   /** The wire format of this client. */
   readonly dialect: Dialect
+  /** Whether anything has come from this client by which its wire format is known. */
+  readonly hasSpoken: boolean
   /** Whether this client gets its own messages back. */
   readonly echo: boolean
   /** Sends whole lines; the bytes may be shared with other clients and must not be changed. */

@@ -118,10 +118,10 @@ const make = Effect.gen(function* () {
   const isOfNobody = ({ connections }: State, happening: Happening): boolean =>
     happening._tag === "Command" && !HashMap.has(connections, happening.client)
 
-  const observed = (state: State, client: Chat.ClientId, event: Handing["event"]): ReadonlyArray<Handing> =>
+  const observed = (state: State, client: Chat.ClientId, event: (peer: Peer) => Handing["event"]): ReadonlyArray<Handing> =>
     Option.match(HashMap.get(state.connections, client), {
       onNone: () => [],
-      onSome: ({ address }) => [{ event, audience: [], from: { client, address } }]
+      onSome: ({ address, peer }) => [{ event: event(peer), audience: [], from: { client, address } }]
     })
 
   const replied = (client: Chat.ClientId, reply: (state: State, connected: Connected) => Reply) =>
@@ -142,12 +142,13 @@ const make = Effect.gen(function* () {
       step((before) => {
         const client = before.lastClient + 1
         const state = { ...before, lastClient: client, connections: HashMap.set(before.connections, client, connected) }
-        return { state, handings: before.chat.closed ? [] : observed(state, client, { _tag: "Connected", at: state.at }), result: client }
+        return { state, handings: before.chat.closed ? [] : observed(state, client, () => ({ _tag: "Connected", at: state.at })), result: client }
       }),
     disconnect: (client, { _tag, code, reason }) =>
       step((before) => {
         const { handings, state } = decided(before, { _tag, client, code, reason })
-        const nobody = handings.length === 0 && !before.chat.closed ? observed(before, client, { _tag: "Disconnected", at: before.at, code, reason }) : []
+        const disconnected = ({ hasSpoken }: Peer) => ({ _tag: "Disconnected", at: before.at, code, reason, hasSpoken }) as const
+        const nobody = handings.length === 0 && !before.chat.closed ? observed(before, client, disconnected) : []
         return { state: { ...state, connections: HashMap.remove(state.connections, client) }, handings: [...handings, ...nobody], result: undefined }
       }),
     submit: (happening) => step((state) => (isOfNobody(state, happening) ? { ...unchanged(state), result: [] } : decided(state, happening))),

@@ -52,6 +52,10 @@ export class Outbox implements Peer {
     return this.#interpreter?.echo ?? false
   }
 
+  get hasSpoken(): boolean {
+    return this.#interpreter !== undefined
+  }
+
   /** Whether the client has come into the room. */
   isIn = false
 

@@ -12,6 +12,7 @@ import { lobby } from "../../domain/RoomName.ts"
 import { clean } from "../../domain/Text.ts"
 import { monotonicMillis } from "../clock.ts"
 import { describe, describeLog, type ConsoleLine, type Format } from "./ConsoleLine.ts"
+import { Silent } from "./Silent.ts"
 import { type Handed, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
 
@@ -44,12 +45,13 @@ const make = (format: Format) =>
     const opened = yield* Deferred.make<void>()
 
     const started = yield* monotonicMillis
+    const silent = new Silent()
     let messages = 0
     let address = ""
 
     const show = (envelopes: ReadonlyArray<Handed>) => {
       messages += envelopes.filter(({ event }) => authorOf(event) !== undefined).length
-      const text = envelopes.map((envelope) => describe(envelope)).map((line) => (line ? format(line) : "")).join("")
+      const text = envelopes.flatMap((envelope) => silent.shown(envelope)).map((envelope) => describe(envelope)).map((line) => (line ? format(line) : "")).join("")
       if (text.length > 0) output.write(text)
     }
     // A defect in showing one batch is logged, and the console goes on.
@@ -64,7 +66,13 @@ const make = (format: Format) =>
     const showRest: Effect.Effect<void> = Effect.flatMap(subscription.poll(batchSize), (envelopes) =>
       envelopes.length > 0 ? Effect.zipRight(showSafely(envelopes), showRest) : Effect.void
     )
-    yield* Effect.addFinalizer(() => showRest)
+    const sumUp = Effect.gen(function* () {
+      const line = silent.sum(yield* Clock.currentTimeMillis, yield* monotonicMillis)
+      if (line !== undefined) output.write(format(line))
+    })
+    const sumUpIfDue = Effect.flatMap(monotonicMillis, (now) => (silent.isDue(now) ? sumUp : Effect.void))
+    yield* Effect.addFinalizer(() => Effect.zipRight(showRest, sumUp))
+    yield* Deferred.await(opened).pipe(Effect.zipRight(Effect.repeat(sumUpIfDue, Schedule.spaced("1 second"))), Effect.forkScoped)
     yield* Deferred.await(opened).pipe(
       Effect.zipRight(
         subscription.forEachBatch(batchSize, showSafely)

@@ -20,6 +20,7 @@ import { StoppedClock } from "../../support/StoppedClock.ts"
 /** The way to nobody. */
 const stub: Peer = {
   dialect: plain,
+  hasSpoken: true,
   echo: false,
   send: () => undefined,
   farewell: () => undefined,

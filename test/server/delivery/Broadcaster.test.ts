@@ -156,6 +156,7 @@ describe("When ten thousand leave at once", () => {
   /** Takes all and keeps nothing, but for one who keeps it. */
   const stub = (keep: (frame: Uint8Array) => void = () => undefined): Peer => ({
     dialect: native,
+    hasSpoken: true,
     echo: true,
     send: keep,
     farewell: () => undefined,

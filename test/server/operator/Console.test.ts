@@ -2,15 +2,19 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import type { Event, Member, Observation } from "../../../src/domain/Event.ts"
 import { MemberId } from "../../../src/domain/Event.ts"
 import { lobby } from "../../../src/domain/RoomName.ts"
 import { clean } from "../../../src/domain/Text.ts"
+import * as Hub from "../../../src/server/chat/Hub.ts"
 import * as Console from "../../../src/server/operator/Console.ts"
 import * as Server from "../../../src/server/Server.ts"
 import { named } from "../../support/chat.ts"
-import { eventually } from "../../support/Peer.ts"
+import { connect, eventually } from "../../support/Peer.ts"
 import { eventsOf, member, open, tell } from "../../support/room.ts"
 
 const ada: Member = { id: MemberId.make("m1"), name: named("ada") }
@@ -22,8 +26,8 @@ const welcome: Event = { _tag: "Welcome", ...inRoom, you: ada, here: 1, members:
 
 const shown: ReadonlyArray<readonly [Event | Observation, string | undefined]> = [
   [{ _tag: "Connected", at }, "INFO  192.0.2.7:1 connected"],
-  [{ _tag: "Disconnected", at, code: "quit", reason: undefined }, "INFO  192.0.2.7:1 disconnected: quit"],
-  [{ _tag: "Disconnected", at, code: "lost", reason: clean("connection lost") }, "INFO  192.0.2.7:1 disconnected: connection lost"],
+  [{ _tag: "Disconnected", at, code: "quit", reason: undefined, hasSpoken: true }, "INFO  192.0.2.7:1 disconnected: quit"],
+  [{ _tag: "Disconnected", at, code: "lost", reason: clean("connection lost"), hasSpoken: true }, "INFO  192.0.2.7:1 disconnected: connection lost"],
   [{ _tag: "Joined", ...inRoom, member: ada }, "INFO  ada joined (192.0.2.7:1)"],
   [{ _tag: "Left", ...inRoom, member: ada, code: "quit" }, "INFO  ada left: quit (192.0.2.7:1)"],
   [{ _tag: "Left", ...inRoom, member: ada, code: "quit", reason: clean("lunch") }, "INFO  ada left: lunch (192.0.2.7:1)"],
@@ -124,6 +128,73 @@ describe("The console of a room", () => {
         "info bob left: lunch (HOST)",
         "info closing: the server stops"
       ])
+    })
+  )
+
+  it.scopedLive("sums up those who come and go without a word, and shows who says one", () =>
+    Effect.gen(function* () {
+      const { console, lines, port, server, shut } = yield* watched
+      yield* console.open("127.0.0.1:1", [])
+      const gone = yield* Effect.fork(Stream.runDrain(Stream.take(Stream.filter(server.events(100), ({ event }) => event._tag === "Disconnected"), 3)))
+      for (let n = 0; n < 2; n += 1) {
+        const probe = yield* connect(port)
+        yield* probe.end
+        yield* probe.rest
+      }
+      const browser = yield* connect(port)
+      yield* browser.send("GET / HTTP/1.1\r\n\r\n")
+      yield* browser.rest
+      yield* Fiber.join(gone)
+      yield* shut
+      const shown = lines.map((line) => line.replaceAll(/127\.0\.0\.1:\d+/gu, "HOST"))
+      // Each is in one sum or the other: whether the first is written before the second has gone is chance.
+      const sums = shown.flatMap((line) => /^info (\d) connections? came and went without a word \(127\.0\.0\.1\)$/u.exec(line)?.[1] ?? [])
+      expect(sums.reduce((sum, count) => sum + Number(count), 0)).toBe(2)
+      expect(shown.filter((line) => !line.includes("came and went"))).toEqual([
+        "info HOST connected",
+        "info HOST disconnected: HTTP is not spoken here",
+        "info closing: the server stops"
+      ])
+    })
+  )
+
+  it.scoped("sums them up at once, and then once a minute", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const output = Layer.succeed(Console.ConsoleOutput, {
+        write: (text: string) => {
+          lines.push(...text.split("\n").slice(0, -1))
+        }
+      })
+      const layer = Console.layer(format).pipe(Layer.provideMerge(Server.core({ port: 0 })), Layer.provide(output))
+      const context = yield* Layer.build(layer)
+      const hub = Context.get(context, Hub.Hub)
+      yield* Context.get(context, Console.Console).open("127.0.0.1:1", [])
+      const comeAndGo = (clients: ReadonlyArray<number>) =>
+        Effect.gen(function* () {
+          const seen = yield* Effect.fork(Stream.runDrain(Stream.take(hub.observe(100), 2 * clients.length)))
+          yield* Hub.endOfTurn
+          for (const client of clients) {
+            const from = { client, address: `192.0.2.7:${client}` }
+            hub.unsafePublish([
+              { event: { _tag: "Connected", at: 0 }, audience: [], from },
+              { event: { _tag: "Disconnected", at: 0, code: "closed", reason: undefined, hasSpoken: false }, audience: [], from }
+            ])
+          }
+          yield* Fiber.join(seen)
+          yield* Hub.endOfTurn
+        })
+      const one = "info 1 connection came and went without a word (192.0.2.7)"
+      yield* comeAndGo([1])
+      yield* TestClock.adjust("1 second")
+      expect(lines).toEqual([one])
+      yield* comeAndGo([2, 3])
+      yield* TestClock.adjust("59 seconds")
+      expect(lines).toEqual([one])
+      yield* TestClock.adjust("1 second")
+      expect(lines).toEqual([one, "info 2 connections came and went without a word (192.0.2.7)"])
+      yield* TestClock.adjust("10 minutes")
+      expect(lines).toHaveLength(2)
     })
   )
 
