@@ -36,6 +36,10 @@ export class ByteStream implements Connection {
     return this.reader.silentFor
   }
 
+  get unreadBytes(): number {
+    return this.reader.unreadBytes
+  }
+
   get writable(): boolean {
     return this.#stream.writable
   }

@@ -19,6 +19,8 @@ export interface Connection {
   readonly secure: boolean
   /** For how long nothing has come from the peer, ms; 0 for a peer that back-pressure makes wait, or that has ended its half. */
   readonly silentFor: number
+  /** How many bytes have come from the peer and have not been read yet, with the overhead of each chunk; 0 when nothing has. */
+  readonly unreadBytes: number
   /** Whether the peer can still be written to. */
   readonly writable: boolean
   /** How many bytes are written that the system has not taken yet. */

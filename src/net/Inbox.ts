@@ -16,6 +16,11 @@ export class Inbox {
     this.#limit = limit
   }
 
+  /** How much is kept, in bytes, with the overhead of each chunk. */
+  get size(): number {
+    return this.#bytes
+  }
+
   /** Whether the high-water mark is reached: the peer has to wait. */
   get isFull(): boolean {
     return this.#bytes >= this.#limit

@@ -41,6 +41,11 @@ export class Reader {
     return this.#ended !== undefined || this.#isDetached || this.#socket.isPaused() ? 0 : performance.now() - this.#heardAt
   }
 
+  /** How many bytes have come and have not been read yet, with the overhead of each chunk. */
+  get unreadBytes(): number {
+    return this.#inbox.size
+  }
+
   /**
    * The next bytes, or {@link silence} after `patience` ms without any, or why
    * nothing more can be read. What had come before the end is read before the

@@ -18,6 +18,7 @@ import * as Addresses from "./session/Addresses.ts"
 import * as Admission from "./session/Admission.ts"
 import * as Keepalive from "./session/Keepalive.ts"
 import * as Session from "./session/Session.ts"
+import * as Turns from "./session/Turns.ts"
 
 /** A room that is open. It closes with its scope, and everybody in it is told. */
 export class Server extends Context.Tag("brusio/Server")<Server, Listener.Listener["Type"] & {
@@ -71,6 +72,7 @@ const make = Effect.gen(function* () {
 export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
   Session.layer.pipe(
     Layer.provideMerge(PortDoor.layer),
+    Layer.provideMerge(Turns.layer),
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),
     Layer.provideMerge(Addresses.layer),

@@ -75,6 +75,8 @@ export interface ServerOptions {
 
   /** How many events may wait in the Hub to be handed over; at least three for each of `maxClients`. Above half of it, clients are not read. */
   readonly hubCapacity: number
+  /** How many bytes may wait in the Hub to be written, to all who are told them together. Above that clients are not read, see docs/adr/0014. */
+  readonly hubBytes: number
   /** How many events the Broadcaster takes from the Hub at once at most. */
   readonly batchSize: number
   /** The longest coalescing window of the Broadcaster; up to five times as long where a wait saves a fan-out, see docs/adr/0003. */
@@ -137,6 +139,7 @@ export const defaults: ServerOptions = {
   typedSilence: 2000,
   chunkSilence: 50,
   hubCapacity: 65_536,
+  hubBytes: 16_777_216,
   batchSize: 1024,
   gatherAtMost: 5,
   stallAbove: 65_536,

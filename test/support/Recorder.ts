@@ -9,6 +9,7 @@ export class Recorder implements Connection {
   readonly host = "unknown"
   readonly secure = false
   readonly silentFor = 0
+  readonly unreadBytes = 0
   readonly writable = true
   readonly backlog = 0
   readonly unread = []

@@ -16,6 +16,7 @@ import * as PortDoor from "../../src/server/door/recognise.ts"
 import * as Server from "../../src/server/Server.ts"
 import * as ServerConfig from "../../src/server/ServerConfig.ts"
 import * as Session from "../../src/server/session/Session.ts"
+import * as Turns from "../../src/server/session/Turns.ts"
 import { connect, type Peer } from "./Peer.ts"
 
 type Config = Partial<ServerConfig.ServerOptions>
@@ -46,6 +47,7 @@ export const assembled = (
   Server.port.pipe(
     Layer.provideMerge(Session.layer),
     Layer.provideMerge(parts.door ?? PortDoor.layer),
+    Layer.provideMerge(Turns.layer),
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),
     Layer.provideMerge(Addresses.layer),

@@ -30,14 +30,16 @@ export class Broadcaster extends Context.Tag("brusio/Broadcaster")<Broadcaster, 
 const make = Effect.gen(function* () {
   const { batchSize, gatherAtMost } = yield* ServerConfig
   const closing = yield* Closing
-  const subscription = yield* Effect.flatMap(Hub, ({ subscribe }) => subscribe)
+  const hub = yield* Hub
+  const subscription = yield* hub.subscribe
   const watermark = new Watermark()
   const lastFanOut = yield* Ref.make(Pace.noFanOut)
 
   // Waits until the coalescing window is over, and takes what has come meanwhile.
   const gathered = Effect.fnUntraced(function* (first: ReadonlyArray<Handed>) {
     const last = yield* Ref.get(lastFanOut)
-    for (;;) {
+    // Nobody can add anything to a Hub that has no room, so there is nothing to wait for.
+    while (hub.unsafeHasRoom()) {
       const now = yield* monotonicMillis
       const next = Pace.pace(last, first.length + (yield* subscription.size), now, gatherAtMost)
       if (next._tag === "Send") break
@@ -77,6 +79,7 @@ const make = Effect.gen(function* () {
     const defects = deliver(batch)
     if (defects.length > 0) yield* contain(defects)
     const end = yield* monotonicMillis
+    yield* hub.written(batch)
     const toRooms = batch.filter(({ room }) => room !== undefined)
     if (toRooms.length === 0) return
     const messages = toRooms.filter((each) => !isMove(each)).length

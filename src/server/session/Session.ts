@@ -20,11 +20,11 @@ import { Closing } from "../Closing.ts"
 import type { Dialect, Heard, Interpreter } from "../dialect/Dialect.ts"
 import { Quit } from "./Farewell.ts"
 import { makeGoodbye } from "./goodbye.ts"
-import { Hub } from "../chat/Hub.ts"
 import { Outbox } from "../delivery/Outbox.ts"
 import { Allowance, weight } from "./Allowance.ts"
 import { Backlog } from "./Backlog.ts"
 import { Gate } from "./Password.ts"
+import { Flow, Turns } from "./Turns.ts"
 import { Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
@@ -65,6 +65,8 @@ interface Client {
   readonly outbox: Outbox
   readonly interpreter: Interpreter
   readonly backlog: Backlog
+  /** What of this client waits for its turn. */
+  readonly flow: Flow
   /** The token bucket of this client; absent without a rate limit. */
   readonly allowance: Allowance | undefined
   /** The check of the room's password, which counts only until the client has come in; absent where there is no password. */
@@ -78,8 +80,8 @@ const make = Effect.gen(function* () {
   const addresses = yield* Addresses
   const admission = yield* Admission
   const closing = yield* Closing
-  const hub = yield* Hub
   const registry = yield* Registry
+  const turns = yield* Turns
   const goodbye = yield* makeGoodbye
 
   // Above the rate limit, what a client has sent waits; the client is told so once.
@@ -151,12 +153,12 @@ const make = Effect.gen(function* () {
 
   // Performs what was heard, in order, up to a quit. The rate limit counts each message, and the `bytes` beyond all messages.
   const perform = Effect.fnUntraced(function* (client: Client, heard: Iterable<Heard>, bytes: Uint8Array = nothing) {
-    const { allowance, backlog } = client
+    const { allowance, backlog, flow } = client
     let messages = 0
     for (const item of backlog.items(heard)) {
       messages += 1
-      yield* hub.room
       if (allowance !== undefined) yield* waitForTurn(client, allowance, allowance.message(yield* monotonicMillis))
+      if (!turns.unsafeTake(flow)) yield* turns.next(flow)
       const quit = yield* take(client, item)
       if (quit !== undefined) return quit
     }
@@ -169,6 +171,7 @@ const make = Effect.gen(function* () {
 
   // Interprets what was read, piece by piece, and performs it.
   const hear = Effect.fnUntraced(function* (client: Client, chunks: ReadonlyArray<Uint8Array>) {
+    for (const chunk of chunks) client.flow.heard(chunk.length)
     for (const piece of client.backlog.pieces(chunks)) {
       const quit = yield* perform(client, client.interpreter.hear(piece), piece)
       if (quit !== undefined) return quit
@@ -222,7 +225,8 @@ const make = Effect.gen(function* () {
     const now = yield* monotonicMillis
     const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, addresses.unsafeOf(connection, now).messages)
     const gate = password === undefined ? undefined : new Gate(password, passwordTries)
-    const client: Client = { id, connection, outbox, interpreter, backlog, allowance, gate }
+    const flow = new Flow(() => connection.unreadBytes)
+    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, gate }
     return { client, quit: yield* hear(client, chunks) }
   })
 
@@ -260,6 +264,7 @@ const make = Effect.gen(function* () {
     const { client, quit } = yield* meet(connection, door, outbox, place)
     let ended = quit
     while (ended === undefined) {
+      client.flow.rest()
       const bytes = yield* connection.read(client.interpreter.patience)
       if (bytes instanceof Uint8Array) ended = yield* hear(client, [bytes])
       else if (bytes === silence) ended = yield* perform(client, client.interpreter.silence())

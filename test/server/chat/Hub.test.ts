@@ -6,9 +6,11 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { lobby } from "../../../src/domain/RoomName.ts"
+import { clean } from "../../../src/domain/Text.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
 import * as ServerConfig from "../../../src/server/ServerConfig.ts"
 import { connect, eventually } from "../../support/Peer.ts"
+import { stub } from "../../support/stub.ts"
 import { event, eventsOf, member, opened, tell } from "../../support/room.ts"
 
 // With one client, so that the Hub holds as much as is asked for.
@@ -70,6 +72,30 @@ describe("The Hub", () => {
       expect(waiting.unsafePoll()).toBeNull()
       expect(places(yield* poll(1))).toEqual([1])
       yield* Fiber.join(waiting)
+    })
+  )
+
+  it.scopedLive("counts the bytes that wait, to all who are told them, until these are written", () =>
+    Effect.gen(function* () {
+      const layer = Hub.layer.pipe(Layer.provide(ServerConfig.layer({ hubBytes: 10_000, maxClients: 1 })))
+      const { room, subscribe, unsafeHasRoom, unsafePublish, written } = Context.get(yield* Layer.build(layer), Hub.Hub)
+      const { poll } = yield* subscribe
+      const said: Hub.Handing = {
+        event: { _tag: "Notice", at: 0, seq: 1, room: lobby, text: clean("x".repeat(2000)) },
+        audience: Array.from({ length: 3 }, () => ({ id: undefined, peer: stub })),
+        room: undefined
+      }
+      expect(unsafePublish([said])).toBe(true)
+      expect(unsafeHasRoom()).toBe(true)
+      expect(unsafePublish([said])).toBe(true)
+      expect(unsafeHasRoom()).toBe(false)
+      const waiting = yield* Effect.fork(room)
+      const taken = yield* poll(10)
+      yield* Effect.yieldNow()
+      expect(waiting.unsafePoll()).toBeNull()
+      yield* written(taken)
+      yield* Fiber.join(waiting)
+      expect(unsafeHasRoom()).toBe(true)
     })
   )
 

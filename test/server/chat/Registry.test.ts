@@ -8,25 +8,13 @@ import { lobby } from "../../../src/domain/RoomName.ts"
 import { clean } from "../../../src/domain/Text.ts"
 import * as Closing from "../../../src/server/Closing.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
-import type { Peer } from "../../../src/server/chat/Peer.ts"
 import * as Registry from "../../../src/server/chat/Registry.ts"
-import { plain } from "../../../src/server/dialect/plain.ts"
 import * as ServerConfig from "../../../src/server/ServerConfig.ts"
 import { join, rename, say } from "../../support/chat.ts"
 import { fault } from "../../support/faults.ts"
 import { range } from "../../support/range.ts"
 import { StoppedClock } from "../../support/StoppedClock.ts"
-
-/** The way to nobody. */
-const stub: Peer = {
-  dialect: plain,
-  hasSpoken: true,
-  echo: false,
-  send: () => undefined,
-  farewell: () => undefined,
-  keepAlive: () => undefined,
-  remove: () => undefined, fail: () => undefined
-}
+import { stub } from "../../support/stub.ts"
 
 const address = "192.0.2.7:1"
 

@@ -1,0 +1,40 @@
+import type { Handing } from "./Handed.ts"
+
+/** What an event takes on the wire besides what varies in length: its tag, numbers, ids and names. In bytes. */
+const frame = 96
+
+/** What one member takes in a list of members. */
+const member = 40
+
+const sizeOf = (event: Handing["event"]): number => {
+  switch (event._tag) {
+    case "Said":
+    case "Acted":
+    case "Whispered":
+    case "Notice":
+      return frame + event.text.length
+    case "Refused":
+    case "Throttled":
+      return frame + event.message.length
+    case "Goodbye":
+      return frame + event.reason.length
+    case "Welcome":
+    case "Members":
+      return frame + event.members.length * member
+    case "Lines":
+      return event.lines.reduce((sum, line) => sum + line.length, frame)
+    // Many who come or go are told of in one event (docs/adr/0007), and they may be held for a while.
+    case "Joined":
+    case "Left":
+      return 0
+    default:
+      return frame
+  }
+}
+
+/**
+ * About how many bytes will be written for what is handed on, to all in its
+ * audience together. An estimate, made before anything is encoded: what an event
+ * takes is known only to the dialects.
+ */
+export const weigh = ({ audience, event }: Handing): number => sizeOf(event) * audience.length

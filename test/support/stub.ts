@@ -1,0 +1,14 @@
+import type { Peer } from "../../src/server/chat/Peer.ts"
+import { plain } from "../../src/server/dialect/plain.ts"
+
+/** The way to nobody. */
+export const stub: Peer = {
+  dialect: plain,
+  hasSpoken: true,
+  echo: false,
+  send: () => undefined,
+  farewell: () => undefined,
+  keepAlive: () => undefined,
+  remove: () => undefined,
+  fail: () => undefined
+}
