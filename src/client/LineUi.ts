@@ -7,7 +7,8 @@ import * as Stream from "effect/Stream"
 import type { Event } from "../domain/Event.ts"
 import type { ChatClient } from "./ChatClient.ts"
 import type { Lost } from "./Errors.ts"
-import { addressed, intentOf } from "./screen/intent.ts"
+import * as Attention from "./screen/attention.ts"
+import { intentOf, isResolved, resolve } from "./screen/intent.ts"
 
 /** Input and output of the line mode: a terminal, a pipe, a test. */
 export interface LineIo {
@@ -41,8 +42,9 @@ const goodbyePatience = 2000
 export const converse = (client: ChatClient, io: LineIo, format: LineFormat): Effect.Effect<boolean, Lost, Scope.Scope> =>
   Effect.gen(function* () {
     const ended = yield* Ref.make(false)
-    const showing = yield* Effect.forkScoped(showEvents(client, io, format, ended))
-    const sending = yield* Effect.forkScoped(sendLines(client, io, format))
+    const attention = yield* Ref.make(Attention.none)
+    const showing = yield* Effect.forkScoped(showEvents(client, io, format, { ended, attention }))
+    const sending = yield* Effect.forkScoped(sendLines(client, io, format, attention))
     const left = Effect.zipRight(Fiber.join(sending), Effect.as(Effect.sleep(goodbyePatience), true))
     return yield* Effect.raceFirst(
       Effect.zipRight(Fiber.join(showing), Ref.get(ended)),
@@ -55,35 +57,45 @@ export const converse = (client: ChatClient, io: LineIo, format: LineFormat): Ef
     )
   })
 
-const showEvents = (client: ChatClient, io: LineIo, { isComplaint, render }: LineFormat, endedWell: Ref.Ref<boolean>) =>
+/** What is known while it goes on. */
+interface State {
+  /** Whether it has ended in an orderly way. */
+  readonly ended: Ref.Ref<boolean>
+  readonly attention: Ref.Ref<Attention.Attention>
+}
+
+const showEvents = (client: ChatClient, io: LineIo, { isComplaint, render }: LineFormat, state: State) =>
   Effect.gen(function* () {
-    const show = (event: Event) => {
-      const line = render(event)
-      return line === undefined ? Effect.void : isComplaint(event) ? io.complain(line) : io.show(line)
-    }
+    const show = Effect.fnUntraced(function* (event: Event) {
+      const attention = yield* Ref.updateAndGet(state.attention, (before) => Attention.heard(before, event, client.welcome.you))
+      const line = Attention.isIgnored(attention, event) ? undefined : render(event)
+      if (line !== undefined) yield* isComplaint(event) ? io.complain(line) : io.show(line)
+    })
     yield* show(client.welcome)
     yield* Stream.runForEach(client.events, (event) =>
       event._tag === "Goodbye"
-        ? Effect.zipRight(Ref.set(endedWell, event.code === "quit" || event.code === "closing"), show(event))
+        ? Effect.zipRight(Ref.set(state.ended, event.code === "quit" || event.code === "closing"), show(event))
         : show(event)
     )
   })
 
-const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { isLiteral }: LineFormat) {
+const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { isLiteral }: LineFormat, attention: State["attention"]) {
   for (;;) {
     const line = yield* Effect.option(io.lines.take)
     if (line._tag === "None") break
-    const read = intentOf(line.value, isLiteral)
+    const read = intentOf(line.value, { isLiteral, hasScreen: false })
     // The member list can be thousands long: it is built only where a name has to be looked up.
-    const intent = read._tag === "Address" ? addressed(read, yield* client.members) : read
+    const intent = isResolved(read) ? read : resolve(read, { members: yield* client.members, attention: yield* Ref.get(attention), me: client.welcome.you })
     switch (intent._tag) {
       case "Nothing":
+      case "Clear":
         break
-      case "Help":
+      case "Show":
         yield* io.show(intent.lines.join("\n"))
         break
-      case "Clear":
-        yield* io.complain("This screen scrolls: there is nothing to clear.")
+      case "Attend":
+        yield* Ref.set(attention, intent.attention)
+        yield* io.show(intent.told)
         break
       case "Wrong":
         yield* io.complain(intent.message)

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Command } from "./command/index.ts"
-import { LeaveCode } from "./Event.ts"
+import { LeaveCode, MemberId } from "./Event.ts"
 import { RoomName } from "./RoomName.ts"
 import { Text } from "./Text.ts"
 
@@ -13,8 +13,8 @@ const Asked = Schema.TaggedStruct("Command", { client, address: Schema.String, c
 const Quit = Schema.TaggedStruct("Quit", gone)
 /** A connection has ended without a goodbye. */
 const Drop = Schema.TaggedStruct("Drop", gone)
-/** The server speaks to a room; to the lobby where none is named. */
-const Announce = Schema.TaggedStruct("Announce", { text: Text, room: Schema.optional(RoomName) })
+/** The server speaks to a room, to the lobby where none is named; or to one member only, `to`. */
+const Announce = Schema.TaggedStruct("Announce", { text: Text, room: Schema.optional(RoomName), to: Schema.optional(MemberId) })
 /** The server closes. */
 const Close = Schema.TaggedStruct("Close", { reason: Text })
 

@@ -1,10 +1,11 @@
 import * as HashMap from "effect/HashMap"
-import { type Chat, type ClientId, type Decision, empty, type Person, personOf, roomOf } from "./Chat.ts"
+import { type Chat, type ClientId, type Decision, empty, type Person, personOf, personWith, roomOf } from "./Chat.ts"
 import * as Commands from "./command/index.ts"
 import { type Asker, nothing, tellFew, tellRoom, withRoom } from "./Decision.ts"
 import type { Entry } from "./Entry.ts"
-import type { LeaveCode, Reply } from "./Event.ts"
+import { type LeaveCode, type Member, MemberId, type Reply } from "./Event.ts"
 import { unnamed } from "./names.ts"
+import { Nickname } from "./Nickname.ts"
 import * as Room from "./Room.ts"
 import { lobby } from "./RoomName.ts"
 import type { Text } from "./Text.ts"
@@ -24,6 +25,7 @@ export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: C
     case "Drop":
       return leave(chat, entry.client, entry.code, entry.reason)
     case "Announce":
+      if (entry.to !== undefined) return whisperOf(chat, entry.to, entry.text)
       return tellRoom(chat, undefined, entry.room ?? lobby, ({ at, room, seq }) => ({ _tag: "Notice", seq, at, room, text: entry.text }))
     case "Close":
       return close(chat, entry.reason)
@@ -45,6 +47,15 @@ const askerOf = <Peer>(
 ): Asker<Peer> => {
   const person = personOf(chat, client)
   return { origin: { client, address, name: person?.member.name }, seat: person?.seat ?? { id: undefined, peer: peerOf(client) }, person }
+}
+
+/** The server, where it whispers: nobody can bear its name, and nobody has its id. */
+const server: Member = { id: MemberId.make("server"), name: Nickname.make("server") }
+
+const whisperOf = <Peer>(chat: Chat<Peer>, id: MemberId, text: Text): Decision<Peer> => {
+  const person = personWith(chat, id)
+  if (person === undefined) return nothing(chat)
+  return tellFew(chat, undefined, [person.seat], { _tag: "Whispered", at: chat.at, from: server, to: person.member, text })
 }
 
 // Tells the room that a member has left. A client that had not come in leaves without a word to anybody.

@@ -42,6 +42,30 @@ const talkingOf = (client: ChatClient, isLiteral = false) =>
   })
 
 describe.concurrent("A conversation", () => {
+  it.scopedLive("answers a whisper, hides whoever is ignored, and clears no screen where there is none", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const bob = yield* member(port, "bob")
+      const ada = yield* conversation(port)
+      yield* ada.shown
+      yield* ada.type("/msg bob psst")
+      const { from } = yield* next(bob, "Whispered")
+      yield* tell(bob, { _tag: "Whisper", to: from.id, text: "yes?" })
+      expect(yield* ada.shown).toBe("[bob -> ada] yes?")
+      yield* ada.type("/r oh")
+      expect(yield* next(bob, "Whispered", ({ text }) => text === "oh")).toMatchObject({ from: { name: "ada" } })
+      yield* ada.type("/ignore bob")
+      expect(yield* ada.shown).toBe("You do not see what bob says. /unignore bob shows it again.")
+      yield* tell(bob, { _tag: "Say", text: "unseen" })
+      yield* tell(bob, { _tag: "Rename", nickname: "rob" })
+      expect(yield* ada.shown).toBe("bob is now called rob.")
+      yield* ada.type("/unignore rob")
+      expect(yield* ada.shown).toBe("You see again what rob says.")
+      yield* ada.type("/clear")
+      expect(yield* ada.complaint).toBe("There is no command /clear. To say it, type //clear; /help shows all commands.")
+    })
+  )
+
   it.scopedLive("shows the welcome, what others say, and the goodbye; it ended well when one asked for it", () =>
     Effect.gen(function* () {
       const { port } = yield* opened()

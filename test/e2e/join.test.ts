@@ -309,6 +309,14 @@ describe.runIf(hasTmux).concurrent("A client in a real terminal, line by line", 
     await isHere("careful")
   })
 
+  it("is left with /quit at a question: it exits with 0", async ({ stage }) => {
+    const terminal = await openTerminal(stage)
+    await terminal.enter(`node ${cli} join --plain; echo rc=$?`)
+    await terminal.shows(/^Host \[/mu)
+    await terminal.enter("/quit")
+    await terminal.shows(/^rc=0$/mu)
+  })
+
   it("does not ask for what was given", async ({ stage }) => {
     const terminal = await openTerminal(stage)
     await terminal.enter(`node ${cli} join --plain --host 127.0.0.1 --port ${server.port}`)

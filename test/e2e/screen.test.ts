@@ -301,6 +301,55 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     await endsWith(terminal, [">"])
   })
 
+  it("answers a whisper with /r, hides whoever is ignored, and searches the history with Ctrl-R", async ({ stage }) => {
+    const own = await serve(stage)
+    const [bob, eve] = [await nativeClient(stage, own.port, "bob"), await nativeClient(stage, own.port, "eve")]
+    const terminal = await enter(stage, { port: own.port, name: "reader" })
+    await terminal.enter("/msg bob psst")
+    const { from } = await bob.event("Whispered", ({ text }) => text === "psst")
+    await bob.send({ _tag: "Whisper", to: from.id, text: "yes?" })
+    await terminal.shows(/\[bob -> reader\] yes\?$/mu)
+    await terminal.type("/r oh")
+    await endsWith(terminal, ["> /msg bob oh"])
+    await terminal.press("Enter")
+    await bob.event("Whispered", ({ text }) => text === "oh")
+    await terminal.enter("/ignore eve")
+    await terminal.shows(/^You do not see what eve says\./mu)
+    await eve.send({ _tag: "Say", text: "unseen" })
+    await eve.roundTrip()
+    await bob.send({ _tag: "Say", text: "seen" })
+    expect(await terminal.shows(/bob: seen$/mu)).not.toContain("unseen")
+    await terminal.press("C-r")
+    await terminal.type("psst")
+    await endsWith(terminal, ["(search: psst) /msg bob psst"])
+    await terminal.press("C-e")
+    await endsWith(terminal, ["> /msg bob psst"])
+  })
+
+  it("rings once for a hundred mentions in a second", async ({ stage }) => {
+    const own = await serve(stage)
+    const other = await nativeClient(stage, own.port, "other")
+    const terminal = await enter(stage, { port: own.port, name: "grace" })
+    const heard = await terminal.record()
+    const from = performance.now()
+    for (const n of range(100, (n) => n)) await other.send({ _tag: "Say", text: `grace ${n}` })
+    await terminal.shows(/other: grace 99$/mu)
+    const seconds = (performance.now() - from) / 1000
+    await expect.poll(heard, { timeout: 5000 }).toContain(" 99")
+    expect(heard().split("\u0007").length - 1).toBeGreaterThanOrEqual(1)
+    expect(heard().split("\u0007").length - 1).toBeLessThanOrEqual(1 + Math.ceil(seconds))
+  })
+
+  it("does not take a greeting for a host, and is left with /quit: it exits with 0", async ({ stage }) => {
+    const terminal = await openTerminal(stage)
+    await terminal.enter(`node ${cli} join; echo rc=$?`)
+    await terminal.shows(/^Host \[/mu)
+    await terminal.enter("Hello everybody")
+    await terminal.shows(/^! A host is a name such as chat\.example\.org, or an address such as 192\.0\.2\.7\. \/quit leaves\.$/mu)
+    await terminal.enter("/quit")
+    await terminal.shows(/^rc=0$/mu)
+  })
+
   it("counts what comes while the window has not the focus", async ({ stage }) => {
     const own = await serve(stage)
     const other = await nativeClient(stage, own.port, "other")

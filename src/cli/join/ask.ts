@@ -1,3 +1,4 @@
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
@@ -33,12 +34,15 @@ export const connect = (form: Form.Form): Effect.Effect<ChatClient.ChatClient, J
 /** The server's refusal that joining failed with; `undefined` when it failed in another way. */
 export const refusalOf = (error: JoinError): RefusalCode | undefined => (error._tag === "JoinRefused" ? error.code : undefined)
 
+/** The user left while the form was asking. */
+export class Left extends Data.TaggedError("Left") {}
+
 /**
  * Asks the form's questions line by line, and joins. If joining fails, the
  * reason is shown, and what was wrong is asked again: the name, or everything
  * with the last answers as defaults. Fails when the input ends, or when the room wants a password.
  */
-export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClient.ChatClient, Failed, Dial | Scope.Scope> =>
+export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClient.ChatClient, Failed | Left, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const question = Form.question(form)
     if (question === undefined) {
@@ -52,6 +56,7 @@ export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClie
     }
     yield* keyboard.prompt(question)
     const line = yield* Effect.mapError(keyboard.lines.take, () => new Failed())
+    if (Form.isQuit(form, line)) return yield* new Left()
     const next = Form.answer(form, line)
     if (!(next instanceof Refusal)) return yield* ask(keyboard, next)
     yield* keyboard.complain(next.message)

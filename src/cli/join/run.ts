@@ -51,7 +51,7 @@ export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError
       )
     }
     const io = settings.isTerminal ? yield* keyboard : { ...(yield* pipe), prompt: () => Effect.void }
-    const enter: Effect.Effect<ChatClient, JoinError | Failed, Dial | Scope.Scope> = settings.asks
+    const enter: Effect.Effect<ChatClient, JoinError | Failed | FormUi.Left, Dial | Scope.Scope> = settings.asks
       ? FormUi.ask(io, form)
       : FormUi.connect(form)
     const client = yield* Effect.raceFirst(
@@ -74,7 +74,7 @@ export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError
       Effect.zipWith(Effect.flatMap(Deferred.poll(end), isFault), (well, failed) => well && !failed),
       Effect.ensuring(exitWithin(leaveWithin, 1))
     )
-  })
+  }).pipe(Effect.catchTag("Left", () => Effect.succeed(true)))
 
 const leave = (client: ChatClient, ending: Ending | undefined): Effect.Effect<void> => {
   if (ending === undefined) return client.quit()

@@ -1,4 +1,5 @@
 import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -11,6 +12,7 @@ import type { ChatClient } from "../../client/ChatClient.ts"
 import type { Dial } from "../../client/Dial.ts"
 import type { JoinError, Lost } from "../../client/Errors.ts"
 import type { Form } from "../../client/screen/form.ts"
+import { Bell } from "../../client/terminal/Bell.ts"
 import type { Key } from "../../client/terminal/keys.ts"
 import * as Region from "../../client/terminal/region.ts"
 import { type Happening, start, type Step, update, type Wish } from "../../client/terminal/screen.ts"
@@ -54,6 +56,7 @@ export const screen = (options: {
     const outcome = yield* Ref.make<Exit.Exit<boolean, Lost>>(Exit.succeed(true))
     const over = yield* Deferred.make<boolean, JoinError | Failed>()
     const line = draw(options.colour)
+    const bell = new Bell()
     let current = start(options.form)
     let printed = ""
 
@@ -106,6 +109,9 @@ export const screen = (options: {
             )
       )
 
+    // Whoever leaves before being in a room has left as asked.
+    const leftForm = Effect.flatMap(Ref.get(room), (client) => (client === undefined ? Deferred.succeed(over, true) : Effect.void))
+
     // After a defect of ours the exit code is 1, even if the goodbye was orderly.
     const hasFailed = Effect.flatMap(
       Deferred.poll(options.ending),
@@ -135,7 +141,9 @@ export const screen = (options: {
         case "Connect":
           return Effect.forkScoped(enter(wish.form))
         case "Bell":
-          return options.bell ? Effect.sync(() => stdout.write("\u0007")) : Effect.void
+          return Effect.map(Clock.currentTimeNanos, (now) => {
+            if (options.bell && bell.rings(Number(now) / 1_000_000)) stdout.write("\u0007")
+          })
         case "Clear":
           return Effect.sync(() => {
             printed = ""
@@ -149,7 +157,7 @@ export const screen = (options: {
         case "Interrupt":
           return Effect.forkScoped(leave(undefined, true))
         case "Quit":
-          return Effect.forkScoped(leave(wish.reason, true))
+          return Effect.forkScoped(Effect.zipRight(leftForm, leave(wish.reason, true)))
         case "End":
           return Effect.all([Ref.get(outcome), hasFailed, flush]).pipe(
             Effect.flatMap(([exit, failed]) => Deferred.done(over, failed ? Exit.succeed(false) : exit))

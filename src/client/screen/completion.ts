@@ -3,7 +3,7 @@ import { key } from "../../domain/Nickname.ts"
 /** What a word can be completed to. `from` is the index in the text where the word starts. */
 export interface Completion {
   readonly from: number
-  /** What can stand in the word's place, sorted; none when there is nothing to complete. */
+  /** What can stand in the word's place, names sorted, commands in the order of their table; none when there is nothing to complete. */
   readonly candidates: ReadonlyArray<string>
 }
 
@@ -37,7 +37,7 @@ export const completion = (options: {
   readonly commands: ReadonlyArray<CommandWord>
 }): Complete => {
   const names = sorted(options.names.map((text) => ({ text, folded: fold(text) })))
-  const commands = sorted(options.commands.map((command) => ({ ...command, text: command.name, folded: fold(command.name) })))
+  const commands = options.commands.map((command) => ({ ...command, text: command.name, folded: fold(command.name) }))
 
   return (before) => {
     const word = /^\/(?!\/)\S*/u.exec(before)?.[0] ?? ""
@@ -92,7 +92,8 @@ const matching = <A extends Word>(words: ReadonlyArray<A>, typed: string): Reado
   return folded === "" ? [] : words.filter((word) => word.folded.startsWith(beginning))
 }
 
-const quoted = (name: string): string => (/\s/u.test(name) ? `"${name}" ` : `${name} `)
+/** A name as it stands behind a command. */
+export const quoted = (name: string): string => (/\s/u.test(name) ? `"${name}" ` : `${name} `)
 
 const spelled = ({ name, takesName, takesText }: CommandWord): string =>
   takesName || takesText === true ? `${name} ` : name

@@ -1,6 +1,7 @@
 import type { Event, Welcome } from "../../domain/Event.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
+import * as Attention from "./attention.ts"
 import * as Form from "./form.ts"
 import { mentions } from "./name.ts"
 import { type Conversation, type Draft, error, type Happening, info, type Step, step, type Wish } from "./step.ts"
@@ -20,6 +21,7 @@ export const start = (form: Form.Form): Step =>
     focused: true,
     unread: 0,
     unmarked: undefined,
+    attention: Attention.none,
     lastRef: 0
   })
 
@@ -128,6 +130,7 @@ const over = (before: Conversation, draft: Draft): Step => {
 const answer = (before: Conversation, line: string): Step => {
   const question = Form.question(before.form)
   if (question === undefined) return step(before)
+  if (Form.isQuit(before.form, line)) return step(before, { _tag: "Quit", reason: undefined })
   const isHidden = Form.isSecret(before.form)
   const form = Form.answer(before.form, isHidden ? line : clean(line))
   const answered = info(isHidden ? question.trimEnd() : `${question}${line}`)
@@ -136,9 +139,11 @@ const answer = (before: Conversation, line: string): Step => {
   return { after: asked.after, wishes: [answered, ...asked.wishes] }
 }
 
-const told = (before: Conversation, event: Event): Step => {
-  const { me } = before
-  if (me === undefined) return step(before)
+const told = (known: Conversation, event: Event): Step => {
+  const { me } = known
+  if (me === undefined) return step(known)
+  const before = { ...known, attention: Attention.heard(known.attention, event, me) }
+  if (Attention.isIgnored(before.attention, event)) return step(before)
   const print: Wish = { _tag: "Print", line: { _tag: "Event", event, me } }
   // Somebody's own doing: its author has the receipt by it.
   if ("from" in event) {

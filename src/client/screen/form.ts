@@ -3,6 +3,7 @@ import * as Redacted from "effect/Redacted"
 import { asked, numbered, sparesOf } from "../../domain/nameIndex.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import { Refusal, type RefusalCode } from "../../domain/Refusal.ts"
+import * as Typed from "../../domain/typed.ts"
 import { defaults } from "./defaults.ts"
 
 /** The answers given as options or in the environment; the others are asked for, or take their defaults. */
@@ -105,7 +106,7 @@ export const answer = (form: Form, text: string): Form | Refusal => {
   const taken = (answers: Partial<Answers>): Form => ({ ...form, answers: { ...form.answers, ...answers }, asking })
   switch (field) {
     case "host":
-      return taken({ host: words })
+      return hostName.test(words) || address.test(words) ? taken({ host: words }) : new Refusal({ code: "bad-command", message: noHost })
     case "port": {
       const port = Number(words)
       return /^\d{1,5}$/u.test(words) && port >= 1 && port <= 65_535
@@ -120,6 +121,17 @@ export const answer = (form: Form, text: string): Form | Refusal => {
       return name instanceof Refusal ? name : taken({ name })
     }
   }
+}
+
+// A host's name, also in other scripts than Latin; an address of IPv6, which may be in brackets and have a zone.
+const hostName = /^[\p{L}\p{M}\p{N}._-]+$/u
+const address = /^\[?(?=[^:]*:[^:]*:)[\da-f:.]+(?:%[\w.-]+)?\]?$/iu
+const noHost = "A host is a name such as chat.example.org, or an address such as 192.0.2.7. /quit leaves."
+
+/** Whether an answer asks to leave instead; a password may be anything. */
+export const isQuit = (form: Form, text: string): boolean => {
+  const read = isSecret(form) ? undefined : Typed.read(text, Nickname.limited(Nickname.mostGraphemes))
+  return !(read instanceof Refusal) && read?._tag === "Quit"
 }
 
 /** The next made-up name after `tries` of them were taken (`User4821`, `User4822`); `undefined` if the user chose the name, or after 20 tries. */

@@ -2,6 +2,7 @@ import type { Command, Question } from "../../domain/command/index.ts"
 import type { Event, Member, Welcome } from "../../domain/Event.ts"
 import type { RefusalCode } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
+import type { Attention } from "./attention.ts"
 import type * as Form from "./form.ts"
 
 /** The state of a conversation, from the questions before joining to the end: pure data, independent of the view. */
@@ -23,6 +24,8 @@ export interface Conversation {
   readonly unread: number
   /** The last line sent without a correlation id, such as one that asks for another name, until it is answered. */
   readonly unmarked: string | undefined
+  /** Whom the user listens to. */
+  readonly attention: Attention
   /** The number in the last correlation id: each number is used once. */
   readonly lastRef: number
 }

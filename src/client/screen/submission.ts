@@ -1,6 +1,6 @@
 import { type Command, isReceipted } from "../../domain/command/index.ts"
 import type { Member } from "../../domain/Event.ts"
-import { addressed, intentOf } from "./intent.ts"
+import { intentOf, isResolved, resolve } from "./intent.ts"
 import { type Conversation, error, info, type Step, step } from "./step.ts"
 
 /** Carries out a submitted line. */
@@ -11,14 +11,16 @@ export const submit = (
 ): Step => {
   // If a literal message starts with `/` and comes back to be corrected, it comes as it has to be typed: `//text`.
   const typed = line.isLiteral && line.typed.startsWith("/") ? `/${line.typed}` : line.typed
-  const read = intentOf(line.typed, line.isLiteral)
-  const intent = read._tag === "Address" ? addressed(read, members) : read
+  const read = intentOf(line.typed, { isLiteral: line.isLiteral, hasScreen: true })
+  const intent = isResolved(read) ? read : resolve(read, { ...before, members })
   switch (intent._tag) {
     case "Nothing":
       return step(before)
     case "Send":
       return send(before, typed, intent.command)
-    case "Help":
+    case "Attend":
+      return step({ ...before, attention: intent.attention }, info(intent.told))
+    case "Show":
       return step(before, ...intent.lines.map(info))
     case "Ask":
     case "Quit":

@@ -1,6 +1,7 @@
 import { clean } from "../../domain/Text.ts"
 import type { Complete, Completion } from "../screen/completion.ts"
 import type { Key } from "./keys.ts"
+import * as Search from "./search.ts"
 
 /**
  * A line editor: the line being typed, with the cursor between `before` and
@@ -18,6 +19,8 @@ export interface Editor {
   readonly recall: { readonly lines: ReadonlyArray<string>; readonly at: number } | undefined
   /** While Tab goes through the candidates: the line around them, and which is shown. */
   readonly cycle: Cycle | undefined
+  /** While the history is searched (Ctrl-R). */
+  readonly search: Search.Search | undefined
 }
 
 /** The editor after a key; `submitted` is the line, if the key was Enter. */
@@ -33,7 +36,7 @@ export const maxBytes = 16 * 1024
 export const maxHistory = 200
 
 /** A line of which nothing is typed yet. */
-export const empty: Editor = { before: "", after: "", history: [], cut: "", recall: undefined, cycle: undefined }
+export const empty: Editor = { before: "", after: "", history: [], cut: "", recall: undefined, cycle: undefined, search: undefined }
 
 /** The editor with its line replaced by this text, the cursor at the end. */
 export const withText = (editor: Editor, text: string): Editor =>
@@ -41,6 +44,10 @@ export const withText = (editor: Editor, text: string): Editor =>
 
 /** The editor of which only the history is left: what was typed may have been a secret. */
 export const emptied = ({ history }: Editor): Editor => ({ ...empty, history })
+
+/** The editor with this text in place of the first `length` code units of its line, all of which are before the cursor. */
+export const replaceStart = (editor: Editor, length: number, text: string): Editor =>
+  edit(editor, text + editor.before.slice(length), editor.after)
 
 /** The editor with this line as the newest of its history, also while earlier lines are looked at. */
 export const remember = (editor: Editor, line: string): Editor => {
@@ -65,6 +72,15 @@ export const insert = (editor: Editor, text: string): Editor =>
  * has an empty line, `submitted: "hi"` and `history: ["hi"]`.
  */
 export const press = (editor: Editor, key: Key, complete: Complete): Edited => {
+  const { search } = editor
+  if (search !== undefined) {
+    const next = Search.press(editor.history, { search, line: lineOf(editor) }, key)
+    if (next !== undefined) return { editor: searching(editor, next) }
+    const found = { ...editor, search: undefined }
+    // Ctrl-G gives the search up, and Enter sends no line that was not looked for.
+    const isGivenUp = key._tag === "Press" && ((key.ctrl && key.name === "g") || (key.name === "enter" && (!search.isFound || search.query === "")))
+    return isGivenUp ? { editor: withText(found, search.draft) } : press(found, key, complete)
+  }
   switch (key._tag) {
     case "Focus":
       return { editor }
@@ -75,12 +91,16 @@ export const press = (editor: Editor, key: Key, complete: Complete): Edited => {
     case "Press": {
       if (key.name === "enter") return submit(editor)
       const chord = `${key.ctrl ? "C-" : ""}${key.alt ? "M-" : ""}${key.name}`
+      if (chord === "C-r") return { editor: searching(editor, Search.begin(editor.history, lineOf(editor))) }
       if (chord === "tab") return { editor: turn(editor, key.shift ? -1 : 1, complete) }
       const settled = editor.cycle === undefined ? editor : { ...editor, cycle: undefined }
       return { editor: commands.get(chord)?.(settled) ?? settled }
     }
   }
 }
+
+const searching = (editor: Editor, { line, search }: Search.Searched): Editor =>
+  ({ ...(line === lineOf(editor) ? editor : withText(editor, line)), recall: undefined, cycle: undefined, search })
 
 interface Cycle {
   readonly before: string

@@ -1,5 +1,5 @@
 import type { Member } from "../../domain/Event.ts"
-import { completion } from "../screen/completion.ts"
+import { completion, quoted } from "../screen/completion.ts"
 import * as Conversation from "../screen/conversation.ts"
 import type * as Form from "../screen/form.ts"
 import { commandWords } from "../screen/intent.ts"
@@ -14,6 +14,8 @@ import { fit } from "./wrap.ts"
 export interface Screen {
   readonly conversation: State.Conversation
   readonly typing: Typing.Typing
+  /** The day of the last line of the conversation, in the terminal's time zone; `undefined` before the room. */
+  readonly day: string | undefined
 }
 
 /** What happens to the screen: to its conversation, or at its keyboard. `members` are the members of the room now. */
@@ -31,7 +33,7 @@ export interface Step {
 }
 
 /** The first step of a screen: it asks the form's questions, or connects at once if there are none. */
-export const start = (form: Form.Form): Step => applied(Typing.empty, Conversation.start(form))
+export const start = (form: Form.Form): Step => applied({ typing: Typing.empty, day: undefined }, Conversation.start(form))
 
 /** The reducer of the screen: the next state and its wishes. A pure function. */
 export const update = (screen: Screen, happening: Happening): Step => {
@@ -40,22 +42,32 @@ export const update = (screen: Screen, happening: Happening): Step => {
   return key._tag === "Burst" ? burst(screen, key, members) : pressed(screen, key, members)
 }
 
-const happen = ({ conversation, typing }: Screen, happening: State.Happening): Step =>
-  applied(typing, Conversation.update(conversation, happening, { line: Editor.lineOf(typing.editor), pasted: typing.paste ?? [] }))
+const happen = ({ conversation, day, typing }: Screen, happening: State.Happening): Step =>
+  applied({ typing, day: happening._tag === "Entered" ? dayOf(happening.welcome.at) : day }, Conversation.update(conversation, happening, { line: Editor.lineOf(typing.editor), pasted: typing.paste ?? [] }))
 
 // The wishes on the input line are applied here; all others are left to the caller, who has the terminal and the connection.
-const applied = (before: Typing.Typing, { after, wishes }: State.Step): Step => {
-  let typing = after.phase === "over" ? Typing.empty : before
+const applied = (before: Pick<Screen, "typing" | "day">, { after, wishes }: State.Step): Step => {
+  let { day } = before
+  let typing = after.phase === "over" ? Typing.empty : before.typing
   const others: Array<Wish> = []
   for (const wish of wishes) {
     if (wish._tag === "Empty") typing = { ...typing, editor: Editor.emptied(typing.editor) }
     else if (wish._tag === "Return") {
       typing = { ...typing, editor: Editor.remember(typing.editor, wish.text) }
       others.push(print("Info", `Up brings back: ${fit(wish.text, maxShown)}`))
-    } else others.push(wish)
+    } else {
+      if (wish._tag === "Print" && wish.line._tag === "Event") {
+        const now = dayOf(wish.line.event.at)
+        if (day !== undefined && now !== day) others.push(print("Info", `--- ${now} ---`))
+        day = now
+      }
+      others.push(wish)
+    }
   }
-  return { screen: { conversation: after, typing }, wishes: others }
+  return { screen: { conversation: after, typing, day }, wishes: others }
 }
+
+const dayOf = (at: number): string => new Date(at).toDateString()
 
 const print = (as: "Info" | "Error", text: string): Wish => ({ _tag: "Print", line: { _tag: as, text } })
 
@@ -91,7 +103,7 @@ const pressed = (before: Screen, key: Key, members: ReadonlyArray<Member>): Step
     isAnswer: Conversation.isAnswering(conversation),
     complete: (text) => complete(conversation, members)(text)
   })
-  const screen = { conversation, typing }
+  const screen = { ...before, typing: act === undefined ? addressed(typing, conversation) : typing }
   switch (act?._tag) {
     case undefined:
       return { screen, wishes: [] }
@@ -112,6 +124,15 @@ const pressed = (before: Screen, key: Key, members: ReadonlyArray<Member>): Step
     case "Error":
       return { screen, wishes: [print(act._tag, act.text)] }
   }
+}
+
+// `/r` becomes a whisper to whoever whispered last as soon as it is typed: somebody else who whispers meanwhile does not get the answer.
+const addressed = (typing: Typing.Typing, { attention: { whisperer }, phase }: State.Conversation): Typing.Typing => {
+  const { editor } = typing
+  const [start] = /^\/r\s+/iu.exec(editor.before) ?? []
+  return phase !== "room" || start === undefined || whisperer === undefined || editor.search !== undefined
+    ? typing
+    : { ...typing, editor: Editor.replaceStart(editor, start.length, `/msg ${quoted(whisperer.name)}`) }
 }
 
 // The list of names is built only when Tab is pressed: there may be thousands.

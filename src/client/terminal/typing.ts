@@ -44,6 +44,8 @@ export const press = (before: Typing, key: Key, purpose: Purpose): Typed => {
     if (key.name === "z") return { typing: before, act: { _tag: "Suspend" } }
     if (key.name === "l") return { typing: before, act: { _tag: "Clear" } }
   }
+  // An answer may be a secret: it is not shown as a search would show it, and earlier lines are no answers.
+  if (purpose.isAnswer && key._tag === "Press" && key.ctrl && key.name === "r") return { typing: before }
   if (before.paste !== undefined) return confirm(before.editor, before.paste, key)
   if (key._tag === "Paste" || key._tag === "Burst") return paste(before, key, purpose)
   const { editor, submitted } = Editor.press(before.editor, key, purpose.complete)

@@ -3,6 +3,7 @@ import * as Form from "../screen/form.ts"
 import type { Conversation } from "../screen/step.ts"
 import { graphemesOf } from "./graphemes.ts"
 import type { Screen } from "./screen.ts"
+import type { Search } from "./search.ts"
 import type { Typing } from "./typing.ts"
 import { fit, wrap } from "./wrap.ts"
 
@@ -54,6 +55,9 @@ export const statusAndInput = (
 /** How many messages without a receipt are shown at most: the last ones. */
 const maxPending = 5
 
+const promptOf = (search: Search | undefined, prompt: string): string =>
+  search === undefined ? prompt : `(${search.isFound ? "search" : "not found"}: ${search.query}) `
+
 /** How many rows show the beginning of a paste at most, before it is sent. */
 const maxPreview = 4
 
@@ -68,7 +72,7 @@ export const typingView = (
   },
   room: Room
 ): View => {
-  if (paste === undefined) return statusAndInput({ above, status, before: prompt + shownAs(editor.before), after: shownAs(editor.after) }, room)
+  if (paste === undefined) return statusAndInput({ above, status, before: promptOf(editor.search, prompt) + shownAs(editor.before), after: shownAs(editor.after) }, room)
   const most = Math.max(0, Math.min(maxPreview, room.height - 2))
   const first = paste.length <= most || most <= 1 ? most : most - 1
   const more = paste.length - first

@@ -8,7 +8,7 @@ import { answer, apply } from "../../domain/apply.ts"
 import * as Chat from "../../domain/Chat.ts"
 import type { Question } from "../../domain/command/index.ts"
 import type { Entry, Happening } from "../../domain/Entry.ts"
-import type { LeaveCode, Member, Reply } from "../../domain/Event.ts"
+import type { LeaveCode, Member, MemberId, Reply } from "../../domain/Event.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import { lobby } from "../../domain/RoomName.ts"
 import type { Text } from "../../domain/Text.ts"
@@ -57,8 +57,8 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
   readonly reply: (client: Chat.ClientId, reply: (at: number) => Reply) => Effect.Effect<void>
   /** The chat's time, ms since 1970: it never goes back, also where the system's clock is set. Whatever clients are told bears it. */
   readonly now: Effect.Effect<number>
-  /** Speaks to everybody in the room; waits while the Hub is more than half full. */
-  readonly announce: (text: Text) => Effect.Effect<void>
+  /** Speaks to everybody in the room, or to one member only; waits while the Hub is more than half full. */
+  readonly announce: (text: Text, to?: MemberId) => Effect.Effect<void>
   /** Who is in the room, in the order of joining, and the way to them. */
   readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly peer: Peer }>>
   /** All connections, with a name or without. */
@@ -156,7 +156,7 @@ const make = Effect.gen(function* () {
       replied(client, ({ at, chat }, { address, peer }) => answer({ ...chat, at }, { client, address }, peer, question)),
     now: step((state) => ({ ...unchanged(state), result: state.at })),
     reply: (client, reply) => replied(client, ({ at }) => reply(at)),
-    announce: (text) => Effect.zipRight(hub.room, Effect.asVoid(step((state) => decided(state, { _tag: "Announce", text })))),
+    announce: (text, to) => Effect.zipRight(hub.room, Effect.asVoid(step((state) => decided(state, { _tag: "Announce", text, to })))),
     members: Effect.map(Ref.get(ref), ({ chat }) =>
       Chat.roomOf(chat, lobby).seats.flatMap(({ id, peer }) => {
         const person = id === undefined ? undefined : Chat.personWith(chat, id)

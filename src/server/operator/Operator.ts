@@ -2,7 +2,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { addressee, among, readingsOf } from "../../domain/addressee.ts"
+import { nobody, nothingSaid } from "../../domain/command/msg.ts"
 import * as CommandLine from "../../domain/commandLine.ts"
+import type { MemberId } from "../../domain/Event.ts"
 import * as Text from "../../domain/Text.ts"
 import * as wording from "../../domain/wording.ts"
 import { Closing } from "../Closing.ts"
@@ -14,6 +16,8 @@ import { ServerConfig } from "../ServerConfig.ts"
 export const commands: ReadonlyArray<CommandLine.CommandSpec> = [
   { name: "/help", args: "", help: "shows this", takesName: false },
   { name: "/who", args: "", help: "shows who is here", takesName: false },
+  { name: "/me", args: "ACTION", help: "says to everybody what you do", takesName: false },
+  { name: "/msg", args: "NAME TEXT", help: "says it to one person only", takesName: true },
   { name: "/kick", args: "NAME [REASON]", help: "removes somebody; the room is told why", takesName: true },
   { name: "/quit", args: "[REASON]", help: "closes the room; everybody is told why", takesName: false }
 ]
@@ -34,22 +38,30 @@ const make = Effect.gen(function* () {
     const names = { here: members.length, members: members.map(({ member }) => member), more: false }
     return console.tell(members.length === 0 ? "Nobody is here." : wording.here(names))
   })
+  const find = (words: string) =>
+    Effect.map(registry.members, (members) =>
+      addressee({ words, readings: readingsOf(words) }, among(members.map((one) => ({ name: one.member.name, ...one }))))
+    )
   const kick = (words: string) =>
-    Effect.flatMap(registry.members, (members) => {
-      const found = addressee({ words, readings: readingsOf(words) }, among(members.map((one) => ({ name: one.member.name, ...one }))))
-      if (found === undefined) return console.tell("Nobody here has that name: /who shows who is here.")
+    Effect.flatMap(find(words), (found) => {
+      if (found === undefined) return console.tell(nobody)
       const reason = Text.lenient(found.text)
       return Effect.sync(() => {
         found.to.peer.remove(wording.removal(reason))
       })
     })
-  const announce = (line: string) => {
+  const announce = (line: string, to?: MemberId) => {
     const text = Text.lenient(line)
     if (text === undefined) return Effect.void
     return Buffer.byteLength(text) > maxLine
       ? console.tell(`This notice is too long and was not sent: a line has at most ${maxLine} bytes.`)
-      : registry.announce(text)
+      : registry.announce(text, to)
   }
+  const whisper = (words: string) =>
+    Effect.flatMap(find(words), (found) => {
+      if (found === undefined) return console.tell(nobody)
+      return found.text === "" ? console.tell(nothingSaid) : announce(found.text, found.to.member.id)
+    })
 
   const perform = (line: string): Effect.Effect<void> => {
     const typed = CommandLine.parse(line)
@@ -59,6 +71,10 @@ const make = Effect.gen(function* () {
         return Effect.forEach(CommandLine.help(commands), console.tell, { discard: true })
       case "/who":
         return who
+      case "/me":
+        return typed.rest === "" ? console.tell("Type /me ACTION") : announce(`* ${typed.rest}`)
+      case "/msg":
+        return typed.rest === "" ? console.tell("Type /msg NAME TEXT") : whisper(typed.rest)
       case "/kick":
         return typed.rest === "" ? console.tell("Type /kick NAME [REASON]") : kick(typed.rest)
       case "/quit":

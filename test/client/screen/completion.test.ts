@@ -14,8 +14,8 @@ const complete = completion({ names, commands })
 
 describe("A command is completed", () => {
   it.each([
-    ["all of them", "/", ["/me ", "/msg ", "/quit"]],
-    ["those that begin so", "/m", ["/me ", "/msg "]],
+    ["all of them, in the order of their table", "/", ["/msg ", "/me ", "/quit"]],
+    ["those that begin so", "/m", ["/msg ", "/me "]],
     ["in any case", "/MS", ["/msg "]],
     ["one that takes nothing", "/q", ["/quit"]],
     ["one that is there already", "/msg", ["/msg "]],

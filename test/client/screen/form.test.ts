@@ -89,6 +89,10 @@ describe("The form", () => {
     expect(Form.question(form)).toBe("Port [25565]: ")
   })
 
+  it.each(["localhost", "chat.example.org", "my_host-2", "192.0.2.7", "münchen.example", "::1", "[::1]", "fe80::1%eth0"])("takes the host %j", (host) => {
+    expect(ask(Form.begin(nothingGiven, "User1234"), host).form.answers.host).toBe(host)
+  })
+
   it.each(["a:b", "\u200b\u200b x\u202e", "n".repeat(65)])("refuses the name %j, and asks for it again", (name) => {
     const { form, refused } = ask(Form.begin(nothingGiven, "User1234"), "", "", name)
     expect(refused).toMatch(/^A name /u)

@@ -139,8 +139,23 @@ describe("The form on the screen", () => {
   })
 
   it("does not take commands, nor complete anything", () => {
-    const asked = play(start(asking), "/help\r\r/m\t\r")
-    expect(wishes(asked).at(-1)).toBe("connect /help 25565 /m")
+    const asked = play(start(asking), "help\r\r/m\t\r")
+    expect(wishes(asked).at(-1)).toBe("connect help 25565 /m")
+  })
+
+  it.each(["Hello everybody", "/help", "hello!", "a:b"])("takes no host that cannot be one: %j", (host) => {
+    const asked = play(start(asking), `${host}\r`)
+    expect(wishes(asked).at(-1)).toBe("! A host is a name such as chat.example.org, or an address such as 192.0.2.7. /quit leaves.")
+    expect(Form.question(asked.screen.conversation.form)).toBe("Host [127.0.0.1]: ")
+  })
+
+  it.each(["/quit\r", "{quit}\r", "\r/QUIT now\r", "\r\r/quit\r"])("is left with %j", (keys) => {
+    expect(wishes(play(start(asking), keys)).at(-1)).toBe("quit")
+  })
+
+  it("takes a password that is a word to leave with", () => {
+    const secret = play(start(Form.withPassword(Form.unasked(asking))), "/quit\r")
+    expect(wishes(secret).at(-1)).toMatch(/^connect/u)
   })
 
   it("takes several pasted lines for one answer, which can be mended", () => {
@@ -230,6 +245,7 @@ describe("A line in the room", () => {
     expect(typed(room("/msg ad\t"))).toBe('/msg "Ada Lovelace" ')
     expect(typed(room("m\t"))).toBe("m")
     expect(typed(room("/cl\t"))).toBe("/clear")
+    expect(typed(room("/\t"))).toBe("/help")
   })
 
   it("is remembered", () => {
@@ -454,6 +470,74 @@ describe("What others say", () => {
   it("never touches what is being typed", () => {
     const step = room("half", said(bob, "hello"), told({ _tag: "Left", ...inRoom, member: bob, code: "quit" }), " a line")
     expect(typed(step)).toBe("half a line")
+  })
+})
+
+describe("A whisper", () => {
+  const whisper = (from: Member): Happening => told({ _tag: "Whispered", at: 0, from, to: me, text: Text.clean("psst") })
+
+  it("is answered with /r, which shows whom it goes to while it is typed: whoever whispers meanwhile does not get it", () => {
+    const step = room(whisper(ada), "/r ", whisper(bob), "yes\r")
+    expect(wishes(step).at(-1)).toBe("whisper s1 Ada Lovelace: yes")
+    expect(typed(room(whisper(ada), "/r y"))).toBe('/msg "Ada Lovelace" y')
+    expect(wishes(room(whisper(ada), whisper(bob), "/r yes\r")).at(-1)).toBe("whisper s1 bob: yes")
+  })
+
+  it("that there was not cannot be answered", () => {
+    expect(wishes(room("/r yes\r"))).toEqual(["! Nobody has whispered to you yet.", "Up brings back: /r yes"])
+  })
+})
+
+describe("Whoever is ignored", () => {
+  it("is not shown, rings nothing and is not counted, until heard again", () => {
+    const step = room("/ignore bob\r", "\u001b[O", said(bob, "me: hello"), told({ _tag: "Whispered", at: 0, from: bob, to: me, text: Text.clean("psst") }), said(ada, "hi"))
+    expect(wishes(step)).toEqual(["You do not see what bob says. /unignore bob shows it again.", "Said"])
+    expect(step.screen.conversation.unread).toBe(1)
+    expect(wishes(play({ ...step, wishes: [] }, "/unignore bob\r", said(bob, "hello")))).toEqual(["You see again what bob says.", "Said"])
+  })
+})
+
+describe("A new day", () => {
+  const on = (day: number, hour: number): Happening =>
+    told({ _tag: "Said", seq: 1, at: new Date(2026, 10, day, hour).getTime(), room: RoomName.make("lobby"), from: bob, text: Text.clean("hi") })
+
+  it("has a line of its own before the first event in it", () => {
+    const here = play(start(Form.unasked(asking)), { _tag: "Entered", welcome: { ...welcome, at: new Date(2026, 10, 27, 22).getTime() } })
+    const step = play({ ...here, wishes: [] }, on(27, 23), on(28, 0), on(28, 9), on(30, 1))
+    expect(wishes(step)).toEqual(["Said", "--- Sat Nov 28 2026 ---", "Said", "Said", "--- Mon Nov 30 2026 ---", "Said"])
+  })
+})
+
+describe("The history", () => {
+  const shown = (step: Step) => view(step.screen, { columns: 60, rows: 24 }).rows.at(-1)?.text
+  const said3 = "make it so\rsay it\rnothing\rdraft"
+
+  it("is searched with Ctrl-R, from the newest line back, as the query is typed", () => {
+    expect(shown(room(said3, "\u0012"))).toBe("(search: ) draft")
+    expect(shown(room(said3, "\u0012", "IT"))).toBe("(search: IT) say it")
+    expect(shown(room(said3, "\u0012", "it", "\u0012"))).toBe("(search: it) make it so")
+    expect(shown(room(said3, "\u0012", "it", "\u0012\u0012"))).toBe("(not found: it) make it so")
+    expect(shown(room(said3, "\u0012", "it", "x"))).toBe("(not found: itx) say it")
+    expect(shown(room(said3, "\u0012", "it", "x\u007f"))).toBe("(search: it) say it")
+    expect(shown(room(said3, "\u0012", "i\u007f"))).toBe("(search: ) draft")
+  })
+
+  it("gives the line that was found: to be sent, or to be edited", () => {
+    expect(wishes(room(said3, "\u0012", "make", "\r")).at(-1)).toBe("say s4 make it so")
+    expect(shown(room(said3, "\u0012", "make", "\u001b[D", "!"))).toBe("> make it s!o")
+    expect(shown(room(said3, "\u0012", "make", "\u001b", "!"))).toBe("> make it so!")
+  })
+
+  it("gives nothing when the search is given up, or has found nothing", () => {
+    expect(shown(room(said3, "\u0012", "make", "\u0007"))).toBe("> draft")
+    const step = room(said3, "\u0012", "zzz", "\r")
+    expect([shown(step), wishes(step).at(-1)]).toEqual(["> draft", "say s3 nothing"])
+    expect(wishes(room(said3, "\u0012", "\u0003")).at(-1)).toBe("interrupt")
+  })
+
+  it("is not searched for an answer, which may be a secret", () => {
+    const secret = play(start(Form.withPassword(Form.unasked(asking))), "\u0012", "sesame")
+    expect(shown(secret)).toBe(`Password: ${"\u2022".repeat(6)}`)
   })
 })
 

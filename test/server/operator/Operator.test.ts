@@ -86,6 +86,33 @@ describe("What is typed in the console", () => {
     })
   )
 
+  it.scopedLive("says what its operator does", () =>
+    Effect.gen(function* () {
+      const { answers, perform, port } = yield* run
+      const [ada, bob] = [yield* member(port, "ada"), yield* plainMember(port, "bob")]
+      yield* perform("/me waves")
+      expect(yield* next(ada, "Notice")).toMatchObject({ text: "* waves" })
+      expect(yield* bob.line).toBe("[server] * waves")
+      yield* perform("/me ")
+      expect(answers).toEqual(["Type /me ACTION"])
+    })
+  )
+
+  it.scopedLive("whispers to one person, in each dialect, and nobody else hears it", () =>
+    Effect.gen(function* () {
+      const { answers, perform, port } = yield* run
+      const [ada, other, bob] = [yield* member(port, "ada"), yield* member(port, "other"), yield* plainMember(port, "Bob B")]
+      yield* perform("/msg ada psst")
+      expect(yield* next(ada, "Whispered")).toMatchObject({ from: { id: "server", name: "server" }, to: { name: "ada" }, text: "psst" })
+      yield* perform("/msg bob b psst, too")
+      expect(yield* bob.line).toBe("[server -> Bob B] psst, too")
+      yield* perform("to all")
+      expect(yield* next(other, "Notice")).toMatchObject({ text: "to all" })
+      for (const line of ["/msg", "/msg eve hi", "/msg ada"]) yield* perform(line)
+      expect(answers).toEqual(["Type /msg NAME TEXT", "Nobody here has that name: /who shows who is here.", "Type what to say: /msg NAME TEXT"])
+    })
+  )
+
   it.scopedLive("removes somebody, who is told why, as is the room", () =>
     Effect.gen(function* () {
       const { answers, perform, port } = yield* run
@@ -113,7 +140,7 @@ describe("What is typed in the console", () => {
     Effect.gen(function* () {
       const { answers, perform } = yield* run
       yield* perform("/help")
-      expect(answers.map((line) => line.split(" ")[0])).toEqual(["/help", "/who", "/kick", "/quit", "//TEXT"])
+      expect(answers.map((line) => line.split(" ")[0])).toEqual(["/help", "/who", "/me", "/msg", "/kick", "/quit", "//TEXT"])
       yield* perform("/kik bob")
       expect(answers.at(-1)).toBe("There is no command /kik. Did you mean /kick? To say it, type //kik; /help shows all commands.")
     })
