@@ -16,6 +16,9 @@ export const layOut = (line: string, columns: number, indent: number): string =>
 
 /** The columns that a grapheme cluster takes in the terminal that counts the most for it. */
 export const widest = (cluster: string): number => {
+  // The fast path, for most: asking for a width costs microseconds, and a line may have thousands of clusters.
+  if (narrow.test(cluster)) return 1
+  if (wide.test(cluster)) return 2
   let sum = 0
   for (const character of cluster) {
     // Marks and joiners take no column of their own, and emoji may take two wherever they stand.
@@ -43,6 +46,9 @@ const ascii = /^[\u0021-\u007e]+$/u
 const zero = /^[\p{Mn}\p{Me}\p{Cf}]$/u
 const pictographic = /^[\p{Extended_Pictographic}\p{Regional_Indicator}]$/u
 const punctuation = /^\p{P}/u
+// One letter of Latin, Greek, Cyrillic or Armenian; one ideograph, kana or syllable of Hangul.
+const narrow = /^[\u0020-\u007e\u00c0-\u02ff\u0370-\u0482\u048a-\u0556\u0561-\u0586]$/u
+const wide = /^[\u3001-\u3029\u3041-\u3096\u30a0-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]$/u
 // No-break spaces belong to words.
 const blank = String.raw`(?![\u00a0\u2007\u202f])\s`
 const token = new RegExp(`(?<escape>${csi})|(?<blanks>(?:${blank})+)|(?<rest>(?:(?!${csi}|${blank})[^])+)`, "gu")
@@ -77,9 +83,13 @@ function* partsOf(text: string): Generator<Part & { readonly isBreak: boolean },
     return
   }
   let wasWide = false
+  // Somebody may fill a line with one cluster that costs much.
+  const known = new Map<string, number>()
   for (const cluster of graphemesOf(text)) {
-    const isWide = stringWidth(cluster) > 1
-    yield { text: cluster, width: widest(cluster), isBreak: (isWide || wasWide) && !punctuation.test(cluster) }
+    const width = known.get(cluster) ?? widest(cluster)
+    known.set(cluster, width)
+    const isWide = width > 1
+    yield { text: cluster, width, isBreak: (isWide || wasWide) && !punctuation.test(cluster) }
     wasWide = isWide
   }
 }
