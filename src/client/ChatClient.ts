@@ -11,6 +11,7 @@ import type { Event, Member, MemberId, Refused, Welcome } from "../domain/Event.
 import * as Text from "../domain/Text.ts"
 import { encode, isRef, version } from "../domain/wire/Ndjson.ts"
 import type { Connection } from "../net/Connection.ts"
+import type { ReadError } from "../net/Errors.ts"
 import { Dial } from "./Dial.ts"
 import * as EventInbox from "./EventInbox.ts"
 import { receive, send } from "./receive.ts"
@@ -116,7 +117,13 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     const onWords = (line: Uint8Array) => {
       said = Text.clean(utf8.decoder.decode(line.subarray(0, maxWords))).trim() || said
     }
+    let lost: ReadError | undefined
     yield* receive(connection, { inbox, onWords, receipts, roster }, pingAfter).pipe(
+      Effect.tapError((error) =>
+        Effect.sync(() => {
+          lost = error
+        })
+      ),
       Effect.matchCauseEffect({
         onSuccess: () => inbox.end,
         onFailure: () => inbox.fail(new Lost({ host, port }))
@@ -128,7 +135,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       ),
       Effect.forkScoped
     )
-    yield* Effect.addFinalizer((exit) => goodbye(connection, exit))
+    yield* Effect.addFinalizer((exit) => goodbye(connection, exit, lost?._tag === "ConnectionLost" ? lost.reason : undefined))
 
     const noAnswer = () => new ConnectFailed({ code: "no-answer", host, port, said })
     const welcome = yield* join(connection, inbox, options, noAnswer).pipe(
@@ -232,10 +239,11 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
   }
 }
 
-// Sent on every way out, so that the room is told at once, and not only after a timeout; a defect of ours is named as the reason.
-const goodbye = (connection: Connection, exit: Exit.Exit<unknown, unknown>) =>
+// Sent on every way out, so that the room is told at once, and not only after a timeout; a defect of ours is named as the reason,
+// and so is why we gave the server up.
+const goodbye = (connection: Connection, exit: Exit.Exit<unknown, unknown>, why: string | undefined) =>
   Effect.gen(function* () {
     const fault = Exit.isFailure(exit) && Option.isSome(Cause.dieOption(exit.cause))
-    send(connection, { _tag: "Quit", reason: fault ? "internal error" : undefined })
+    send(connection, { _tag: "Quit", reason: fault ? "internal error" : why })
     yield* connection.close(goodbyePatience)
   })

@@ -29,16 +29,25 @@ export interface Listeners {
  * The receive loop: decodes events until the server's `Goodbye`, and fails if
  * the connection ends before that. Keepalive: after `pingAfter` ms of silence
  * the server is sent a `Ping`; after two and a half times as long the
- * connection counts as lost.
+ * connection counts as lost. A client that itself stood still, such as one whose
+ * computer slept, has asked nothing meanwhile: it asks once more before it gives up.
  */
 export const receive = (connection: Connection, { inbox, onWords, receipts, roster }: Listeners, pingAfter: number): Effect.Effect<void, ReadError> =>
   Effect.gen(function* () {
     const lines = new LineSplitter(maxLineBytes)
+    let lastLook = performance.now()
+    let resumed = -Infinity
     for (;;) {
       const bytes = yield* connection.read(pingAfter / 2)
+      const now = performance.now()
+      // A read waits half as long at most: this process was stopped, or blocked.
+      if (now - lastLook > pingAfter) resumed = now
+      lastLook = now
       if (bytes === silence) {
         // A cut cable sends no FIN or RST: only the keepalive notices it.
-        if (connection.silentFor >= pingAfter * 2.5) return yield* Effect.fail(new ConnectionLost({ code: "no sign of life" }))
+        if (connection.silentFor >= pingAfter * 2.5 && now - resumed >= pingAfter * 1.5) {
+          return yield* Effect.fail(new ConnectionLost({ code: "ETIMEDOUT", reason: "no sign of life of the server" }))
+        }
         if (connection.silentFor >= pingAfter) send(connection, { _tag: "Ping" })
         continue
       }

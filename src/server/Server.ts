@@ -17,6 +17,7 @@ import * as ServerConfig from "./ServerConfig.ts"
 import * as Addresses from "./session/Addresses.ts"
 import * as Admission from "./session/Admission.ts"
 import * as Keepalive from "./session/Keepalive.ts"
+import * as Unacknowledged from "./session/Unacknowledged.ts"
 import * as Session from "./session/Session.ts"
 import * as Turns from "./session/Turns.ts"
 
@@ -83,7 +84,7 @@ export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
   )
 
 /** The open port, on top of the {@link core}. */
-export const port = Layer.effect(Server, make).pipe(Layer.provideMerge(Listener.layer), Layer.provideMerge(Keepalive.layer))
+export const port = Layer.effect(Server, make).pipe(Layer.provideMerge(Listener.layer), Layer.provideMerge(Layer.provide(Keepalive.layer, Unacknowledged.layer)))
 
 /**
  * A room, open as long as the layer's scope.

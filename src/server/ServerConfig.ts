@@ -98,6 +98,9 @@ export interface ServerOptions {
   /** A silence after which the system probes, with TCP keepalive, whether a client is still there. */
   readonly tcpKeepalive: number
 
+  /** For how long a client's system may acknowledge nothing of what is on its way before the client is gone; known on Linux only. */
+  readonly unacknowledgedFor: number
+
   /** How long a farewell waits until what was told before it has been handed over: longer than joins and leaves are held back at most, see docs/adr/0007. */
   readonly farewellOrder: number
   /** How long a farewell waits for a client to read what is held back for it. */
@@ -149,6 +152,7 @@ export const defaults: ServerOptions = {
   keepalive: 20_000,
   goneAfter: 50_000,
   tcpKeepalive: 30_000,
+  unacknowledgedFor: 30_000,
   farewellOrder: 600,
   farewellDrain: 1000,
   closeGrace: 1000

@@ -17,6 +17,7 @@ import { named } from "../support/chat.ts"
 import { fakeServer } from "../support/FakeServer.ts"
 import { eventually, type Peer } from "../support/Peer.ts"
 import { event, member, next, opened, tell } from "../support/room.ts"
+import { block } from "../support/standstill.ts"
 
 const host = "127.0.0.1"
 const ada = { id: MemberId.make("m1"), name: named("ada") }
@@ -378,6 +379,41 @@ describe.concurrent("The goodbye is said when the client's scope closes:", () =>
       expect(yield* next(other, "Left")).toMatchObject({ member: { name: "ada" }, code: "quit" })
       yield* tell(other, { _tag: "Ping" })
       expect((yield* event(other))._tag).toBe("Pong")
+    })
+  )
+})
+
+describe("A client that stood still, with its server or without,", () => {
+  const pingAfter = 200
+  const stopped = Effect.gen(function* () {
+    const server = yield* fakeServer
+    const scope = yield* Scope.make()
+    const connecting = yield* Effect.fork(Scope.extend(join({ host, port: server.port, nickname: "ada", pingAfter }), scope))
+    const there = yield* server.accept
+    yield* there.line
+    yield* send(there, welcome)
+    const client = yield* Fiber.join(connecting)
+    block(4 * pingAfter)
+    expect(yield* there.line).toBe(`{"_tag":"Ping"}`)
+    return { client, there, leave: Scope.close(scope, Exit.void) }
+  })
+
+  it.scopedLive("asks once more before it gives up, and stays when it is answered", () =>
+    Effect.gen(function* () {
+      const { client, leave, there } = yield* stopped
+      yield* send(there, { _tag: "Pong", at: 1 }, said(2, "welcome back"))
+      expect(Chunk.toReadonlyArray(yield* Stream.runCollect(Stream.take(client.events, 1)))).toMatchObject([{ _tag: "Said", text: "welcome back" }])
+      yield* leave
+    })
+  )
+
+  it.scopedLive("gives up when it is not, and the room reads why", () =>
+    Effect.gen(function* () {
+      const { client, leave, there } = yield* stopped
+      expect(yield* Effect.flip(Stream.runDrain(client.events))).toMatchObject({ _tag: "Lost" })
+      yield* Effect.fork(leave)
+      const quit = yield* Effect.iterate("", { while: (line) => !line.includes("Quit"), body: () => there.line })
+      expect(JSON.parse(quit)).toEqual({ _tag: "Quit", reason: "no sign of life of the server" })
     })
   )
 })

@@ -7,6 +7,8 @@ export interface Patience {
   readonly at: number
   readonly pingAfter: number
   readonly goneAfter: number
+  /** The `host:port` of all peers that have acknowledged nothing for too long of what is on its way to them. */
+  readonly unreachable: ReadonlySet<string>
 }
 
 /** The way to one client: what the chat carries with each of its seats. None of these functions ever waits. */

@@ -86,13 +86,21 @@ export class Outbox implements Peer {
     this.#put(this.#farewell)
   }
 
-  /** Pings a silent client where its dialect has a ping, and ends its session when no sign of life comes. */
-  keepAlive({ at, goneAfter, pingAfter }: Patience): void {
+  /** Pings a silent client where its dialect has a ping, and ends its session when no sign of life comes, or none of its system. */
+  keepAlive({ at, goneAfter, pingAfter, unreachable }: Patience): void {
+    if (unreachable.has(this.#connection.address)) {
+      this.#giveUp()
+      return
+    }
     const { ping } = this.dialect
     const { silentFor } = this.#connection
     if (ping === undefined || silentFor < pingAfter) return
     if (silentFor < goneAfter) this.send(utf8.encode(ping(at)))
-    else this.#connection.presumeLost(new ConnectionLost({ code: "ETIMEDOUT", reason: "no sign of life" }))
+    else this.#giveUp()
+  }
+
+  #giveUp(): void {
+    this.#connection.presumeLost(new ConnectionLost({ code: "ETIMEDOUT", reason: "no sign of life" }))
   }
 
   /** Sends the client away: its session ends with this reason. */

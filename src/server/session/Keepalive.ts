@@ -5,22 +5,32 @@ import { monotonicMillis } from "../clock.ts"
 import { endOfTurn } from "../chat/Hub.ts"
 import { endSession } from "../chat/Peer.ts"
 import { Registry } from "../chat/Registry.ts"
+import { Unacknowledged } from "./Unacknowledged.ts"
 import { rounds } from "../rounds.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+
+const nobody: ReadonlySet<string> = new Set()
 
 const make = Effect.gen(function* () {
   const { goneAfter, keepalive, keepaliveEvery } = yield* ServerConfig
   const registry = yield* Registry
+  const unacknowledged = yield* Unacknowledged
   let lastRound = yield* monotonicMillis
+  let resumed = -Infinity
   const round = Effect.gen(function* () {
     // Signs of life that have come by now are read first.
     yield* endOfTurn
+    const connections = yield* registry.connections
+    const unreachable = HashMap.isEmpty(connections) ? nobody : yield* unacknowledged.overdue
     const now = yield* monotonicMillis
-    // A server that was blocked or suspended has read nothing and pinged nobody: in this round all are pinged, and none is given up.
-    const stoodStill = now - lastRound > 2 * keepaliveEvery
+    // A server that was blocked or suspended for long has read nothing and pinged nobody. Its clients may have stood still with
+    // it: they are pinged, and get as long to answer as any other.
+    const mayAnswer = goneAfter - keepalive
+    if (now - lastRound > mayAnswer / 2) resumed = now
+    const stoodStill = now - resumed < mayAnswer
     lastRound = now
-    const times = { at: yield* registry.now, pingAfter: keepalive, goneAfter: stoodStill ? Number.POSITIVE_INFINITY : goneAfter }
-    for (const { address, peer } of HashMap.values(yield* registry.connections)) {
+    const times = { at: yield* registry.now, pingAfter: keepalive, goneAfter: stoodStill ? Number.POSITIVE_INFINITY : goneAfter, unreachable }
+    for (const { address, peer } of HashMap.values(connections)) {
       yield* Effect.catchAllCause(
         Effect.sync(() => {
           peer.keepAlive(times)
@@ -39,6 +49,7 @@ const make = Effect.gen(function* () {
 /**
  * The heartbeat, one timer for all clients: a silent native client is pinged, and
  * its session ends when it gives no sign of life. For plain clients, which know
- * no ping, there is the TCP keepalive of the system.
+ * no ping, there is the TCP keepalive of the system, and on Linux, where something
+ * is on its way to them, what the system says of it (`Unacknowledged.ts`).
  */
 export const layer = Layer.scopedDiscard(make)

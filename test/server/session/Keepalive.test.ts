@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { block } from "../../support/standstill.ts"
 import { member, next, opened, plainMember, tell } from "../../support/room.ts"
 
 const short = { keepaliveEvery: 20, keepalive: 100, goneAfter: 400 }
@@ -25,6 +26,19 @@ describe("A native client that is silent", () => {
       yield* member(port, "ada")
       expect(yield* bob.line).toBe("ada has joined the chat!")
       expect(yield* bob.line).toBe("ada has left the chat. (no sign of life)")
+    })
+  )
+
+  it.scopedLive("is asked once more by a server that stood still with it, and has as long to answer as ever", () =>
+    Effect.gen(function* () {
+      const patient = { keepaliveEvery: 100, keepalive: 500, goneAfter: 2000 }
+      const { port } = yield* opened(patient)
+      const ada = yield* member(port, "ada")
+      block(1.1 * patient.goneAfter)
+      // Rounds of the server go by in which it would have been given up.
+      for (let n = 0; n < 5; n += 1) yield* Effect.sleep(patient.keepaliveEvery)
+      yield* tell(ada, { _tag: "Pong" }, { _tag: "Say", text: "still here" })
+      expect(yield* next(ada, "Said")).toMatchObject({ text: "still here" })
     })
   )
 })
