@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { build } from "esbuild"
 
 // Built in `dist.next` and put in place by renames: a program that runs meanwhile never reads a half-written file.
@@ -18,7 +19,8 @@ const common = {
   legalComments: "none",
   platform: "node",
   target: "node20.19",
-  define: { "process.env.NODE_ENV": '"production"' },
+  // Bundled, `ws` would believe that its optional native parts are there.
+  define: { "process.env.NODE_ENV": '"production"', "process.env.WS_NO_BUFFER_UTIL": '"1"', "process.env.WS_NO_UTF_8_VALIDATE": '"1"' },
   logLevel: "warning"
 }
 
@@ -28,7 +30,8 @@ await build({
   entryPoints: { program: "src/cli/main.ts" },
   outExtension: { ".js": ".cjs" },
   format: "cjs",
-  banner: { js: "(require=>{" },
+  define: { ...common.define, "import.meta.url": "home" },
+  banner: { js: "((require,home)=>{" },
   footer: { js: "})" }
 })
 // Node.js 12 is the first that knows ES modules: from there on the entry says which one is needed.
@@ -37,6 +40,40 @@ const cli = join(next, "cli.js")
 chmodSync(cli, 0o755)
 // The first start: it keeps what V8 compiled for all others.
 execFileSync(process.execPath, [cli, "--help"], { stdio: ["ignore", "ignore", "inherit"] })
+
+// The page: names that say what is in them, so that a browser may keep the files for good, and each compressed once, here.
+const site = join(next, "web")
+const { metafile } = await build({
+  entryPoints: { main: "src/web/main.tsx", brusio: "src/web/brusio.css", icon: "src/web/icon.svg" },
+  outdir: site,
+  entryNames: "[name].[hash]",
+  bundle: true,
+  minify: true,
+  legalComments: "none",
+  format: "esm",
+  platform: "browser",
+  target: ["chrome111", "firefox113", "safari16.4"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".svg": "copy" },
+  // Unicode's table of characters that look alike is for whoever decides on names: a server. It would be a quarter of the page.
+  plugins: [{ name: "lookalikes", setup: ({ onLoad }) => onLoad({ filter: /unhomoglyph.data\.json$/ }, () => ({ contents: "{}", loader: "json" })) }],
+  define: { "process.env.NODE_ENV": '"production"' },
+  metafile: true,
+  logLevel: "warning"
+})
+const built = Object.keys(metafile.outputs).map((path) => path.split("/").at(-1))
+const html = readFileSync("src/web/index.html", "utf8").replaceAll(/"\/(main|brusio|icon)\.(js|css|svg)"/gu, (_, name, kind) => {
+  const found = built.find((file) => file.startsWith(`${name}.`) && file.endsWith(`.${kind}`))
+  if (found === undefined) throw new Error(`The page has no ${name}.${kind}`)
+  return `"/${found}"`
+})
+writeFileSync(join(site, "index.html"), html)
+for (const name of readdirSync(site)) {
+  const body = readFileSync(join(site, name))
+  writeFileSync(join(site, `${name}.gz`), gzipSync(body, { level: 9 }))
+  writeFileSync(join(site, `${name}.br`), brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: body.length } }))
+}
 
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc")
 execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(next, "lib")], { stdio: "inherit" })

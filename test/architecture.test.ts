@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), "utf8")
 
 const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
+  .filter((name) => /\.tsx?$/u.test(name) && !name.endsWith(".d.ts"))
   .map((name) => join("src", name))
 
 interface Import {
@@ -51,6 +51,8 @@ const below: Readonly<Record<string, ReadonlyArray<string>>> = {
   net: ["domain", "net"],
   server: ["domain", "net", "server"],
   client: ["domain", "net", "client"],
+  // The page in a browser.
+  web: ["domain", "net", "client", "web"],
   cli: ["domain", "net", "server", "client", "cli"],
   // What a program imports that wants both sides.
   "index.ts": ["domain", "server", "client", "inProcess.ts"],
@@ -90,7 +92,7 @@ describe("The source", () => {
 
   it("touches node only where it meets the system", () => {
     expect(
-      breaking(({ file, name }) => !name.startsWith("node:") || ["net", "cli"].includes(part(file)) || ["src/server/door/Listener.ts", "src/server/session/Password.ts"].includes(file))
+      breaking(({ file, name }) => !name.startsWith("node:") || ["net", "cli"].includes(part(file)) || ["src/server/door/Listener.ts", "src/server/session/Password.ts"].includes(file) || file.startsWith("src/server/door/http/"))
     ).toEqual([])
   })
 
@@ -99,7 +101,7 @@ describe("The source", () => {
   })
 
   it("names a file by its whole name", () => {
-    expect(breaking(({ name, target }) => target === undefined || (name.endsWith(".ts") && files.includes(target)))).toEqual([])
+    expect(breaking(({ name, target }) => target === undefined || (/\.tsx?$/u.test(name) && files.includes(target)))).toEqual([])
   })
 
   it("needs, of the library's parts, only packages that whoever embeds them has, or gets with them", () => {
@@ -148,9 +150,9 @@ const ofNode = (file: string): ReadonlyArray<string> => {
 }
 
 describe("The client", () => {
-  it("uses nothing of Node, nor does the domain; only the terminal and the way over TCP do", () => {
+  it("uses nothing of Node, nor do the domain and the page; only the terminal and the way over TCP do", () => {
     const outside = (file: string) => file.startsWith("src/client/terminal/") || ["src/client/TcpDial.ts", "src/client/index.ts"].includes(file)
-    const free = files.filter((file) => ["client", "domain"].includes(part(file)) && !outside(file))
+    const free = files.filter((file) => ["client", "domain", "web"].includes(part(file)) && !outside(file))
     const reached = reachedFrom(free)
     expect(free.length).toBeGreaterThan(25)
     expect([...reached].filter((file) => outside(file) || file === "src/net/dial.ts" || file === "src/net/Tcp.ts")).toEqual([])
@@ -201,7 +203,7 @@ describe("The server", () => {
   })
 
   it("knows a dialect by its name only where it recognises one", () => {
-    const names = ["native", "plain", "PlainInterpreter", "telnet", "talk"].map((name) => `src/server/dialect/${name}.ts`)
+    const names = ["native", "plain", "web", "PlainInterpreter", "telnet", "talk"].map((name) => `src/server/dialect/${name}.ts`)
     const knowing = imports.filter(
       ({ file, target }) => target !== undefined && names.includes(target) && folder(file) !== "dialect" && file !== "src/server/door/recognise.ts"
     )

@@ -75,7 +75,7 @@ describe("The packed package", () => {
     const modules = join(folder, "node_modules")
     await mkdir(join(modules, "@types"), { recursive: true })
     await rename(join(folder, "package"), join(modules, "brusio"))
-    for (const name of ["effect", "unhomoglyph", "@types/node"]) await symlink(join(root, "node_modules", name), join(modules, name), "dir")
+    for (const name of ["effect", "unhomoglyph", "ws", "@types/node"]) await symlink(join(root, "node_modules", name), join(modules, name), "dir")
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }))
     await mkdir(join(folder, "examples"))
     for (const name of examples) await cp(join(root, "examples", `${name}.ts`), join(folder, "examples", `${name}.ts`))

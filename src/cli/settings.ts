@@ -59,6 +59,13 @@ export const listenPort: Setting<number> = {
 }
 /** The port to connect to. */
 export const serverPort: Setting<number> = { name: "port", pseudoName: "PORT", expected: "a whole number from 1 to 65535", decode: decodePort(1) }
+/** The names under which browsers reach the server, beside its addresses and its own name. */
+export const allowHost: Setting<ReadonlyArray<string>> = {
+  name: "allow-host", pseudoName: "NAME",
+  expected: "a host name without a port, such as chat.example.org; several with commas between",
+  decode: Schema.decodeUnknownEither(Schema.split(",").pipe(Schema.compose(Schema.Array(Schema.Trim.pipe(Schema.pattern(/^[^\s:/?#@[\]]+$/u))))))
+}
+
 /** The trusted proxies: addresses or ranges of them. */
 export const trustProxy: Setting<ReadonlyArray<string>> = {
   name: "trust-proxy", pseudoName: "ADDRESS[/BITS]",

@@ -15,7 +15,7 @@ if (major < oldest.major || (major === oldest.major && minor < oldest.minor)) {
   // SIGUSR1 opens Node's debugger to everybody on this machine unless something else handles the signal: here, at once, nothing does.
   process.on("SIGUSR1", () => undefined)
 
-  // The script evaluates to a function, which is passed what loads Node's built-in modules.
+  // The script evaluates to a function, which is passed what loads Node's built-in modules, and where the program is.
   const program: unknown = load(new URL("program.cjs", import.meta.url)).runInThisContext()
-  if (typeof program === "function") Reflect.apply(program, undefined, [createRequire(import.meta.url)])
+  if (typeof program === "function") Reflect.apply(program, undefined, [createRequire(import.meta.url), import.meta.url])
 }

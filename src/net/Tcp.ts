@@ -1,6 +1,7 @@
 import type * as Net from "node:net"
 import { formatAddress } from "./address.ts"
 import { ByteStream } from "./ByteStream.ts"
+import type { ConnectionLost, ReadError } from "./Errors.ts"
 
 /** The limits of one TCP connection. */
 export interface TcpOptions {
@@ -16,6 +17,7 @@ export interface TcpOptions {
  */
 export class Tcp extends ByteStream {
   readonly #socket: Net.Socket
+  #isLent = false
 
   /** Takes over a connected socket, which must have been made with `allowHalfOpen`. */
   constructor(socket: Net.Socket, { maxUnheard, tcpKeepalive }: TcpOptions) {
@@ -56,13 +58,32 @@ export class Tcp extends ByteStream {
   lend(heard: ReadonlyArray<Uint8Array> = []): Net.Socket | undefined {
     const unread = this.reader.detach()
     if (unread === undefined) return undefined
+    this.#isLent = true
     for (const chunk of [...heard, ...unread].reverse()) this.#socket.unshift(chunk)
     return this.#socket
   }
 
   /** Takes the lent socket back. `head`, the bytes that the borrower has read and not used, is read first. */
   takeBack(head: Uint8Array): void {
+    this.#isLent = false
     this.#socket.setTimeout(0)
     this.reader.attach(head)
+  }
+
+  /** While the socket is lent, nothing of this side's is written: it would land in the middle of what the borrower says. */
+  override write(bytes: Uint8Array | string): void {
+    if (!this.#isLent) super.write(bytes)
+  }
+
+  /** While the socket is lent, no fiber reads that could end: the socket is destroyed, and the borrower notices. */
+  override stopReading(error: ReadError): void {
+    super.stopReading(error)
+    if (this.#isLent) this.#socket.destroy()
+  }
+
+  /** As {@link stopReading} while the socket is lent. */
+  override presumeLost(error: ConnectionLost): void {
+    super.presumeLost(error)
+    if (this.#isLent) this.#socket.destroy()
   }
 }

@@ -23,6 +23,8 @@ export interface ServerOptions {
    * protocol: IP addresses, or ranges such as `10.0.0.0/8`. They have to tell it of every connection.
    */
   readonly trustProxy: ReadonlyArray<string>
+  /** Names under which browsers reach this server, beside its addresses and its own name: see `docs/wire/web.md`. */
+  readonly allowHosts: ReadonlyArray<string>
   /** The password that lets clients in, of at most `maxPasswordLength` characters (`domain/password.ts`); `undefined` lets everybody in. */
   readonly password: Redacted.Redacted | undefined
   /** With how many wrong passwords a connection is closed. */
@@ -118,6 +120,7 @@ export const defaults: ServerOptions = {
   port: 25565,
   socket: undefined,
   trustProxy: [],
+  allowHosts: [],
   password: undefined,
   passwordTries: 3,
   maxClients: 20_000,

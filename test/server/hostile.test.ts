@@ -77,7 +77,7 @@ const brief = (event: Event): string | undefined => {
 const lastWord = {
   native: /"_tag":"Goodbye"[^\n]*\n$/u,
   plain: /^Goodbye!\n$/mu,
-  http: /^HTTP\/1\.1 400 /u,
+  http: /^HTTP\/1\.1 (?:400|403|404|405|421) /u,
   irc: /^ERROR :/u,
   tls: /^\u0015\u0003\u0001\0\u0002\u0002F$/u,
   proxy: /^This is a chat room for brusio, nc and telnet\. No proxy is trusted at your address, so a PROXY protocol header is not taken from it\.\n$/u,

@@ -9,7 +9,7 @@ import { complain, Failed } from "../process.ts"
 import { handedSocket } from "./handedSocket.ts"
 import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
-import { type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit, repeatable, trustProxy } from "../settings.ts"
+import { allowHost, type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit, repeatable, trustProxy } from "../settings.ts"
 
 const defaultRate = defaults.rateLimit ?? { perSecond: 10, burst: 100 }
 
@@ -19,6 +19,7 @@ const options = {
   logFormat: option(logFormat, "How the events look on standard output: text or json (one JSON object a line).", "text"),
   echo: option(echo, "Whether nc and other plain clients get their own messages back: auto, on or off.", defaults.echo),
   trustProxy: repeatable(trustProxy, "A proxy that tells the addresses of clients with the PROXY protocol, and has to; may be given several times.", "none"),
+  allowHost: repeatable(allowHost, "A name under which browsers reach this server, beside its addresses and its own name; may be given several times.", "none"),
   ...passwordOptions,
   rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait. With off, nobody ever waits: neither a client nor an address.", String(defaultRate.perSecond)),
   rateBurst: option(rateBurst, "How many of them may come at once.", String(defaultRate.burst)),
@@ -63,6 +64,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       port: Option.getOrElse(port, () => defaults.port),
       echo: Option.getOrElse(mirror, () => defaults.echo),
       password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
+      allowHosts: Option.getOrElse(yield* given(allowHost, options.allowHost), () => defaults.allowHosts),
       trustProxy: Option.getOrElse(yield* given(trustProxy, options.trustProxy), () => defaults.trustProxy),
       ...limits,
       rateLimit: perSecond === "off" ? undefined : { perSecond, burst },

@@ -8,10 +8,12 @@ import * as Mailbox from "effect/Mailbox"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { formatAddress } from "../../net/address.ts"
 import * as Console from "../../server/operator/Console.ts"
 import type { ListenError } from "../../server/Errors.ts"
 import * as Operator from "../../server/operator/Operator.ts"
 import * as Registry from "../../server/chat/Registry.ts"
+import { SiteFolder } from "../../server/door/http/Site.ts"
 import * as Server from "../../server/Server.ts"
 import { defaults, type ServerOptions } from "../../server/ServerConfig.ts"
 import { allowed } from "./descriptors.ts"
@@ -50,7 +52,7 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
     const room = Server.port.pipe(
       Layer.provideMerge(Operator.layer),
       Layer.provideMerge(Console.layer(Console.formats[settings.format])),
-      Layer.provideMerge(Server.core(config)),
+      Layer.provideMerge(Layer.provide(Server.core(config), Layer.succeed(SiteFolder, new URL("web/", import.meta.url)))),
       Layer.provideMerge(Console.logger(Console.formats[settings.format])),
       Layer.provideMerge(Layer.succeed(Console.ConsoleOutput, output))
     )
@@ -118,6 +120,7 @@ const announcement = (
     ...reachable(host, ip).map((host) =>
       line("join", `Join with: ${program()} join --host ${host} --port ${port}${password === undefined ? "" : " --password"}`)
     ),
+    ...reachable(host, ip).map((host) => line("link", `In a browser: http://${formatAddress(host, port)}/`)),
     ...(password === undefined && !loopback.test(ip)
       ? [line("open", "There is no password: whoever can reach this machine can get in, read and speak. See --password in serve --help", "warn")]
       : []),

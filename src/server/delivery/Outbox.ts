@@ -4,12 +4,10 @@ import type { Goodbye } from "../../domain/Event.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { ConnectionLost, CutOff } from "../../net/Errors.ts"
 import type { Patience, Peer } from "../chat/Peer.ts"
-import type { Dialect, Interpreter } from "../dialect/Dialect.ts"
+import { bytesOf, type Dialect, type Interpreter } from "../dialect/Dialect.ts"
 import type { ServerOptions } from "../ServerConfig.ts"
 
 type Config = Pick<ServerOptions, "stallAbove" | "maxWaiting" | "stallTimeout" | "farewellDrain">
-
-const utf8 = new TextEncoder()
 
 const nobodyWaits = () => 0
 
@@ -82,7 +80,7 @@ export class Outbox implements Peer {
     if (this.#farewell !== undefined) return
     const { unsaid } = this
     const goodbye = unsaid === 0 ? words : { ...words, unsaid }
-    this.#farewell = this.#interpreter?.goodbye(goodbye) ?? utf8.encode(this.dialect.encode(goodbye))
+    this.#farewell = this.#interpreter?.goodbye(goodbye) ?? bytesOf(this.dialect, this.dialect.encode(goodbye))
     this.#put(this.#farewell)
   }
 
@@ -95,7 +93,7 @@ export class Outbox implements Peer {
     const { ping } = this.dialect
     const { silentFor } = this.#connection
     if (ping === undefined || silentFor < pingAfter) return
-    if (silentFor < goneAfter) this.send(utf8.encode(ping(at)))
+    if (silentFor < goneAfter) this.send(bytesOf(this.dialect, ping(at)))
     else this.#giveUp()
   }
 

@@ -1,5 +1,5 @@
 import type { Reply } from "../../domain/Event.ts"
-import type { Dialect } from "../dialect/Dialect.ts"
+import { bytesOf, type Dialect } from "../dialect/Dialect.ts"
 import type { Log, Stay } from "./stays.ts"
 
 /** What a batch tells a client as a member of its rooms. Clients that are told the same lines have one share. */
@@ -105,7 +105,8 @@ export class Frames {
 
   #encode(event: Reply, dialect: Dialect): Buffer {
     try {
-      return Buffer.from(dialect.encode(event))
+      const lines = dialect.encode(event)
+      return Buffer.from(dialect.frame === undefined ? lines : bytesOf(dialect, lines))
     } catch (error) {
       this.#onDefect(event, error)
       return Buffer.alloc(0)

@@ -15,7 +15,7 @@ export type Heard =
   | (Extract<Request, { readonly _tag: "Quit" }> & { readonly unless?: { readonly join: Join; readonly password: string } | undefined })
   /** Something that is no valid request; its sender is told why. */
   | { readonly _tag: "Refuse"; readonly refusal: Refusal }
-  /** Bytes that the client's protocol wants answered at once, such as a question of telnet's: nothing of the chat. */
+  /** Bytes that the client's protocol wants answered at once, such as a question of telnet's or a ping of a WebSocket: nothing of the chat. */
   | { readonly _tag: "Answer"; readonly bytes: Uint8Array }
   /** The client cannot be served here, as it speaks another protocol: its session ends. */
   | { readonly _tag: "Reject"; readonly code: LeaveCode; readonly reason: string }
@@ -49,6 +49,8 @@ export interface Interpreter {
   readonly told: (event: Reply) => void
   /** The last words to this client where they differ from those of its dialect; `undefined` elsewhere. */
   readonly goodbye: (goodbye: Goodbye) => Uint8Array | undefined
+  /** Whether the client's bytes are frames, in which a line feed means nothing; absent where they are lines. */
+  readonly isFramed?: boolean
   /** Whether the client gets its own messages back. */
   readonly echo: boolean
   /** The dialect in which this client is told things from now on, where it is not the one that it was recognised by. */
@@ -69,11 +71,20 @@ export interface Dialect {
   readonly name: string
   /** Encodes an event as whole lines; an empty string where this dialect does not tell it. */
   readonly encode: (event: Reply) => string
+  /** Frames an encoded event for its transport; absent where lines travel as they are, in UTF-8. */
+  readonly frame?: (lines: string) => Uint8Array
   /** Encodes a ping, with the time `at` in ms since 1970; absent where the dialect has none. */
   readonly ping?: (at: number) => string
   /** Makes the interpreter of a new client. `greeted`: whether the client was asked for its name before it said anything. */
   readonly open: (hearing: Hearing, greeted: boolean) => Interpreter
 }
+
+const utf8 = new TextEncoder()
+const nothing = new Uint8Array(0)
+
+/** The encoded lines of a dialect as they travel: no bytes where there are no lines. */
+export const bytesOf = ({ frame }: Dialect, lines: string): Uint8Array =>
+  lines === "" ? nothing : frame === undefined ? utf8.encode(lines) : frame(lines)
 
 /** Refuses one thing that a client has sent; the session goes on. */
 export const refuse = (refusal: Refusal): Heard => ({ _tag: "Refuse", refusal })

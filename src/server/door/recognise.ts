@@ -6,16 +6,26 @@ import { silence } from "../../net/Inbox.ts"
 import { monotonicMillis } from "../clock.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 import { foreign } from "../dialect/foreign.ts"
+import { Tcp } from "../../net/Tcp.ts"
 import { native } from "../dialect/native.ts"
 import { greeting, plain } from "../dialect/plain.ts"
+import { web } from "../dialect/web.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import type { Door, Recognised } from "../session/Session.ts"
 import { detect, judge, type Kind, settle } from "./detect.ts"
+import * as Site from "./http/Site.ts"
+import * as Visits from "./http/Visits.ts"
 
 /** The door of the open port, which knows every dialect that is spoken there. It is a service, so that another door can take its place. */
 export class PortDoor extends Context.Tag("brusio/PortDoor")<PortDoor, Door>() {}
 
 const nothing = new Uint8Array(0)
+
+/**
+ * How long a connection may be silent before it is greeted, where a browser was
+ * here lately from the same address, ms: longer than browsers keep spare connections.
+ */
+const greetBrowsersAfter = 60_000
 
 /** What is spoken to a connection that has not shown how it speaks. */
 const unrecognised: Dialect = plain
@@ -26,14 +36,14 @@ const unrecognised: Dialect = plain
  * taken for a plain one, as it is only to be turned away. Fails when the
  * connection breaks, or ends before it has sent anything.
  */
-const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerOptions, greets: boolean) {
+const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerOptions, visits: Visits.Visits["Type"], greets: boolean) {
   const chunks: Array<Uint8Array> = []
   let greeted = false
   let kind: Kind | undefined
   let decideBy = 0
   while (kind === undefined) {
     const now = yield* monotonicMillis
-    const patience = chunks.length > 0 ? Math.max(0, decideBy - now) : greeted ? undefined : config.greetAfter
+    const patience = chunks.length > 0 ? Math.max(0, decideBy - now) : greeted ? undefined : visits.unsafeIsBrowsing(connection.host, now) ? greetBrowsersAfter : config.greetAfter
     const bytes = yield* connection.read(patience)
     // Bytes that had come before the end of the input still count; the session reads the end again.
     const isEnd = bytes !== silence && !(bytes instanceof Uint8Array)
@@ -53,7 +63,13 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, config: S
       kind = detect(Buffer.concat(chunks))
     }
   }
-  return { ...speaker(judge(kind, chunks[0] ?? nothing), config, greeted), chunks } satisfies Recognised
+  // The page is served to whoever finds a place; others are turned away in HTTP's own words.
+  const judged = judge(kind, chunks[0] ?? nothing)
+  if (judged === "http" && greets && connection instanceof Tcp) {
+    yield* visits.visit(connection, chunks)
+    return { dialect: web, interpreter: web.open(config, false), chunks: [] } satisfies Recognised
+  }
+  return { ...speaker(judged, config, greeted), chunks } satisfies Recognised
 })
 
 const speaker = (kind: Kind, config: ServerOptions, greeted: boolean): Omit<Recognised, "chunks"> => {
@@ -70,5 +86,9 @@ const speaker = (kind: Kind, config: ServerOptions, greeted: boolean): Omit<Reco
 /** The door with the dialects of this server. */
 export const layer = Layer.effect(
   PortDoor,
-  Effect.map(ServerConfig, (config): Door => ({ unrecognised, recognise: (connection, greets) => recognise(connection, config, greets) }))
-)
+  Effect.gen(function* () {
+    const config = yield* ServerConfig
+    const visits = yield* Visits.Visits
+    return PortDoor.of({ unrecognised, recognise: (connection, greets) => recognise(connection, config, visits, greets) })
+  })
+).pipe(Layer.provide(Visits.layer), Layer.provide(Site.layer))

@@ -25,8 +25,8 @@ const messageBytes = 1024
 /** How many bytes of an answer count for one message: its asker alone is sent it (docs/adr/0015). The first ones are paid with the question. */
 const answerBytes = 4096
 
-/** How many messages the bytes of one read count for, whatever they say. */
-export const weight = (bytes: Uint8Array): number => Math.max(linesIn(bytes), bytes.length / messageBytes, readWeight)
+/** How many messages the bytes of one read count for, whatever they say. `hasLines`: whether line feeds end messages in them. */
+export const weight = (bytes: Uint8Array, hasLines = true): number => Math.max(hasLines ? linesIn(bytes) : 0, bytes.length / messageBytes, readWeight)
 
 /** How many messages an answer of so many bytes counts for, beyond the question. */
 export const answerWeight = (bytes: number): number => Math.max(0, bytes / answerBytes - 1)

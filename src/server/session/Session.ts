@@ -17,7 +17,7 @@ import { Addresses } from "./Addresses.ts"
 import { Admission, type Full } from "./Admission.ts"
 import { monotonicMillis } from "../clock.ts"
 import { Closing } from "../Closing.ts"
-import type { Dialect, Heard, Interpreter } from "../dialect/Dialect.ts"
+import { bytesOf, type Dialect, type Heard, type Interpreter } from "../dialect/Dialect.ts"
 import { Quit } from "./Farewell.ts"
 import { makeGoodbye } from "./goodbye.ts"
 import { Outbox } from "../delivery/Outbox.ts"
@@ -163,7 +163,7 @@ const make = Effect.gen(function* () {
       if (quit !== undefined) return quit
     }
     if (allowance !== undefined && bytes.length > 0) {
-      const beyond = weight(bytes) - messages
+      const beyond = weight(bytes, client.interpreter.isFramed !== true) - messages
       if (beyond > 0) yield* waitForTurn(client, allowance, allowance.beyond(beyond, yield* monotonicMillis))
     }
     return undefined
@@ -238,7 +238,8 @@ const make = Effect.gen(function* () {
       Effect.flatMap(({ dialect, interpreter }) =>
         Effect.map(registry.now, (at) => {
           const words: Goodbye = { _tag: "Goodbye", at, code, reason: clean(reason) }
-          connection.write(interpreter.goodbye(words) ?? (interpreter.dialect ?? dialect).encode(words))
+          const spoken = interpreter.dialect ?? dialect
+          connection.write(interpreter.goodbye(words) ?? bytesOf(spoken, spoken.encode(words)))
         })
       ),
       Effect.onInterrupt(() =>

@@ -1,0 +1,50 @@
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+/** What this tab keeps over a reload: nothing that was typed is lost by one. */
+export const Kept = Schema.Struct({
+  name: Schema.String,
+  draft: Schema.String,
+  /** Lines that were submitted and have not been sent. */
+  waiting: Schema.Array(Schema.String),
+  /** Whether the person was in the room, and so wants to be there again. */
+  isIn: Schema.Boolean
+})
+export type Kept = typeof Kept.Type
+
+/** What this browser keeps: how somebody likes the page. */
+export const Taste = Schema.Struct({
+  theme: Schema.optional(Schema.Literal("light", "dark")),
+  sound: Schema.optional(Schema.Boolean),
+  notifications: Schema.optional(Schema.Boolean),
+  name: Schema.optional(Schema.String)
+})
+export type Taste = typeof Taste.Type
+
+interface Shelf<A> {
+  readonly read: () => A
+  readonly write: (value: A) => void
+}
+
+// Storage throws where the browser forbids it, and when it is full: the page then works without.
+const shelf = <A, I>(storage: () => Storage, name: string, schema: Schema.Schema<A, I>, otherwise: A): Shelf<A> => {
+  const text = Schema.parseJson(schema)
+  const decode = Schema.decodeUnknownOption(text)
+  const encode = Schema.encodeSync(text)
+  const attempt = Option.liftThrowable((work: () => string | null) => work())
+  return {
+    read: () => attempt(() => storage().getItem(name)).pipe(Option.flatMap(decode), Option.getOrElse(() => otherwise)),
+    write: (value) => {
+      attempt(() => {
+        storage().setItem(name, encode(value))
+        return null
+      })
+    }
+  }
+}
+
+/** What the tab keeps. */
+export const kept = shelf<Kept, typeof Kept.Encoded>(() => sessionStorage, "brusio", Kept, { name: "", draft: "", waiting: [], isIn: false })
+
+/** What the browser keeps. */
+export const taste = shelf<Taste, typeof Taste.Encoded>(() => localStorage, "brusio", Taste, {})

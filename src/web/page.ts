@@ -1,0 +1,297 @@
+import type * as Effect from "effect/Effect"
+import type { RuntimeFiber } from "effect/Fiber"
+import type { Dial } from "../client/Dial.ts"
+import type { Wish } from "../client/screen/step.ts"
+import type { Member } from "../domain/Event.ts"
+import { clean } from "../domain/Text.ts"
+import type { ComposerInput } from "./composer.tsx"
+import { drawEvent, drawPending, drawReturned, drawWordsOf } from "./line.ts"
+import { Log } from "./log.ts"
+import { kept, type Taste, taste } from "./memory.ts"
+import { makeBell } from "./sound.ts"
+import { type Shown, Visit } from "./visit.ts"
+
+type Printed = Extract<Wish, { readonly _tag: "Print" }>["line"]
+
+const states = { sending: "sending", waiting: "not sent", unknown: "may not have arrived" } as const
+
+/** The page: what the visit wants shown, and what a person does, brought together. */
+export class Page {
+  readonly visit: Visit
+  /** The name that the form offers. */
+  readonly suggestedName: string
+  /** Whether the last try to enter gave a password. */
+  needsPassword = false
+  readonly #ring = makeBell()
+  readonly #watchers = new Set<() => void>()
+  #log: Log | undefined
+  // Lines that come before there is a log: the first frame of the room draws it.
+  #early: ReadonlyArray<Printed> = []
+  #input: ComposerInput | undefined
+  #draft: string
+  #taste = taste.read()
+  // Whether the next message is the first that comes while somebody looks elsewhere.
+  #waitsForUnread = false
+  #isDrawing = false
+  #hasSent = false
+  #said = ""
+  #shared: string | undefined
+
+  constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => RuntimeFiber<A, E>) {
+    const { draft, isIn, name, waiting } = kept.read()
+    this.#draft = draft
+    const known = [nameFrom(location.hash), name, this.#taste.name].find((each) => each !== undefined && each !== "")
+    this.suggestedName = known ?? `User${1000 + Math.floor(Math.random() * 9000)}`
+    this.visit = new Visit(run, { draft: () => this.#input?.draft() ?? this.#draft, perform: (wish) => { this.#perform(wish) }, changed: () => { this.#change() } })
+    this.#showTheme()
+    const focus = () => {
+      this.#focus(document.hasFocus() && document.visibilityState === "visible")
+    }
+    for (const event of ["focus", "blur"]) window.addEventListener(event, focus)
+    document.addEventListener("visibilitychange", focus)
+    // After a reload one is in again, under the same name, and what was typed is still there.
+    if (isIn && name !== "") this.visit.enter(name, undefined, waiting)
+  }
+
+  /** How many messages have come below what is read now. */
+  get missed(): number {
+    return this.#log?.missed ?? 0
+  }
+
+  get others(): ReadonlyArray<Member> {
+    const { conversation, members } = this.visit
+    return members.filter(({ id }) => id !== conversation?.me?.id)
+  }
+
+  /** What stands below the input. */
+  get hint(): string {
+    const { unsent } = this.visit
+    if (this.#said !== "") return this.#said
+    return unsent.some(({ state }) => state === "sending") ? "Sending …" : this.#hasSent ? "Everybody has your last message" : ""
+  }
+
+  get sounds(): boolean {
+    return this.#taste.sound ?? true
+  }
+
+  /** Browsers give notifications only to pages that came over an encrypted way, or from this machine. */
+  get canNotify(): boolean {
+    return "Notification" in window && window.isSecureContext
+  }
+
+  get notifies(): boolean {
+    return this.canNotify && (this.#taste.notifications ?? false) && Notification.permission === "granted"
+  }
+
+  /** Calls `watcher` whenever something that is shown has changed, at most once a frame. Returns how to stop that. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher)
+    return () => {
+      this.#watchers.delete(watcher)
+    }
+  }
+
+  enter(name: string, password: string | undefined): void {
+    this.needsPassword = password !== undefined
+    this.#taste = { ...this.#taste, name }
+    taste.write(this.#taste)
+    this.visit.enter(name, password, this.visit.waiting)
+  }
+
+  /** Enters again, under the name that was borne last. */
+  enterAgain(): void {
+    this.visit.enterAgain()
+  }
+
+  openLog(scroller: HTMLElement): void {
+    this.#log = new Log(scroller, () => {
+      this.#change()
+    })
+    for (const line of this.#early) this.#print(line)
+    this.#early = []
+  }
+
+  attach(input: ComposerInput): void {
+    this.#input = input
+    input.fill(this.#draft)
+  }
+
+  submit(line: string): void {
+    this.#hasSent = true
+    this.#log?.toEnd()
+    this.visit.submit(line)
+  }
+
+  /** Keeps what is being typed, should the page be reloaded. */
+  keep(draft: string): void {
+    this.#draft = draft
+    this.#save()
+  }
+
+  toEnd(): void {
+    this.#log?.toEnd()
+  }
+
+  /** Somebody's name was chosen: it goes into the line being typed. */
+  call(name: string): void {
+    const input = this.#input
+    if (input === undefined) return
+    input.insert(input.draft() === "" ? `${name}: ` : `@${name} `)
+  }
+
+  toggleSound(): void {
+    this.#like({ sound: !this.sounds })
+  }
+
+  toggleNotifications(): void {
+    const wanted = !this.notifies
+    if (!wanted) {
+      this.#like({ notifications: false })
+      return
+    }
+    void Notification.requestPermission().then((answer) => {
+      this.#like({ notifications: answer === "granted" })
+    })
+  }
+
+  toggleTheme(): void {
+    const isDark = (this.#taste.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark"
+    this.#like({ theme: isDark ? "light" : "dark" })
+    this.#showTheme()
+  }
+
+  /** The link to this room, while it is shown to be copied by hand. */
+  get shared(): string | undefined {
+    return this.#shared
+  }
+
+  /** Copies the link to this room; where the browser forbids that, as it does on pages that came over plain HTTP, the link is shown to be copied by hand. */
+  copyLink(): void {
+    const link = `${location.origin}/`
+    const show = () => {
+      this.#shared = link
+      this.#change()
+    }
+    if (!window.isSecureContext) {
+      show()
+      return
+    }
+    void navigator.clipboard.writeText(link).then(() => {
+      this.#said = "The link is copied"
+      this.#change()
+    }, show)
+  }
+
+  /** The link has been seen. */
+  hideLink(): void {
+    this.#shared = undefined
+    this.#change()
+    this.#input?.focus()
+  }
+
+  /** The page goes, or is put aside: what was typed is kept, and `isIn` says whether to enter again when it comes back. */
+  save(): void {
+    this.#save()
+  }
+
+  #save(): void {
+    const { name, phase, waiting } = this.visit
+    kept.write({ name, draft: this.#draft, waiting, isIn: phase._tag === "Room" || phase._tag === "Lost" || (phase._tag === "Entering" && this.visit.conversation !== undefined) })
+  }
+
+  #like(change: Taste): void {
+    this.#taste = { ...this.#taste, ...change }
+    taste.write(this.#taste)
+    this.#change()
+  }
+
+  #showTheme(): void {
+    const { theme } = this.#taste
+    if (theme !== undefined) document.documentElement.dataset["theme"] = theme
+  }
+
+  #focus(focused: boolean): void {
+    this.#waitsForUnread = !focused
+    this.visit.focus(focused)
+  }
+
+  #perform(wish: Shown): void {
+    switch (wish._tag) {
+      case "Print":
+        if (this.#log === undefined) this.#early = [...this.#early, wish.line]
+        else this.#print(wish.line)
+        break
+      case "Bell":
+        if (this.sounds) this.#ring()
+        break
+      case "Clear":
+        this.#log?.clear()
+        break
+      case "Return": {
+        const { text } = wish
+        this.#log?.append([drawReturned(text, () => { this.#input?.fill(text) })])
+        break
+      }
+      case "Empty":
+      case "End":
+        break
+    }
+  }
+
+  #print(line: Printed): void {
+    const log = this.#log
+    if (log === undefined) return
+    if (line._tag !== "Event") {
+      log.append([drawWordsOf(line)])
+      return
+    }
+    const { event, me } = line
+    const first = drawEvent(event, me, log.speaker)
+    if (this.#waitsForUnread && first.some(({ counts }) => counts)) {
+      this.#waitsForUnread = false
+      log.markUnread(event.at)
+      log.append(drawEvent(event, me, undefined), event.at)
+    } else log.append(first, event.at)
+    this.#notify(event)
+  }
+
+  // Whoever has looked away is told of what is said to them.
+  #notify(event: Parameters<typeof drawEvent>[0]): void {
+    const { me } = this.visit.conversation ?? {}
+    if (!this.notifies || document.hasFocus() || me === undefined || !("from" in event) || event.from.id === me.id) return
+    const isForMe = event._tag === "Whispered" || drawEvent(event, me, undefined).some(({ node }) => node.classList.contains("mention"))
+    if (isForMe) new Notification(clean(event.from.name), { body: event.text.slice(0, 200), tag: "brusio" })
+  }
+
+  #change(): void {
+    if (this.#isDrawing) return
+    this.#isDrawing = true
+    // A page that nobody sees has no frames: its title still counts.
+    const draw = () => {
+      this.#isDrawing = false
+      this.#draw()
+    }
+    if (document.visibilityState === "hidden") window.setTimeout(draw)
+    else requestAnimationFrame(draw)
+  }
+
+  #draw(): void {
+    const { conversation, phase, unsent } = this.visit
+    const me = conversation?.me
+    const unread = conversation?.unread ?? 0
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${phase._tag === "Door" || conversation === undefined ? "" : `${conversation.room} · `}brusio`
+    if (me !== undefined) this.#log?.showPending(unsent.map(({ state, text }) => drawPending(me, text, states[state])))
+    if (phase._tag === "Door") {
+      this.#log = undefined
+      this.#input = undefined
+    }
+    this.#save()
+    for (const watcher of this.#watchers) watcher()
+  }
+}
+
+// A link may bring the name along: `#name=Ada`.
+const nameFrom = (hash: string): string | undefined => {
+  const name = new URLSearchParams(hash.slice(1)).get("name")?.trim()
+  return name === undefined || name === "" ? undefined : name
+}

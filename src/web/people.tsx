@@ -1,0 +1,55 @@
+import type { JSX } from "preact"
+import { useRef, useState } from "preact/hooks"
+import { key } from "../domain/Nickname.ts"
+import type { Member } from "../domain/Event.ts"
+import { hueOf } from "./line.ts"
+
+/** How many people are listed at once: a room may hold thousands, and whoever looks for one types a part of the name. */
+const mostListed = 200
+
+const initialOf = (name: string): string => {
+  const [first] = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(name)
+  return (first?.segment ?? "").toLocaleUpperCase()
+}
+
+/** Who is here. */
+export const People = ({ call, here, me, members }: {
+  readonly members: ReadonlyArray<Member>
+  readonly here: number
+  readonly me: Member | undefined
+  /** Somebody was chosen. */
+  readonly call: (member: Member) => void
+}): JSX.Element => {
+  const [sought, setSought] = useState("")
+  const list = useRef<HTMLUListElement>(null)
+  const wanted = key(sought.trim())
+  const found = wanted === "" ? members : members.filter(({ name }) => key(name).includes(wanted))
+  const listed = [...found].sort((one, other) => (one.name < other.name ? -1 : 1)).slice(0, mostListed)
+  return (
+    <aside class="people" aria-label="People">
+      <h2><span>People</span><span>{here}</span></h2>
+      <input class="search" id="search" placeholder="Find somebody" aria-label="Find somebody" autocomplete="off" value={sought}
+        onInput={(event) => {
+          setSought(event.currentTarget.value)
+        }}
+        onKeyDown={(event) => {
+          const [first] = listed
+          if (event.key === "Enter" && first !== undefined) call(first)
+        }} />
+      <ul ref={list}>
+        {listed.map((member) => (
+          <li key={member.id}>
+            <button type="button" class="person" onClick={() => {
+              call(member)
+            }}>
+              <span class={`initial ${hueOf(member.name)}`} aria-hidden="true">{initialOf(member.name)}</span>
+              <bdi class={`name ${hueOf(member.name)}`}>{member.name}</bdi>
+              <small>{member.id === me?.id ? "you" : ""}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.length > listed.length && <p class="quiet more">and {found.length - listed.length} more: type a part of a name</p>}
+    </aside>
+  )
+}

@@ -1,0 +1,90 @@
+import { existsSync } from "node:fs"
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { afterAll, beforeAll } from "vitest"
+import type { Stage } from "../../e2e/support/stage.ts"
+
+const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+const executablePath = programs.find((path) => existsSync(path))
+
+/** Whether there is a real browser to test in. */
+export const hasBrowser = executablePath !== undefined
+
+if (!hasBrowser) {
+  const words = "The tests in a real browser are skipped: Chromium is not installed."
+  if (process.env["CI"] !== undefined) throw new Error(words)
+  console.warn(words)
+}
+
+/** How long anything on a page is waited for, ms. */
+const patience = 15_000
+
+/** A browser for all tests of a file. Returns how to open a person's window in it. */
+export const useBrowser = () => {
+  let browser: Browser | undefined
+  beforeAll(async () => {
+    if (executablePath !== undefined) browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] })
+  })
+  afterAll(() => browser?.close())
+
+  /** The window of somebody who has never been here; it goes with the test. What the page complains of fails the test. */
+  const person = async (stage: Stage, options: BrowserContextOptions = {}): Promise<BrowserContext> => {
+    if (browser === undefined) throw new Error("There is no browser")
+    const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, ...options })
+    context.setDefaultTimeout(patience)
+    const complaints: Array<string> = []
+    context.on("weberror", (error) => complaints.push(String(error.error())))
+    context.on("console", (message) => {
+      // A server that is gone is no fault of the page.
+      if (message.type() === "error" && !/WebSocket connection|net::ERR|Failed to load resource/u.test(message.text())) complaints.push(message.text())
+    })
+    stage.onEnd(async () => {
+      await context.close()
+      if (complaints.length > 0) throw new Error(`The page complained: ${complaints.join("; ")}`)
+    })
+    return context
+  }
+  return { person }
+}
+
+/** Opens the page of a server, up to the form. */
+export const open = async (context: BrowserContext, port: number, hash = ""): Promise<Page> => {
+  const page = await context.newPage()
+  await page.goto(`http://127.0.0.1:${port}/${hash}`)
+  await page.waitForSelector("#name")
+  return page
+}
+
+/** Enters by the form. */
+export const enter = async (page: Page, name: string): Promise<void> => {
+  await page.fill("#name", name)
+  await page.click("button.primary")
+  await inRoom(page)
+}
+
+/** Waits until the page is in the room. */
+export const inRoom = async (page: Page): Promise<void> => {
+  await page.locator(".dot:not(.off)").waitFor()
+  await page.waitForSelector(".draft")
+}
+
+/** Types a line and sends it. */
+export const say = async (page: Page, line: string): Promise<void> => {
+  await page.fill(".draft", line)
+  await page.press(".draft", "Enter")
+}
+
+/** The lines of the conversation as a person reads them, without times. */
+export const linesOf = (page: Page): Promise<ReadonlyArray<string>> =>
+  page.locator(".log li").evaluateAll((lines) =>
+    lines.map((line) => {
+      const copy = line.cloneNode(true)
+      if (!(copy instanceof Element)) return ""
+      for (const beside of copy.querySelectorAll("time, .you")) beside.remove()
+      return copy.textContent
+    })
+  )
+
+/** Waits until a line of the conversation reads like this. */
+export const reads = async (page: Page, text: string | RegExp): Promise<void> => {
+  await page.locator(".log li", { hasText: text }).last().waitFor()
+}
