@@ -88,14 +88,21 @@ const strong = (text: string): Span => ({ as: "strong", text })
 const names = (members: ReadonlyArray<Member>): Line =>
   members.flatMap((member, index) => (index === 0 ? [name(member)] : [dim(", "), name(member)]))
 
-const welcome = ({ here, members, you }: Welcome): Line => {
-  const others = members.filter(({ id }) => id !== you.id)
+const welcome = (event: Welcome): Line => [
+  dim("Welcome "),
+  name(event.you),
+  dim("! "),
+  ...company(event),
+  dim(" To leave, type {quit}.")
+]
+
+/** What a newcomer is told of who is here: a few by name, and how many more there are. */
+export const company = ({ here, members, you }: Pick<Welcome, "here" | "members" | "you">): Line => {
+  const others = members.filter(({ id }) => id !== you.id).slice(0, crowd)
   const more = here - 1 - others.length
-  const start = [dim("Welcome "), name(you)]
-  const end = "To leave, type {quit}."
-  if (others.length === 0 && more <= 0) return [...start, dim(`! Nobody else is here yet. ${end}`)]
+  if (others.length === 0 && more <= 0) return [dim("Nobody else is here yet.")]
   const unnamed = more > 0 ? `${others.length > 0 ? ", " : ""}${more} more` : ""
-  return [...start, dim("! Here with you: "), ...names(others), dim(`${unnamed}. ${end}`)]
+  return [dim("Here with you: "), ...names(others), dim(`${unnamed}.`)]
 }
 
 const joined = (member: Member): Line => [name(member), dim(" has joined the chat!")]

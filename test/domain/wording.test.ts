@@ -30,7 +30,7 @@ const namesIn = (event: Reply): ReadonlyArray<string> => {
   const few = (members: ReadonlyArray<Member>) => (members.length > crowd ? [] : of(...members))
   switch (event._tag) {
     case "Welcome":
-      return of(event.you, ...event.members.filter(({ id }) => id !== event.you.id))
+      return of(event.you, ...event.members.filter(({ id }) => id !== event.you.id).slice(0, crowd))
     case "Said":
     case "Acted":
       return of(event.from)

@@ -1,6 +1,7 @@
 import type { Event, Welcome } from "../../domain/Event.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
+import * as wording from "../../domain/wording.ts"
 import * as Attention from "./attention.ts"
 import * as Form from "./form.ts"
 import { mentions } from "./name.ts"
@@ -85,10 +86,12 @@ const pasted = (before: Conversation, lines: ReadonlyArray<string>): Step => {
   return inOrder(step(before), messages, (state, message) => submit(state, message, []))
 }
 
-const entered = (before: Conversation, { here, members, room, you }: Welcome): Step => {
+const entered = (before: Conversation, welcome: Welcome): Step => {
+  const { here, members, room, you } = welcome
   const welcomed = step(
     { ...before, phase: "room", me: you, room, here, ahead: [] },
-    info(`Welcome ${you.name}! /help shows what you can type, {quit} leaves.`)
+    info(`Welcome ${you.name}! /help shows what you can type, {quit} leaves.`),
+    info(wording.textOf(wording.company(welcome)))
   )
   const sent = inOrder(welcomed, before.ahead, (state, line) => submit(state, line, members))
   return { after: { ...sent.after, begun: [] }, wishes: [...sent.wishes, ...before.begun.map((text): Wish => ({ _tag: "Return", text }))] }

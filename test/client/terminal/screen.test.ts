@@ -175,7 +175,7 @@ describe("What is typed while it connects", () => {
   it("is said in the room, in order, and what is not finished stays in the input line", () => {
     const step = play(connecting, "one\r//two\r/me waves\rhal", entered, "f")
     expect(wishes(step).slice(1)).toEqual([
-      "Welcome me! /help shows what you can type, {quit} leaves.", "say s1 one", "say s2 /two", "act s3 waves"
+      "Welcome me! /help shows what you can type, {quit} leaves.", "Here with you: Ada Lovelace, bob.", "say s1 one", "say s2 /two", "act s3 waves"
     ])
     expect(typed(step)).toBe("half")
   })
@@ -184,14 +184,14 @@ describe("What is typed while it connects", () => {
     const failed = play(connecting, "one\rhalf", notEntered)
     expect(typed(failed)).toBe("")
     const step = play({ ...failed, wishes: [] }, "\r\r\r", entered)
-    expect(wishes(step).slice(-3)).toEqual(["Welcome me! /help shows what you can type, {quit} leaves.", "say s1 one", "Up brings back: half"])
+    expect(wishes(step).slice(-4)).toEqual(["Welcome me! /help shows what you can type, {quit} leaves.", "Here with you: Ada Lovelace, bob.", "say s1 one", "Up brings back: half"])
     expect(typed(step)).toBe("")
     expect(typed(play(step, up))).toBe("half")
   })
 
   it("asks for a paste of several lines, too", () => {
     const step = play(connecting, paste("one\n/two"), "y", entered)
-    expect(wishes(step).slice(2)).toEqual(["say s1 one", "say s2 /two"])
+    expect(wishes(step).slice(3)).toEqual(["say s1 one", "say s2 /two"])
   })
 })
 
@@ -427,7 +427,7 @@ describe("Several lines at once without the marks of a paste", () => {
 
   it("answer the questions of the form, one each; what is left of them is a paste", () => {
     const step = play(start(asking), burst("example.org\n4000\nada\none\ntwo\n"), entered)
-    expect(wishes(step)).toEqual(["Host [127.0.0.1]: example.org", "Port [25565]: 4000", "Name [User1234]: ada", "connect example.org 4000 ada", "Welcome me! /help shows what you can type, {quit} leaves."])
+    expect(wishes(step)).toEqual(["Host [127.0.0.1]: example.org", "Port [25565]: 4000", "Name [User1234]: ada", "connect example.org 4000 ada", "Welcome me! /help shows what you can type, {quit} leaves.", "Here with you: Ada Lovelace, bob."])
     expect(step.screen.typing.paste).toEqual(["one", "two"])
   })
 
