@@ -35,6 +35,6 @@ const sizeOf = (event: Handing["event"]): number => {
 /**
  * About how many bytes will be written for what is handed on, to all in its
  * audience together. An estimate, made before anything is encoded: what an event
- * takes is known only to the dialects.
+ * takes is known only to the dialects. What is told to nobody weighs nothing.
  */
-export const weigh = ({ audience, event }: Handing): number => sizeOf(event) * audience.length
+export const weigh = ({ audience, event }: Handing): number => (audience.length === 0 ? 0 : sizeOf(event) * audience.length)
