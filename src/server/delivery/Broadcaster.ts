@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
+import { crowd } from "../../domain/wording.ts"
 import { monotonicMillis } from "../clock.ts"
 import { Closing } from "../Closing.ts"
 import { endOfTurn, type Handed, Hub } from "../chat/Hub.ts"
@@ -28,7 +29,9 @@ export class Broadcaster extends Context.Tag("brusio/Broadcaster")<Broadcaster, 
 }>() {}
 
 const make = Effect.gen(function* () {
-  const { batchSize, gatherAtMost } = yield* ServerConfig
+  const { batchSize, gatherAtMost, maxClients } = yield* ServerConfig
+  // Everybody may leave at once. Told of them in parts, the server would write to those who are still to leave, and most of these writes fail.
+  const mostHeld = Math.max(batchSize, maxClients)
   const closing = yield* Closing
   const hub = yield* Hub
   const subscription = yield* hub.subscribe
@@ -89,11 +92,14 @@ const make = Effect.gen(function* () {
   // Hands over a batch, and all that comes while joins and leaves are held. It ends with nothing held, so between
   // two calls there is no state but the last fan-out.
   const handOver = Effect.fnUntraced(function* (first: ReadonlyArray<Handed>) {
-    const holdEnd = Pace.holdEnd(yield* Ref.get(lastFanOut))
+    const start = yield* monotonicMillis
+    let holdEnd = Pace.holdEnd(yield* Ref.get(lastFanOut), start)
     let batch = yield* gathered(first)
     let sorted: Sorted = { now: [], held: [] }
     for (;;) {
-      const mayWait = batch.length > 0 && sorted.held.length < batchSize && (yield* monotonicMillis) < holdEnd
+      const now = yield* monotonicMillis
+      if (batch.filter(isMove).length > crowd) holdEnd = Math.max(holdEnd, Pace.crowdEnd(start, now))
+      const mayWait = batch.length > 0 && sorted.held.length < mostHeld && now < holdEnd
       const place = (batch.at(-1) ?? sorted.held.at(-1))?.place ?? 0
       sorted = sort(sorted.held, batch, mayWait, sorted.debts)
       yield* fanOut(sorted.now)

@@ -101,5 +101,16 @@ export const pace = (last: FanOut, come: number, now: number, longest: number): 
   return come >= last.size ? { _tag: "Send" } : { _tag: "Look", at: Math.min(until, now + lookEvery) }
 }
 
-/** Until when joins and leaves are held after this fan-out. */
-export const holdEnd = ({ end, took }: FanOut): number => end + Math.min(took * holdFactor, holdAtMost)
+/**
+ * How long joins and leaves wait for more of them to come, ms: those who go at once, as when a network breaks, are
+ * noticed over several turns of the event loop. Told of the first ones, the server would write to thousands who
+ * have gone too, and each of these writes fails (docs/adr/0007).
+ */
+const crowdQuiet = 50
+
+/** Until when joins and leaves are held that begin to come at `now`, with this fan-out as the last one. In a room where a fan-out costs little, more of them are hardly waited for. */
+export const holdEnd = ({ end, took, usual }: FanOut, now: number): number =>
+  Math.max(end + Math.min(took * holdFactor, holdAtMost), now + Math.min(usual, crowdQuiet))
+
+/** Until when joins and leaves are held that began to come at `start`, where a crowd of them came just now: more are on their way. */
+export const crowdEnd = (start: number, now: number): number => Math.min(start + holdAtMost, now + crowdQuiet)

@@ -22,8 +22,11 @@ export interface Leaver {
   readonly outbox: Outbox
 }
 
-/** How many goodbyes begin in one turn of the event loop: more would delay all other clients, and these take some 10 ms already. */
-const leavesPerTurn = 32
+/** How many leaves are decided in one turn of the event loop: more would delay all other clients. All of ten thousand should be decided before the first is told. */
+const leavesPerTurn = 512
+
+/** How many goodbyes are said in one turn: each is a write and a close. */
+const goodbyesPerTurn = 128
 
 // Whether a client that ends so may have meant to stay: its end is a `Drop` in the log, and no `Quit`.
 const mayReturn = (code: LeaveCode): boolean => code === "lost" || code === "closed" || code === "too-slow" || code === "internal-error"
@@ -41,6 +44,7 @@ export const makeGoodbye = Effect.gen(function* () {
   const registry = yield* Registry
   const broadcaster = yield* Broadcaster
   const leaving = new Turnstile(leavesPerTurn)
+  const saying = new Turnstile(goodbyesPerTurn)
 
   return ({ connection, id, outbox }: Leaver, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> => {
     let mayReadOn = false
@@ -53,6 +57,8 @@ export const makeGoodbye = Effect.gen(function* () {
       yield* registry.disconnect(id, { _tag: mayReturn(code) ? "Drop" : "Quit", code, reason })
       if (connection.writable) {
         yield* broadcaster.handedOver(yield* hub.place, config.farewellOrder)
+        // Thousands are woken together once their leaves have been handed over.
+        yield* saying.pass
         outbox.farewell({ _tag: "Goodbye", at: yield* registry.now, code, reason: goodbye })
         yield* outbox.flushed
       }

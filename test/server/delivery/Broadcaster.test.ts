@@ -20,6 +20,7 @@ import { enter, perform, type Performed } from "../../support/handed.ts"
 import { SlowRecorder } from "../../support/Recorder.ts"
 import { assembled, eventsOf, loggingTo, member, open, plainMember } from "../../support/room.ts"
 import { StoppedClock } from "../../support/StoppedClock.ts"
+import { stub } from "../../support/stub.ts"
 
 describe("A fault in the broadcast", () => {
   it.scopedLive("closes the server, and everybody is told", () =>
@@ -139,6 +140,78 @@ describe("After a fan-out of 8 ms what comes next is gathered", () => {
   )
 })
 
+describe("A crowd that goes, a part of it in each turn", () => {
+  const size = 20
+
+  /** A room of one who stays and of so many parts of a crowd; `leaves` has the next part leave, and `frames` is what the one who stays was told since. */
+  const crowded = (parts: number) =>
+    Effect.gen(function* () {
+      const clock = new StoppedClock()
+      const layer = Broadcaster.layer.pipe(Layer.provideMerge(Hub.layer), Layer.provide(Closing.layer), Layer.provideMerge(ServerConfig.layer({})))
+      const context = yield* Effect.withClock(Layer.build(layer), clock)
+      const hub = Context.get(context, Hub.Hub)
+      const frames: Array<string> = []
+      const peer = (keep: (frame: Uint8Array) => void): Peer => ({ ...stub, send: keep })
+      const witness = peer((frame) => frames.push(show(frame)))
+      const others = peer(() => undefined)
+      let chat = Chat.empty<Peer>(settings)
+      for (let client = 1; client <= 1 + parts * size; client += 1) {
+        const comes = { _tag: "Command", at: 0, client, address, command: join(`n${client}`) } as const
+        chat = apply(chat, comes, () => (client === 1 ? witness : others)).chat
+      }
+      let next = 2
+      const passes = (millis: number) =>
+        Effect.gen(function* () {
+          for (let n = 0; n < millis; n += 1) {
+            clock.pass(1)
+            yield* turns
+          }
+        })
+      // The broadcast cannot be interrupted while it holds something.
+      yield* Effect.addFinalizer(() => passes(600))
+      return {
+        frames,
+        passes,
+        leaves: Effect.suspend(() => {
+          for (let n = 0; n < size; n += 1) {
+            const gone = apply(chat, { _tag: "Drop", at: 0, client: next, code: "lost", reason: undefined }, () => witness)
+            next += 1
+            chat = gone.chat
+            expect(hub.unsafePublish(gone.told)).toBe(true)
+          }
+          return turns
+        })
+      }
+    })
+
+  it.scopedLive("is told in one line, once no more of it have gone for 50 ms", () =>
+    Effect.gen(function* () {
+      const { frames, leaves, passes } = yield* crowded(3)
+      yield* leaves
+      yield* passes(30)
+      yield* leaves
+      yield* passes(45)
+      yield* leaves
+      yield* passes(49)
+      expect(frames).toEqual([])
+      yield* passes(2)
+      expect(frames).toEqual(["60 people have left the chat.\n"])
+    })
+  )
+
+  it.scopedLive("is told of half a second after it began at the latest", () =>
+    Effect.gen(function* () {
+      const { frames, leaves, passes } = yield* crowded(14)
+      for (let part = 0; part < 14; part += 1) {
+        yield* leaves
+        yield* passes(40)
+        if (part === 11) expect(frames).toEqual([])
+      }
+      expect(frames).toHaveLength(1)
+    })
+  )
+})
+
 /** The processor time that this process takes, ms. */
 const processorTime = (): number => {
   const { system, user } = process.cpuUsage()
@@ -154,16 +227,7 @@ describe("When ten thousand leave at once", () => {
   const inOneTurn = 150
 
   /** Takes all and keeps nothing, but for one who keeps it. */
-  const stub = (keep: (frame: Uint8Array) => void = () => undefined): Peer => ({
-    dialect: native,
-    hasSpoken: true,
-    echo: true,
-    send: keep,
-    farewell: () => undefined,
-    keepAlive: () => undefined,
-    remove: () => undefined,
-    fail: () => undefined
-  })
+  const natively = (keep: (frame: Uint8Array) => void = () => undefined): Peer => ({ ...stub, dialect: native, echo: true, send: keep })
 
   it.scopedLive("all of it is told within a second of processor time, and never blocks the others for long", () =>
     Effect.gen(function* () {
@@ -173,11 +237,11 @@ describe("When ten thousand leave at once", () => {
       const hub = Context.get(context, Hub.Hub)
       const broadcaster = Context.get(context, Broadcaster.Broadcaster)
       const frames: Array<Uint8Array> = []
-      const witness = stub((frame) => frames.push(frame))
+      const witness = natively((frame) => frames.push(frame))
       let chat = Chat.empty<Peer>(settings)
       for (let client = 1; client <= many + 1; client += 1) {
         const comes = { _tag: "Command", at: 0, client, address, command: join(`n${client}`) } as const
-        chat = apply(chat, comes, () => (client === 1 ? witness : stub())).chat
+        chat = apply(chat, comes, () => (client === 1 ? witness : natively())).chat
       }
 
       // What goes by between two turns of this fiber is the broadcast, but for what this fiber does itself.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { after, type FanOut, holdEnd, noFanOut, pace, windowEnd } from "../../../src/server/delivery/pace.ts"
+import { after, crowdEnd, type FanOut, holdEnd, noFanOut, pace, windowEnd } from "../../../src/server/delivery/pace.ts"
 
 /** The longest short window, ms. */
 const longest = 5
@@ -62,6 +62,21 @@ describe("What a fan-out usually costs", () => {
   })
 })
 
+describe("Comings and goings wait for more of them", () => {
+  it("as long as a fan-out usually takes, 50 ms at most", () => {
+    expect(holdEnd(fanOut({ took: 0, usual: 0 }), 5000)).toBe(5000)
+    expect(holdEnd(fanOut({ took: 20, usual: 20 }), 5000)).toBe(5020)
+    expect(holdEnd(fanOut({ took: 90, usual: 90 }), 5000)).toBe(5050)
+  })
+
+  it("until a crowd has been complete for 50 ms, half a second at most", () => {
+    expect(crowdEnd(5000, 5000)).toBe(5050)
+    expect(crowdEnd(5000, 5400)).toBe(5450)
+    expect(crowdEnd(5000, 5480)).toBe(5500)
+    expect(crowdEnd(5000, 5600)).toBe(5500)
+  })
+})
+
 describe("Comings and goings wait", () => {
   it.each<readonly [string, number, number]>([
     ["not at all where a fan-out costs nothing", 0, 1000],
@@ -70,10 +85,10 @@ describe("Comings and goings wait", () => {
     ["half a second at most", 62.5, 1500],
     ["half a second, however long a fan-out takes", 250, 1500]
   ])("%s", (_, took, end) => {
-    expect(holdEnd(fanOut({ took }))).toBe(end)
+    expect(holdEnd(fanOut({ took }), 0)).toBe(end)
   })
 
   it("so long that telling of them takes a ninth of the time, up to fan-outs of a sixteenth of a second", () => {
-    for (let took = 1; took <= 62; took += 1) expect(took / (holdEnd(fanOut({ took })) - 1000 + took)).toBeCloseTo(1 / 9, 6)
+    for (let took = 1; took <= 62; took += 1) expect(took / (holdEnd(fanOut({ took }), 0) - 1000 + took)).toBeCloseTo(1 / 9, 6)
   })
 })
