@@ -120,7 +120,8 @@ describe.concurrent("What had come of a client before its connection ended", () 
         yield* next(bob, "Said", ({ text }) => text === "word 1")
         const start = performance.now()
         yield* room.close("the end")
-        expect(performance.now() - start).toBeLessThan(700)
+        // What waits would take a quarter of an hour, or the 30 s that it is heard out.
+        expect(performance.now() - start).toBeLessThan(10_000)
       })
     )
   }
