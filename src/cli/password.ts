@@ -72,10 +72,13 @@ const asked = Effect.gen(function* () {
   return yield* ask("Password: ")
 })
 
-/** Whether joining failed because the password was missing or wrong. */
-export const needsPassword = (error: JoinError): boolean =>
-  error._tag === "JoinRefused" && (error.code === "password-required" || error.code === "password-wrong")
+const passwordCodes: ReadonlySet<string> = new Set(["password-required", "password-wrong", "password-wait"])
+
+/** Whether joining failed because the password was missing or wrong, or may be tried again only later. */
+export const needsPassword = (error: JoinError): boolean => error._tag === "JoinRefused" && passwordCodes.has(error.code)
 
 /** The error in words, with advice if a password is needed. */
 export const explain = (error: JoinError): string =>
-  needsPassword(error) ? `${error.message} Give it with --password, --password-file or BRUSIO_PASSWORD.` : error.message
+  error._tag === "JoinRefused" && passwordCodes.has(error.code) && error.code !== "password-wait"
+    ? `${error.message} Give it with --password, --password-file or BRUSIO_PASSWORD.`
+    : error.message

@@ -154,6 +154,8 @@ export const Refused = Schema.TaggedStruct("Refused", {
   at,
   code: RefusalCode,
   message: Text,
+  /** How long to wait before another try, in ms; absent where there is no need to. */
+  wait: Schema.optional(Schema.Number),
   ref: Schema.optional(Schema.String)
 })
 export type Refused = typeof Refused.Type

@@ -20,6 +20,7 @@ export const RefusalCode = Schema.Literal(
   "name-taken",
   "password-required",
   "password-wrong",
+  "password-wait",
   "no-such-member",
   "text-empty",
   "text-line-break",
@@ -34,6 +35,8 @@ export type RefusalCode = typeof RefusalCode.Type
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
   code: RefusalCode,
   message: Schema.String,
+  /** How long to wait before another try, in ms; absent where there is no need to. */
+  wait: Schema.optional(Schema.Number),
   /** The correlation id of the refused request, sent back unchanged. */
   ref: Schema.optional(Schema.String)
 }) {}

@@ -137,8 +137,17 @@ export const areYouThere = "Yes, brusio is here."
 /** What is asked where there is a password. */
 export const passwordQuestion = Text.clean("Password:")
 
-/** The answer to a wrong password. */
-export const wrongPassword = "Wrong password: try again."
+// In whole seconds, and never sooner than that.
+const inTime = (wait: number): string => `in ${Math.ceil(wait / 1000)} s`
+
+/** The answer to a wrong password; after how many ms the next one is looked at. */
+export const wrongPassword = (wait: number): string => `Wrong password: try again${wait > 0 ? ` ${inTime(wait)}` : ""}.`
+
+/** The answer to a password that was not looked at, as it came too soon after wrong ones; after how many ms the next one is. */
+export const passwordTooSoon = (wait: number): string => `Too many wrong passwords came from your address: try again ${inTime(wait)}.`
+
+/** Why a connection ends after too many wrong passwords; after how many ms the next one is looked at. */
+export const passwordGivenUp = (wait: number): string => `wrong password${wait > 0 ? `: try again ${inTime(wait)}` : ""}`
 
 /** Says that somebody else bears a name; `then` is what follows from that. */
 export const nameTaken = (name: string, then: string): string => `The name ${name} is taken: ${then}`
@@ -192,7 +201,8 @@ export const openings: ReadonlyArray<string> = [
   here({ here: 0, members: [], more: false }),
   greeting,
   passwordQuestion,
-  wrongPassword,
+  wrongPassword(0),
+  passwordTooSoon(0),
   nameTaken(anything, anything),
   nameReserved(anything, anything),
   throttled(anything),

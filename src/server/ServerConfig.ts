@@ -88,7 +88,7 @@ export interface ServerOptions {
   readonly stallAbove: number
   /** Bytes waiting for a client above which it is cut off. */
   readonly maxWaiting: number
-  /** How long a client may take nothing of what is held back for it before it is cut off. */
+  /** How long a client may take nothing of what waits for it before it is cut off; looked at every `keepaliveEvery`. */
   readonly stallTimeout: number
 
   /** How often the server looks for silent clients. */

@@ -422,3 +422,25 @@ describe("A server that asks for its password", () => {
     expect(program.stdout.text).toBe("")
   })
 })
+
+describe.concurrent("Who guesses passwords", () => {
+  it("has few looked at, over however many connections, and locks out nobody from elsewhere", async ({ stage }) => {
+    const { port } = await serve(stage, inEnvironment)
+    const guess = async (n: number) => {
+      const raw = (await connect(stage, port, "127.0.0.2")).read()
+      for (let m = 0; m < 3; m += 1) await raw.write(`${JSON.stringify(hello(`${wrong}${n}${m}`))}\n`)
+      const answers = [await raw.heard.line(/"code"/u)]
+      raw.socket.destroy()
+      return answers[0]?.text ?? ""
+    }
+    const start = performance.now()
+    const answers: Array<string> = []
+    for (let n = 0; n < 20; n += 1) answers.push(await guess(n))
+    const seconds = (performance.now() - start) / 1000
+    const looked = answers.filter((answer) => answer.includes(`"password-wrong"`)).length
+    // Three for nothing, and then after 1, 2, 4, ... seconds.
+    expect(looked).toBeLessThanOrEqual(4 + Math.log2(seconds + 1))
+    expect(answers.at(-1)).toMatch(/"code":"password-wait","message":"Too many wrong passwords came from your address: try again in \d+ s\.","wait":\d+\}$/u)
+    expect(await getsIn(stage, port, password)).toBe(true)
+  })
+})

@@ -120,7 +120,7 @@ describe.concurrent("Without a name", () => {
 
   it.scopedLive("one more than may be makes one of the address with most go: the one that tried to come in longest ago, who is told", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ maxNameless: 3, password: Redacted.make("sesame") })
+      const { port } = yield* opened({ maxNameless: 3, password: Redacted.make("sesame"), greetAfter: 60_000 })
       const thinking = yield* connect(port, "127.0.0.2")
       yield* isHeard(thinking)
       const first = yield* connect(port)
@@ -143,13 +143,13 @@ describe.concurrent("Without a name", () => {
 
   it.scopedLive("those who send a byte now and then do not push out one who thinks about a name", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ maxNameless: 20, greetAfter: 60_000 })
+      const { port } = yield* opened({ maxNameless: 5, greetAfter: 60_000 })
       const thinking = yield* connect(port, "127.0.0.2")
       yield* thinking.send("a")
       yield* eventually("it is heard", () => (otherEnd(thinking)?.bytesRead ?? 0) > 0)
-      const attackers = yield* Effect.forEach(Array.from({ length: 60 }), () => Effect.tap(connect(port), (peer) => peer.send("x")), { concurrency: 1 })
-      for (const peer of attackers.slice(40)) yield* peer.send("x")
-      yield* eventually("those have made room for each other", () => attackers.filter(({ ended }) => ended !== undefined).length >= 41)
+      const attackers = yield* Effect.forEach(Array.from({ length: 15 }), () => Effect.tap(connect(port), (peer) => peer.send("x")), { concurrency: 1 })
+      for (const peer of attackers.slice(10)) yield* peer.send("x")
+      yield* eventually("those have made room for each other", () => attackers.filter(({ ended }) => ended !== undefined).length >= 11)
       yield* thinking.send("da\n")
       expect(yield* thinking.line).toBe("Welcome ada! To leave, type {quit}.")
     })
@@ -577,16 +577,57 @@ describe.concurrent("Who reads too slowly", () => {
     })
   )
 
-  it.scopedLive("stays, however long it takes, with no more than the soft limit waiting", () =>
+  it.scopedLive("is cut off also with no more than the soft limit waiting, when its socket takes nothing of it", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ maxWaiting: 600_000_000, stallTimeout: 50 })
+      const stallTimeout = 300
+      const { port } = yield* opened({ maxWaiting: 600_000_000, stallTimeout, keepaliveEvery: 20, closeGrace: 50, farewellDrain: 50 })
       const [ada, bob] = [yield* member(port, "ada"), yield* member(port, "bob")]
       yield* fill(ada, bob, 1)
       expect(otherEnd(bob)?.writableLength).toBeLessThan(65_536)
-      yield* Effect.sleep(400)
+      expect(yield* next(ada, "Left")).toMatchObject({ member: { name: "bob" }, code: "too-slow", reason: "too slow" })
+    })
+  )
+
+  it.scopedLive("stays as long as its socket takes something now and then", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ maxWaiting: 600_000_000, stallTimeout: 600, keepaliveEvery: 20 })
+      const [ada, bob] = [yield* member(port, "ada"), yield* member(port, "bob")]
+      const there = otherEnd(bob)
+      for (let round = 0; round < 4; round += 1) {
+        yield* fill(ada, bob, 1)
+        yield* Effect.sleep(250)
+        yield* bob.resume
+        yield* eventually("it is taken", () => there?.writableLength === 0)
+      }
       yield* tell(ada, { _tag: "Say", text: "still here" })
-      yield* bob.resume
       yield* next(bob, "Said", ({ text }) => text === "still here")
+    })
+  )
+
+  it.scopedLive("is answered no more than its socket takes: who asks and never reads is sent one page, and is cut off", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ stallTimeout: 500, keepaliveEvery: 20, closeGrace: 50, farewellDrain: 50 })
+      const witness = yield* member(port, "witness")
+      // A page of the longest names.
+      yield* Effect.forEach(Array.from({ length: 99 }, (_, n) => n), (n) => member(port, `${"\u{1f468}".repeat(28)}${String(n).padStart(4, "0")}`), { concurrency: 10 })
+      const asker = yield* member(port, "asker")
+      const there = otherEnd(asker)
+      yield* asker.pause
+      yield* tell(asker, ...Array.from({ length: 3000 }, () => ({ _tag: "Who" }) as const))
+      let most = 0
+      yield* Effect.raceFirst(
+        next(witness, "Left", ({ member: { name } }) => name === "asker"),
+        Effect.forever(
+          Effect.zipRight(
+            Effect.sleep(5),
+            Effect.sync(() => {
+              most = Math.max(most, there?.writableLength ?? 0)
+            })
+          )
+        )
+      )
+      // What the socket holds and has not taken: a page of at most 20 KB, and what was told besides.
+      expect(most).toBeLessThan(40_000)
     })
   )
 })

@@ -50,8 +50,8 @@ const limits = {
   maxName: { setting: count("max-name", "CHARACTERS", 4, mostGraphemes), description: "The longest name.", unit: 1 },
   maxUnheard: bytes("max-unheard", "How much of a client that sends too fast is kept until its turn; then it is not read.", 1024),
   maxWaiting: bytes("max-waiting", "How much may wait for a client that reads slowly before it is cut off.", 65_536),
-  stallAbove: bytes("stall-above", "How much has to wait for a client before --stall-timeout counts.", 1024),
-  stallTimeout: seconds("stall-timeout", "How long a client may take for that before it is cut off."),
+  stallAbove: bytes("stall-above", "How much may wait in the socket of a client; more is held back.", 1024),
+  stallTimeout: seconds("stall-timeout", "How long a client may take nothing of what waits for it before it is cut off."),
   keepalive: seconds("keepalive", "After how much silence a native client is asked for a sign of life; it has as long and half as long again to give it."),
   tcpKeepalive: seconds("tcp-keepalive", "After how much silence the system asks whether a client is still there.", longestProbe)
 } satisfies Partial<Record<keyof ServerOptions, Limit>>

@@ -63,6 +63,7 @@ export const again = (form: Form, code: RefusalCode | undefined): Form => {
   switch (code) {
     case "password-required":
     case "password-wrong":
+    case "password-wait":
       return withPassword(form)
     case "name-taken":
       return withName(form, nameLike(form.answers.name) ?? form.made)

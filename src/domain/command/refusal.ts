@@ -4,5 +4,5 @@ import type { Refusal } from "../Refusal.ts"
 import { clean } from "../Text.ts"
 
 /** A refusal as the answer to a question; the state tells only the time of it. */
-export const refusal = (chat: Pick<Chat<unknown>, "at">, { code, message, ref }: Refusal): Refused =>
-  ({ _tag: "Refused", at: chat.at, code, message: clean(message), ref })
+export const refusal = (chat: Pick<Chat<unknown>, "at">, { code, message, ref, wait }: Refusal): Refused =>
+  ({ _tag: "Refused", at: chat.at, code, message: clean(message), wait, ref })

@@ -2,13 +2,19 @@ import * as Effect from "effect/Effect"
 import type { Goodbye } from "../../domain/Event.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 
-/** When a client that is silent is asked for a sign of life, and when it is given up, in ms; `at` is now, ms since 1970. */
+/**
+ * When a client that is silent is asked for a sign of life, and when it is given
+ * up, and for how long its socket may take nothing of what waits; all in ms. `at`
+ * is now, ms since 1970, and `now` the same moment of a clock that never goes back.
+ */
 export interface Patience {
   readonly at: number
   readonly pingAfter: number
   readonly goneAfter: number
   /** The `host:port` of all peers that have acknowledged nothing for too long of what is on its way to them. */
   readonly unreachable: ReadonlySet<string>
+  readonly now: number
+  readonly stallTimeout: number
 }
 
 /** The way to one client: what the chat carries with each of its seats. None of these functions ever waits. */
@@ -23,7 +29,7 @@ export interface Peer {
   readonly send: (frame: Uint8Array) => void
   /** Sends the last words. Only the first farewell is written, and nothing after it. */
   readonly farewell: (goodbye: Goodbye) => void
-  /** Pings a silent client where its dialect has a ping, and ends its session when no sign of life comes. */
+  /** Cuts off a client whose socket has taken nothing for too long, pings a silent client where its dialect has a ping, and ends its session when no sign of life comes. */
   readonly keepAlive: (patience: Patience) => void
   /** Sends the client away: its session ends with this reason. */
   readonly remove: (reason: string) => void

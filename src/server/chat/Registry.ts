@@ -51,10 +51,10 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
    * A command of a connection that is gone tells nothing.
    */
   readonly submit: (happening: Happening) => Effect.Effect<ReadonlyArray<Envelope>>
-  /** Answers a question, which changes nothing and is no log entry. The answer keeps its place in the order of all that its asker is told. */
-  readonly answer: (client: Chat.ClientId, question: Question) => Effect.Effect<void>
+  /** Answers a question, which changes nothing and is no log entry. The answer keeps its place in the order of all that its asker is told; nobody is answered that is gone. */
+  readonly answer: (client: Chat.ClientId, question: Question) => Effect.Effect<Reply | undefined>
   /** Tells one client something that is for it alone and comes of no log entry; `at` is now, in ms since 1970, and never goes back. */
-  readonly reply: (client: Chat.ClientId, reply: (at: number) => Reply) => Effect.Effect<void>
+  readonly reply: (client: Chat.ClientId, reply: (at: number) => Reply) => Effect.Effect<Reply | undefined>
   /** The chat's time, ms since 1970: it never goes back, also where the system's clock is set. Whatever clients are told bears it. */
   readonly now: Effect.Effect<number>
   /** Speaks to everybody in the room, or to one member only; waits while the Hub is more than half full. */
@@ -125,14 +125,15 @@ const make = Effect.gen(function* () {
     })
 
   const replied = (client: Chat.ClientId, reply: (state: State, connected: Connected) => Reply) =>
-    step((state) =>
+    step<Reply | undefined>((state) =>
       Option.match(HashMap.get(state.connections, client), {
-        onNone: () => unchanged(state),
+        onNone: () => ({ state, handings: [], result: undefined }),
         onSome: (connected) => {
           const person = Chat.personOf(state.chat, client)
           const seat = person?.seat ?? { id: undefined, peer: connected.peer }
           const from = { client, address: connected.address, name: person?.member.name }
-          return { state, handings: [{ event: reply(state, connected), audience: [seat], from }], result: undefined }
+          const event = reply(state, connected)
+          return { state, handings: [{ event, audience: [seat], from }], result: event }
         }
       })
     )

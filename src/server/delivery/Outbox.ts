@@ -16,7 +16,7 @@ const nobodyWaits = () => 0
  *
  * Invariants:
  * - Above the high-water mark of the socket (`stallAbove`), frames are held as references, and a fiber, forked only then, drains them.
- * - With more than `maxWaiting` bytes waiting, or nothing taken for `stallTimeout`, the client is cut off, and what is held is dropped.
+ * - With more than `maxWaiting` bytes waiting, or nothing taken for `stallTimeout` though something waits, the client is cut off, and what is held is dropped.
  * - Only the first farewell is written, and nothing after it. Frames are whole lines, so it never starts in the middle of one.
  */
 export class Outbox implements Peer {
@@ -29,6 +29,11 @@ export class Outbox implements Peer {
   #held: Array<Uint8Array> = []
   #heldBytes = 0
   #draining = false
+  // How many bytes were to be sent in all.
+  #handed = 0
+  // The bytes that the system had taken when that was last looked at, and since when it has taken none though some wait, ms.
+  #takenBefore = 0
+  #stalledSince: number | undefined
   #open = true
   #farewell: Uint8Array | undefined
 
@@ -84,10 +89,27 @@ export class Outbox implements Peer {
     this.#put(this.#farewell)
   }
 
-  /** Pings a silent client where its dialect has a ping, and ends its session when no sign of life comes, or none of its system. */
-  keepAlive({ at, goneAfter, pingAfter, unreachable }: Patience): void {
+  /** How many bytes were to be sent to this client in all. */
+  get handed(): number {
+    return this.#handed
+  }
+
+  /** How many of them the system has taken. */
+  get taken(): number {
+    return this.#handed - this.#heldBytes - this.#connection.backlog
+  }
+
+  /**
+   * Cuts off a client whose socket has taken nothing for too long, pings a silent client where its dialect has a ping, and ends
+   * its session when no sign of life comes, or none of its system.
+   */
+  keepAlive({ at, goneAfter, now, pingAfter, stallTimeout, unreachable }: Patience): void {
     if (unreachable.has(this.#connection.address)) {
       this.#giveUp()
+      return
+    }
+    if (this.#hasStalled(now, stallTimeout)) {
+      this.#cutOff()
       return
     }
     const { ping } = this.dialect
@@ -133,12 +155,22 @@ export class Outbox implements Peer {
     )
   }
 
+  // Whether something waits for the client, of which the system has taken nothing for so long. What waits below the soft limit counts too.
+  #hasStalled(now: number, stallTimeout: number): boolean {
+    const { taken } = this
+    if (taken === this.#handed) this.#stalledSince = undefined
+    else if (this.#stalledSince === undefined || taken !== this.#takenBefore) this.#stalledSince = now
+    this.#takenBefore = taken
+    return this.#open && this.#connection.writable && this.#stalledSince !== undefined && now - this.#stalledSince >= stallTimeout
+  }
+
   #put(frame: Uint8Array): void {
     // The connection broke, and what the client had sent before is still being said.
     if (!this.#connection.writable) {
       this.#drop()
       return
     }
+    this.#handed += frame.length
     if (this.#held.length === 0 && this.#connection.backlog <= this.#config.stallAbove) {
       this.#connection.write(frame)
       return

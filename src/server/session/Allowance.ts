@@ -22,14 +22,11 @@ const linesIn = (bytes: Uint8Array): number => {
 /** How many bytes of a message count for one message: a long one costs more, as everybody in the room is sent it (docs/adr/0008). */
 const messageBytes = 1024
 
-/** How many bytes of an answer count for one message: its asker alone is sent it (docs/adr/0015). The first ones are paid with the question. */
+/** How many bytes of an answer count for one message of its asker: less than what is said, as the asker alone is sent it (docs/adr/0015). */
 const answerBytes = 4096
 
 /** How many messages the bytes of one read count for, whatever they say. `hasLines`: whether line feeds end messages in them. */
 export const weight = (bytes: Uint8Array, hasLines = true): number => Math.max(hasLines ? linesIn(bytes) : 0, bytes.length / messageBytes, readWeight)
-
-/** How many messages an answer of so many bytes counts for, beyond the question. */
-export const answerWeight = (bytes: number): number => Math.max(0, bytes / answerBytes - 1)
 
 /** What a client that waits is told: at what rate it is heard, and that in words. */
 export interface Notice {
@@ -75,9 +72,12 @@ export class Allowance {
     return this.#take(messages, Math.min(1, messages), now)
   }
 
-  /** Takes out so many `messages` worth of tokens for what the client was answered: how long to wait before more is taken up, ms. */
-  answered(messages: number, now: number): number {
-    return this.#take(messages, messages, now)
+  /**
+   * Takes out the tokens of an answer of so many bytes, but for the message that the question was: how long to wait before
+   * more is taken up, ms. The address pays for each KiB: what many clients ask for and do not read, the system holds for all of them.
+   */
+  answered(bytes: number, now: number): number {
+    return this.#take(Math.max(0, bytes / answerBytes - 1), Math.max(0, bytes / messageBytes - 1), now)
   }
 
   /**

@@ -12,7 +12,7 @@ import { ServerConfig } from "../ServerConfig.ts"
 const nobody: ReadonlySet<string> = new Set()
 
 const make = Effect.gen(function* () {
-  const { goneAfter, keepalive, keepaliveEvery } = yield* ServerConfig
+  const { goneAfter, keepalive, keepaliveEvery, stallTimeout } = yield* ServerConfig
   const registry = yield* Registry
   const unacknowledged = yield* Unacknowledged
   let lastRound = yield* monotonicMillis
@@ -29,7 +29,9 @@ const make = Effect.gen(function* () {
     if (now - lastRound > mayAnswer / 2) resumed = now
     const stoodStill = now - resumed < mayAnswer
     lastRound = now
-    const times = { at: yield* registry.now, pingAfter: keepalive, goneAfter: stoodStill ? Number.POSITIVE_INFINITY : goneAfter, unreachable }
+    const never = Number.POSITIVE_INFINITY
+    const patience = stoodStill ? { goneAfter: never, stallTimeout: never } : { goneAfter, stallTimeout }
+    const times = { at: yield* registry.now, now, pingAfter: keepalive, unreachable, ...patience }
     for (const { address, peer } of HashMap.values(connections)) {
       yield* Effect.catchAllCause(
         Effect.sync(() => {
@@ -50,6 +52,7 @@ const make = Effect.gen(function* () {
  * The heartbeat, one timer for all clients: a silent native client is pinged, and
  * its session ends when it gives no sign of life. For plain clients, which know
  * no ping, there is the TCP keepalive of the system, and on Linux, where something
- * is on its way to them, what the system says of it (`Unacknowledged.ts`).
+ * is on its way to them, what the system says of it (`Unacknowledged.ts`). Of
+ * either, a client whose socket takes nothing of what waits for it is cut off.
  */
 export const layer = Layer.scopedDiscard(make)

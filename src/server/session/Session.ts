@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import { type ClientId, personOf } from "../../domain/Chat.ts"
-import type { Command } from "../../domain/command/index.ts"
+import type { Command, Question } from "../../domain/command/index.ts"
 import { refusal } from "../../domain/command/refusal.ts"
 import type { Goodbye } from "../../domain/Event.ts"
 import type { Refusal } from "../../domain/Refusal.ts"
@@ -22,7 +22,9 @@ import { Quit } from "./Farewell.ts"
 import { makeGoodbye } from "./goodbye.ts"
 import { Outbox } from "../delivery/Outbox.ts"
 import { Allowance, weight } from "./Allowance.ts"
+import { Answered, makeAnswer } from "./answer.ts"
 import { Backlog } from "./Backlog.ts"
+import { Guesses } from "./Guesses.ts"
 import { Gate } from "./Password.ts"
 import { Flow, Turns } from "./Turns.ts"
 import { Registry } from "../chat/Registry.ts"
@@ -69,6 +71,8 @@ interface Client {
   readonly flow: Flow
   /** The token bucket of this client; absent without a rate limit. */
   readonly allowance: Allowance | undefined
+  /** The last long answer that it was given. */
+  readonly answered: Answered
   /** The check of the room's password, which counts only until the client has come in; absent where there is no password. */
   readonly gate: Gate | undefined
 }
@@ -80,6 +84,8 @@ const make = Effect.gen(function* () {
   const addresses = yield* Addresses
   const admission = yield* Admission
   const closing = yield* Closing
+  const answer = yield* makeAnswer
+  const guesses = new Guesses(yield* monotonicMillis)
   const registry = yield* Registry
   const turns = yield* Turns
   const goodbye = yield* makeGoodbye
@@ -119,9 +125,16 @@ const make = Effect.gen(function* () {
     const { connection, gate, id } = client
     admission.unsafeAttempted(connection)
     const isIn = gate === undefined || personOf(yield* registry.chat, id) !== undefined
-    const denied = isIn ? undefined : gate.knock(password, verbatim)
+    const denied = isIn ? undefined : gate.knock(password, yield* monotonicMillis, verbatim)
     if (denied instanceof CutOff) return yield* Effect.fail(denied)
     yield* denied === undefined ? submit(client, join) : refuse(client, denied)
+  })
+
+  // Answers a question. The allowance counts the answer by its bytes.
+  const ask = Effect.fnUntraced(function* (client: Client, question: Question) {
+    const bytes = yield* answer(client, question)
+    const { allowance } = client
+    if (allowance !== undefined) yield* waitForTurn(client, allowance, allowance.answered(bytes, yield* monotonicMillis))
   })
 
   // Performs one thing that was heard; a `Quit` ends the session.
@@ -134,7 +147,7 @@ const make = Effect.gen(function* () {
         yield* submit(client, item.command)
         break
       case "Question":
-        yield* registry.answer(client.id, item.question)
+        yield* ask(client, item.question)
         break
       case "Refuse":
         yield* refuse(client, item.refusal)
@@ -223,10 +236,11 @@ const make = Effect.gen(function* () {
     connection.hearOut(config.hearOut)
     const { password, passwordTries, rateLimit } = config
     const now = yield* monotonicMillis
-    const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, addresses.unsafeOf(connection, now).messages)
-    const gate = password === undefined ? undefined : new Gate(password, passwordTries)
+    const { key, messages } = addresses.unsafeOf(connection, now)
+    const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, messages)
+    const gate = password === undefined ? undefined : new Gate(password, passwordTries, guesses, key)
     const flow = new Flow(() => connection.unreadBytes)
-    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, gate }
+    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, answered: new Answered(), gate }
     return { client, quit: yield* hear(client, chunks) }
   })
 

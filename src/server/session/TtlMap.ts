@@ -35,6 +35,12 @@ export class TtlMap<A> {
     return this.#held.size + this.#idle.size
   }
 
+  /** The value of this key, if there is one: to look at it is not to use it. */
+  get(key: string, now: number): A | undefined {
+    this.#expire(now)
+    return (this.#held.get(key) ?? this.#idle.get(key))?.value
+  }
+
   /** The value of this key, which is used now, ms of any clock that never goes back. */
   use(key: string, now: number): A {
     const entry = this.#held.get(key) ?? this.#idleEntry(key, now)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { throttled, throttledAddress } from "../../../src/domain/wording.ts"
-import { Allowance, answerWeight, weight } from "../../../src/server/session/Allowance.ts"
+import { Allowance, weight } from "../../../src/server/session/Allowance.ts"
 import { Bucket } from "../../../src/server/session/Bucket.ts"
 import type { RateLimit } from "../../../src/server/ServerConfig.ts"
 import { utf8 } from "../../support/bytes.ts"
@@ -101,9 +101,9 @@ describe("An allowance", () => {
   })
 })
 
-describe("The allowance of an address", () => {
-  const roomy: RateLimit = { perSecond: 1_000_000, burst: 1_000_000 }
+const roomy: RateLimit = { perSecond: 1_000_000, burst: 1_000_000 }
 
+describe("The allowance of an address", () => {
   /** When each message of so many clients of one address is taken up, who all have much to say from the start; by client, in ms. */
   const together = (shared: RateLimit, clients: number, messages: number): ReadonlyArray<ReadonlyArray<number>> => {
     const address = new Bucket(shared, 0)
@@ -168,13 +168,16 @@ describe("The allowance of an address", () => {
   })
 })
 
-describe("An answer is worth", () => {
-  it.each<readonly [string, number, number]>([
-    ["nothing beyond its question, while it is short", 100, 0],
-    ["nothing up to 4 KiB", 4096, 0],
-    ["a message for each 4 KiB more", 36_864, 8]
-  ])("%s", (_, bytes, messages) => {
-    expect(answerWeight(bytes)).toBe(messages)
+describe("An answer", () => {
+  const answered = (own: RateLimit, bytes: number, address?: Bucket) => new Allowance(own, 0, address).answered(bytes, 0)
+  const one: RateLimit = { perSecond: 1, burst: 1 }
+
+  it("costs its asker nothing beyond the question while it is short, and else a message for each 4 KiB", () => {
+    expect([100, 4096, 12_288, 40_960].map((bytes) => answered(one, bytes))).toEqual([0, 0, 1000, 8000])
+  })
+
+  it("costs the address a message for each KiB", () => {
+    expect([100, 1024, 4096, 11_264].map((bytes) => answered(roomy, bytes, new Bucket(one, 0)))).toEqual([0, 0, 2000, 9000])
   })
 })
 

@@ -7,6 +7,7 @@ import { Nickname } from "../../../src/domain/Nickname.ts"
 import { Refusal } from "../../../src/domain/Refusal.ts"
 import { isReserved } from "../../../src/domain/reserved.ts"
 import * as wording from "../../../src/domain/wording.ts"
+import { Guesses } from "../../../src/server/session/Guesses.ts"
 import { Gate } from "../../../src/server/session/Password.ts"
 import { connect } from "../../support/Peer.ts"
 import { event, next, opened, tell } from "../../support/room.ts"
@@ -15,14 +16,14 @@ const password = Redacted.make("sesame")
 
 /** What one who knocks with this is answered. */
 const knock = (gate: Gate, given: string | undefined): string => {
-  const answer = gate.knock(given)
+  const answer = gate.knock(given, 0)
   if (answer === undefined) return "in"
   return answer instanceof Refusal ? `refuse ${answer.code}` : `cut off ${answer.code}`
 }
 
 describe("A gate", () => {
   const knocks = (tries: number, ...given: ReadonlyArray<string | undefined>) => {
-    const gate = new Gate(password, tries)
+    const gate = new Gate(password, tries, new Guesses(0), "here")
     return given.map((password) => knock(gate, password))
   }
 
@@ -83,12 +84,51 @@ describe("A right password", () => {
       yield* bob.send("Bob\n")
       expect(yield* bob.line).toBe(wording.passwordQuestion)
       yield* bob.send(`${given}\n`)
-      expect(yield* bob.line).toBe(wording.wrongPassword)
+      expect(yield* bob.line).toBe(wording.wrongPassword(0))
       // A quit word that is not the password still leaves.
       yield* bob.send("{quit}\n")
       expect(yield* bob.line).toBe("Goodbye!")
     })
   )
+})
+
+describe("Many wrong ones", () => {
+  const answers = (gates: ReadonlyArray<Gate>, now: number, given = "x") =>
+    gates.map((gate) => {
+      const answer = gate.knock(given, now)
+      return answer instanceof Refusal ? answer.message : answer?.reason
+    })
+  const gates = (count: number, guesses: Guesses, address: string) => Array.from({ length: count }, () => new Gate(password, 3, guesses, address))
+
+  it("cost a pause, over all connections of an address, and what comes too soon is told how long", () => {
+    const guesses = new Guesses(0)
+    expect(answers(gates(4, guesses, "here"), 0)).toEqual([
+      "Wrong password: try again.",
+      "Wrong password: try again.",
+      "Wrong password: try again.",
+      "Wrong password: try again in 1 s."
+    ])
+    const [late, ...others] = gates(4, guesses, "here")
+    // The right one has to wait too, and is no try.
+    for (let n = 0; n < 5; n += 1) expect(answers(late === undefined ? [] : [late], 100, "sesame")).toEqual(["Too many wrong passwords came from your address: try again in 1 s."])
+    expect(answers(others, 1000)).toEqual(["Wrong password: try again in 2 s.", ...Array.from({ length: 2 }, () => "Too many wrong passwords came from your address: try again in 2 s.")])
+    expect(answers(others, 3000, "sesame")).toEqual([undefined, undefined, undefined])
+  })
+
+  it("say how long to wait also to programs, and in the goodbye", () => {
+    const guesses = new Guesses(0)
+    answers(gates(3, guesses, "here"), 0)
+    const gate = new Gate(password, 2, guesses, "here")
+    expect(gate.knock("x", 0)).toMatchObject({ code: "password-wrong", wait: 1000 })
+    expect(gate.knock("x", 999.5)).toMatchObject({ code: "password-wait", wait: 1 })
+    expect(gate.knock("x", 1000)).toMatchObject({ code: "wrong-password", reason: "wrong password: try again in 2 s" })
+  })
+
+  it("never lock out the right one from elsewhere", () => {
+    const guesses = new Guesses(0)
+    for (let n = 0; n < 500; n += 1) answers(gates(1, guesses, `address ${n % 50}`), n)
+    expect(answers(gates(1, guesses, "elsewhere"), 500, "sesame")).toEqual([undefined])
+  })
 })
 
 describe("How long a gate takes", () => {
@@ -104,7 +144,7 @@ describe("How long a gate takes", () => {
     syncBuiltinESMExports()
   })
 
-  const answer = (given: string) => [knock(new Gate(password, 1), given)]
+  const answer = (given: string) => [knock(new Gate(password, 1, new Guesses(0), "here"), given)]
 
   it.each([
     ["the right one", "sesame", "in"],
@@ -157,7 +197,7 @@ describe("Where there is a password", () => {
       yield* ada.send("ada\nopen\n")
       const question = yield* ada.line
       const denial = yield* ada.line
-      expect([question, denial]).toEqual([wording.passwordQuestion, wording.wrongPassword])
+      expect([question, denial]).toEqual([wording.passwordQuestion, wording.wrongPassword(0)])
       for (const line of [question, denial]) expect(isReserved(Nickname.make(line.slice(0, line.indexOf(":"))))).toBe(true)
     })
   )
