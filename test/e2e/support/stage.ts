@@ -8,8 +8,13 @@ export class Stage {
     this.#endings.push(end)
   }
 
+  /** Ends everything, also where an ending fails: what failed is thrown when all is over. */
   async clear(): Promise<void> {
-    for (const end of this.#endings.splice(0).reverse()) await end()
+    const failures: Array<unknown> = []
+    for (const end of this.#endings.splice(0).reverse()) {
+      await Promise.resolve().then(end).catch((failure: unknown) => failures.push(failure))
+    }
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "))
   }
 }
 
