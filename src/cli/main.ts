@@ -10,22 +10,33 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../domain/version.ts"
-import { join } from "./join/options.ts"
-import { misused } from "./misuse.ts"
+import { read, type Topic } from "./commandLine.ts"
+import { render } from "./help.ts"
+import { join, page as joinPage } from "./join/options.ts"
+import { mainPage } from "./mainPage.ts"
 import { complain, exitFlushed, Failed, unblockOutput } from "./process.ts"
-import { serve } from "./serve/options.ts"
+import { page as servePage, serve } from "./serve/options.ts"
 
-const brusio = Command.make("brusio").pipe(
-  Command.withDescription("A chat room in one command. Example: brusio serve, and in other terminals: brusio join"),
-  Command.withSubcommands([serve, join])
-)
+const brusio = Command.make("brusio").pipe(Command.withSubcommands([serve, join]))
 
 const command = Command.run(brusio, { name: "brusio", version })
 
-// @effect/cli writes help and errors with colours (SGR) always: they are stripped if the stream is no terminal or NO_COLOR is set.
+const isColoured = (stream: NodeJS.WriteStream): boolean => stream.isTTY && (process.env["NO_COLOR"] ?? "") === ""
+
+// @effect/cli writes errors with colours (SGR) always: they are stripped if the stream is no terminal or NO_COLOR is set.
 const words = (args: ReadonlyArray<unknown>, stream: NodeJS.WriteStream): string => {
   const text = args.map(String).join(" ")
-  return stream.isTTY && (process.env["NO_COLOR"] ?? "") === "" ? text : stripVTControlCharacters(text)
+  return isColoured(stream) ? text : stripVTControlCharacters(text)
+}
+
+/** How wide the help is in a pipe, columns. */
+const pipeColumns = 80
+
+const bold = (text: string): string => `\u001b[1m${text}\u001b[22m`
+
+const help = (topic: Topic | undefined): string => {
+  const page = topic === undefined ? mainPage : topic === "serve" ? servePage : joinPage
+  return render(page, process.stdout.isTTY ? process.stdout.columns : pipeColumns, isColoured(process.stdout) ? bold : (text) => text)
 }
 const write = (stream: NodeJS.WriteStream, text: string) =>
   Effect.sync(() => {
@@ -34,8 +45,15 @@ const write = (stream: NodeJS.WriteStream, text: string) =>
 
 const main = Effect.consoleWith((console) =>
   Effect.suspend(() => {
-    const wrong = misused(process.argv.slice(2))
-    return wrong === undefined ? command(process.argv) : Effect.zipRight(complain(wrong), new Failed())
+    const asked = read(process.argv.slice(2))
+    switch (asked._tag) {
+      case "Help":
+        return write(process.stdout, help(asked.topic))
+      case "Wrong":
+        return Effect.zipRight(complain(asked.words), new Failed())
+      case "Run":
+        return command([...process.argv.slice(0, 2), ...asked.args])
+    }
   }).pipe(
     Effect.withConsole({
       ...console,

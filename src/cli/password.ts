@@ -8,13 +8,15 @@ import { clean } from "../domain/Text.ts"
 import type { JoinError } from "../client/Errors.ts"
 import { maxPasswordLength, normalised } from "../domain/password.ts"
 import { complain, Failed } from "./process.ts"
-import { BadSetting, given, option, passwordFile, variable } from "./settings.ts"
+import { BadSetting, described, given, option, passwordFile, variable } from "./settings.ts"
 
 /** The options for a password. Its value is never on the command line, where every process of the machine can read it. */
 export const passwordOptions = {
-  password: Options.boolean("password").pipe(
-    Options.withDescription(`Asks for the password in the terminal. Default: off. Environment: ${variable("password")} holds the password itself.`)
-  ),
+  password: described(Options.boolean("password"), {
+    label: "--password",
+    words: `Asks for the password in the terminal. The variable ${variable("password")} holds the password itself.`,
+    fallback: "off"
+  }),
   passwordFile: option(passwordFile, "A file with the password on its first line.", "none")
 }
 

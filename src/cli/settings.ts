@@ -4,10 +4,12 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import type * as ParseResult from "effect/ParseResult"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { isAddressRange } from "../net/addressRanges.ts"
 import { clean } from "../domain/Text.ts"
+import { parseAddress, type Written } from "../net/address.ts"
+import type { HelpLine } from "./help.ts"
 
 /** A value from the command line or the environment that is not valid. `source` is the option or variable. */
 export class BadSetting extends Data.TaggedError("BadSetting")<{
@@ -30,6 +32,8 @@ export class BadSetting extends Data.TaggedError("BadSetting")<{
 /** A setting: an option of the command line that also comes from the environment. */
 export interface Setting<A> {
   readonly name: string
+  /** The one letter that stands for the name. */
+  readonly short?: string
   /** The placeholder of its value in the help, such as `PORT`. */
   readonly pseudoName: string
   /** The valid values, in words. */
@@ -41,11 +45,21 @@ export interface Setting<A> {
 /** The environment variable of an option: `--log-format` is `BRUSIO_LOG_FORMAT`. */
 export const variable = (name: string): string => `BRUSIO_${name.toUpperCase().replaceAll("-", "_")}`
 
-const describe = (name: string, description: string, fallback: string): string =>
-  `${description} Default: ${fallback}. Environment: ${variable(name)}.`
+const Address = Schema.transformOrFail(Schema.String, Schema.Struct({ host: Schema.String, port: Schema.UndefinedOr(Schema.String) }), {
+  strict: true,
+  decode: (text, _, ast) => {
+    const written = parseAddress(text)
+    return written === undefined ? ParseResult.fail(new ParseResult.Type(ast, text)) : ParseResult.succeed(written)
+  },
+  encode: ({ host }) => ParseResult.succeed(host)
+})
 
-/** An address or a host name. */
-export const host: Setting<string> = { name: "host", pseudoName: "HOST", expected: "an address or a host name", decode: Schema.decodeUnknownEither(Schema.NonEmptyTrimmedString) }
+/** An address or a host name; a port may stand behind it. */
+export const host: Setting<Written> = {
+  name: "host", pseudoName: "HOST[:PORT]",
+  expected: "an address or a host name, such as 127.0.0.1 or chat.example.org, and nothing else but a port behind a colon",
+  decode: Schema.decodeUnknownEither(Address)
+}
 const decodePort = (least: number) => {
   const decode = Schema.decodeUnknownEither(Schema.NumberFromString.pipe(Schema.between(least, 65_535)))
   const digits = Schema.decodeUnknownEither(Schema.String.pipe(Schema.pattern(/^\d{1,5}$/u)))
@@ -53,12 +67,12 @@ const decodePort = (least: number) => {
 }
 /** The port to listen on. */
 export const listenPort: Setting<number> = {
-  name: "port", pseudoName: "PORT",
+  name: "port", short: "p", pseudoName: "PORT",
   expected: "a whole number from 0 to 65535 (0 takes a free port)",
   decode: decodePort(0)
 }
 /** The port to connect to. */
-export const serverPort: Setting<number> = { name: "port", pseudoName: "PORT", expected: "a whole number from 1 to 65535", decode: decodePort(1) }
+export const serverPort: Setting<number> = { name: "port", short: "p", pseudoName: "PORT", expected: "a whole number from 1 to 65535", decode: decodePort(1) }
 /** The names under which browsers reach the server, beside its addresses and its own name. */
 export const allowHost: Setting<ReadonlyArray<string>> = {
   name: "allow-host", pseudoName: "NAME",
@@ -73,7 +87,7 @@ export const trustProxy: Setting<ReadonlyArray<string>> = {
   decode: Schema.decodeUnknownEither(Schema.split(",").pipe(Schema.compose(Schema.Array(Schema.Trim.pipe(Schema.filter(isAddressRange))))))
 }
 /** A member's name; the room's own rules are checked when joining. */
-export const name: Setting<string> = { name: "name", pseudoName: "NAME", expected: "a name", decode: Schema.decodeUnknownEither(Schema.String) }
+export const name: Setting<string> = { name: "name", short: "n", pseudoName: "NAME", expected: "a name", decode: Schema.decodeUnknownEither(Schema.String) }
 /** The format of the console's lines. */
 export const logFormat: Setting<"text" | "json"> = {
   name: "log-format", pseudoName: "text|json",
@@ -114,24 +128,26 @@ export const rateLimit: Setting<number | "off"> = {
   decode: (value) => (value === "off" ? Either.right("off") : rate.decode(value))
 }
 
-/** The command-line option of a setting, not yet parsed. `fallback` is its default as the help shows it. */
-export const option = <A>({ name, pseudoName }: Setting<A>, description: string, fallback: string): Options.Options<Option.Option<string>> =>
-  Options.text(name).pipe(
-    Options.withPseudoName(pseudoName),
-    Options.withDescription(describe(name, description, fallback)), Options.optional)
+/** An option of the command line, with its line in the help. */
+export type Described<A> = Options.Options<A> & { readonly help: HelpLine }
+
+/** Adds to an option its line in the help. */
+export const described = <A>(option: Options.Options<A>, help: HelpLine): Described<A> => Object.assign(option, { help })
+
+/** The command-line option of a setting, not yet parsed. `fallback` is its default as the help shows it, with its unit. */
+export const option = <A>({ name, pseudoName, short }: Setting<A>, words: string, fallback: string): Described<Option.Option<string>> =>
+  described(Options.optional(Options.text(name)), { label: `${short === undefined ? "" : `-${short}, `}--${name} ${pseudoName}`, words, fallback })
 
 /** The command-line option of a setting that may be given several times: then the values are joined by commas. */
-export const repeatable = <A>({ name, pseudoName }: Setting<A>, description: string, fallback: string): Options.Options<Option.Option<string>> =>
-  Options.text(name).pipe(
-    Options.withPseudoName(pseudoName),
-    Options.withDescription(describe(name, description, fallback)),
-    Options.repeated,
-    Options.map((values) => (values.length === 0 ? Option.none() : Option.some(values.join(","))))
+export const repeatable = <A>({ name, pseudoName }: Setting<A>, words: string, fallback: string): Described<Option.Option<string>> =>
+  described(
+    Options.map(Options.repeated(Options.text(name)), (values) => (values.length === 0 ? Option.none<string>() : Option.some(values.join(",")))),
+    { label: `--${name} ${pseudoName}`, words, fallback }
   )
 
 /** The command-line option of a switch, off by default. */
-export const flag = (name: string, description: string): Options.Options<boolean> =>
-  Options.boolean(name).pipe(Options.withDescription(describe(name, description, "off")))
+export const flag = (name: string, words: string): Described<boolean> =>
+  described(Options.boolean(name), { label: `--${name}`, words, fallback: "off" })
 
 /** The source of a value, for errors: the option, if it was given, or else the environment variable. */
 export const sourceOf = <A>({ name }: Setting<A>, option: Option.Option<string>): string => (Option.isSome(option) ? `--${name}` : variable(name))

@@ -10,17 +10,17 @@ import { complain } from "./process.ts"
 const maxLineBytes = 1_048_576
 
 /** Back-pressure: how many lines wait for a slow reader before the input is not read any more. */
-const lineCapacity = 256
+const lineCapacity = 16
 
 /** High-water mark: with more unread output than this, bytes, further lines are skipped. */
 const maxBacklog = 65_536
 
-/** The lines of standard input, without line breaks. The mailbox ends with the input, or when reading fails. */
-export const inputLines: Effect.Effect<Mailbox.ReadonlyMailbox<string>, never, Scope.Scope> = Effect.gen(function* () {
+/** The lines of standard input, without line breaks. The mailbox ends with the input, or when reading fails. `tell` is told of lines that are skipped. */
+export const inputLines = (tell: (words: string) => Effect.Effect<void> = complain): Effect.Effect<Mailbox.ReadonlyMailbox<string>, never, Scope.Scope> => Effect.gen(function* () {
   const lines = yield* Mailbox.make<string>(lineCapacity)
   const pipe = new PipeLines(maxLineBytes)
   const offer = (line: PipeLine): Effect.Effect<unknown> =>
-    line === tooLong ? complain(`A line of the input was longer than ${maxLineBytes} bytes and was skipped.`) : lines.offer(line)
+    line === tooLong ? tell(`A line of the input was longer than ${maxLineBytes} bytes and was skipped.`) : lines.offer(line)
   const read = Effect.gen(function* () {
     for (;;) {
       const chunk = yield* nextChunk

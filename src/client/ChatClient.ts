@@ -14,6 +14,7 @@ import type { Connection } from "../net/Connection.ts"
 import type { ReadError } from "../net/Errors.ts"
 import { Dial } from "./Dial.ts"
 import * as EventInbox from "./EventInbox.ts"
+import { serverKind } from "./foreign.ts"
 import { receive, send } from "./receive.ts"
 import { Receipts } from "./Receipts.ts"
 import { Roster } from "./Roster.ts"
@@ -34,6 +35,7 @@ export interface ChatClient {
    * Says a line and returns its correlation id, which the receipt (our own
    * `Said`) or a `Refused` carries: `ref`, at most 64 bytes, or an id that is
    * made here. A line that the server would not accept fails at once, unsent.
+   * Waits while the server does not read, or has not answered more than 1 MiB.
    */
   readonly say: (text: string, ref?: string) => Effect.Effect<string, Refusal>
   /** Like `say`, for an action: `/me waves`. Its receipt is our own `Acted`. */
@@ -82,6 +84,7 @@ const mostUnread = 65_536
 /** How much is shown of a line by something that is not a brusio server, bytes. */
 const maxWords = 200
 
+const latin1 = new TextDecoder("latin1")
 const utf8 = { decoder: new TextDecoder("utf-8"), encoder: new TextEncoder() }
 
 /** How long closing the connection may take once `Quit` is sent, ms. */
@@ -113,9 +116,9 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       return true
     })
     // A server that is full answers before it has detected our dialect: its words may then be plain text, not JSON.
-    let said: string | undefined
+    let said: Words | undefined
     const onWords = (line: Uint8Array) => {
-      said = Text.clean(utf8.decoder.decode(line.subarray(0, maxWords))).trim() || said
+      said ??= wordsOf(line)
     }
     let lost: ReadError | undefined
     yield* receive(connection, { inbox, onWords, receipts, roster }, pingAfter).pipe(
@@ -137,7 +140,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     )
     yield* Effect.addFinalizer((exit) => goodbye(connection, exit, lost?._tag === "ConnectionLost" ? lost.reason : undefined))
 
-    const noAnswer = () => new ConnectFailed({ code: "no-answer", host, port, said })
+    const noAnswer = () => new ConnectFailed({ code: "no-answer", host, port, ...said })
     const welcome = yield* join(connection, inbox, options, noAnswer).pipe(
       Effect.timeoutFail({ duration: patience, onTimeout: noAnswer })
     )
@@ -168,6 +171,18 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       quit: (reason) => tell({ _tag: "Quit", reason })
     }
   })
+
+interface Words {
+  readonly said: string
+  readonly kind: string | undefined
+}
+
+// The first line of a server that is none of ours tells most: what follows is a header, or a page.
+const wordsOf = (line: Uint8Array): Words | undefined => {
+  const start = line.subarray(0, maxWords)
+  const said = Text.clean(utf8.decoder.decode(start)).trim()
+  return said === "" ? undefined : { said, kind: serverKind(latin1.decode(start)) }
+}
 
 const join = (connection: Connection, inbox: EventInbox.EventInbox, options: ConnectOptions, noAnswer: () => ConnectFailed) =>
   Effect.gen(function* () {
@@ -215,6 +230,7 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
     if (given !== undefined && !isRef(given)) {
       return yield* new Refusal({ code: "bad-command", message: "This cannot be a mark: it is too long, or could steer a terminal." })
     }
+    yield* receipts.room
     const ref = receipts.next("text" in command ? command.text : "", given)
     yield* Effect.tapError(sent(command, ref), () =>
       Effect.sync(() => {

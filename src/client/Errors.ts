@@ -26,12 +26,15 @@ const at = (host: string, port: number): string => formatAddress(clean(host), po
 /** No connection, or no brusio server at its other end. `code` is the system's error code, or `no-answer`. */
 export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectFailed", {
   code: Schema.String,
-  /** The last line received that is not of the native dialect, made safe to show. */
+  /** The first line received that is not of the native dialect, made safe to show. */
   said: Schema.optional(Schema.String),
+  /** What kind of server says so, if that is known: `a web server`. */
+  kind: Schema.optional(Schema.String),
   ...where
 }) {
   override get message(): string {
-    const answer = this.said === undefined ? noAnswer : `${notIn} It says: ${this.said}`
+    const heard = this.said === undefined ? noAnswer : `${notIn} It says: ${this.said}`
+    const answer = this.kind === undefined ? heard : `that is ${this.kind}, not a brusio server.`
     const words = this.code === "no-answer" ? answer : (systemWords[this.code] ?? `${this.code}.`)
     return `Cannot connect to ${at(this.host, this.port)}: ${words}`
   }

@@ -4,7 +4,9 @@ import type * as Mailbox from "effect/Mailbox"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { isReceipted } from "../domain/command/index.ts"
 import type { Event } from "../domain/Event.ts"
+import { clean } from "../domain/Text.ts"
 import type { ChatClient } from "./ChatClient.ts"
 import type { Lost } from "./Errors.ts"
 import * as Attention from "./screen/attention.ts"
@@ -24,10 +26,12 @@ export interface LineIo {
 export interface LineFormat {
   /** Whether every line is a message, whatever it looks like. */
   readonly isLiteral: boolean
-  /** An event in words, without a line break at its end; `undefined` for one that is not shown. */
+  /** An event for `show`, without a line break at its end; `undefined` for one that is not shown there. */
   readonly render: (event: Event) => string | undefined
-  /** Whether an event is shown by `complain`, as an error, and not by `show`. */
-  readonly isComplaint: (event: Event) => boolean
+  /** An event for `complain`: an error in words, without a line break at its end; `undefined` for one that is no error. */
+  readonly complaint: (event: Event) => string | undefined
+  /** Whether a complaint also quotes the line that it is about, as where nobody sees what is typed. */
+  readonly quotes: boolean
 }
 
 /** How long the server's goodbye is waited for after we have asked to leave, ms. */
@@ -43,8 +47,9 @@ export const converse = (client: ChatClient, io: LineIo, format: LineFormat): Ef
   Effect.gen(function* () {
     const ended = yield* Ref.make(false)
     const attention = yield* Ref.make(Attention.none)
-    const showing = yield* Effect.forkScoped(showEvents(client, io, format, { ended, attention }))
-    const sending = yield* Effect.forkScoped(sendLines(client, io, format, attention))
+    const state: State = { ended, attention, sent: new Map<string, string>() }
+    const showing = yield* Effect.forkScoped(showEvents(client, io, format, state))
+    const sending = yield* Effect.forkScoped(sendLines(client, io, format, state))
     const left = Effect.zipRight(Fiber.join(sending), Effect.as(Effect.sleep(goodbyePatience), true))
     return yield* Effect.raceFirst(
       Effect.zipRight(Fiber.join(showing), Ref.get(ended)),
@@ -62,14 +67,35 @@ interface State {
   /** Whether it has ended in an orderly way. */
   readonly ended: Ref.Ref<boolean>
   readonly attention: Ref.Ref<Attention.Attention>
+  /** The lines that wait for their receipt, by correlation id, so that a refusal can quote its own: no more than the client itself holds of them. */
+  readonly sent: Map<string, string>
 }
 
-const showEvents = (client: ChatClient, io: LineIo, { isComplaint, render }: LineFormat, state: State) =>
+/** The longest quotation of a line in a complaint, UTF-16 code units. */
+const longestQuote = 200
+
+const quote = (words: string, line: string): string => {
+  const whole = clean(line).trim()
+  return `${words} It was: ${whole.length > longestQuote ? `${whole.slice(0, longestQuote)}...` : whole}`
+}
+
+const showEvents = (client: ChatClient, io: LineIo, { complaint, quotes, render }: LineFormat, state: State) =>
   Effect.gen(function* () {
+    const take = (event: Event): string | undefined => {
+      const isAnswer = "ref" in event && (event._tag === "Refused" || ("from" in event && event.from.id === client.welcome.you.id))
+      if (!isAnswer || event.ref === undefined) return undefined
+      const line = state.sent.get(event.ref)
+      state.sent.delete(event.ref)
+      return line
+    }
     const show = Effect.fnUntraced(function* (event: Event) {
       const attention = yield* Ref.updateAndGet(state.attention, (before) => Attention.heard(before, event, client.welcome.you))
-      const line = Attention.isIgnored(attention, event) ? undefined : render(event)
-      if (line !== undefined) yield* isComplaint(event) ? io.complain(line) : io.show(line)
+      const line = take(event)
+      if (Attention.isIgnored(attention, event)) return
+      const shown = render(event)
+      if (shown !== undefined) yield* io.show(shown)
+      const wrong = complaint(event)
+      if (wrong !== undefined) yield* io.complain(line === undefined || !quotes ? wrong : quote(wrong, line))
     })
     yield* show(client.welcome)
     yield* Stream.runForEach(client.events, (event) =>
@@ -79,11 +105,13 @@ const showEvents = (client: ChatClient, io: LineIo, { isComplaint, render }: Lin
     )
   })
 
-const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { isLiteral }: LineFormat, attention: State["attention"]) {
+const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { isLiteral, quotes }: LineFormat, { attention, sent }: State) {
+  let count = 0
   for (;;) {
     const line = yield* Effect.option(io.lines.take)
     if (line._tag === "None") break
     const read = intentOf(line.value, { isLiteral, hasScreen: false })
+    const wrong = (words: string) => io.complain(quotes ? quote(words, line.value) : words)
     // The member list can be thousands long: it is built only where a name has to be looked up.
     const intent = isResolved(read) ? read : resolve(read, { members: yield* client.members, attention: yield* Ref.get(attention), me: client.welcome.you })
     switch (intent._tag) {
@@ -98,15 +126,22 @@ const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, {
         yield* io.show(intent.told)
         break
       case "Wrong":
-        yield* io.complain(intent.message)
+        yield* wrong(intent.message)
         break
       case "Quit":
         return yield* client.quit(intent.reason)
       case "Ask":
         yield* client.ask(intent.question)
         break
-      case "Send":
-        yield* Effect.catchTag(client.perform(intent.command), "Refusal", ({ message }) => io.complain(message))
+      case "Send": {
+        count += 1
+        const ref = String(count)
+        if (isReceipted(intent.command)) sent.set(ref, line.value)
+        yield* Effect.catchTag(client.perform(intent.command, ref), "Refusal", ({ message }) => {
+          sent.delete(ref)
+          return wrong(message)
+        })
+      }
     }
   }
   yield* client.settled

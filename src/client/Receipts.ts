@@ -1,10 +1,20 @@
 import * as Effect from "effect/Effect"
 import type { Event, MemberId } from "../domain/Event.ts"
 
+/** Back-pressure: how much of what was said may wait for its receipt, UTF-16 code units; then the sender waits. */
+const mostUnanswered = 1_048_576
+
+/** What a message counts for besides its text. */
+const overhead = 128
+
+const weightOf = (text: string): number => text.length + overhead
+
 /** The messages that wait for their receipt, by correlation id. A receipt is our own event (`Said`, `Acted`, `Whispered`); a `Refused` answers too. */
 export class Receipts {
   readonly #pending = new Map<string, string>()
   readonly #settled = Effect.unsafeMakeLatch(true)
+  readonly #hasRoom = Effect.unsafeMakeLatch(true)
+  #held = 0
   #me: MemberId | undefined
   #sent = 0
   #ended = false
@@ -12,6 +22,11 @@ export class Receipts {
   /** Waits until no message is unanswered, or until {@link end}. */
   get settled(): Effect.Effect<void> {
     return this.#settled.await
+  }
+
+  /** Waits while more than 1 MiB of text is unanswered, or until {@link end}: what a server that never answers makes us hold is bounded. */
+  get room(): Effect.Effect<void> {
+    return this.#hasRoom.await
   }
 
   /** The texts of the messages without an answer, in order. */
@@ -23,8 +38,12 @@ export class Receipts {
   next(text: string, given?: string): string {
     this.#sent += 1
     const ref = given ?? String(this.#sent)
+    this.#answered(ref)
     this.#pending.set(ref, text)
-    if (!this.#ended) this.#settled.unsafeClose()
+    this.#held += weightOf(text)
+    if (this.#ended) return ref
+    this.#settled.unsafeClose()
+    if (this.#held > mostUnanswered) this.#hasRoom.unsafeClose()
     return ref
   }
 
@@ -44,11 +63,15 @@ export class Receipts {
   end(): void {
     this.#ended = true
     this.#settled.unsafeOpen()
+    this.#hasRoom.unsafeOpen()
   }
 
   #answered(ref: string | undefined): void {
-    if (ref === undefined) return
+    const text = ref === undefined ? undefined : this.#pending.get(ref)
+    if (ref === undefined || text === undefined) return
     this.#pending.delete(ref)
+    this.#held -= weightOf(text)
+    if (this.#held <= mostUnanswered) this.#hasRoom.unsafeOpen()
     if (this.#pending.size === 0) this.#settled.unsafeOpen()
   }
 }

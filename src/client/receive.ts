@@ -51,7 +51,11 @@ export const receive = (connection: Connection, { inbox, onWords, receipts, rost
         if (connection.silentFor >= pingAfter) send(connection, { _tag: "Ping" })
         continue
       }
-      if (!(bytes instanceof Uint8Array)) return yield* Effect.fail(bytes)
+      if (!(bytes instanceof Uint8Array)) {
+        // Another server's last words may have no line feed.
+        if (lines.pending.length > 0) onWords(lines.flush())
+        return yield* Effect.fail(bytes)
+      }
       for (const line of lines.push(bytes)) {
         if (line === tooLong) continue
         const event = decodeLine(line)

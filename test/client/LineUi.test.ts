@@ -16,7 +16,7 @@ const host = "127.0.0.1"
 const conversation = (port: number, isLiteral = false) =>
   Effect.flatMap(join({ host, port, nickname: "ada" }), (client) => talkingOf(client, isLiteral))
 
-const talkingOf = (client: ChatClient, isLiteral = false) =>
+const talkingOf = (client: ChatClient, isLiteral = false, quotes = false) =>
   Effect.gen(function* () {
     const typed = yield* Mailbox.make<string>()
     const shown = yield* Queue.unbounded<string>()
@@ -28,8 +28,9 @@ const talkingOf = (client: ChatClient, isLiteral = false) =>
     }
     const format: LineFormat = {
       isLiteral,
-      render: (event) => render(event, client.welcome.you),
-      isComplaint: ({ _tag }) => _tag === "Refused"
+      render: (event) => (event._tag === "Refused" ? undefined : render(event, client.welcome.you)),
+      complaint: (event) => (event._tag === "Refused" ? render(event, client.welcome.you) : undefined),
+      quotes
     }
     const talking = yield* Effect.forkScoped(converse(client, io, format))
     return {

@@ -97,8 +97,9 @@ const conversation = (words: string, spell: (value: object) => string, json: boo
     const show = (line: string) => Effect.sync(() => shown.push(line)).pipe(Effect.asVoid)
     const manner: LineFormat = {
       isLiteral: false,
-      render: json ? Render.json : (event) => Render.render(event, client.welcome.you),
-      isComplaint: ({ _tag }) => _tag === "Refused"
+      render: json ? Render.json : (event) => (event._tag === "Refused" ? undefined : Render.render(event, client.welcome.you)),
+      complaint: (event) => (!json && event._tag === "Refused" ? Render.render(event, client.welcome.you) : undefined),
+      quotes: false
     }
     const lines = yield* Mailbox.make<string>()
     expect(yield* converse(client, { lines, show, complain: show }, manner)).toBe(false)

@@ -45,7 +45,8 @@ describe.concurrent("A client in a pipe", () => {
   it("takes the lines for what they are: {quit} leaves, //text says /text, an empty line says nothing, the input after the quit does not count", async ({ stage }) => {
     const client = await join(stage, server.port, "talker")
     client.type("one\n\n   \n//quit two\r\n  {quit} is a word here\n/ is not a command?\n  {quit}  \nthree\n")
-    expect(await client.ended()).toMatchObject({ code: 0 })
+    // One of them was refused, and nobody reads along.
+    expect(await client.ended()).toMatchObject({ code: 1 })
     await ada.event("Left", ({ member, reason }) => member.name === "talker" && reason === undefined)
     expect(ada.saidBy("talker")).toEqual(["one", "/quit two", "  {quit} is a word here"])
     expect(client.stderr.texts).toEqual([expect.stringContaining("There is no command /.")])
@@ -56,8 +57,10 @@ describe.concurrent("A client in a pipe", () => {
     client.type("/dance now\nstill here\n")
     await ada.event("Said", ({ text }) => text === "still here")
     await client.stderr.line(/^There is no command/u)
-    expect(client.stderr.texts).toEqual(["There is no command /dance. To say it, type //dance; /help shows all commands."])
+    expect(client.stderr.texts).toEqual(["There is no command /dance. To say it, type //dance; /help shows all commands. It was: /dance now"])
     expect(ada.saidBy("commander")).toEqual(["still here"])
+    client.endInput()
+    expect(await client.ended()).toMatchObject({ code: 1 })
   })
 
   it("complains of a line that is too long on standard error, and the rest goes on", async ({ stage }) => {
@@ -67,8 +70,10 @@ describe.concurrent("A client in a pipe", () => {
     expect(ada.saidBy("chatterbox")).toEqual(["before", "after"])
     await client.stderr.line(/longer than 1048576 bytes/u)
     expect(client.stderr.texts).toHaveLength(2)
-    expect(client.stderr.texts[0]).toMatch(/too long .*16384 bytes/u)
+    expect(client.stderr.texts[0]).toMatch(/too long .*16384 bytes.* It was: z{200}\.\.\.$/u)
     expect(client.stderr.texts[1]).toMatch(/longer than 1048576 bytes/u)
+    client.endInput()
+    expect(await client.ended()).toMatchObject({ code: 1 })
   })
 
   it("with --text makes every line a message", async ({ stage }) => {
@@ -88,7 +93,7 @@ describe.concurrent("A client in a pipe", () => {
     await bob.write("boop\n")
     await awaitEvent(client.stdout, "Said", ({ text }) => text === "boop")
     client.type("{quit}\n")
-    expect(await client.ended()).toMatchObject({ code: 0 })
+    expect(await client.ended()).toMatchObject({ code: 1 })
     const tags = client.stdout.texts.map((line): unknown => JSON.parse(line))
     expect(tags[0]).toMatchObject({ _tag: "Welcome", you: { name: "machine" } })
     expect(tags.at(-1)).toMatchObject({ _tag: "Goodbye", code: "quit" })
@@ -127,8 +132,60 @@ describe.concurrent("A client in a pipe", () => {
     await client.line(`bob: ${text}!`)
   })
 
-  it("is refused with a name that is taken: one line says so with host and port, nothing is asked, and it exits with 1", async ({ stage }) => {
-    const result = await run(stage, ["join", "--port", String(server.port), "--name", "ADA"])
+  for (const [name, line, words] of [
+    ["a line too long", "z".repeat(20_000), /^This message is too long/u],
+    ["a line longer than any", "z".repeat(2_000_000), /longer than 1048576 bytes/u],
+    ["an unknown command", "/nope", /^There is no command \/nope\..* It was: \/nope$/u],
+    ["a whisper to nobody", "/msg nobody secret", /It was: \/msg nobody secret$/u],
+    ["a name that is taken", "/nick ada", /taken/u]
+  ] as const) {
+    it(`exits with 1 when ${name} was refused, says what on standard error, and sends all else`, async ({ stage }) => {
+      const own = await serve(stage)
+      const witness = await lineClient(stage, own.port, "ada")
+      const client = start(stage, ["join", "--port", String(own.port), "--name", "piper"])
+      client.type(`before\n${line}\nafter\n`)
+      client.endInput()
+      expect(await client.ended()).toMatchObject({ code: 1, signal: null })
+      expect(client.stderr.texts).toEqual([expect.stringMatching(words)])
+      expect(client.stdout.texts.at(-1)).toBe("Goodbye!")
+      await witness.heard.line(/^piper has left/u)
+      expect(witness.heard.texts.filter((line) => line.startsWith("piper: "))).toEqual(["piper: before", "piper: after"])
+    })
+  }
+
+  it("exits with 1 when the server refuses a message, and quotes it, in words and as JSON", async ({ stage }) => {
+    for (const args of [[], ["--json"]]) {
+      const { ours, server } = await enter(stage, args)
+      ours.type("one\ntwo\n")
+      ours.endInput()
+      const line = await server.heard.line(/"text":"two"/u)
+      const ref = /"ref":"([^"]*)"/u.exec(line.text)?.[1]
+      await server.send({ _tag: "Said", seq: 2, at: 0, room: "lobby", from: { id: "m1", name: "ours" }, text: "one", ref: "1" })
+      await server.send({ _tag: "Refused", at: 0, code: "text-empty", message: "Nobody could see that.", ref })
+      await server.heard.line(/"_tag":"Quit"/u)
+      await server.send({ _tag: "Goodbye", at: 0, code: "quit", reason: "quit" })
+      server.socket.end()
+      expect(await ours.ended()).toMatchObject({ code: 1, signal: null })
+      expect(ours.stderr.texts).toEqual([expect.stringMatching(/Nobody could see that\. It was: two$/u)])
+    }
+  })
+
+  it("gets a number behind a name that is taken, and says so; nothing of its input is lost", async ({ stage }) => {
+    const own = await serve(stage)
+    const first = await join(stage, own.port, "CI")
+    const witness = await lineClient(stage, own.port, "ada")
+    const second = start(stage, ["join", "--port", String(own.port), "--name", "CI"])
+    second.type("deployed\n")
+    second.endInput()
+    expect(await second.ended()).toMatchObject({ code: 0, signal: null })
+    expect(second.stderr.texts).toEqual(["The name CI is taken: you are CI_2."])
+    await witness.heard.line("CI_2: deployed")
+    first.type("{quit}\n")
+    expect(await first.ended()).toMatchObject({ code: 0 })
+  })
+
+  it("is refused with a name that is taken and --strict-name: one line says so with host and port, nothing is asked, and it exits with 1", async ({ stage }) => {
+    const result = await run(stage, ["join", "--port", String(server.port), "--name", "ADA", "--strict-name"])
     expect(result).toEqual({ code: 1, stdout: "", stderr: `Refused by 127.0.0.1:${server.port}: The name ADA is taken: choose another.\n` })
   })
 
@@ -146,6 +203,45 @@ describe.concurrent("A client in a pipe", () => {
     const clients = [1, 2].map(() => start(stage, ["join", "--port", String(server.port)]))
     for (const client of clients) await client.line(/^Welcome User\d{4}! /u)
   })
+})
+
+describe.concurrent("The address of a server", () => {
+  for (const [name, args] of [
+    ["join HOST:PORT", (port: number) => [`127.0.0.1:${port}`]],
+    ["join brusio://HOST:PORT", (port: number) => [`brusio://localhost:${port}/`]],
+    ["join HOST -p PORT", (port: number) => ["127.0.0.1", "-p", String(port)]],
+    ["join --host HOST:PORT", (port: number) => ["--host", `127.0.0.1:${port}`]],
+    ["options on both sides of it", (port: number) => ["--no-bell", `127.0.0.1:${port}`, "--text"]]
+  ] as const) {
+    it(`may be given as ${name}`, async ({ stage }) => {
+      const { port } = await serve(stage)
+      const client = start(stage, ["join", ...args(port), "-n", "ada"])
+      await client.line(/^Welcome ada!/u)
+    })
+  }
+
+  it("may be an IPv6 address in brackets, for both", async ({ stage }) => {
+    const program = start(stage, ["serve", "--host", "[::1]:0"])
+    const port = await program.stdout.find("Listening", ({ text }) => /Listening on \[::1\]:(\d+)$/u.exec(text)?.[1])
+    for (const args of [["--host", "[::1]", "-p", port], [`[::1]:${port}`], ["--host", "::1", "--port", port]]) {
+      await start(stage, ["join", ...args, "--no-input"]).line(/^Welcome User/u)
+    }
+  })
+
+  for (const { args, words } of [
+    { args: ["http://127.0.0.1/"], words: ["--host", "http://127.0.0.1/"] },
+    { args: ["127.0.0.1:many"], words: ["127.0.0.1:many", "65535"] },
+    { args: ["127.0.0.1:1", "--port", "2"], words: ["--port", "\"2\"", "1"] },
+    { args: ["127.0.0.1", "4000"], words: ["HOST:PORT", "4000"] },
+    { args: ["127.0.0.1", "--host", "127.0.0.2"], words: ["twice"] }
+  ]) {
+    it(`is refused in one line: join ${args.join(" ")}`, async ({ stage }) => {
+      const { code, stderr, stdout } = await run(stage, ["join", ...args])
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+      expect(stderr).toMatch(/^[^\n]+\n$/u)
+      for (const word of words) expect(stderr).toContain(word)
+    })
+  }
 })
 
 describe.concurrent("A client that does not get in, in a pipe", () => {
@@ -315,6 +411,14 @@ describe.runIf(hasTmux).concurrent("A client in a real terminal, line by line", 
     await terminal.shows(/^Host \[/mu)
     await terminal.enter("/quit")
     await terminal.shows(/^rc=0$/mu)
+  })
+
+  it("asks for the name only when host and port were given in one", async ({ stage }) => {
+    const terminal = await openTerminal(stage)
+    await terminal.enter(`node ${cli} join --plain 127.0.0.1:${server.port}`)
+    expect(await terminal.shows(/^Name \[User\d{4}\]:/mu)).not.toMatch(/^(?:Host|Port) \[/mu)
+    await terminal.enter("given1")
+    await isHere("given1")
   })
 
   it("does not ask for what was given", async ({ stage }) => {

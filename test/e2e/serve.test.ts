@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import * as Net from "node:net"
 import { describe, expect } from "vitest"
-import { cli, environment, join, Program, root, run, serve, start } from "./support/program.ts"
+import { cli, environment, join, node, Program, root, run, serve, start } from "./support/program.ts"
 import { connect, lineClient, listen, nativeClient } from "./support/raw.ts"
 import { inTurn, it, type Stage } from "./support/stage.ts"
 import { hasTmux, openTerminal } from "./support/tmux.ts"
@@ -49,6 +49,28 @@ describe.concurrent("A server that starts", () => {
     expect(objects[0]).toHaveProperty("time", expect.stringMatching(new RegExp(`^${time}$`, "u")))
     expect(objects).toContainEqual(expect.objectContaining({ event: "said", name: "ada", text: "hello \u00e9" }))
     expect(objects).toContainEqual(expect.objectContaining({ event: "goodbye", code: "closing", reason: "terminated" }))
+  })
+
+  it("opens where its directory is gone, and prints whole paths; a client joins from there", async ({ stage }) => {
+    const inNowhere = (...args: ReadonlyArray<string>) => {
+      const child = spawn("sh", ["-c", 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$0" "$@"', node, `${root}/${cli}`, ...args], { env: environment(), stdio: "pipe" })
+      stage.onEnd(() => {
+        child.kill("SIGKILL")
+      })
+      return new Program(child)
+    }
+    const program = inNowhere("serve", "--port", "0")
+    const command = await program.stdout.find("Join with", ({ text }) => /Join with: (.+)$/u.exec(text)?.[1])
+    const port = /--port (\d+)$/u.exec(command)?.[1] ?? ""
+    expect(command).toMatch(/^node '?\/.*dist\/cli\.js'? join --host 127\.0\.0\.1 --port \d+$/u)
+    const client = inNowhere("join", "--port", port)
+    await client.line(/^Welcome /u)
+    client.endInput()
+    expect(await client.ended()).toMatchObject({ code: 0 })
+    expect(inNowhere("--help").stderr.text).toBe("")
+    program.kill("SIGTERM")
+    expect(await program.ended()).toMatchObject({ code: 0, signal: null })
+    expect(program.stderr.text).toBe("")
   })
 
   it("listens on IPv6, and says so with brackets", async ({ stage }) => {
@@ -189,17 +211,20 @@ describe.concurrent("The help", () => {
     }
   }
   for (const [command, defaults] of Object.entries(options)) {
-    it(`of ${command} shows every option with its default and its variable, without colours in a pipe`, async ({ stage }) => {
+    it(`of ${command} shows every option with its default, how its variable is named, and no colours in a pipe`, async ({ stage }) => {
       const { code, stderr, stdout } = await run(stage, [command, "--help"])
       expect(code).toBe(0)
       expect(stderr).toBe("")
       expect(stdout).not.toMatch(ansi)
+      expect(stdout.replace(/\s+/gu, " ")).toMatch(/Every option can also be set in the environment: --[a-z-]+ is BRUSIO_[A-Z_]+\./u)
+      expect(stdout).not.toContain("user-defined")
+      expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80)
       for (const [option, fallback] of Object.entries(defaults)) {
-        const from = stdout.search(new RegExp(`^ *${option}\\b`, "mu"))
+        const from = stdout.search(new RegExp(`^ *(?:-\\w, )?${option}\\b`, "mu"))
         expect(from, option).toBeGreaterThan(-1)
         const words = stdout.slice(from).replace(/\s+/gu, " ")
-        expect(words.slice(0, words.indexOf("Environment:"))).toContain(`Default: ${fallback}.`)
-        expect(words).toContain(`Environment: BRUSIO_${option.slice(2).toUpperCase().replaceAll("-", "_")}.`)
+        expect(words.slice(0, words.indexOf(".", words.indexOf("Default:")) + 1)).toContain("Default:")
+        expect(words.slice(words.indexOf("Default:"))).toMatch(new RegExp(`^Default: ${fallback.replaceAll(".", "\\.")}\\.`, "u"))
       }
     })
   }
@@ -209,7 +234,9 @@ describe.concurrent("The help", () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/serve/u)
     expect(stdout).toMatch(/join/u)
-    expect(stdout).toMatch(/brusio serve/u)
+    expect(stdout).toContain(`  node ${cli} serve [OPTIONS]\n`)
+    for (const args of [[], ["help"], ["-h"]]) expect(await run(stage, args)).toEqual({ code: 0, stdout, stderr: "" })
+    expect(await run(stage, ["help", "dance"])).toEqual({ code: 1, stdout: "", stderr: "There is no command dance: there are serve and join\n" })
     expect(stdout).not.toMatch(ansi)
   })
 
@@ -217,6 +244,27 @@ describe.concurrent("The help", () => {
     const { code, stdout } = await run(stage, ["--version"])
     expect(code).toBe(0)
     expect(stdout).toBe("0.1.0\n")
+    expect(await run(stage, ["-v"])).toEqual({ code, stdout, stderr: "" })
+  })
+
+  for (const command of ["serve", "join"]) {
+    it(`of ${command} is the same however it is asked for, and the README has a row for each option of it`, async ({ stage }) => {
+      const { stdout } = await run(stage, ["help", command])
+      for (const args of [[command, "-h"], [command, "--port", "1", "--help"]]) expect((await run(stage, args)).stdout).toBe(stdout)
+      const rows = readFileSync(`${root}/README.md`, "utf8").split("\n").filter((line) => line.startsWith("|"))
+      const named = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gmu)].map(([, option]) => option ?? "")
+      expect(named.length).toBeGreaterThan(9)
+      for (const option of named) expect(rows.some((row) => row.includes(`\`${option}`)), option).toBe(true)
+    })
+  }
+
+  it.runIf(hasTmux)("is set for the width of the terminal", async ({ stage }) => {
+    const terminal = await openTerminal(stage, undefined, {}, { columns: 50, rows: 200 })
+    await terminal.enter(`node ${cli} join --help; echo rc=$?`)
+    const screen = await terminal.shows(/^rc=0$/mu)
+    const rows = screen.slice(screen.indexOf("\n")).split("\n")
+    expect(rows).toContain("  -n, --name NAME")
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(50)
   })
 
   it.runIf(hasTmux)("has colours in a terminal, and none with NO_COLOR", async ({ stage }) => {

@@ -15,20 +15,26 @@ import { Failed } from "../process.ts"
 export const begin = (given: Form.Given): Effect.Effect<Form.Form> =>
   Effect.map(Random.nextIntBetween(1000, 10_000), (number) => Form.begin(given, `User${number}`))
 
-/** Connects and joins with the form's answers; if a generated name is taken, the next one is tried. */
-export const connect = (form: Form.Form): Effect.Effect<ChatClient.ChatClient, JoinError, Dial | Scope.Scope> => {
+/**
+ * Connects and joins with the form's answers; if a generated name is taken, the next one is tried. With `tell`, a chosen name
+ * that is taken gets a number as well, and `tell` is told of it.
+ */
+export const connect = (form: Form.Form, tell?: (words: string) => Effect.Effect<void>): Effect.Effect<ChatClient.ChatClient, JoinError, Dial | Scope.Scope> => {
   const { host, name, password, port } = form.answers
   let tries = 0
-  return ChatClient.connect({
+  const joined = ChatClient.connect({
     host,
     port,
     nickname: name,
     password,
     retry: ({ code }) => {
       tries += 1
-      return code === "name-taken" ? Form.anotherName(form, tries) : undefined
+      return code === "name-taken" ? (Form.anotherName(form, tries) ?? (tell === undefined ? undefined : Form.numberedName(name, tries))) : undefined
     }
   })
+  return tell === undefined || name === form.made
+    ? joined
+    : Effect.tap(joined, ({ welcome }) => (tries === 0 ? Effect.void : tell(`The name ${name} is taken: you are ${welcome.you.name}.`)))
 }
 
 /** The server's refusal that joining failed with; `undefined` when it failed in another way. */

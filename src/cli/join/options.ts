@@ -1,10 +1,12 @@
 import * as Command from "@effect/cli/Command"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as Record from "effect/Record"
 import { defaults } from "../../client/screen/defaults.ts"
 import type { JoinError } from "../../client/Errors.ts"
 import { explain, givenPassword, passwordOptions } from "../password.ts"
+import { givenWhere } from "../address.ts"
+import { grouped, type HelpPage } from "../help.ts"
 import { complain, Failed } from "../process.ts"
 import type { JoinSettings } from "./run.ts"
 import { type BadSetting, flag, given, host, isOn, name, option, serverPort } from "../settings.ts"
@@ -18,6 +20,7 @@ const options = {
   plain: flag("plain", "Line by line, also in a terminal: for screen readers."),
   noColor: flag("no-color", "No colours; so does NO_COLOR."),
   noBell: flag("no-bell", "No bell when somebody says your name."),
+  strictName: flag("strict-name", "Leaves if the name is taken, where nobody is asked for another; otherwise a number is added to the name."),
   text: flag("text", "Makes every line a message, also {quit} and those that start with /."),
   json: flag("json", "Prints each event as one JSON object a line.")
 }
@@ -41,7 +44,18 @@ export const join = Command.make("join", options, (given) =>
     )
     if (!well) return yield* new Failed()
   })
-).pipe(Command.withDescription("Joins a chat room. Example: brusio join --host 192.0.2.7 --port 4000 --name ada"))
+)
+
+/** The help of `join`. */
+export const page: HelpPage = {
+  about: "Joins a chat room: as a chat screen in a terminal, line by line in a pipe. HOST may also be written brusio://HOST:PORT.",
+  usage: ["join [HOST[:PORT]] [OPTIONS]"],
+  examples: ["join", "join 192.0.2.7:4000 --name Ada"],
+  groups: grouped(Record.values(options), {
+    "The most important options": [options.host, options.port, options.name, options.password, options.plain]
+  }, "More options"),
+  notes: ["Every option can also be set in the environment: --no-bell is BRUSIO_NO_BELL."]
+}
 
 const failure = (error: JoinError) => Effect.as(complain(explain(error)), false)
 
@@ -49,11 +63,7 @@ type Given = Command.Command.ParseConfig<typeof options>
 
 const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Failed, FileSystem> =>
   Effect.gen(function* () {
-    const at = yield* given(host, options.host)
-    const where = Option.getOrElse(at, () => defaults.host)
-    const port = yield* given(serverPort, options.port).pipe(
-      Effect.mapError((bad) => bad.within(`Cannot connect to ${where}`))
-    )
+    const where = yield* givenWhere(options, serverPort, (host = defaults.host) => `Cannot connect to ${host}`)
     const isTerminal = process.stdin.isTTY && process.stdout.isTTY
     const mayAsk = !(yield* isOn("no-input", options.noInput))
     const json = yield* isOn("json", options.json)
@@ -62,10 +72,11 @@ const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Faile
       isScreen: isTerminal && !isPlain && !json,
       colour: !(yield* isOn("no-color", options.noColor)) && (process.env["NO_COLOR"] ?? "") === "",
       bell: !(yield* isOn("no-bell", options.noBell)),
-      given: { host: at, port, name: yield* given(name, options.name), password: yield* givenPassword(options, mayAsk) },
+      given: { ...where, name: yield* given(name, options.name), password: yield* givenPassword(options, mayAsk) },
       asks: isTerminal && mayAsk,
       isTerminal,
       json,
+      isNameStrict: yield* isOn("strict-name", options.strictName),
       literal: yield* isOn("text", options.text)
     }
   })

@@ -2,7 +2,9 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
+import type { Event } from "../../domain/Event.ts"
 import type { ChatClient } from "../../client/ChatClient.ts"
 import type { Dial } from "../../client/Dial.ts"
 import type { JoinError } from "../../client/Errors.ts"
@@ -27,6 +29,8 @@ export interface JoinSettings {
   readonly bell: boolean
   /** Whether events are printed as JSON. */
   readonly json: boolean
+  /** Whether a name that is taken ends it; otherwise who is not asked gets one with a number. */
+  readonly isNameStrict: boolean
   /** Whether every line is a message, whatever it looks like. */
   readonly literal: boolean
 }
@@ -50,10 +54,12 @@ export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError
         Effect.ensuring(exitWithin(leaveWithin, 1))
       )
     }
-    const io = settings.isTerminal ? yield* keyboard : { ...(yield* pipe), prompt: () => Effect.void }
+    // In a pipe nobody reads along: whatever was refused, or has no receipt, makes the exit code 1.
+    const refused = yield* Ref.make(false)
+    const io = settings.isTerminal ? yield* keyboard : { ...(yield* pipe(refused)), prompt: () => Effect.void }
     const enter: Effect.Effect<ChatClient, JoinError | Failed | FormUi.Left, Dial | Scope.Scope> = settings.asks
       ? FormUi.ask(io, form)
-      : FormUi.connect(form)
+      : FormUi.connect(form, settings.isNameStrict ? undefined : complain)
     const client = yield* Effect.raceFirst(
       enter,
       Effect.flatMap(Deferred.await(end), (ending) => Effect.zipRight(reportFault(ending), new Failed()))
@@ -72,6 +78,7 @@ export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError
     ).pipe(
       // After a defect of ours the exit code is 1, even if the goodbye was orderly.
       Effect.zipWith(Effect.flatMap(Deferred.poll(end), isFault), (well, failed) => well && !failed),
+      Effect.zipWith(Ref.get(refused), (well, refused) => well && !refused),
       Effect.ensuring(exitWithin(leaveWithin, 1))
     )
   }).pipe(Effect.catchTag("Left", () => Effect.succeed(true)))
@@ -92,10 +99,17 @@ const reportIfFault = (ending: Option.Option<Effect.Effect<Ending>>): Effect.Eff
 const reportFault = (ending: Ending): Effect.Effect<void> =>
   ending._tag === "Fault" ? complain(`Internal error: ${String(ending.error)}`) : Effect.void
 
-const lineFormat = ({ json, literal }: JoinSettings, { welcome }: ChatClient): LineFormat => ({
-  isLiteral: literal,
-  render: json ? Render.json : (event) => Render.render(event, welcome.you),
-  isComplaint: (event) => !json && event._tag === "Refused"
-})
+const lineFormat = ({ isTerminal, json, literal }: JoinSettings, { welcome }: ChatClient): LineFormat => {
+  const inWords = (event: Event) => Render.render(event, welcome.you)
+  return {
+    isLiteral: literal,
+    render: json ? Render.json : (event) => (event._tag === "Refused" ? undefined : inWords(event)),
+    complaint: (event) => (event._tag === "Refused" ? inWords(event) : undefined),
+    quotes: !isTerminal
+  }
+}
 
-const pipe = Effect.map(inputLines, (lines): LineIo => ({ lines, show: (line) => print(`${line}\n`), complain }))
+const pipe = (refused: Ref.Ref<boolean>) => {
+  const refuse = (words: string) => Effect.zipRight(Ref.set(refused, true), complain(words))
+  return Effect.map(inputLines(refuse), (lines): LineIo => ({ lines, show: (line) => print(`${line}\n`), complain: refuse }))
+}

@@ -1,10 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
-import type * as Options from "@effect/cli/Options"
 import { mostGraphemes } from "../../domain/NameLimits.ts"
 import { defaults, type ServerOptions } from "../../server/ServerConfig.ts"
-import { BadSetting, count, given, option, type Setting, sourceOf } from "../settings.ts"
+import { BadSetting, count, type Described, given, option, type Setting, sourceOf } from "../settings.ts"
 
 /** A limit of the server, and its option. */
 interface Limit {
@@ -58,9 +57,12 @@ const limits = {
 
 type Limited = keyof typeof limits
 
+/** The unit of a default, by the placeholder of its option; a plain number counts what the option is about. */
+const unitWords: Readonly<Record<string, string>> = { BYTES: " bytes", SECONDS: " seconds", CHARACTERS: " characters" }
+
 /** The command-line options of all limits here, with their defaults in the help. */
-export const limitOptions: Record<Limited, Options.Options<Option.Option<string>>> = Record.map(limits, ({ description, setting, unit }, field) =>
-  option(setting, description, String(defaults[field] / unit))
+export const limitOptions: Record<Limited, Described<Option.Option<string>>> = Record.map(limits, ({ description, setting, unit }, field) =>
+  option(setting, description, `${defaults[field] / unit}${unitWords[setting.pseudoName] ?? ""}`)
 )
 
 /** The values of these limits in the server's units, by option, environment or default. Fails with the first that cannot be used. */

@@ -2,9 +2,12 @@ import * as Command from "@effect/cli/Command"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Record from "effect/Record"
 import { defaults } from "../../server/ServerConfig.ts"
 import { withAdvice } from "./advice.ts"
 import { givenLimits, limitOptions } from "./limits.ts"
+import { givenWhere } from "../address.ts"
+import { grouped, type HelpPage } from "../help.ts"
 import { complain, Failed } from "../process.ts"
 import { handedSocket } from "./handedSocket.ts"
 import type { ServeSettings } from "./run.ts"
@@ -21,8 +24,8 @@ const options = {
   trustProxy: repeatable(trustProxy, "A proxy that tells the addresses of clients with the PROXY protocol, and has to; may be given several times.", "none"),
   allowHost: repeatable(allowHost, "A name under which browsers reach this server, beside its addresses and its own name; may be given several times.", "none"),
   ...passwordOptions,
-  rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait. With off, nobody ever waits: neither a client nor an address.", String(defaultRate.perSecond)),
-  rateBurst: option(rateBurst, "How many of them may come at once.", String(defaultRate.burst)),
+  rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait. With off, nobody ever waits: neither a client nor an address.", `${defaultRate.perSecond} messages a second`),
+  rateBurst: option(rateBurst, "How many of them may come at once.", `${defaultRate.burst} messages`),
   ...limitOptions,
   noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),
   ignoreHangup: flag("ignore-hangup", "Goes on when its window is closed.")
@@ -40,16 +43,25 @@ export const serve = Command.make("serve", options, (given) =>
     )
     if (!asked) return yield* new Failed()
   })
-).pipe(Command.withDescription("Opens a chat room. Example: brusio serve --host 0.0.0.0 --port 4000"))
+)
+
+/** The help of `serve`. */
+export const page: HelpPage = {
+  about: "Opens a chat room on one port, for this program's own client, nc, telnet and old chat programs, and shows all that happens in it.",
+  usage: ["serve [OPTIONS]"],
+  examples: ["serve", "serve --host 0.0.0.0 --port 4000 --password"],
+  groups: grouped(Record.values(options), {
+    "The most important options": [options.host, options.port, options.password, options.passwordFile, options.noInput],
+    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.ignoreHangup]
+  }, "Limits"),
+  notes: ["Every option can also be set in the environment: --log-format is BRUSIO_LOG_FORMAT."]
+}
 
 type Given = Command.Command.ParseConfig<typeof options>
 
 const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Failed, FileSystem> =>
   Effect.gen(function* () {
-    const at = yield* given(host, options.host).pipe(Effect.map(Option.getOrElse(() => defaults.host)))
-    const port = yield* given(listenPort, options.port).pipe(
-      Effect.mapError((bad) => bad.within(`Cannot listen on ${at}`))
-    )
+    const where = yield* givenWhere(options, listenPort, (host = defaults.host) => `Cannot listen on ${host}`)
     const json = yield* given(logFormat, options.logFormat)
     const mirror = yield* given(echo, options.echo)
     const text = process.stdout.isTTY ? "terminal" : "plain"
@@ -60,8 +72,8 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
     const limits = yield* givenLimits(options)
     const config = {
       socket: yield* handedSocket,
-      host: at,
-      port: Option.getOrElse(port, () => defaults.port),
+      host: Option.getOrElse(where.host, () => defaults.host),
+      port: Option.getOrElse(where.port, () => defaults.port),
       echo: Option.getOrElse(mirror, () => defaults.echo),
       password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
       allowHosts: Option.getOrElse(yield* given(allowHost, options.allowHost), () => defaults.allowHosts),

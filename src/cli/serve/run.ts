@@ -1,5 +1,4 @@
 import { networkInterfaces } from "node:os"
-import { relative } from "node:path"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -17,6 +16,7 @@ import { SiteFolder } from "../../server/door/http/Site.ts"
 import * as Server from "../../server/Server.ts"
 import { defaults, type ServerOptions } from "../../server/ServerConfig.ts"
 import { allowed } from "./descriptors.ts"
+import { programName } from "../program.ts"
 import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
 import { inputLines, skippingOutput } from "../stdio.ts"
 
@@ -83,7 +83,7 @@ interface ConsoleIo {
 
 // The server keeps running at the end of its input: a service has no input at all.
 const pipe = ({ readsInput }: ServeSettings): Effect.Effect<ConsoleIo, never, Scope.Scope> =>
-  Effect.map(readsInput ? inputLines : Mailbox.make<string>(), (lines) => ({ lines, output: skippingOutput() }))
+  Effect.map(readsInput ? inputLines() : Mailbox.make<string>(), (lines) => ({ lines, output: skippingOutput() }))
 
 const terminal = (
   names: Ref.Ref<Effect.Effect<ReadonlyArray<string>>>,
@@ -118,7 +118,7 @@ const announcement = (
   return [
     line("listening", `Listening on ${address}`),
     ...reachable(host, ip).map((host) =>
-      line("join", `Join with: ${program()} join --host ${host} --port ${port}${password === undefined ? "" : " --password"}`)
+      line("join", `Join with: ${programName()} join --host ${host} --port ${port}${password === undefined ? "" : " --password"}`)
     ),
     ...reachable(host, ip).map((host) => line("link", `In a browser: http://${formatAddress(host, port)}/`)),
     ...(password === undefined && !loopback.test(ip)
@@ -136,12 +136,3 @@ const reachable = (host: string, ip: string): ReadonlyArray<string> =>
           .map(({ address }) => address)
       )
     : [host]
-
-// How the operator would start this program from the current directory.
-const program = (): string => {
-  const script = process.argv[1] ?? "brusio"
-  if (!script.endsWith(".js")) return "brusio"
-  const near = relative(process.cwd(), script)
-  const path = near.startsWith("..") ? script : near
-  return `node ${path.includes(" ") ? JSON.stringify(path) : path}`
-}

@@ -66,7 +66,7 @@ export const again = (form: Form, code: RefusalCode | undefined): Form => {
     case "password-wait":
       return withPassword(form)
     case "name-taken":
-      return withName(form, nameLike(form.answers.name) ?? form.made)
+      return withName(form, nameLike(form.answers.name, 2) ?? form.made)
     case "name-reserved":
     case "name-empty":
     case "name-too-long":
@@ -84,9 +84,9 @@ export const withPassword = (form: Form): Form => ({ ...form, asking: ["password
 const withName = (form: Form, name: string): Form => ({ ...form, answers: { ...form.answers, name }, made: name, asking: ["name"], isSecretAsked: false })
 
 // A name like one that is taken, as the server makes them for those who cannot be asked.
-const nameLike = (taken: string): string | undefined => {
+const nameLike = (taken: string, number: number): string | undefined => {
   const name = Nickname.lenient(taken)
-  return name === undefined ? undefined : numbered(sparesOf(asked(name), Nickname.defaultLimits), 2).name
+  return name === undefined ? undefined : numbered(sparesOf(asked(name), Nickname.defaultLimits), number).name
 }
 
 /** The next question, such as `Port [25565]: `; `undefined` when all is answered. */
@@ -142,6 +142,9 @@ export const anotherName = ({ answers, made }: Form, tries: number): string | un
     ? `${match[1] ?? ""}${Number(match[2]) + tries}`
     : undefined
 }
+
+/** The name with a number behind it, after `tries` such names were taken (`Ada_2`, `Ada_3`); `undefined` where none can be made, or after 20 tries. */
+export const numberedName = (taken: string, tries: number): string | undefined => (tries <= maxTries ? nameLike(taken, tries + 1) : undefined)
 
 /** How many made-up names are tried. */
 const maxTries = 20
