@@ -62,7 +62,7 @@ describe("An address", () => {
       const upToPong = upTo(ada, ({ _tag }) => _tag === "Pong")
       yield* tell(ada, ...says(6), { _tag: "Ping" })
       expect((yield* upToPong).filter(({ _tag }) => _tag === "Throttled")).toMatchObject([{ perSecond: 20, message: throttledAddress(20) }])
-      yield* bob.send("one\ntwo\nthree\n")
+      yield* bob.send("one\n".repeat(60))
       const lines: Array<string> = []
       while (lines.filter((line) => line === throttledAddress(20)).length === 0) lines.push(yield* bob.line)
       yield* tell(ada, { _tag: "Ping" })
