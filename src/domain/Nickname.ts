@@ -1,6 +1,8 @@
 import * as Schema from "effect/Schema"
 import { Refusal } from "./Refusal.ts"
+import { invisible } from "./invisible.ts"
 import { defaultLimits, type NameLimits } from "./NameLimits.ts"
+import { type Rule, rules } from "./nameRules.ts"
 import { withoutPiles } from "./Text.ts"
 
 export { defaultLimits, limited, mostGraphemes, type NameLimits } from "./NameLimits.ts"
@@ -36,8 +38,8 @@ const utf8 = new TextEncoder()
 const joiner =
   /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=(?!\p{Variation_Selector})[\p{L}\p{M}\p{Extended_Pictographic}])\p{Variation_Selector}|(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=\u{1f3f4})[\u{e0020}-\u{e007e}]+\u{e007f}/gu
 const strayJoiner = /[\u200c\u200d]|\p{Variation_Selector}/gu
-const notAllowed = /[:\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800]/gu
-const visible = /[\p{L}\p{N}\p{P}\p{S}]/u
+// A letter, a number, a sign: what is more than marks and spaces.
+const visible = new RegExp(`(?![${invisible}])[\\p{L}\\p{N}\\p{P}\\p{S}]`, "u")
 
 // Edits the pieces of a name between its joiners, and keeps the joiners: only
 // the pieces can hold what is stray or not allowed.
@@ -60,9 +62,11 @@ const normalise = (raw: string): string => {
   return name === raw ? name : normalise(name)
 }
 
+const kept = (name: string, { isOfPieces = false, keep }: Rule): string => (isOfPieces ? between(name, keep) : keep(name))
+
 // Repeated to a fixed point: what is cut off a pile can be what made its rest allowed, such as the tag that ends a flag.
 const allowed = (raw: string): string => {
-  const name = normalise(between(raw, (piece) => piece.replace(notAllowed, "")))
+  const name = normalise(rules.reduce(kept, raw))
   return name === raw ? name : allowed(name)
 }
 
@@ -91,9 +95,12 @@ const head = (clusters: ReadonlyArray<string>, { nameBytes, nameGraphemes }: Nam
 // Printable ASCII without a colon, and single spaces within: each character is one byte, one grapheme cluster, and its own normal form.
 const ordinary = /^[!-9;-~]+(?: [!-9;-~]+)*$/u
 
+// The same without what the rules on names are about.
+const plainly = /^[\w.,'"&+#@$%^?;`~-]+(?: [\w.,'"&+#@$%^?;`~-]+)*$/u
+
 /** The fast path, for most names: whether a name is valid by the rules of ASCII alone, without Unicode's tables. */
 const isOrdinary = (name: string, { nameBytes, nameGraphemes }: NameLimits): boolean =>
-  name.length <= Math.min(nameBytes, nameGraphemes) && ordinary.test(name)
+  name.length <= Math.min(nameBytes, nameGraphemes) && plainly.test(name)
 
 /** Reads a name as a program sent it: the normalised name, or the refusal that says why it cannot be one. */
 export const parse = (raw: string, limits = defaultLimits): Nickname | Refusal => {
@@ -104,12 +111,8 @@ export const parse = (raw: string, limits = defaultLimits): Nickname | Refusal =
   if (!visible.test(name)) {
     return new Refusal({ code: "name-empty", message: "A name needs at least one character that can be seen." })
   }
-  if (between(name, (piece) => piece.replace(notAllowed, "")) !== name) {
-    return new Refusal({
-      code: "name-not-allowed",
-      message: "A name cannot contain a colon, a line break, or control, invisible or direction-changing characters."
-    })
-  }
+  const broken = rules.find((rule) => kept(name, rule) !== name)
+  if (broken !== undefined) return new Refusal({ code: "name-not-allowed", message: broken.words })
   if (byteLength(name) > limits.nameBytes || graphemeCount(name) > limits.nameGraphemes) return tooLong(limits)
   return Nickname.make(name)
 }
@@ -122,7 +125,9 @@ export const lenient = (raw: string, limits = defaultLimits): Nickname | undefin
   if (isOrdinary(raw, limits)) return Nickname.make(raw)
   const most = maxRawLength(limits)
   const start = raw.slice(0, most).toWellFormed().normalize("NFC").slice(0, most)
-  const name = normalise(head(clustersOf(allowed(start), limits), limits))
+  // Once without what can never stand in a name, no more is looked at than can be left of it: a code unit is a byte at least.
+  const near = kept(start, rules[0]).trimStart().slice(0, limits.nameBytes)
+  const name = allowed(head(clustersOf(allowed(near), limits), limits))
   return visible.test(name) ? Nickname.make(name) : undefined
 }
 
@@ -158,7 +163,7 @@ export const cuts = (name: Nickname, rooms: ReadonlyArray<number>, limits = defa
   // Few names are so long that they have to be cut, and those are cut from one list of their clusters, as telling them apart costs most.
   if (name.length + (rooms.at(-1) ?? 0) <= Math.min(limits.nameGraphemes, limits.nameBytes / 3)) return rooms.map(() => name)
   const clusters = clustersOf(name, limits)
-  return rooms.map((room) => normalise(head(clusters, limits, room)))
+  return rooms.map((room) => allowed(head(clusters, limits, room)))
 }
 
 /** The name with this suffix of ASCII; the name is cut so that the whole stays within the limits. */

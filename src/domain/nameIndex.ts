@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { looks } from "./lookalike.ts"
 import * as Nickname from "./Nickname.ts"
-import { beginsWithSign, isReservedBy, isSignedBy, readingsOf } from "./reserved.ts"
+import { asOneWord, isReservedBy } from "./reserved.ts"
 
 /**
  * A name, and the keys it is found by. The keys need Unicode's tables, which
@@ -30,7 +30,7 @@ type Stem = typeof Stem.Type
 
 /** The names that stand in for a taken or reserved one, for clients that cannot be asked for another. */
 export const SpareNames = Schema.Struct({
-  /** The name that was asked for, without the signs in front that make it read as the server's, as in `[server]`. */
+  /** The name that was asked for; where that reads as the server's words, as one word: `Server_notice`. */
   near: AskedName,
   /** The stems, in the order of how many digits the number has: the first for one digit, and the last for all longer numbers too. */
   stems: Schema.NonEmptyArray(Stem)
@@ -43,7 +43,7 @@ export const indexed = (name: Nickname.Nickname): IndexedName => ({ name, key: N
 /** A name that somebody asks for: works out its keys, and whether it is reserved. */
 export const asked = (name: Nickname.Nickname): AskedName => whetherReserved(indexed(name))
 
-const whetherReserved = (name: IndexedName): AskedName => ({ ...name, isReserved: isReservedBy(readingsOf(name)) })
+const whetherReserved = (name: IndexedName): AskedName => ({ ...name, isReserved: isReservedBy(name) })
 
 /**
  * For how many digits there is a stem of a name that is cut to make room for its number. The last one is for all longer numbers too:
@@ -53,32 +53,24 @@ const digitsOfStems = [1, 2, 7] as const
 
 /** The names that can stand in for one that is taken or reserved. */
 export const sparesOf = (name: AskedName, limits: Nickname.NameLimits): SpareNames => {
-  const near = unsigned(name, limits)
-  const spare = near === name ? name : whetherReserved(near)
+  const near = name.isReserved ? mended(name, limits) : name
   const [first, ...others] = Nickname.cuts(near.name, digitsOfStems.map((digits) => digits + 1), limits)
   // The longest number has room behind the whole name: then all others have, too.
-  if (first === undefined || others.at(-1) === near.name) return { near: spare, stems: [{ name: near.name, key: near.key, looks: near.looks }] }
-  return { near: spare, stems: [stemOf(near, first, limits), ...others.map((cut) => stemOf(near, cut, limits))] }
+  if (first === undefined || others.at(-1) === near.name) return { near, stems: [{ name: near.name, key: near.key, looks: near.looks }] }
+  return { near, stems: [stemOf(near, first), ...others.map((cut) => stemOf(near, cut))] }
 }
 
 const noStem: Stem = { name: "", key: Nickname.NameKey.make(""), looks: [""] }
 
-// What is left of a long name can read as the server's, as `[server` is left of `[serverless`: then its signs go too.
-const stemOf = (near: IndexedName, cut: string, limits: Nickname.NameLimits): Stem => {
+const stemOf = (near: IndexedName, cut: string): Stem => {
   if (cut === "") return noStem
-  if (cut === near.name) return { name: near.name, key: near.key, looks: near.looks }
-  const stem = indexed(Nickname.Nickname.make(cut))
-  // With a number behind it, the stem reads as the number's looks behind its own.
-  return isSignedBy(readingsOf(behind(stem, "9"))) ? unsigned(stem, limits) : stem
+  return cut === near.name ? { name: near.name, key: near.key, looks: near.looks } : indexed(Nickname.Nickname.make(cut))
 }
 
-// The name without the signs before the server's word. With a number behind it, `[server]` would still read as the server's.
-const unsigned = (name: IndexedName, limits: Nickname.NameLimits): IndexedName => {
-  if (!isSignedBy(readingsOf(name))) return name
-  const characters = Array.from(name.name)
-  const start = characters.findIndex((character) => !beginsWithSign(readingsOf(indexed(Nickname.Nickname.make(character)))))
-  const rest = Nickname.lenient(characters.slice(Math.max(start, 1)).join(""), limits)
-  return rest === undefined ? name : unsigned(indexed(rest), limits)
+// A number behind the last word of a sentence would leave the rest of it: only one word becomes another by its number.
+const mended = (name: AskedName, limits: Nickname.NameLimits): AskedName => {
+  const word = Nickname.lenient(asOneWord(name.name), limits)
+  return word === undefined ? name : asked(word)
 }
 
 const digitLooks = Array.from({ length: 10 }, (_, digit) => looks(Nickname.Nickname.make(String(digit)))[0] ?? "")

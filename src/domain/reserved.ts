@@ -1,6 +1,6 @@
 import { looks } from "./lookalike.ts"
 import * as Nickname from "./Nickname.ts"
-import * as wording from "./wording.ts"
+import { anything, leaving, openings, question, told } from "./sentences.ts"
 
 /** The keys that tell whether a name could be taken for the server's. */
 interface Keys {
@@ -8,39 +8,60 @@ interface Keys {
   readonly looks: ReadonlyArray<string>
 }
 
-/** All that a name can be read as. An i counts as an l, which its capital is drawn like. */
-export const readingsOf = ({ key, looks }: Keys): ReadonlyArray<string> => [key, ...looks].map((look) => look.replaceAll("i", "l"))
+// All that a name can be read as, word by word and without signs; an underscore is part of a word, as in `server_2`. An i counts as
+// an l, which its capital is drawn like.
+const readingsOf = ({ key, looks }: Keys): ReadonlyArray<string> => [key, ...looks].map((look) => wordsOf(look.replaceAll("i", "l")))
 
-const readings = (name: string): ReadonlyArray<string> =>
-  readingsOf({ key: Nickname.key(name), looks: looks(Nickname.Nickname.make(name)) })
+const wordsOf = (text: string): string =>
+  text
+    .split(/[^\p{L}\p{M}\p{N}_]+/u)
+    .map((word) => word.replace(/^[_\p{M}]+|_+$/gu, ""))
+    .filter((word) => /[\p{L}\p{N}]/u.test(word))
+    .join(" ")
 
-// The reserved names, also as other letters that look like theirs.
-const words: ReadonlySet<string> = new Set([...Nickname.reserved].flatMap(readings))
+const readings = (name: string): ReadonlyArray<string> => [
+  ...new Set(readingsOf({ key: Nickname.key(name), looks: looks(Nickname.Nickname.make(name)) }))
+]
 
-const openings = wording.openings.map((opening) => opening.split(` ${wording.anything} `).map(readings))
+const begins = (look: string, words: string): boolean => `${look} `.startsWith(`${words} `)
+const ends = (look: string, words: string): boolean => ` ${look}`.endsWith(` ${words}`)
+const has = (look: string, words: string): boolean => ` ${look} `.includes(` ${words} `)
 
-const signs = /^[^\p{L}\p{N}]+/u
-const firstWord = (text: string): string => /^[\p{L}\p{N}]*/u.exec(text)?.[0] ?? ""
+// The reserved names, and with the article that the server calls itself with; also as other letters that look like theirs.
+const speakers = [...Nickname.reserved].flatMap((name) => [name, `the ${name}`]).flatMap(readings)
 
-// A reserved word behind signs looks like the start of what the server says: `[server] ...`.
-const isSigned = (look: string): boolean => signs.test(look) && words.has(firstWord(look.replace(signs, "")))
+const fragments = told.flatMap(readings).filter((fragment) => fragment !== "")
+const questions = readings(question)
+const starts = openings.filter((opening) => !opening.includes(anything)).flatMap(readings)
+const frames = openings.filter((opening) => opening.includes(anything)).map((opening) => opening.split(anything).map(readings))
 
-const isOpening = (look: string): boolean =>
-  openings.some(([before = [], after]) =>
-    after === undefined
-      ? before.includes(look)
-      : before.some((start) => look.startsWith(`${start} `)) && after.some((end) => look.endsWith(` ${end}`))
-  )
+// One word alone begins too many lines of people.
+const isStart = (look: string, start: string): boolean => (start.includes(" ") ? begins(look, start) : look === start)
 
-/** Whether nobody may bear a name that reads so, because what its bearer says could be taken for the server's words. */
-export const isReservedBy = (readings: ReadonlyArray<string>): boolean =>
-  readings.some((look) => words.has(look) || isSigned(look) || isOpening(look.replace(signs, "")))
+const isFramed = (look: string): boolean =>
+  frames.some(([before = [], after = []]) => before.some((start) => begins(look, start)) && after.some((end) => has(look, end)))
 
-/** Whether a name that reads so has signs before a reserved word. */
-export const isSignedBy = (readings: ReadonlyArray<string>): boolean => readings.some(isSigned)
+const isSentence = (look: string): boolean =>
+  speakers.some((speaker) => begins(look, speaker)) ||
+  fragments.some((fragment) => has(look, fragment)) ||
+  questions.some((asked) => begins(look, asked) || ends(look, asked)) ||
+  starts.some((start) => isStart(look, start)) ||
+  isFramed(look)
 
-/** Whether a name that reads so begins with a sign. */
-export const beginsWithSign = (readings: ReadonlyArray<string>): boolean => readings.some((look) => signs.test(look))
+/** Whether nobody may bear a name with these keys, because what its bearer says could be taken for the server's words. */
+export const isReservedBy = (keys: Keys): boolean => leaving.has(keys.key) || readingsOf(keys).some(isSentence)
 
 /** Whether nobody may bear this name. */
-export const isReserved = (name: Nickname.Nickname): boolean => isReservedBy(readings(name))
+export const isReserved = (name: Nickname.Nickname): boolean => isReservedBy({ key: Nickname.key(name), looks: looks(name) })
+
+/**
+ * A reserved name as one word, which reads as no sentence any more: without signs, and without letters that look like signs. Empty
+ * where nothing is left of it.
+ */
+export const asOneWord = (name: Nickname.Nickname): string =>
+  Array.from(name, (character) => (isOfWords(character) ? character : " "))
+    .join("")
+    .trim()
+    .replace(/\s+/gu, "_")
+
+const isOfWords = (character: string): boolean => /\p{M}/u.test(character) || readings(character).every((look) => look !== "")

@@ -159,7 +159,7 @@ export const nameReserved = (name: string, then: string): string => `The name ${
 export const lookalikes = (name: string, other: string): Text.Text =>
   Text.Text.make(`The name ${name} looks like ${other}: they are not the same person.`)
 
-/** Stands for what varies in one of the {@link openings}. */
+/** Stands for what varies in one of the sentences of `sentences.ts`. */
 export const anything = "*"
 
 /** What a room is told of somebody who has left with so many messages waiting, one at least. */
@@ -191,23 +191,26 @@ const parting = ({ code, reason }: Pick<Goodbye, "code" | "reason">): string => 
 
 const sentence = (words: string): string => (/[.!?]$/u.test(words) ? words : `${words}.`)
 
-/**
- * How the server's sentences begin, up to the colon. A plain client is told
- * `NAME: text`, so somebody named like an opening could finish the sentence.
- */
-export const openings: ReadonlyArray<string> = [
-  goodbye({ code: "closing", reason: Text.clean(anything) }),
-  goodbye({ code: "other", reason: Text.clean(anything) }),
-  here({ here: 0, members: [], more: false }),
-  greeting,
-  passwordQuestion,
-  wrongPassword(0),
-  passwordTooSoon(0),
-  nameTaken(anything, anything),
-  nameReserved(anything, anything),
-  throttled(anything),
-  throttledAddress(anything)
-].map((words) => words.slice(0, words.indexOf(":")))
+/** How refusals begin that are worded where they are made. */
+export const refusals: ReadonlyArray<string> = [
+  "A line has at most",
+  "A line is one",
+  "A message is one line",
+  "A name cannot",
+  "A name closes",
+  "A name has at most",
+  "A name needs",
+  "Nobody here has that name",
+  "Please type a name",
+  "Say hello with",
+  "The server is busy",
+  "There is no command",
+  "There is nothing in this",
+  "This room needs",
+  "This server speaks version",
+  "Type your name",
+  "You are here as"
+]
 
 /** The reason that the room is told when somebody is sent away. */
 export const removal = (reason: Text.Text | undefined): string => (reason === undefined ? "removed" : `removed: ${reason}`)

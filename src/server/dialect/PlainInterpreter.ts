@@ -56,6 +56,8 @@ export class PlainInterpreter implements Interpreter {
   #name: string | undefined
   // Whether the name came in a frame: then messages do too.
   #isFramed = false
+  // Why the name that was asked for could not be taken as it was; told once the client is in.
+  #mended: Refusal | undefined
   #quitWord: string | undefined
   // All that was said so far, the name included, is what clients of other protocols begin with.
   #isOpening = false
@@ -202,6 +204,8 @@ export class PlainInterpreter implements Interpreter {
     }
     this.#reader.named()
     this.#asked = asked
+    const strictly = Nickname.parse(asked, limits)
+    this.#mended = strictly instanceof Refusal ? strictly : undefined
     this.#isOpening = isOpening(asked)
     this.#join = joinAnyway(nickname, limits)
     this.#ahead = both?.[2]
@@ -212,6 +216,11 @@ export class PlainInterpreter implements Interpreter {
   // password is still to come: then the message waits on.
   *#enter(join: Join, password?: string, verbatim?: string): Iterable<Heard> {
     yield { _tag: "Enter", join, password, ...(verbatim === password ? {} : { verbatim }) }
+    if (this.#mended !== undefined && this.#name !== undefined) {
+      const { code, message } = this.#mended
+      this.#mended = undefined
+      yield refuse(new Refusal({ code, message: `${message} You are ${this.#name}.` }))
+    }
     if (this.#ahead === undefined || this.#isPasswordAsked) return
     const ahead = this.#ahead
     this.#ahead = undefined

@@ -611,7 +611,7 @@ describe("A command that is typed", () => {
   })
 
   it("is a name as long as none was given", () => {
-    expect(new Client().reads("/who\n")).toEqual(["join /who"])
+    expect(new Client().reads("/who\n")).toEqual(["join who"])
   })
 })
 

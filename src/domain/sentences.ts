@@ -1,0 +1,52 @@
+import { type Event, type Member, MemberId } from "./Event.ts"
+import { Nickname } from "./Nickname.ts"
+import { lobby } from "./RoomName.ts"
+import { clean } from "./Text.ts"
+import * as wording from "./wording.ts"
+
+/** Stands for what varies in a sentence. */
+export const anything = wording.anything
+
+const somebody: Member = { id: MemberId.make("m1"), name: Nickname.make(anything) }
+const inRoom = { seq: 0, at: 0, room: lobby }
+const reason = clean(anything)
+
+const happenings: ReadonlyArray<Event> = [
+  { _tag: "Joined", ...inRoom, member: somebody },
+  { _tag: "Left", ...inRoom, member: somebody, code: "quit" },
+  { _tag: "Renamed", ...inRoom, member: somebody, was: somebody.name },
+  { _tag: "Presence", ...inRoom, first: 0, here: 0, joined: Array.from({ length: wording.crowd + 1 }, () => somebody), left: Array.from({ length: wording.crowd + 1 }, () => ({ member: somebody, code: "quit" as const })) }
+]
+
+/** What the server says of somebody, behind the name: a name that has it within reads as the line. */
+export const told: ReadonlyArray<string> = happenings.flatMap((event) =>
+  wording.words(event).flatMap((line) => line.filter(({ as }) => as === "dim").map(({ text }) => text.replace(/^\d+/u, "")))
+)
+
+const farewells: ReadonlyArray<Event> = [
+  { _tag: "Goodbye", at: 0, code: "closing", reason },
+  { _tag: "Goodbye", at: 0, code: "quit", reason },
+  { _tag: "Goodbye", at: 0, code: "other", reason },
+  { _tag: "Members", at: 0, here: 0, members: [], more: false }
+]
+
+/** How the server's sentences begin. A plain client is told `NAME: text`, so a name that begins so reads as one of them. */
+export const openings: ReadonlyArray<string> = [
+  ...farewells.flatMap((event) => wording.words(event).map(wording.textOf)),
+  wording.greeting,
+  wording.passwordQuestion,
+  wording.wrongPassword(0),
+  wording.passwordTooSoon(0),
+  wording.nameTaken(anything, anything),
+  wording.nameReserved(anything, anything),
+  wording.throttled(anything),
+  wording.throttledAddress(anything),
+  wording.areYouThere,
+  ...wording.refusals
+].map((sentence) => /^[^:.!]*/u.exec(sentence)?.[0] ?? sentence)
+
+/** What the server asks for where a secret is typed next: nobody's name begins or ends with it. */
+export const question = wording.passwordQuestion
+
+/** The words that leave, as keys of names: a plain client that says one has gone. */
+export const leaving: ReadonlySet<string> = new Set(["{quit}", "(quit)"])
