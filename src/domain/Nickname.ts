@@ -163,7 +163,10 @@ export const cuts = (name: Nickname, rooms: ReadonlyArray<number>, limits = defa
   // Few names are so long that they have to be cut, and those are cut from one list of their clusters, as telling them apart costs most.
   if (name.length + (rooms.at(-1) ?? 0) <= Math.min(limits.nameGraphemes, limits.nameBytes / 3)) return rooms.map(() => name)
   const clusters = clustersOf(name, limits)
-  return rooms.map((room) => allowed(head(clusters, limits, room)))
+  return rooms.map((room) => {
+    const cut = normalise(head(clusters, limits, room))
+    return rules.reduce(kept, cut) === cut ? cut : allowed(cut)
+  })
 }
 
 /** The name with this suffix of ASCII; the name is cut so that the whole stays within the limits. */

@@ -9,8 +9,8 @@ interface Keys {
 }
 
 // All that a name can be read as, word by word and without signs; an underscore is part of a word, as in `server_2`. An i counts as
-// an l, which its capital is drawn like.
-const readingsOf = ({ key, looks }: Keys): ReadonlyArray<string> => [key, ...looks].map((look) => wordsOf(look.replaceAll("i", "l")))
+// an l, which its capital is drawn like. A space stands before and behind each word.
+const readingsOf = ({ key, looks }: Keys): ReadonlyArray<string> => [key, ...looks].map((look) => ` ${wordsOf(look.replaceAll("i", "l"))} `)
 
 const wordsOf = (text: string): string =>
   text
@@ -23,28 +23,24 @@ const readings = (name: string): ReadonlyArray<string> => [
   ...new Set(readingsOf({ key: Nickname.key(name), looks: looks(Nickname.Nickname.make(name)) }))
 ]
 
-const begins = (look: string, words: string): boolean => `${look} `.startsWith(`${words} `)
-const ends = (look: string, words: string): boolean => ` ${look}`.endsWith(` ${words}`)
-const has = (look: string, words: string): boolean => ` ${look} `.includes(` ${words} `)
-
 // The reserved names, and with the article that the server calls itself with; also as other letters that look like theirs.
 const speakers = [...Nickname.reserved].flatMap((name) => [name, `the ${name}`]).flatMap(readings)
 
-const fragments = told.flatMap(readings).filter((fragment) => fragment !== "")
+const fragments = told.flatMap(readings).filter((fragment) => fragment.trim() !== "")
 const questions = readings(question)
 const starts = openings.filter((opening) => !opening.includes(anything)).flatMap(readings)
 const frames = openings.filter((opening) => opening.includes(anything)).map((opening) => opening.split(anything).map(readings))
 
 // One word alone begins too many lines of people.
-const isStart = (look: string, start: string): boolean => (start.includes(" ") ? begins(look, start) : look === start)
+const isStart = (look: string, start: string): boolean => (start.trim().includes(" ") ? look.startsWith(start) : look === start)
 
 const isFramed = (look: string): boolean =>
-  frames.some(([before = [], after = []]) => before.some((start) => begins(look, start)) && after.some((end) => has(look, end)))
+  frames.some(([before = [], after = []]) => before.some((start) => look.startsWith(start)) && after.some((end) => look.includes(end)))
 
 const isSentence = (look: string): boolean =>
-  speakers.some((speaker) => begins(look, speaker)) ||
-  fragments.some((fragment) => has(look, fragment)) ||
-  questions.some((asked) => begins(look, asked) || ends(look, asked)) ||
+  speakers.some((speaker) => look.startsWith(speaker)) ||
+  fragments.some((fragment) => look.includes(fragment)) ||
+  questions.some((asked) => look.startsWith(asked) || look.endsWith(asked)) ||
   starts.some((start) => isStart(look, start)) ||
   isFramed(look)
 
@@ -58,10 +54,12 @@ export const isReserved = (name: Nickname.Nickname): boolean => isReservedBy({ k
  * A reserved name as one word, which reads as no sentence any more: without signs, and without letters that look like signs. Empty
  * where nothing is left of it.
  */
-export const asOneWord = (name: Nickname.Nickname): string =>
-  Array.from(name, (character) => (isOfWords(character) ? character : " "))
+export const asOneWord = (name: Nickname.Nickname): string => {
+  const ofWords = new Set([...new Set(name)].filter(isOfWords))
+  return Array.from(name, (character) => (ofWords.has(character) ? character : " "))
     .join("")
     .trim()
     .replace(/\s+/gu, "_")
+}
 
-const isOfWords = (character: string): boolean => /\p{M}/u.test(character) || readings(character).every((look) => look !== "")
+const isOfWords = (character: string): boolean => /\p{M}/u.test(character) || readings(character).every((look) => look.trim() !== "")
