@@ -193,6 +193,7 @@ const sentence = (words: string): string => (/[.!?]$/u.test(words) ? words : `${
 
 /** How refusals begin that are worded where they are made. */
 export const refusals: ReadonlyArray<string> = [
+  "A binary message",
   "A line has at most",
   "A line is one",
   "A message is one line",
