@@ -74,7 +74,7 @@ describe.runIf(hasTmux).concurrent("The console", () => {
     const happened = untimed(rows.slice(1, -2).join("\n")).split("\n")
     expect(happened.filter((row) => !row.endsWith(" connected"))).toEqual([
       `Join with: node ${cli} join --host 127.0.0.1 --port ${port}`,
-      `In a browser: http://127.0.0.1:${port}/`,
+      "In a browser: http://HOST/",
       "ada joined (HOST)",
       "bob joined (HOST)",
       "ada: hello",

@@ -50,16 +50,19 @@ describe.concurrent("A fault in the server's program", { timeout: 60_000 }, () =
     expect(await program.ended()).toMatchObject({ code: 0, signal: null })
   })
 
-  it("in the broadcast closes it: everybody is told, the log has the cause, and it exits with 1", async ({ stage }) => {
+  it("in the broadcast ends the session of whoever said what cannot be told, and nothing else", async ({ stage }) => {
     const { port, program } = await serve(stage, { env: after(encoding) })
     const ada = await nativeClient(stage, port, "ada")
     const bob = await lineClient(stage, port, "bob")
     await bob.write("boom\n")
-    expect(await ada.event("Goodbye")).toMatchObject({ code: "closing", reason: "internal error" })
-    await bob.heard.line("The server is closing: internal error.")
-    expect([(await ada.closed).by, (await bob.closed).by]).toEqual(["FIN", "FIN"])
-    expect(await program.ended()).toMatchObject({ code: 1, signal: null })
-    expect(program.stdout.text).toMatch(/ERROR The broadcast has failed: Error: a fault in the broadcast \| at /u)
+    await bob.heard.line("You have been disconnected: internal error.")
+    expect((await bob.closed).by).toBe("FIN")
+    expect(await ada.event("Left", ({ member }) => member.name === "bob")).toMatchObject({ code: "internal-error" })
+    await ada.roundTrip()
+    program.kill("SIGTERM")
+    expect(await ada.event("Goodbye")).toMatchObject({ reason: "terminated" })
+    expect(await program.ended()).toMatchObject({ code: 0, signal: null })
+    expect(program.stdout.text).toMatch(/Error: a fault in the broadcast/u)
   })
 
   it("where it accepts closes it: everybody is told, the log has the cause, and it exits with 1", async ({ stage }) => {

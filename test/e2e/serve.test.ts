@@ -360,7 +360,7 @@ describe("The console", () => {
     program.kill("SIGTERM")
     await program.ended()
 
-    const said = program.stdout.texts.slice(2)
+    const said = program.stdout.texts.slice(3)
     for (const line of said) expect(line).toMatch(new RegExp(`^${time} (?:INFO |WARN |ERROR) `, "u"))
     expect(said.map((line) => line.slice(25))).toEqual([
       `INFO  ${ada.address} connected`,

@@ -325,7 +325,6 @@ const kilobytes = (unit: string | ReadonlyArray<number>, count: number): Uint8Ar
 const units: ReadonlyArray<readonly [string, string | ReadonlyArray<number>]> = [
   ["letters", "x"],
   ["characters of four bytes", "😀"],
-  ["carriage returns", "\r"],
   ["NUL", "\0"],
   ["backspaces", "a\b\b"],
   ["white space", " \t"],
@@ -349,6 +348,7 @@ const units: ReadonlyArray<readonly [string, string | ReadonlyArray<number>]> = 
 // Of these every line has an answer of its own: there are fewer of them in a megabyte of what people send.
 const unitsOfLines: typeof units = [
   ["line feeds", "\n"],
+  ["carriage returns", "\r"],
   ["short lines", "hi\n"],
   ["commands", "/msg a\n"],
   ["messages", `{"_tag":"Say","text":"hi"}\n`],

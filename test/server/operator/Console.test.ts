@@ -135,24 +135,28 @@ describe("The console of a room", () => {
     Effect.gen(function* () {
       const { console, lines, port, server, shut } = yield* watched
       yield* console.open("127.0.0.1:1", [])
-      const gone = yield* Effect.fork(Stream.runDrain(Stream.take(Stream.filter(server.events(100), ({ event }) => event._tag === "Disconnected"), 3)))
+      const gone = yield* Effect.fork(Stream.runDrain(Stream.take(Stream.filter(server.events(100), ({ event }) => event._tag === "Disconnected"), 4)))
       for (let n = 0; n < 2; n += 1) {
         const probe = yield* connect(port)
         yield* probe.end
         yield* probe.rest
       }
+      // What looks at the page says nothing in the room either.
       const browser = yield* connect(port)
-      yield* browser.send("GET / HTTP/1.1\r\n\r\n")
+      yield* browser.send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
       yield* browser.rest
+      const foreign = yield* connect(port)
+      yield* foreign.send("NICK ada\r\n")
+      yield* foreign.rest
       yield* Fiber.join(gone)
       yield* shut
       const shown = lines.map((line) => line.replaceAll(/127\.0\.0\.1:\d+/gu, "HOST"))
       // Each is in one sum or the other: whether the first is written before the second has gone is chance.
       const sums = shown.flatMap((line) => /^info (\d) connections? came and went without a word \(127\.0\.0\.1\)$/u.exec(line)?.[1] ?? [])
-      expect(sums.reduce((sum, count) => sum + Number(count), 0)).toBe(2)
+      expect(sums.reduce((sum, count) => sum + Number(count), 0)).toBe(3)
       expect(shown.filter((line) => !line.includes("came and went"))).toEqual([
         "info HOST connected",
-        "info HOST disconnected: HTTP is not spoken here",
+        "info HOST disconnected: IRC is not spoken here",
         "info closing: the server stops"
       ])
     })
