@@ -58,7 +58,7 @@ export interface Rule {
   readonly words: string
 }
 
-/** The rules on what stands in a name, in addition to those on its length and on who may bear it. See docs/adr/0019. */
+/** The rules on what stands in a name, in addition to those on its length and on who may bear it. See docs/adr/0023. */
 export const rules: readonly [Rule, ...ReadonlyArray<Rule>] = [
   {
     keep: (piece) => piece.replace(unsafe, ""),
