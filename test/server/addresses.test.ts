@@ -60,7 +60,7 @@ describe("An address", () => {
       const ada = yield* member(port, "ada")
       const bob = yield* plainMember(port, "bob")
       const upToPong = upTo(ada, ({ _tag }) => _tag === "Pong")
-      yield* tell(ada, ...says(30), { _tag: "Ping" })
+      yield* tell(ada, ...says(6), { _tag: "Ping" })
       expect((yield* upToPong).filter(({ _tag }) => _tag === "Throttled")).toMatchObject([{ perSecond: 20, message: throttledAddress(20) }])
       yield* bob.send("one\n".repeat(60))
       const lines: Array<string> = []

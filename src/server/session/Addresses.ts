@@ -17,21 +17,15 @@ export class Address {
   clients = 0
   /** The token bucket of all messages of its clients; absent without a rate limit. */
   readonly messages: Bucket | undefined
-  /** A part of that, for those of its clients who say little while others are in debt; absent without a rate limit. */
-  readonly reserve: Bucket | undefined
   /** The token bucket of its connections; absent without a rate limit. */
   readonly arrivals: Bucket | undefined
 
-  constructor(key: string, messages?: Bucket, reserve?: Bucket, arrivals?: Bucket) {
+  constructor(key: string, messages?: Bucket, arrivals?: Bucket) {
     this.key = key
     this.messages = messages
-    this.reserve = reserve
     this.arrivals = arrivals
   }
 }
-
-/** Which part of an address's rate is for those who say little. */
-const reserved = 0.25
 
 /** How many messages a connection counts for: so much work it is to let somebody in and out. */
 const arrivalWeight = 1
@@ -61,7 +55,6 @@ const make = Effect.gen(function* () {
     return new Address(
       key,
       new Bucket({ perSecond: addressRateLimit, burst: addressRateBurst }, now),
-      new Bucket({ perSecond: addressRateLimit * reserved, burst: Math.max(1, addressRateLimit * reserved) }, now),
       new Bucket({ perSecond: connectRateLimit, burst: connectRateBurst }, now)
     )
   }, memory)

@@ -28,9 +28,6 @@ const answerBytes = 4096
 /** How many messages the bytes of one read count for, whatever they say. `hasLines`: whether line feeds end messages in them. */
 export const weight = (bytes: Uint8Array, hasLines = true): number => Math.max(hasLines ? linesIn(bytes) : 0, bytes.length / messageBytes, readWeight)
 
-/** Of how many messages lately a client says little, and so does not wait for the floods of its neighbours. */
-const fewMessages = 8
-
 /** What a client that waits is told: at what rate it is heard, and that in words. */
 export interface Notice {
   readonly perSecond: number
@@ -47,7 +44,6 @@ export interface Notice {
 export class Allowance {
   readonly #own: Bucket
   readonly #address: Bucket | undefined
-  readonly #reserve: Bucket | undefined
   // How many tokens have been taken out already for bytes that can be the beginning of the next message.
   #ahead = 0
   #waitsFor: Bucket
@@ -55,15 +51,11 @@ export class Allowance {
   #ownToldAt = -1
   #addressToldAt = -1
 
-  /**
-   * `address`: the bucket that all clients of the address share; `reserve`: that of those who say little, while the other
-   * is in debt. `now` in ms, of any clock that never goes back.
-   */
-  constructor(limit: RateLimit, now: number, address?: Bucket, reserve?: Bucket) {
+  /** `address`: the bucket that all clients of the address share. `now` in ms, of any clock that never goes back. */
+  constructor(limit: RateLimit, now: number, address?: Bucket) {
     this.#own = new Bucket(limit, now)
     this.#waitsFor = this.#own
     this.#address = address
-    this.#reserve = reserve
   }
 
   /** Takes out the tokens of a message: how long to wait before the message is taken up, ms. */
@@ -106,10 +98,7 @@ export class Allowance {
 
   #take(ofOwn: number, ofAddress: number, now: number): number {
     const own = this.#own.take(ofOwn, now)
-    const debt = this.#address?.take(ofAddress, now) ?? 0
-    // Priority, not more: the tokens are taken from the bucket of all as well, so the address has its rate and no more.
-    const isReserved = debt > 0 && this.#own.missing <= fewMessages && this.#reserve?.takeIfThere(ofAddress, now) === true
-    const address = isReserved ? 0 : debt
+    const address = this.#address?.take(ofAddress, now) ?? 0
     this.#waitsFor = this.#address !== undefined && address > own ? this.#address : this.#own
     return Math.max(own, address)
   }

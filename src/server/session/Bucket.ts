@@ -35,19 +35,6 @@ export class Bucket {
     return this.#left >= 0 ? 0 : Math.ceil((-this.#left * 1000) / this.#limit.perSecond)
   }
 
-  /** Takes so many tokens out if they are there: whether they were. */
-  takeIfThere(tokens: number, now: number): boolean {
-    this.#fill(now)
-    if (this.#left < tokens) return false
-    this.#left -= tokens
-    return true
-  }
-
-  /** How many tokens the bucket is short of being full. */
-  get missing(): number {
-    return this.#limit.burst - this.#left
-  }
-
   /** Puts tokens back that were taken for something that did not come to pass. */
   giveBack(tokens: number): void {
     this.#left = Math.min(this.#limit.burst, this.#left + tokens)

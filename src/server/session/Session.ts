@@ -236,8 +236,8 @@ const make = Effect.gen(function* () {
     connection.hearOut(config.hearOut)
     const { password, passwordTries, rateLimit } = config
     const now = yield* monotonicMillis
-    const { key, messages, reserve } = addresses.unsafeOf(connection, now)
-    const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, messages, reserve)
+    const { key, messages } = addresses.unsafeOf(connection, now)
+    const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, messages)
     const gate = password === undefined ? undefined : new Gate(password, passwordTries, guesses, key)
     const flow = new Flow(() => connection.unreadBytes)
     const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, answered: new Answered(), gate }

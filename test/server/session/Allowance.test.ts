@@ -192,31 +192,3 @@ describe("What was read is worth", () => {
     expect(weight(utf8(text))).toBe(messages)
   })
 })
-
-describe("Beside a flood from the same address", () => {
-  const shared = () => ({ address: new Bucket({ perSecond: 300, burst: 10 }, 0), reserve: new Bucket({ perSecond: 75, burst: 75 }, 0) })
-  const roomy = { perSecond: 10, burst: 100 }
-
-  it("who says little does not wait, and who floods does", () => {
-    const { address, reserve } = shared()
-    const floods = Array.from({ length: 20 }, () => new Allowance(roomy, 0, address, reserve))
-    for (let n = 0; n < 50; n += 1) for (const flood of floods) flood.message(0)
-    const quiet = new Allowance(roomy, 0, address, reserve)
-    // What the floods took of the reserve while they had said little has come again.
-    expect(quiet.message(1000)).toBe(0)
-    expect(floods[0]?.message(1000)).toBeGreaterThan(1000)
-  })
-
-  it("all together have the rate of the address, and no more", () => {
-    always(FastCheck.array(FastCheck.integer({ min: 0, max: 29 }), { minLength: 200, maxLength: 600 }), (speakers) => {
-      const { address, reserve } = shared()
-      const clients = Array.from({ length: 30 }, () => new Allowance({ perSecond: 1000, burst: 1000 }, 0, address, reserve))
-      for (const speaker of speakers) clients[speaker]?.message(0)
-      // Whoever says more than little waits until all that was said before is paid.
-      const flood = new Allowance({ perSecond: 1000, burst: 1000 }, 0, address, reserve)
-      let last = 0
-      for (let n = 0; n < 20; n += 1) last = flood.message(0)
-      expect(last).toBeGreaterThanOrEqual(((speakers.length + 20 - 10) * 1000) / 300 - 1)
-    }, 30)
-  })
-})
