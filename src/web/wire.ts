@@ -85,6 +85,14 @@ class WebSocketWire implements Connection {
     return Effect.sleep(ms)
   }
 
+  attend(ms: number): Effect.Effect<void, ReadError> {
+    return Effect.sleep(ms)
+  }
+
+  get unreadBytes(): number {
+    return this.#inbox.size
+  }
+
   get unread(): ReadonlyArray<Uint8Array | typeof silence> {
     return []
   }
