@@ -49,6 +49,7 @@ const { metafile } = await build({
   entryNames: "[name].[hash]",
   bundle: true,
   minify: true,
+  charset: "utf8",
   legalComments: "none",
   format: "esm",
   platform: "browser",

@@ -95,7 +95,7 @@ describe.runIf(hasBrowser)("The page of a room", () => {
     expect(await page.inputValue(".draft")).toBe(long)
     await say(page, "shorter")
     await reads(page, "shorter")
-    expect(await page.locator(".pending").count()).toBe(0)
+    await page.locator(".pending").waitFor({ state: "detached" })
   })
 
   it("keeps what was typed over a reload, and comes back under the same name", async ({ stage }) => {
@@ -158,7 +158,7 @@ describe.runIf(hasBrowser)("The page of a room", () => {
     const again = start(stage, ["serve", "--port", String(port), "--rate-limit", "off"])
     await again.line(/web: meanwhile/u)
     await inRoom(page)
-    expect(await page.locator(".pending").count()).toBe(0)
+    await page.locator(".pending").waitFor({ state: "detached" })
   })
 
   it("never pulls a reader away, counts what comes below, and marks what is new", async ({ stage }) => {

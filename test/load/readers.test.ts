@@ -3,6 +3,7 @@ import { beforeAll, describe, expect } from "vitest"
 import { Histogram } from "../../bench/load/Histogram.ts"
 import { it, type Stage } from "../e2e/support/stage.ts"
 import type { Audience } from "./support/Audience.ts"
+import { Member } from "./support/Member.ts"
 import { absorbedBySystem, comesBack } from "./support/machine.ts"
 import { gather, serve } from "./support/room.ts"
 import { Sleeper } from "./support/Sleeper.ts"
@@ -36,9 +37,7 @@ beforeAll(async () => {
 
 const open = async (stage: Stage, timeout: number) => {
   const server = await serve(stage, ["--stall-timeout", String(timeout)])
-  // Names as long as they can be, so that few questions have long answers.
-  const nameOf = (index: number) => `${String(index).padStart(4, "0")}${"\u5bb6".repeat(28)}`
-  return { audience: await gather(stage, server, { count: awake, nameOf }), server }
+  return { audience: await gather(stage, server, { count: awake }), server }
 }
 
 /** So many more come, read, and have nothing else to do. */
@@ -53,18 +52,32 @@ const comeAlong = (stage: Stage, port: number, round: number): Promise<ReadonlyA
     })
   )
 
-/** They stop reading with as much before them as the system takes, and more; it comes in portions, so that it is taken. */
-const fallAsleep = async (audience: Audience, sleepers: ReadonlyArray<Sleeper>): Promise<void> => {
-  const answer = { native: (await sleepers[0]?.answerBytes()) ?? 1, plain: (await sleepers[1]?.answerBytes()) ?? 1 }
+/** What one whisper to a sleeper says. */
+const whisper = "so much to tell ".repeat(900)
+
+/**
+ * They stop reading, and somebody whispers to them more than the system takes; it
+ * comes in portions, so that it is taken. What they ask for themselves would not
+ * do: an answer waits until the one before was taken.
+ */
+const fallAsleep = async (audience: Audience, whisperer: Member, sleepers: ReadonlyArray<Sleeper>): Promise<void> => {
+  for (const sleeper of sleepers) sleeper.fallAsleep()
+  const times = Math.ceil((absorbed + heldBytes) / portions / whisper.length)
   for (let portion = 1; portion <= portions; portion += 1) {
-    const said = new Map<number, string>()
-    for (const sleeper of sleepers) {
-      const questions = Math.ceil((absorbed + heldBytes) / portions / answer[sleeper.dialect])
-      said.set(audience.said, sleeper.name)
-      sleeper.fallAsleep(questions, audience.next())
-    }
+    for (const { name } of sleepers) whisperer.socket.write(`/msg ${name} ${whisper}\n`.repeat(times))
+    const said = new Map([[audience.said, whisperer.name]])
+    whisperer.say(audience.next())
     await audience.hears(said)
   }
+}
+
+const whispererIn = async (stage: Stage, port: number): Promise<Member> => {
+  const whisperer = new Member(port, "whisperer", "plain")
+  stage.onEnd(() => {
+    whisperer.socket.destroy()
+  })
+  await until(() => "the whisperer is in the room", () => whisperer.isWelcome, patience)
+  return whisperer
 }
 
 const inRoom = (audience: Audience, sleepers: ReadonlyArray<Sleeper>) => sleepers.filter(({ name }) => !audience.departures.has(name))
@@ -74,13 +87,14 @@ const summary = (latencies: Histogram): string => `p50 ${latencies.percentile(0.
 describe(`${asleep} of ${awake + asleep} who stop reading`, () => {
   it("delay nobody, are cut off as too slow, and leave no memory behind", async ({ stage }) => {
     const { audience, server } = await open(stage, stallTimeout)
+    const whisperer = await whispererIn(stage, server.port)
     const calm = new Histogram()
     const stalled = new Histogram()
     const round = async (number: number, latencies: { readonly calm: Histogram; readonly stalled: Histogram }) => {
       const sleepers = await comeAlong(stage, server.port, number)
       const stop = audience.talk(perSecond)
       await audience.measure(latencies.calm, () => sleep(calmMillis))
-      await fallAsleep(audience, sleepers)
+      await fallAsleep(audience, whisperer, sleepers)
       // What filled the buffers is no part of what is measured.
       await sleep(afterFilling)
       const from = performance.now()
@@ -132,9 +146,10 @@ describe(`${asleep} of ${awake + asleep} who stop reading`, () => {
 
   it(`do not keep the server from closing within ${closeWithin} ms, with a goodbye to all who read`, async ({ stage }) => {
     const { audience, server } = await open(stage, noStallTimeout)
+    const whisperer = await whispererIn(stage, server.port)
     const sleepers = await comeAlong(stage, server.port, 0)
     const stop = audience.talk(perSecond)
-    await fallAsleep(audience, sleepers)
+    await fallAsleep(audience, whisperer, sleepers)
     const held = inRoom(audience, sleepers).length
     stop()
     await audience.settle()

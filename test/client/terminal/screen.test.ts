@@ -139,8 +139,8 @@ describe("The form on the screen", () => {
   })
 
   it("does not take commands, nor complete anything", () => {
-    const asked = play(start(asking), "help\r\r/m\t\r")
-    expect(wishes(asked).at(-1)).toBe("connect help 25565 /m")
+    const asked = play(start(asking), "help\r\rm\t\r")
+    expect(wishes(asked).at(-1)).toBe("connect help 25565 m")
   })
 
   it.each(["Hello everybody", "/help", "hello!", "a:b"])("takes no host that cannot be one: %j", (host) => {

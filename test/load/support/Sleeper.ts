@@ -45,26 +45,12 @@ export class Sleeper {
     return sleeper
   }
 
-  /** How many bytes it gets for one question who is here. */
-  async answerBytes(): Promise<number> {
-    const before = this.bytesRead
-    this.#ask(1)
-    await until(() => `${this.name} is answered`, () => this.bytesRead - before > 1000, patience)
-    return this.bytesRead - before
-  }
-
-  /** Reads no more, and asks so often that the answers are more than the system takes; then it says this. */
-  fallAsleep(questions: number, text: string): void {
+  /** Reads no more. */
+  fallAsleep(): void {
     this.socket.pause()
-    this.#ask(questions)
-    this.socket.write(this.dialect === "native" ? `${JSON.stringify({ _tag: "Say", text })}\n` : `${text}\n`)
   }
 
   wake(): void {
     this.socket.resume()
-  }
-
-  #ask(times: number): void {
-    this.socket.write((this.dialect === "native" ? '{"_tag":"Who"}\n' : "/who\n").repeat(times))
   }
 }

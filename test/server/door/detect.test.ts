@@ -400,7 +400,7 @@ describe("Somebody whose name only looks like another protocol", () => {
   const names = [
     "GET a life", "GETTY", "Nick Cave", "NICK of time", "USER a b", "User 7", "user one two", "Username", "PASS the salt", "Passepartout", "Pass", "LOGIN",
     "login", "the login page", "Hello", "HELO", "EHLO", "Helo there", "PUTIN", "POST office", "COPY that now", "Head of Sales", "OPTIONS", "CONNECT", "STOMP",
-    "Stomp the yard", "SSH", "SIP", "sip of tea", "PING", "QUIT", "HELP", "CAP off", "Auth", "*1", "*", "$4", "<3", "<34>", "42", "0033", "48 hours", "@rsync", "RFB",
+    "Stomp the yard", "SSH", "SIP", "sip of tea", "PING", "QUIT", "HELP", "CAP off", "Auth", "*1", "$4", "<3", "<34>", "42", "0033", "48 hours", "@rsync", "RFB",
     "PROXY", "Proxy server", "(2)", "( o )", "t3", "Ada loves HTTP/1.1", "http", "HTTP", "a1", "a001", "{o_o}", "fox", "Redis", "<xml>", "REPORT card", "PRI", "PRIVATE"
   ]
 

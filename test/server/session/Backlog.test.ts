@@ -128,13 +128,13 @@ describe.concurrent("What had come of a client before its connection ended", () 
 
   it.scopedLive("is said also of one that gives no sign of life any more", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened({ ...slow, keepaliveEvery: 20, keepalive: 50, goneAfter: 100 })
+      const { port } = yield* opened({ ...slow, keepaliveEvery: 20, keepalive: 100, goneAfter: 1000 })
       const bob = yield* plainMember(port, "bob")
       const ada = yield* member(port, "ada")
-      yield* tell(ada, ...words(60).map((text) => ({ _tag: "Say", text }) as const))
+      yield* tell(ada, ...words(200).map((text) => ({ _tag: "Say", text }) as const))
       const told = yield* bob.until("its leave", () => (bob.unread.includes("ada has left") ? bob.unread.toString() : undefined))
-      expect(told.match(/^ada: word \d+$/gmu)).toEqual(words(60).map((text) => `ada: ${text}`))
-      expect(told).toMatch(/ada: word 59\nada has left the chat\. \(no sign of life\)\n$/u)
+      expect(told.match(/^ada: word \d+$/gmu)).toEqual(words(200).map((text) => `ada: ${text}`))
+      expect(told).toMatch(/ada: word 199\nada has left the chat\. \(no sign of life\)\n$/u)
     })
   )
 })
