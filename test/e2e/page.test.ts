@@ -23,8 +23,8 @@ const fetched = (port: number, path: string, headers: Readonly<Record<string, st
     }).on("error", reject)
   })
 
-/** How much everything of the page may weigh, gzipped, kB. */
-const mostKilobytes = 110
+/** How much everything of the page may weigh, gzipped, KiB. */
+const mostKibibytes = 110
 
 describe("The page that is built", () => {
   it("is served by the program, whole and compressed, and its link is printed", async ({ stage }) => {
@@ -42,11 +42,11 @@ describe("The page that is built", () => {
 
   it("is small", () => {
     const folder = join(root, "dist/web")
-    const kilobytes = readdirSync(folder).filter((name) => name.endsWith(".gz")).map((name) => statSync(join(folder, name)).size / 1000)
-    const all = kilobytes.reduce((sum, size) => sum + size, 0)
-    console.log(`The page: ${all.toFixed(1)} kB gzipped`)
-    expect(kilobytes).toHaveLength(4)
-    expect(all).toBeLessThan(mostKilobytes)
+    const kibibytes = readdirSync(folder).filter((name) => name.endsWith(".gz")).map((name) => statSync(join(folder, name)).size / 1024)
+    const all = kibibytes.reduce((sum, size) => sum + size, 0)
+    console.log(`The page: ${all.toFixed(1)} KiB gzipped`)
+    expect(kibibytes).toHaveLength(4)
+    expect(all).toBeLessThan(mostKibibytes)
   })
 
   it("is served under the names that --allow-host gives, and no others", async ({ stage }) => {
