@@ -67,7 +67,8 @@ export class Page {
   get hint(): string {
     const { unsent } = this.visit
     if (this.#said !== "") return this.#said
-    return unsent.some(({ state }) => state === "sending") ? "Sending …" : this.#hasSent ? "Everybody has your last message" : ""
+    if (unsent.some(({ state }) => state === "sending")) return "Sending …"
+    return this.#hasSent && unsent.length === 0 ? "Everybody has your last message" : ""
   }
 
   get sounds(): boolean {
@@ -118,6 +119,7 @@ export class Page {
 
   submit(line: string): void {
     this.#hasSent = true
+    this.#said = ""
     this.#log?.toEnd()
     this.visit.submit(line)
   }

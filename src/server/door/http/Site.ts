@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -7,6 +8,8 @@ import * as Layer from "effect/Layer"
 export interface Asset {
   readonly type: string
   readonly body: Buffer
+  /** Its entity tag: what it changes with. */
+  readonly tag: string
   readonly gzip: Buffer | undefined
   readonly brotli: Buffer | undefined
   /** Whether its name says what is in it, so that a browser may keep it for good. */
@@ -43,7 +46,8 @@ const read = async (folder: URL): Promise<ReadonlyMap<string, Asset>> => {
   for (const [name, body] of bodies) {
     const type = types[name.slice(name.lastIndexOf(".") + 1)]
     if (type === undefined) continue
-    const asset = { type, body, gzip: bodies.get(`${name}.gz`), brotli: bodies.get(`${name}.br`), isImmutable: hashed.test(name) }
+    const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`
+    const asset = { type, body, tag, gzip: bodies.get(`${name}.gz`), brotli: bodies.get(`${name}.br`), isImmutable: hashed.test(name) }
     assets.set(name === "index.html" ? "/" : `/${name}`, asset)
   }
   return assets

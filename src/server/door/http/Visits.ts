@@ -4,11 +4,13 @@ import { hostname } from "node:os"
 import type { Duplex } from "node:stream"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import { ConnectionLost } from "../../../net/Errors.ts"
 import type { Tcp } from "../../../net/Tcp.ts"
 import { monotonicMillis } from "../../clock.ts"
 import { ServerConfig } from "../../ServerConfig.ts"
+import { TtlMap } from "../../session/TtlMap.ts"
 import { answerAsset, answerText } from "./answer.ts"
 import { check, type Denied } from "./request.ts"
 import { Site } from "./Site.ts"
@@ -38,7 +40,7 @@ const maxHeaders = 8192
 const maxRequests = 100
 
 /** For how long an address counts as browsing after its last visit, ms, and how many addresses are remembered at most: the oldest are forgotten. */
-const browsing = { for: 600_000, atMost: 4096 } as const
+const browsing = { keptFor: 600_000, most: 4096 }
 
 /** What RFC 6455 has a server append to the key of the client. */
 const keySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -55,11 +57,11 @@ interface Visit {
 const make = Effect.gen(function* () {
   const { allowHosts, closeGrace } = yield* ServerConfig
   const site = yield* Site
-  const runtime = yield* Effect.runtime()
   const names = [hostname(), ...allowHosts]
   const visits = new WeakMap<Duplex, Visit>()
-  const browsers = new Map<string, number>()
-  const tags = new WeakMap<object, string>()
+  const browsers = new TtlMap(() => true, browsing)
+  // Answers that are being made end with the server.
+  const run = yield* FiberSet.makeRuntime<never, void>()
 
   const asked = (request: Http.IncomingMessage) => ({
     method: request.method ?? "",
@@ -71,13 +73,6 @@ const make = Effect.gen(function* () {
   const deny = (response: Http.ServerResponse, { status, words }: Denied) => {
     answerText(response, status, words, { connection: "close", ...(status === 405 ? { allow: "GET, HEAD" } : {}) })
   }
-  const tagOf = (asset: { readonly body: Buffer }): string => {
-    const known = tags.get(asset)
-    if (known !== undefined) return known
-    const tag = `"${createHash("sha256").update(asset.body).digest("base64url").slice(0, 22)}"`
-    tags.set(asset, tag)
-    return tag
-  }
   const answer = Effect.fnUntraced(function* (request: Http.IncomingMessage, response: Http.ServerResponse) {
     const checked = check(asked(request), names)
     if ("status" in checked) {
@@ -85,7 +80,7 @@ const make = Effect.gen(function* () {
       return
     }
     const asset = yield* site.find(checked.path)
-    if (asset !== undefined) answerAsset(request, response, asset, tagOf(asset))
+    if (asset !== undefined) answerAsset(request, response, asset)
     else if (checked.path === "/health") answerText(response, 200, "ok")
     else answerText(response, 404, "There is no such page here.")
   })
@@ -102,7 +97,7 @@ const make = Effect.gen(function* () {
       requireHostHeader: false
     },
     (request, response) => {
-      Effect.runFork(Effect.provide(answer(request, response), runtime))
+      run(answer(request, response))
     }
   )
   server.maxRequestsPerSocket = maxRequests
@@ -162,15 +157,6 @@ const make = Effect.gen(function* () {
     })
   )
 
-  const remember = (host: string, now: number) => {
-    browsers.delete(host)
-    browsers.set(host, now)
-    for (const [oldest] of browsers) {
-      if (browsers.size <= browsing.atMost) break
-      browsers.delete(oldest)
-    }
-  }
-
   const lend = (connection: Tcp, heard: ReadonlyArray<Uint8Array>, now: number) =>
     Effect.async<void, ConnectionLost>((resume) => {
       const socket = connection.lend(heard)
@@ -178,7 +164,7 @@ const make = Effect.gen(function* () {
         resume(Effect.fail(new ConnectionLost({ code: "closed" })))
         return undefined
       }
-      remember(connection.host, now)
+      browsers.use(connection.host, now)
       const closed = () => {
         resume(Effect.fail(new ConnectionLost({ code: "closed" })))
       }
@@ -210,10 +196,7 @@ const make = Effect.gen(function* () {
 
   return Visits.of({
     visit: (connection, heard) => Effect.flatMap(monotonicMillis, (now) => lend(connection, heard, now)),
-    unsafeIsBrowsing: (host, now) => {
-      const last = browsers.get(host)
-      return last !== undefined && now - last < browsing.for
-    }
+    unsafeIsBrowsing: (host, now) => browsers.get(host, now) !== undefined
   })
 })
 

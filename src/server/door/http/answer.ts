@@ -38,7 +38,7 @@ const takes = (accepted: string, coding: Coding): boolean =>
   })
 
 /** Answers with a file of the page: compressed where the client takes it, and `304` where the client has it already. */
-export const answerAsset = (request: IncomingMessage, response: ServerResponse, asset: Asset, tag: string): void => {
+export const answerAsset = (request: IncomingMessage, response: ServerResponse, asset: Asset): void => {
   const [accepted = ""] = request.headersDistinct["accept-encoding"] ?? []
   const coded =
     asset.brotli !== undefined && takes(accepted, "br")
@@ -50,10 +50,10 @@ export const answerAsset = (request: IncomingMessage, response: ServerResponse, 
     ...guarded,
     "content-type": asset.type,
     vary: "accept-encoding",
-    etag: tag,
+    etag: asset.tag,
     "cache-control": asset.isImmutable ? "public, max-age=31536000, immutable" : "no-cache"
   }
-  if (request.headers["if-none-match"] === tag) {
+  if (request.headers["if-none-match"] === asset.tag) {
     response.writeHead(304, headers)
     response.end()
     return
