@@ -15,6 +15,9 @@ type Printed = Extract<Wish, { readonly _tag: "Print" }>["line"]
 
 const states = { sending: "sending", waiting: "not sent", unknown: "may not have arrived" } as const
 
+/** How long a frame is waited for before the page is drawn without it, ms. */
+const longestFrame = 100
+
 /** The page: what the visit wants shown, and what a person does, brought together. */
 export class Page {
   readonly visit: Visit
@@ -268,13 +271,14 @@ export class Page {
   #change(): void {
     if (this.#isDrawing) return
     this.#isDrawing = true
-    // A page that nobody sees has no frames: its title still counts.
     const draw = () => {
+      if (!this.#isDrawing) return
       this.#isDrawing = false
       this.#draw()
     }
-    if (document.visibilityState === "hidden") window.setTimeout(draw)
-    else requestAnimationFrame(draw)
+    // A page that nobody sees, or that is hidden before its next frame, gets no frame: its title still counts.
+    requestAnimationFrame(draw)
+    window.setTimeout(draw, longestFrame)
   }
 
   #draw(): void {
