@@ -32,7 +32,7 @@ export type Pace =
   | { readonly _tag: "Look"; readonly at: number }
 
 /** After up to so many messages the window is short: the next fan-out is not likely to carry more, and a longer window would only delay it. */
-const few = 3
+const few = 2
 
 /** After so many messages or more the window is short too: a fan-out is cheap for each of them already, and a longer window would cap the throughput. */
 const many = 16
@@ -42,12 +42,12 @@ const shortWindow = 0.5
 
 /**
  * The period of fan-outs between `few` and `many` messages, from start to start,
- * as a multiple of how long a fan-out usually takes: a duty cycle of 45%. A longer
+ * as a multiple of how long a fan-out usually takes: a duty cycle of a third. A longer
  * period saves processor time, a shorter one latency (docs/adr/0003). It counts
  * from the start, so that a slow fan-out is not followed by a whole window too:
  * those who waited for both would be the slowest hundredth.
  */
-const period = 2.2
+const period = 3
 
 /** The longest window between `few` and `many`, as a multiple of the longest short one: 25 ms with the defaults. */
 const longWindows = 5
