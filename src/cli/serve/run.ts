@@ -1,4 +1,3 @@
-import { networkInterfaces } from "node:os"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -7,7 +6,6 @@ import * as Mailbox from "effect/Mailbox"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { formatAddress } from "../../net/address.ts"
 import * as Console from "../../server/operator/Console.ts"
 import type { ListenError } from "../../server/Errors.ts"
 import * as Operator from "../../server/operator/Operator.ts"
@@ -16,6 +14,7 @@ import { SiteFolder } from "../../server/door/http/Site.ts"
 import * as Server from "../../server/Server.ts"
 import { defaults, type ServerOptions } from "../../server/ServerConfig.ts"
 import { allowed } from "./descriptors.ts"
+import { isLoopback, links, reachable } from "./links.ts"
 import { programName } from "../program.ts"
 import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
 import { inputLines, skippingOutput } from "../stdio.ts"
@@ -100,8 +99,6 @@ const terminal = (
     return yield* prompt({ colour, complete })
   })
 
-const loopback = /^(?:::ffff:)?127\.|^::1$/u
-
 const announcement = (
   { address, host, ip, port }: Server.Server["Type"],
   { maxClients, password }: ServeSettings["config"],
@@ -117,22 +114,13 @@ const announcement = (
   })
   return [
     line("listening", `Listening on ${address}`),
-    ...reachable(host, ip).map((host) =>
+    ...reachable({ host, ip, port }).map((host) =>
       line("join", `Join with: ${programName()} join --host ${host} --port ${port}${password === undefined ? "" : " --password"}`)
     ),
-    ...reachable(host, ip).map((host) => line("link", `In a browser: http://${formatAddress(host, port)}/`)),
-    ...(password === undefined && !loopback.test(ip)
+    ...links({ host, ip, port }).map((link) => line("link", `In a browser: ${link}`)),
+    ...(password === undefined && !isLoopback(ip)
       ? [line("open", "There is no password: whoever can reach this machine can get in, read and speak. See --password in serve --help", "warn")]
       : []),
     ...(tellsLimit ? [line("limit", `At most ${maxClients} clients: for more, allow more open files (ulimit -n)`, "warn")] : [])
   ]
 }
-
-// The addresses for the printed `join` commands: a server that listens on all addresses is reachable at each of the machine's.
-const reachable = (host: string, ip: string): ReadonlyArray<string> =>
-  ip === "::" || /^(?:::ffff:)?0\.0\.0\.0$/u.test(ip)
-    ? Object.values(networkInterfaces()).flatMap((addresses = []) =>
-        addresses.filter(({ address, family }) => family === "IPv4" || (ip === "::" && !address.startsWith("fe80")))
-          .map(({ address }) => address)
-      )
-    : [host]
