@@ -37,6 +37,7 @@ export type ClientId = number
 /** What every newcomer is told about the server. */
 export interface ServerInfo {
   readonly server: string
+  readonly instance: string
   readonly limits: Limits
 }
 

@@ -70,7 +70,10 @@ export const Welcome = Schema.TaggedStruct("Welcome", {
   /** How many are in the room, you included. */
   here: Schema.Number,
   members: Schema.Array(Member),
+  /** The server's name and version, for people. */
   server: Schema.String,
+  /** Opaque, and new at every start of a server: the numbers of rooms compare within one. Absent from servers of before. */
+  instance: Schema.optional(Schema.String),
   limits: Limits
 })
 export type Welcome = typeof Welcome.Type

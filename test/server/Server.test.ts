@@ -203,6 +203,24 @@ describe.concurrent("When the server closes,", () => {
   )
 })
 
+describe("A start of a server", () => {
+  it.scopedLive("has a name that all who come in are told, and no other start has it", () =>
+    Effect.gen(function* () {
+      const [one, other] = [yield* opened(unhurried), yield* opened(unhurried)]
+      const instance = (port: number, nickname: string) =>
+        Effect.gen(function* () {
+          const peer = yield* connect(port)
+          yield* tell(peer, { _tag: "Hello", v: 1, nickname })
+          return (yield* next(peer, "Welcome")).instance
+        })
+      const first = yield* instance(one.port, "ada")
+      expect(first).toMatch(/^[\w-]{36}$/u)
+      expect(yield* instance(one.port, "bob")).toBe(first)
+      expect(yield* instance(other.port, "ada")).not.toBe(first)
+    })
+  )
+})
+
 describe("When many are gone at once,", () => {
   it.scopedLive("300 resets in one turn leave nobody behind in the chat", () =>
     Effect.gen(function* () {

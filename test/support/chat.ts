@@ -15,6 +15,7 @@ import * as Text from "../../src/domain/Text.ts"
 /** The server's settings in every `Welcome` of these tests. */
 export const settings: Chat.ServerInfo = {
   server: "a test",
+  instance: "started",
   limits: { lineBytes: 100, ...Nickname.defaultLimits }
 }
 

@@ -67,16 +67,18 @@ const step = (source: string, line: number): Step => {
   if (words === "«end»") return { _tag: direction === ">" ? "End" : "HearEnd", who, line, source }
   if (direction === ">") return { _tag: "Send", who, bytes: Buffer.concat(parts(words).map(literal)), line, source }
   const pieces = parts(words)
-  const pattern = new RegExp(`^${pieces.map((part) => (part === at ? "\\d+" : escaped(literal(part)))).join("")}$`, "u")
+  const pattern = new RegExp(`^${pieces.map((part) => (part === at ? "\\d+" : part === instance ? "([\\w-]{36})" : escaped(literal(part)))).join("")}$`, "u")
   const open = words.endsWith(noNewline)
   return { _tag: "Hear", who, pattern, length: open ? Buffer.concat(pieces.map(literal)).length : undefined, line, source }
 }
 
 const at = Symbol("at")
+const instance = Symbol("instance")
+type Varying = typeof at | typeof instance
 const noNewline = "«no newline»"
 
-/** Parses a line of the notation: bytes, and placeholders for the times of events, which vary. */
-const parts = (words: string): ReadonlyArray<Buffer | typeof at> =>
+/** Parses a line of the notation: bytes, and placeholders for what varies: the times of events, and the name of this start of the server. */
+const parts = (words: string): ReadonlyArray<Buffer | Varying> =>
   (words.endsWith(noNewline) ? words.slice(0, -noNewline.length) : `${words}\n`)
     .split(/(«[^»]*»)/u)
     .filter((part) => part !== "")
@@ -84,14 +86,15 @@ const parts = (words: string): ReadonlyArray<Buffer | typeof at> =>
       if (!part.startsWith("«")) return Buffer.from(part)
       const inside = part.slice(1, -1)
       if (inside === "at") return at
+      if (inside === "instance") return instance
       const repeated = /^(\d+) × (.+)$/u.exec(inside)
       if (repeated !== null) return Buffer.from((repeated[2] ?? "").repeat(Number(repeated[1])))
       if (/^[\dA-F]{2}(?: [\dA-F]{2})*$/u.test(inside)) return Buffer.from(inside.replaceAll(" ", ""), "hex")
       throw new Error(`${part} stands for nothing`)
     })
 
-const literal = (part: Buffer | typeof at): Buffer => {
-  if (part === at) throw new Error("«at» stands only in whole lines of the server")
+const literal = (part: Buffer | Varying): Buffer => {
+  if (!Buffer.isBuffer(part)) throw new Error(`«${part.description ?? ""}» stands only in whole lines of the server`)
   return part
 }
 
@@ -113,6 +116,8 @@ export const play = ({ config, steps }: Transcript) =>
     const peers = new Map<string, Peer>()
     const gone = new Set<Peer>()
     let closed = false
+    // What «instance» stands for.
+    let started: string | undefined
     // When a client last sent something, and how long after that the server has to stay silent, ms.
     let spokeAt = 0
     let silent = 0
@@ -159,7 +164,9 @@ export const play = ({ config, steps }: Transcript) =>
           if (length === -1) fail(step, `the connection ended after ${JSON.stringify(peer.unread.toString())}`)
           kept(step, peer.lastHeard)
           const heard = peer.take(length).toString("latin1")
-          if (!step.pattern.test(heard)) fail(step, `was ${Buffer.from(heard, "latin1").toString()}`)
+          const found = step.pattern.exec(heard) ?? fail(step, `was ${Buffer.from(heard, "latin1").toString()}`)
+          started ??= found[1]
+          if (found[1] !== undefined && found[1] !== started) fail(step, `this start of the server was ${started ?? ""} before`)
           break
         }
         case "HearEnd": {

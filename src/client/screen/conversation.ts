@@ -4,6 +4,7 @@ import { clean } from "../../domain/Text.ts"
 import * as wording from "../../domain/wording.ts"
 import * as Attention from "./attention.ts"
 import * as Form from "./form.ts"
+import { heardAfter, heardFrom, isSameStart, missedWords } from "./missed.ts"
 import { mentions } from "./name.ts"
 import { type Conversation, type Draft, error, type Happening, info, type Step, step, type Wish } from "./step.ts"
 import { bringBack, received, submit, unsent } from "./submission.ts"
@@ -23,6 +24,7 @@ export const start = (form: Form.Form): Step =>
     unread: 0,
     unmarked: undefined,
     attention: Attention.none,
+    heard: undefined,
     lastRef: 0
   })
 
@@ -86,15 +88,27 @@ const pasted = (before: Conversation, lines: ReadonlyArray<string>): Step => {
   return inOrder(step(before), messages, (state, message) => submit(state, message, []))
 }
 
-const entered = (before: Conversation, welcome: Welcome): Step => {
+const entered = (known: Conversation, welcome: Welcome): Step => {
   const { here, members, room, you } = welcome
+  const { after: before, wishes } = returned(known, welcome)
   const welcomed = step(
-    { ...before, phase: "room", me: you, room, here, ahead: [] },
+    { ...before, phase: "room", me: you, room, here, heard: heardFrom(welcome), unmarked: undefined, ahead: [] },
+    ...wishes,
     info(`Welcome ${you.name}! /help shows what you can type, {quit} leaves.`),
     info(wording.textOf(wording.company(welcome)))
   )
   const sent = inOrder(welcomed, before.ahead, (state, line) => submit(state, line, members))
   return { after: { ...sent.after, begun: [] }, wishes: [...sent.wishes, ...before.begun.map((text): Wish => ({ _tag: "Return", text }))] }
+}
+
+// Whoever was here before is told how much was missed meanwhile. Ids are of one start of the server: whom a user listened to by them is forgotten with it.
+const returned = (before: Conversation, welcome: Welcome): Step => {
+  const { attention, heard, me } = before
+  if (heard === undefined || me === undefined) return step(before)
+  const told = info(missedWords(heard, me, welcome))
+  if (isSameStart(heard, welcome)) return step(before, told)
+  const names = attention.ignored.map(({ name }) => name).join(", ")
+  return step({ ...before, attention: Attention.none }, told, ...(names === "" ? [] : [info(`You see again what these say: ${names}.`)]))
 }
 
 const inOrder = <A>(first: Step, all: ReadonlyArray<A>, next: (state: Conversation, one: A) => Step): Step => {
@@ -145,7 +159,7 @@ const answer = (before: Conversation, line: string): Step => {
 const told = (known: Conversation, event: Event): Step => {
   const { me } = known
   if (me === undefined) return step(known)
-  const before = { ...known, attention: Attention.heard(known.attention, event, me) }
+  const before = { ...known, attention: Attention.heard(known.attention, event, me), heard: heardAfter(known.heard, event) }
   if (Attention.isIgnored(before.attention, event)) return step(before)
   const print: Wish = { _tag: "Print", line: { _tag: "Event", event, me } }
   // Somebody's own doing: its author has the receipt by it.

@@ -4,6 +4,7 @@ import type { RefusalCode } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
 import type { Attention } from "./attention.ts"
 import type * as Form from "./form.ts"
+import type { Heard } from "./missed.ts"
 
 /** The state of a conversation, from the questions before joining to the end: pure data, independent of the view. */
 export interface Conversation {
@@ -26,6 +27,8 @@ export interface Conversation {
   readonly unmarked: string | undefined
   /** Whom the user listens to. */
   readonly attention: Attention
+  /** Up to where the room was heard, so that whoever comes back can be told how much was missed. */
+  readonly heard: Heard | undefined
   /** The number in the last correlation id: each number is used once. */
   readonly lastRef: number
 }
@@ -42,7 +45,7 @@ export interface Draft {
  *
  * - `Submitted`: a line was entered, and the input is empty again; `members` are who is here now
  * - `Pasted`: several lines were pasted and confirmed: each is a message, none a command
- * - `Entered`, `NotEntered`: how an attempt to connect ended; `code` is the server's refusal, if it was one
+ * - `Entered`, `NotEntered`: how an attempt to connect ended, the first one or, after a connection was lost, another; `code` is the server's refusal, if it was one
  * - `Told`: an event of the server; `Unsent`: a request that was not even sent
  * - `Focus`: the view got or lost the focus
  * - `Interrupted`: the user pressed Ctrl-C: what had been begun is dropped

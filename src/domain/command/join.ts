@@ -83,6 +83,7 @@ export const join: CommandDefinition<Join> = {
       here: room.seats.length,
       members: room.firstPage,
       server: settings.server,
+      instance: settings.instance,
       limits: settings.limits
     })
     const told = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, ({ at, room, seq }) => ({ _tag: "Joined", seq, at, room, member }), before))

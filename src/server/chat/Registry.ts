@@ -84,10 +84,11 @@ interface Step<A> {
 
 const make = Effect.gen(function* () {
   const { maxLine, maxName } = yield* ServerConfig
+  const instance = yield* Effect.sync(() => crypto.randomUUID())
   const hub = yield* Hub
   const closing = yield* Closing
   const ref = yield* Ref.make<State>({
-    chat: Chat.empty({ server: `brusio ${version}`, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }),
+    chat: Chat.empty({ server: `brusio ${version}`, instance, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }),
     connections: HashMap.empty(),
     lastClient: 0,
     at: 0

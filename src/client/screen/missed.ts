@@ -1,0 +1,46 @@
+import type { Event, Member, Welcome } from "../../domain/Event.ts"
+
+/** Up to which number a room was heard, and within which start of its server: numbers of two starts do not compare. */
+export interface Heard {
+  readonly instance: string | undefined
+  readonly room: string
+  readonly seq: number
+}
+
+/** What has been heard once one has come in. */
+export const heardFrom = ({ instance, room, seq }: Welcome): Heard => ({ instance, room, seq })
+
+/** What has been heard after an event. */
+export const heardAfter = (before: Heard | undefined, event: Event): Heard | undefined =>
+  before !== undefined && "seq" in event && event.room === before.room && event.seq > before.seq ? { ...before, seq: event.seq } : before
+
+/** Whether the server is the same start of it: ids of members, too, compare only within one. */
+export const isSameStart = (before: Heard, { instance }: Welcome): boolean => before.instance !== undefined && before.instance === instance
+
+/**
+ * How many events of the room were missed between what was heard, as the member
+ * `me`, and coming in again. One's own leave is no loss, and neither is one's
+ * coming. `undefined` where the numbers do not say it.
+ */
+export const missedBetween = (before: Heard, me: Member, welcome: Welcome): number | undefined => {
+  if (!isSameStart(before, welcome) || before.room !== welcome.room) return undefined
+  const isStillThere = welcome.members.some(({ id }) => id === me.id)
+  return Math.max(0, welcome.seq - 1 - before.seq - (isStillThere ? 0 : 1))
+}
+
+/** The same in words for people. */
+export const missedWords = (before: Heard, me: Member, welcome: Welcome): string => {
+  const missed = missedBetween(before, me, welcome)
+  switch (missed) {
+    case undefined:
+      return before.instance === undefined || welcome.instance === undefined || isSameStart(before, welcome)
+        ? "It is not known how many messages were missed."
+        : "It is not known how many messages were missed: the server was started anew."
+    case 0:
+      return "No message was missed."
+    case 1:
+      return "1 message was missed: what was said, or who came or went."
+    default:
+      return `${missed} messages were missed: what was said, and who came and went.`
+  }
+}
