@@ -14,7 +14,8 @@ import { SiteFolder } from "../../server/door/http/Site.ts"
 import * as Server from "../../server/Server.ts"
 import { defaults, type ServerOptions } from "../../server/ServerConfig.ts"
 import { allowed } from "./descriptors.ts"
-import { isLoopback, links, reachable } from "./links.ts"
+import { isLoopback, linkForOthers, links, qrRows, reachable } from "./links.ts"
+import { drawQr } from "./qr.ts"
 import { programName } from "../program.ts"
 import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
 import { inputLines, skippingOutput } from "../stdio.ts"
@@ -58,7 +59,9 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
     return yield* Effect.gen(function* () {
       const server = yield* Server.Server
       const console = yield* Console.Console
-      yield* console.open(server.address, announcement(server, config, isTold))
+      const code = yield* scannable(server, settings)
+      yield* console.open(server.address, announcement(server, config, { isTold, scanned: code?.link }))
+      if (code !== undefined) output.write(code.drawn)
       yield* Deferred.await(end).pipe(Effect.flatMap((ending) => closeFor(server, ending)), Effect.forkScoped)
       const operator = yield* Operator.Operator
       const registry = yield* Registry.Registry
@@ -102,7 +105,7 @@ const terminal = (
 const announcement = (
   { address, host, ip, port }: Server.Server["Type"],
   { maxClients, password }: ServeSettings["config"],
-  tellsLimit: boolean
+  { isTold, scanned }: { readonly isTold: boolean; readonly scanned: string | undefined }
 ): ReadonlyArray<Console.ConsoleLine> => {
   const at = Date.now()
   const line = (event: string, message: string, level: Console.ConsoleLine["level"] = "info"): Console.ConsoleLine => ({
@@ -121,6 +124,16 @@ const announcement = (
     ...(password === undefined && !isLoopback(ip)
       ? [line("open", "There is no password: whoever can reach this machine can get in, read and speak. See --password in serve --help", "warn")]
       : []),
-    ...(tellsLimit ? [line("limit", `At most ${maxClients} clients: for more, allow more open files (ulimit -n)`, "warn")] : [])
+    ...(isTold ? [line("limit", `At most ${maxClients} clients: for more, allow more open files (ulimit -n)`, "warn")] : []),
+    ...(scanned === undefined ? [] : [line("scan", `On a phone, scan this, which is ${scanned}`)])
   ]
 }
+
+/** The link that other machines can open, as a QR code; none on the loopback, nor where it cannot be drawn: in a pipe, without colours, in a narrow terminal. */
+const scannable = ({ host, ip, port }: Server.Server["Type"], { colour, format }: ServeSettings) =>
+  Effect.gen(function* () {
+    const link = isLoopback(ip) ? undefined : linkForOthers(links({ host, ip, port }))
+    if (link === undefined || format !== "terminal" || !colour || process.env["TERM"] === "dumb") return undefined
+    const rows = yield* qrRows(link)
+    return rows.length > process.stdout.columns ? undefined : { link, drawn: drawQr(rows) }
+  })
