@@ -4,6 +4,7 @@ import type { Connection, Read } from "./Connection.ts"
 import type { ConnectionLost, ReadError } from "./Errors.ts"
 import type { silence } from "./Inbox.ts"
 import { Reader } from "./Reader.ts"
+import type { Wait } from "./Wait.ts"
 
 /** A {@link Connection} over a duplex stream of Node's, such as a socket. */
 export class ByteStream implements Connection {
@@ -52,8 +53,8 @@ export class ByteStream implements Connection {
     return this.reader.read(patience)
   }
 
-  pause(ms: number, quiet?: number): Effect.Effect<void, ReadError> {
-    return this.reader.pause(ms, quiet)
+  pause(wait: Wait, quiet?: number): Effect.Effect<void, ReadError> {
+    return this.reader.pause(wait, quiet)
   }
 
   get unread(): ReadonlyArray<Uint8Array | typeof silence> {
@@ -68,8 +69,8 @@ export class ByteStream implements Connection {
     this.reader.lose(error)
   }
 
-  attend(ms: number): Effect.Effect<void, ReadError> {
-    return this.reader.attend(ms)
+  attend(wait: Wait): Effect.Effect<void, ReadError> {
+    return this.reader.attend(wait)
   }
 
   stopReading(error: ReadError): void {

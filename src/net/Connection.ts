@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { ConnectionLost, ReadError } from "./Errors.ts"
 import type { silence } from "./Inbox.ts"
+import type { Wait } from "./Wait.ts"
 
 /** The result of a read: bytes, a silence, or why nothing more can be read. */
 export type Read = Uint8Array | typeof silence | ReadError
@@ -31,12 +32,12 @@ export interface Connection {
    */
   readonly read: (patience?: number) => Effect.Effect<Read>
   /**
-   * Reads nothing for `ms`, but fails at once when this side stops the reading. A
+   * Reads nothing while it waits, but fails at once when this side stops the reading. A
    * silence of `quiet` ms meanwhile is kept, in its place between the bytes.
    */
-  readonly pause: (ms: number, quiet?: number) => Effect.Effect<void, ReadError>
-  /** Reads nothing for `ms` either, but fails at once when nothing is left to be read, and nothing more can come: for a peer that has not been taken in yet. */
-  readonly attend: (ms: number) => Effect.Effect<void, ReadError>
+  readonly pause: (wait: Wait, quiet?: number) => Effect.Effect<void, ReadError>
+  /** Reads nothing while it waits either, but fails at once when nothing is left to be read, and nothing more can come: for a peer that has not been taken in yet. */
+  readonly attend: (wait: Wait) => Effect.Effect<void, ReadError>
   /** What has come and was not read, in order, with the silences in between. */
   readonly unread: ReadonlyArray<Uint8Array | typeof silence>
   /**

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Read } from "./Connection.ts"
 import { ConnectionLost, EndOfInput, type ReadError } from "./Errors.ts"
 import { Inbox, silence } from "./Inbox.ts"
+import type { Wait } from "./Wait.ts"
 
 /**
  * Reads from a peer, on demand of one reading fiber.
@@ -62,15 +63,16 @@ export class Reader {
   }
 
   /**
-   * Reads nothing for `ms`, but fails at once when {@link stop} ends the reading.
+   * Reads nothing while it waits, but fails at once when {@link stop} ends the reading.
    * A silence of `quiet` ms meanwhile is kept, in its place between the bytes.
    */
-  pause(ms: number, quiet?: number): Effect.Effect<void, ReadError> {
+  pause(wait: Wait, quiet?: number): Effect.Effect<void, ReadError> {
     return Effect.zipRight(
       Effect.async<void>((resume) => {
         let listening: NodeJS.Timeout | undefined
+        let giveUp: () => void = ignore
         const stop = () => {
-          clearTimeout(timer)
+          giveUp()
           clearTimeout(listening)
           this.#stopped = undefined
           this.#arrived = undefined
@@ -88,7 +90,6 @@ export class Reader {
           }, this.#untilQuietFor(quiet))
           listening = mine
         }
-        const timer = setTimeout(go, ms)
         this.#stopped = go
         if (quiet !== undefined) {
           this.#arrived = () => {
@@ -96,6 +97,7 @@ export class Reader {
           }
           listen(quiet)
         }
+        giveUp = wait(go)
         return Effect.sync(stop)
       }),
       Effect.suspend(() => (this.#ended !== undefined && this.#isStopped ? Effect.fail(this.#ended) : Effect.void))
@@ -107,11 +109,12 @@ export class Reader {
     this.#inbox.putBack(bytes)
   }
 
-  /** Reads nothing for `ms`, but fails at once when nothing is left to be read, and nothing more can come. */
-  attend(ms: number): Effect.Effect<void, ReadError> {
+  /** Reads nothing while it waits, but fails at once when nothing is left to be read, and nothing more can come. */
+  attend(wait: Wait): Effect.Effect<void, ReadError> {
     return Effect.async<void, ReadError>((resume) => {
+      let giveUp: () => void = ignore
       const stop = () => {
-        clearTimeout(timer)
+        giveUp()
         this.#wake = undefined
       }
       const look = () => {
@@ -119,11 +122,11 @@ export class Reader {
         stop()
         resume(Effect.fail(this.#ended))
       }
-      const timer = setTimeout(() => {
+      this.#wake = look
+      giveUp = wait(() => {
         stop()
         resume(Effect.void)
-      }, ms)
-      this.#wake = look
+      })
       look()
       return Effect.sync(stop)
     })

@@ -4,6 +4,7 @@ import { formatAddress } from "../net/address.ts"
 import type { Connection, Read } from "../net/Connection.ts"
 import { ConnectionLost, EndOfInput, type ReadError } from "../net/Errors.ts"
 import { Inbox, silence } from "../net/Inbox.ts"
+import { type Wait, waited } from "../net/Wait.ts"
 
 const utf8 = { decoder: new TextDecoder(), encoder: new TextEncoder() }
 
@@ -81,12 +82,12 @@ class WebSocketWire implements Connection {
     })
   }
 
-  pause(ms: number): Effect.Effect<void, ReadError> {
-    return Effect.sleep(ms)
+  pause(wait: Wait): Effect.Effect<void, ReadError> {
+    return waited(wait)
   }
 
-  attend(ms: number): Effect.Effect<void, ReadError> {
-    return Effect.sleep(ms)
+  attend(wait: Wait): Effect.Effect<void, ReadError> {
+    return waited(wait)
   }
 
   get unreadBytes(): number {

@@ -8,6 +8,7 @@ import * as Fiber from "effect/Fiber"
 import { CutOff, EndOfInput } from "../../src/net/Errors.ts"
 import { silence } from "../../src/net/Inbox.ts"
 import { Tcp } from "../../src/net/Tcp.ts"
+import { after } from "../../src/net/Wait.ts"
 import { show } from "../support/bytes.ts"
 import { listening } from "../support/listening.ts"
 import { connect, eventually, type Peer } from "../support/Peer.ts"
@@ -231,7 +232,7 @@ describe("A connection that is lent", () => {
       yield* eventually("it is gone", () => socket.destroyed)
       tcp.takeBack(Buffer.of())
       expect(yield* tcp.read()).toMatchObject({ _tag: "ConnectionLost" })
-      yield* tcp.pause(1)
+      yield* tcp.pause(after(1))
       yield* tcp.close(15_000)
     })
   )
@@ -253,7 +254,7 @@ describe("A connection that is lent", () => {
       other.tcp.stopReading(cutOff)
       other.tcp.takeBack(Buffer.from("unheard"))
       expect(yield* other.tcp.read()).toBe(cutOff)
-      expect(yield* Effect.flip(other.tcp.pause(1))).toBe(cutOff)
+      expect(yield* Effect.flip(other.tcp.pause(after(1)))).toBe(cutOff)
     })
   )
 })

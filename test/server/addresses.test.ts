@@ -54,6 +54,25 @@ describe("An address", () => {
     })
   )
 
+  it.scopedLive("that floods lets those of its clients go first who say little", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ ...roomy, addressRateLimit: 20, addressRateBurst: 100 })
+      const ada = yield* member(port, "ada")
+      const flood = yield* Effect.forEach(Array.from({ length: 40 }, (_, n) => `flood ${n}`), (name) => member(port, name))
+      for (const peer of flood) yield* tell(peer, ...says(15))
+      // From now on nearly all of them wait.
+      yield* Effect.forEach(flood.slice(-5), (peer) => next(peer, "Throttled"))
+      let before = 0
+      for (let line = 0; line < 5; line += 1) {
+        yield* tell(ada, { _tag: "Say", text: `line ${line}` })
+        const told = yield* upTo(ada, (event) => event._tag === "Said" && event.text === `line ${line}`)
+        if (line > 0) before += told.filter(({ _tag }) => _tag === "Said").length - 1
+      }
+      // One of each that floods, for each of its lines, would be 160.
+      expect(before).toBeLessThan(80)
+    })
+  )
+
   it.scopedLive("that is too fast is told so, each of its clients once and in its own dialect", () =>
     Effect.gen(function* () {
       const { port } = yield* opened({ ...roomy, addressRateLimit: 20, addressRateBurst: 6 })

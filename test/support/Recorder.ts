@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Connection, Read } from "../../src/net/Connection.ts"
 import type { ReadError } from "../../src/net/Errors.ts"
+import { type Wait, waited } from "../../src/net/Wait.ts"
 import { show } from "./bytes.ts"
 
 /** A fake connection that accepts every write at once and records it. */
@@ -21,8 +22,8 @@ export class Recorder implements Connection {
     return Effect.never
   }
 
-  pause(ms: number): Effect.Effect<void, ReadError> {
-    return Effect.sleep(ms)
+  pause(wait: Wait): Effect.Effect<void, ReadError> {
+    return waited(wait)
   }
 
   hearOut(): void {
@@ -33,8 +34,8 @@ export class Recorder implements Connection {
     // Nobody reads from it.
   }
 
-  attend(ms: number): Effect.Effect<void, ReadError> {
-    return Effect.sleep(ms)
+  attend(wait: Wait): Effect.Effect<void, ReadError> {
+    return waited(wait)
   }
 
   stopReading(): void {

@@ -3,10 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Connection } from "../../net/Connection.ts"
 import type { ReadError } from "../../net/Errors.ts"
-import { monotonicMillis } from "../clock.ts"
+import { monotonicMillis, nanosPerMilli } from "../clock.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import { after, type Wait } from "../../net/Wait.ts"
 import { Bucket } from "./Bucket.ts"
+import { levelOf } from "./FairQueue.ts"
 import { neighbourhood } from "./neighbourhood.ts"
+import { Shaper } from "./Shaper.ts"
 import { TtlMap } from "./TtlMap.ts"
 
 /** What is known of an address that clients come from, see docs/adr/0015. */
@@ -15,12 +18,12 @@ export class Address {
   readonly key: string
   /** How many of its clients have a place. */
   clients = 0
-  /** The token bucket of all messages of its clients; absent without a rate limit. */
-  readonly messages: Bucket | undefined
+  /** The token bucket of all messages of its clients, and who of them waits for it; absent without a rate limit. */
+  readonly messages: Shaper | undefined
   /** The token bucket of its connections; absent without a rate limit. */
   readonly arrivals: Bucket | undefined
 
-  constructor(key: string, messages?: Bucket, arrivals?: Bucket) {
+  constructor(key: string, messages?: Shaper, arrivals?: Bucket) {
     this.key = key
     this.messages = messages
     this.arrivals = arrivals
@@ -29,6 +32,9 @@ export class Address {
 
 /** How many messages a connection counts for: so much work it is to let somebody in and out. */
 const arrivalWeight = 1
+
+/** Where connections wait among their neighbours' messages: before all floods, and behind who says little. */
+const arrivalLevel = levelOf(512)
 
 /**
  * How long an address is remembered after its last client has left, ms, so that a
@@ -50,11 +56,16 @@ export class Addresses extends Context.Tag("brusio/Addresses")<Addresses, {
 
 const make = Effect.gen(function* () {
   const { addressRateBurst, addressRateLimit, connectRateBurst, connectRateLimit, rateLimit } = yield* ServerConfig
+  const clock = yield* Effect.clock
+  const timer = {
+    now: () => Number(clock.unsafeCurrentTimeNanos()) / nanosPerMilli,
+    after: (ms: number, then: () => void) => after(ms)(then)
+  }
   const known = new TtlMap((key, now) => {
     if (rateLimit === undefined) return new Address(key)
     return new Address(
       key,
-      new Bucket({ perSecond: addressRateLimit, burst: addressRateBurst }, now),
+      new Shaper({ perSecond: addressRateLimit, burst: addressRateBurst }, timer),
       new Bucket({ perSecond: connectRateLimit, burst: connectRateBurst }, now)
     )
   }, memory)
@@ -63,15 +74,16 @@ const make = Effect.gen(function* () {
     const now = yield* monotonicMillis
     const { arrivals, messages } = known.use(neighbourhood(connection.host), now)
     if (arrivals === undefined || messages === undefined) return
-    const wait = Math.max(arrivals.take(1, now), messages.take(arrivalWeight, now))
-    if (wait === 0) return
-    // Who goes before its turn gives the turn to the next.
-    yield* Effect.tapError(connection.attend(wait), () =>
-      Effect.sync(() => {
-        arrivals.giveBack(1)
-        messages.giveBack(arrivalWeight)
-      })
-    )
+    const attend = (wait: Wait) =>
+      // Who goes before its turn gives the turn to the next.
+      Effect.tapError(connection.attend(wait), () =>
+        Effect.sync(() => {
+          arrivals.giveBack(1)
+        })
+      )
+    const wait = arrivals.take(1, now)
+    if (wait > 0) yield* attend(after(wait))
+    if (!messages.take(arrivalWeight)) yield* attend(messages.wait(arrivalWeight, arrivalLevel))
   })
 
   return Addresses.of({

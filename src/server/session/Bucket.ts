@@ -1,5 +1,8 @@
 import type { RateLimit } from "../ServerConfig.ts"
 
+/** What sums of parts of tokens may be off by, as a time in ms. */
+const rounding = 1e-6
+
 /**
  * A token bucket: it fills with `perSecond` tokens a second, up to `burst`. It may
  * go into debt: whoever takes a token that is not there waits until the debt is
@@ -28,11 +31,29 @@ export class Bucket {
     return this.#fillings
   }
 
+  /** How many tokens are missing until the bucket is full. */
+  get missing(): number {
+    return this.#limit.burst - this.#left
+  }
+
   /** Takes so many tokens out, parts of one too: how long to wait until they are paid, ms. */
   take(tokens: number, now: number): number {
     this.#fill(now)
     this.#left -= tokens
-    return this.#left >= 0 ? 0 : Math.ceil((-this.#left * 1000) / this.#limit.perSecond)
+    return this.until(0, now)
+  }
+
+  /** Takes so many tokens out if they are there: whether they were. */
+  takeIfThere(tokens: number, now: number): boolean {
+    if (this.until(tokens, now) > 0) return false
+    this.#left -= tokens
+    return true
+  }
+
+  /** How long it takes until so many tokens are there, ms. */
+  until(tokens: number, now: number): number {
+    this.#fill(now)
+    return Math.max(0, Math.ceil(((tokens - this.#left) * 1000) / this.#limit.perSecond - rounding))
   }
 
   /** Puts tokens back that were taken for something that did not come to pass. */

@@ -13,6 +13,7 @@ import { clean } from "../../domain/Text.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { CutOff, type ReadError } from "../../net/Errors.ts"
 import { silence } from "../../net/Inbox.ts"
+import { after, type Wait } from "../../net/Wait.ts"
 import { Addresses } from "./Addresses.ts"
 import { Admission, type Full } from "./Admission.ts"
 import { monotonicMillis } from "../clock.ts"
@@ -21,7 +22,7 @@ import { bytesOf, type Dialect, type Heard, type Interpreter } from "../dialect/
 import { Quit } from "./Farewell.ts"
 import { makeGoodbye } from "./goodbye.ts"
 import { Outbox } from "../delivery/Outbox.ts"
-import { Allowance, weight } from "./Allowance.ts"
+import { Allowance, type Due, type Notice, weight } from "./Allowance.ts"
 import { Answered, makeAnswer } from "./answer.ts"
 import { Backlog } from "./Backlog.ts"
 import { Guesses } from "./Guesses.ts"
@@ -90,12 +91,17 @@ const make = Effect.gen(function* () {
   const turns = yield* Turns
   const goodbye = yield* makeGoodbye
 
-  // Above the rate limit, what a client has sent waits; the client is told so once.
-  const waitForTurn = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, allowance: Allowance, wait: number) {
-    if (wait === 0) return
-    const { notice } = allowance
+  // Reads nothing more while the client waits; it is told why, where it was not told before.
+  const pause = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, wait: Wait, notice: Notice | undefined) {
     if (notice !== undefined) yield* registry.reply(id, (at) => ({ _tag: "Throttled", at, ...notice }))
     yield* connection.pause(wait, interpreter.separator)
+  })
+
+  // Above the rate limit, what a client has sent waits.
+  const waitForTurn = Effect.fnUntraced(function* (client: Client, allowance: Allowance, due: Due) {
+    if (due.wait > 0) yield* pause(client, after(due.wait), allowance.notice)
+    const turn = allowance.turn(due, client.flow.level)
+    if (turn !== undefined) yield* pause(client, turn, allowance.sharedNotice)
   })
 
   // Refuses what needs no decision of the chat, such as a line that is too long; only its sender is told.

@@ -3,6 +3,7 @@ import type { ClientId } from "../../domain/Chat.ts"
 import type { Question } from "../../domain/command/index.ts"
 import type { ReadError } from "../../net/Errors.ts"
 import type { Connection } from "../../net/Connection.ts"
+import { after } from "../../net/Wait.ts"
 import { Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
 import { Broadcaster } from "../delivery/Broadcaster.ts"
@@ -46,7 +47,7 @@ export const makeAnswer = Effect.gen(function* () {
     yield* broadcaster.handedOver(answered.place, farewellOrder)
     answered.place = undefined
     const { handed } = outbox
-    while (outbox.taken < handed && connection.writable) yield* connection.pause(lookEvery, interpreter.separator)
+    while (outbox.taken < handed && connection.writable) yield* connection.pause(after(lookEvery), interpreter.separator)
   })
 
   return (asker: Asker, question: Question): Effect.Effect<number, ReadError> =>

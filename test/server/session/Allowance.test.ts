@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { throttled, throttledAddress } from "../../../src/domain/wording.ts"
-import { Allowance, weight } from "../../../src/server/session/Allowance.ts"
-import { Bucket } from "../../../src/server/session/Bucket.ts"
+import { Allowance, type Due, weight } from "../../../src/server/session/Allowance.ts"
+import { Shaper } from "../../../src/server/session/Shaper.ts"
 import type { RateLimit } from "../../../src/server/ServerConfig.ts"
 import { utf8 } from "../../support/bytes.ts"
 import { always } from "../../support/property.ts"
+import { VirtualTimer } from "../../support/VirtualTimer.ts"
 
 const limits: FastCheck.Arbitrary<RateLimit> = FastCheck.record({
   perSecond: FastCheck.integer({ min: 1, max: 1000 }),
@@ -19,7 +20,7 @@ const takenUp = (limit: RateLimit, pauses: ReadonlyArray<number>): ReadonlyArray
   let now = 0
   return pauses.map((pause) => {
     now += pause
-    now += allowance.message(now)
+    now += allowance.message(now).wait
     return now
   })
 }
@@ -59,15 +60,15 @@ describe("An allowance", () => {
   it("is never more than full, however long the silence was", () => {
     always(FastCheck.tuple(limits, FastCheck.integer({ min: 0, max: 100_000_000 })), ([limit, silence]) => {
       const allowance = new Allowance(limit, 0)
-      expect(none(limit.burst).map(() => allowance.message(silence))).toEqual(none(limit.burst))
-      expect(allowance.message(silence)).toBeGreaterThan(0)
+      expect(none(limit.burst).map(() => allowance.message(silence).wait)).toEqual(none(limit.burst))
+      expect(allowance.message(silence).wait).toBeGreaterThan(0)
     })
   })
 
   it("takes out what is read and says nothing, in parts of a message", () => {
     const allowance = new Allowance({ perSecond: 10, burst: 1 }, 0)
-    expect([allowance.message(0), allowance.beyond(0.5, 0), allowance.beyond(0.25, 0)]).toEqual([0, 50, 75])
-    expect(allowance.beyond(0.1, 75)).toBe(10)
+    expect([allowance.message(0), allowance.beyond(0.5, 0), allowance.beyond(0.25, 0)].map(({ wait }) => wait)).toEqual([0, 50, 75])
+    expect(allowance.beyond(0.1, 75).wait).toBe(10)
   })
 
   it("takes a message out once, in however many parts it was read", () => {
@@ -76,7 +77,7 @@ describe("An allowance", () => {
       const allowance = new Allowance({ perSecond: 1, burst: 1 }, 0)
       const waits = messages.map((parts) => {
         for (const part of parts) allowance.beyond(part, 0)
-        return allowance.message(0)
+        return allowance.message(0).wait
       })
       waits.forEach((wait, before) => {
         expect(wait).toBeGreaterThanOrEqual(before * 1000)
@@ -87,12 +88,12 @@ describe("An allowance", () => {
 
   it("takes out what was beyond a message, and lets one message go for it at most", () => {
     const allowance = new Allowance({ perSecond: 1, burst: 1 }, 0)
-    expect([allowance.beyond(5, 0), allowance.message(0), allowance.message(0)]).toEqual([4000, 4000, 5000])
+    expect([allowance.beyond(5, 0), allowance.message(0), allowance.message(0)].map(({ wait }) => wait)).toEqual([4000, 4000, 5000])
   })
 
   it("is to be told of once, and again only after it has been full", () => {
     const allowance = new Allowance({ perSecond: 10, burst: 3 }, 0)
-    const floods = (now: number) => none(5).map(() => allowance.message(now)).some((wait) => wait > 0) && allowance.notice !== undefined
+    const floods = (now: number) => none(5).map(() => allowance.message(now)).some(({ wait }) => wait > 0) && allowance.notice !== undefined
     expect([floods(0), floods(200), floods(900)]).toEqual([true, false, false])
     // Three are owed: 600 ms later it would be full, and 501 ms after the next flood again.
     expect(floods(1499)).toBe(false)
@@ -104,80 +105,89 @@ describe("An allowance", () => {
 const roomy: RateLimit = { perSecond: 1_000_000, burst: 1_000_000 }
 
 describe("The allowance of an address", () => {
-  /** When each message of so many clients of one address is taken up, who all have much to say from the start; by client, in ms. */
-  const together = (shared: RateLimit, clients: number, messages: number): ReadonlyArray<ReadonlyArray<number>> => {
-    const address = new Bucket(shared, 0)
-    const all = Array.from({ length: clients }, () => {
-      const takenUp: Array<number> = []
-      return { allowance: new Allowance(roomy, 0, address), readyAt: 0, takenUp }
-    })
-    for (let left = clients * messages; left > 0; left -= 1) {
-      const next = all.filter(({ takenUp }) => takenUp.length < messages).reduce((first, other) => (other.readyAt < first.readyAt ? other : first))
-      next.readyAt += next.allowance.message(next.readyAt)
-      next.takenUp.push(next.readyAt)
-    }
-    return all.map(({ takenUp }) => takenUp)
+  const shared = (limit: RateLimit) => {
+    const timer = new VirtualTimer()
+    return { timer, address: new Shaper(limit, timer) }
   }
-  const crowds = FastCheck.tuple(limits, FastCheck.integer({ min: 1, max: 20 }), FastCheck.integer({ min: 1, max: 30 }))
-
-  it("lets no more through in any stretch of time than a burst and what the rate gives, however many clients share it", () => {
-    always(crowds, ([limit, clients, messages]) => {
-      const at = together(limit, clients, messages).flat().sort((one, other) => one - other)
-      return at.every((start, first) =>
-        at.slice(first).every((end, more) => more <= limit.burst + ((end - start) * limit.perSecond) / 1000 + 1e-6)
-      )
-    }, 60)
-  })
-
-  it("gives its clients their turns one after the other: none waits longer than it takes all others to say one thing", () => {
-    always(crowds, ([limit, clients, messages]) => {
-      for (const takenUp of together(limit, clients, messages)) {
-        takenUp.reduce((before, at) => {
-          expect(at - before).toBeLessThanOrEqual(Math.ceil((clients * 1000) / limit.perSecond) + 1)
-          return at
-        }, 0)
-      }
-    }, 60)
-  })
+  /** Whether what is due has to wait for its turn; then it waits. */
+  const waits = (client: Allowance, due: Due, level = 0, go: () => void = () => undefined) => {
+    const turn = client.turn(due, level)
+    turn?.(go)
+    return turn !== undefined
+  }
 
   it("does not come back with a new connection", () => {
-    const address = new Bucket({ perSecond: 10, burst: 3 }, 0)
+    const { address } = shared({ perSecond: 10, burst: 3 })
     const first = new Allowance(roomy, 0, address)
-    expect(none(3).map(() => first.message(0))).toEqual([0, 0, 0])
-    expect(new Allowance(roomy, 0, address).message(0)).toBe(100)
+    expect(none(3).map(() => waits(first, first.message(0)))).toEqual([false, false, false])
+    const second = new Allowance(roomy, 0, address)
+    expect(waits(second, second.message(0))).toBe(true)
   })
 
   it("is told of in words of its own, once to each client, and again only after it has been full", () => {
-    const address = new Bucket({ perSecond: 10, burst: 1 }, 0)
+    const { address, timer } = shared({ perSecond: 10, burst: 1 })
     const [ada, bob] = [new Allowance(roomy, 0, address), new Allowance(roomy, 0, address)]
-    const told = (client: Allowance, now: number) => (client.message(now) > 0 ? client.notice : undefined)
+    const told = (client: Allowance, at: number) => {
+      timer.goTo(at)
+      return waits(client, client.message(at)) ? client.sharedNotice : undefined
+    }
     const notice = { perSecond: 10, message: throttledAddress(10) }
     expect([told(ada, 0), told(bob, 0), told(ada, 0), told(bob, 0)]).toEqual([undefined, notice, notice, undefined])
     expect([told(bob, 1000), told(ada, 1000)]).toEqual([undefined, notice])
   })
 
-  it("does not keep a client from being told that it is the one who is too fast", () => {
-    const allowance = new Allowance({ perSecond: 1, burst: 1 }, 0, new Bucket({ perSecond: 10, burst: 1 }, 0))
-    expect([allowance.message(0), allowance.message(0), allowance.notice]).toEqual([0, 1000, { perSecond: 1, message: throttled(1) }])
+  it("is asked only once the client's own is out of debt, so that it is told that it is the one who is too fast", () => {
+    const { address } = shared({ perSecond: 10, burst: 1 })
+    const allowance = new Allowance({ perSecond: 1, burst: 1 }, 0, address)
+    expect([allowance.message(0), allowance.message(0), allowance.notice]).toEqual([
+      { wait: 0, shared: 1 },
+      { wait: 1000, shared: 1 },
+      { perSecond: 1, message: throttled(1) }
+    ])
   })
 
   it("is not spent by one client's blank lines: they cost it a message at most each time", () => {
-    const address = new Bucket({ perSecond: 10, burst: 1 }, 0)
-    expect(new Allowance({ perSecond: 10, burst: 1 }, 0, address).beyond(1000, 0)).toBeGreaterThan(90_000)
-    expect(new Allowance(roomy, 0, address).message(0)).toBe(100)
+    const due = new Allowance({ perSecond: 10, burst: 1 }, 0).beyond(1000, 0)
+    expect(due.wait).toBeGreaterThan(90_000)
+    expect(due.shared).toBe(1)
+  })
+
+  it("goes first to whoever has said little lately, also where the others say no more at a time", () => {
+    const { address, timer } = shared({ perSecond: 100, burst: 1 })
+    address.take(1)
+    const served: Array<string> = []
+    const say = (name: string, client: Allowance) => {
+      waits(client, client.message(timer.now()), 0, () => {
+        served.push(name)
+        // Who floods says the next thing as soon as it may.
+        if (name === "flood") say(name, client)
+      })
+    }
+    for (let n = 0; n < 20; n += 1) say("flood", new Allowance(roomy, 0, address))
+    timer.goTo(20_000)
+    const talker = new Allowance(roomy, 0, address)
+    const waited: Array<number> = []
+    for (let n = 0; n < 20; n += 1) {
+      const before = served.length
+      say("talker", talker)
+      timer.goTo(timer.now() + 3000)
+      waited.push(served.slice(before).indexOf("talker"))
+    }
+    expect(Math.max(...waited)).toBeLessThanOrEqual(1)
+    expect(Math.min(...waited)).toBe(0)
   })
 })
 
 describe("An answer", () => {
-  const answered = (own: RateLimit, bytes: number, address?: Bucket) => new Allowance(own, 0, address).answered(bytes, 0)
+  const answered = (own: RateLimit, bytes: number) => new Allowance(own, 0).answered(bytes, 0)
   const one: RateLimit = { perSecond: 1, burst: 1 }
 
   it("costs its asker nothing beyond the question while it is short, and else a message for each 4 KiB", () => {
-    expect([100, 4096, 12_288, 40_960].map((bytes) => answered(one, bytes))).toEqual([0, 0, 1000, 8000])
+    expect([100, 4096, 12_288, 40_960].map((bytes) => answered(one, bytes).wait)).toEqual([0, 0, 1000, 8000])
   })
 
   it("costs the address a message for each KiB", () => {
-    expect([100, 1024, 4096, 11_264].map((bytes) => answered(roomy, bytes, new Bucket(one, 0)))).toEqual([0, 0, 2000, 9000])
+    expect([100, 1024, 4096, 11_264].map((bytes) => answered(roomy, bytes).shared)).toEqual([0, 0, 3, 10])
   })
 })
 
