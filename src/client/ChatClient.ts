@@ -105,7 +105,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     const { host, patience = 10_000, pingAfter = 20_000, port } = options
     const { dial } = yield* Dial
     const connection = yield* dial(host, port).pipe(
-      Effect.mapError(({ code }) => new ConnectFailed({ code, host, port })),
+      Effect.mapError(({ code, reason }) => new ConnectFailed({ code, host, port, said: reason })),
       Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectFailed({ code: "ETIMEDOUT", host, port }) })
     )
     const inbox = yield* EventInbox.make

@@ -6,6 +6,6 @@ import type { ConnectionLost } from "../net/Errors.ts"
 
 /** Transport: how a server is reached, over TCP (`TcpDial.layer`) or anything else that carries bytes. */
 export class Dial extends Context.Tag("brusio/Dial")<Dial, {
-  /** Opens a connection that is closed with the scope. A failure carries the system's error code, such as `ECONNREFUSED`. */
+  /** Opens a connection that is closed with the scope. A failure carries the system's error code, such as `ECONNREFUSED`; or `no-answer` with the words of a server that lets nobody in, as its reason. */
   readonly dial: (host: string, port: number) => Effect.Effect<Connection, ConnectionLost, Scope.Scope>
 }>() {}

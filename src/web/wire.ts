@@ -172,6 +172,19 @@ class WebSocketWire implements Connection {
   }
 }
 
+/** The status of an answer to somebody for whom there is no place. */
+const noPlace = 503
+
+const refused = new ConnectionLost({ code: "ECONNREFUSED" })
+
+// A page is not told why its WebSocket was not opened: it asks once more, by a request whose answer it can read.
+const whyNot = Effect.tryPromise(async (signal) => {
+  const answer = await fetch("/health", { cache: "no-store", signal })
+  return { status: answer.status, words: (await answer.text()).trim() }
+}).pipe(
+  Effect.map(({ status, words }) => (status === noPlace ? new ConnectionLost({ code: "no-answer", reason: words }) : refused)),
+  Effect.catchAll(() => Effect.succeed(refused))
+)
 /** How a page reaches the server that it came from. `opened` is told of every WebSocket, so that the page can close the last one when it goes. */
 export const makeDial = (opened: (socket: WebSocket) => void): Dial["Type"] => ({
   dial: (host, port) =>
@@ -179,7 +192,7 @@ export const makeDial = (opened: (socket: WebSocket) => void): Dial["Type"] => (
       Effect.async<Connection, ConnectionLost>((resume) => {
         const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/`)
         const failed = () => {
-          resume(Effect.fail(new ConnectionLost({ code: "ECONNREFUSED" })))
+          resume(Effect.flatMap(whyNot, Effect.fail))
         }
         socket.addEventListener("close", failed)
         socket.addEventListener("open", () => {

@@ -29,7 +29,7 @@ const meaning = (bytes: Uint8Array, reads: ReadonlyArray<Uint8Array> = [bytes]) 
 }
 
 const reasons: Readonly<Record<string, Kind>> = {
-  "HTTP is not spoken here": "http",
+  "an HTTP request that did not come at once": "http",
   "a PROXY protocol header, and no proxy is trusted at that address": "proxy",
   "a first line that is too long for a name": "endless"
 }

@@ -5,13 +5,16 @@ const utf8 = new TextEncoder()
 
 const words = "This is a chat room for brusio, nc and telnet."
 
+// What begins with a request is served before it comes to this; so is told who had been taken for a person first.
+const late = "An HTTP request has to be the first on its connection, and to come at once: try again."
+
 interface Turning {
   readonly reason: string
   readonly answer: Uint8Array
 }
 
 /**
- * A protocol that is not spoken here; `unknown` stands for any that is not told
+ * A protocol that is not spoken here, or not in this way (`http`); `unknown` stands for any that is not told
  * apart further, `endless` for a first line that is too long to be a name, and
  * `proxy` for the header of a proxy that is not trusted.
  */
@@ -20,9 +23,9 @@ export type Protocol = "irc" | "http" | "tls" | "proxy" | "endless" | "unknown"
 const turnings: Record<Protocol, Turning> = {
   irc: { reason: "IRC is not spoken here", answer: utf8.encode(`ERROR :${words} IRC is not spoken here.\r\n`) },
   http: {
-    reason: "HTTP is not spoken here",
+    reason: "an HTTP request that did not come at once",
     answer: utf8.encode(
-      `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${words.length + 1}\r\nConnection: close\r\n\r\n${words}\n`
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${late.length + 1}\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n${late}\n`
     )
   },
   // A TLS record with a fatal alert, protocol_version, which every TLS client understands.

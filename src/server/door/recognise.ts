@@ -13,6 +13,7 @@ import { web } from "../dialect/web.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import type { Door, Recognised } from "../session/Session.ts"
 import { detect, judge, type Kind, settle } from "./detect.ts"
+import { full } from "./http/full.ts"
 import * as Site from "./http/Site.ts"
 import * as Visits from "./http/Visits.ts"
 
@@ -65,7 +66,8 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, config: S
   }
   // The page is served to whoever finds a place; others are turned away in HTTP's own words.
   const judged = judge(kind, chunks[0] ?? nothing)
-  if (judged === "http" && greets && connection instanceof Tcp) {
+  if (judged === "http" && connection instanceof Tcp) {
+    if (!greets) return { dialect: unrecognised, interpreter: full, chunks } satisfies Recognised
     yield* visits.visit(connection, chunks)
     return { dialect: web, interpreter: web.open(config, false), chunks: [] } satisfies Recognised
   }

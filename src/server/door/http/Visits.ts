@@ -11,7 +11,7 @@ import type { Tcp } from "../../../net/Tcp.ts"
 import { monotonicMillis } from "../../clock.ts"
 import { ServerConfig } from "../../ServerConfig.ts"
 import { TtlMap } from "../../session/TtlMap.ts"
-import { answerAsset, answerText } from "./answer.ts"
+import { answerAsset, answerText, lastAnswer } from "./answer.ts"
 import { check, type Denied } from "./request.ts"
 import { Site } from "./Site.ts"
 
@@ -45,6 +45,13 @@ const browsing = { keptFor: 600_000, most: 4096 }
 /** What RFC 6455 has a server append to the key of the client. */
 const keySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 const webSocketKey = /^[+/0-9A-Za-z]{22}==$/u
+
+/** Why a request could not be read, by the codes of node:http. */
+const faults: Readonly<Record<string, { readonly status: number; readonly words: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, words: `The headers of a request have ${maxHeaders} bytes at most.` },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, words: `A request has ${patience / 1000} seconds to come.` }
+}
+const otherFault = { status: 400, words: "This is not a request of HTTP." }
 
 /** A connection that is lent to HTTP. */
 interface Visit {
@@ -103,16 +110,7 @@ const make = Effect.gen(function* () {
   server.maxRequestsPerSocket = maxRequests
 
   const refuseUpgrade = (socket: Duplex, { status, words }: Denied) => {
-    const body = `${words}\n`
-    const lines = [
-      `HTTP/1.1 ${status} ${Http.STATUS_CODES[status] ?? ""}`,
-      "Content-Type: text/plain; charset=utf-8",
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      "X-Content-Type-Options: nosniff",
-      "Connection: close",
-      ...(status === 426 ? ["Sec-WebSocket-Version: 13"] : [])
-    ]
-    socket.write(`${lines.join("\r\n")}\r\n\r\n${body}`)
+    socket.write(lastAnswer(status, words, status === 426 ? { "sec-websocket-version": "13" } : {}))
     visits.get(socket)?.leave()
   }
   const checkUpgrade = (request: Http.IncomingMessage): Denied | undefined => {
@@ -145,8 +143,8 @@ const make = Effect.gen(function* () {
       socket.destroy()
       return
     }
-    const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400
-    socket.write(`HTTP/1.1 ${status} ${Http.STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    const { status, words } = faults[error.code ?? ""] ?? otherFault
+    socket.write(lastAnswer(status, words))
     visits.get(socket)?.leave()
   })
   // A server that never listens enforces its timeouts only once it believes that it does.

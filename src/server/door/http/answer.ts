@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http"
+import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from "node:http"
 import type { Asset } from "./Site.ts"
 
 /**
@@ -21,11 +21,26 @@ const guarded: OutgoingHttpHeaders = {
   "referrer-policy": "no-referrer"
 }
 
+const textHeaders = (body: Uint8Array, more: OutgoingHttpHeaders): OutgoingHttpHeaders => ({
+  ...guarded,
+  "content-type": "text/plain; charset=utf-8",
+  "content-length": body.length,
+  "cache-control": "no-store",
+  ...more
+})
+
 /** Answers with a line of text. */
 export const answerText = (response: ServerResponse, status: number, words: string, headers: OutgoingHttpHeaders = {}): void => {
   const body = Buffer.from(`${words}\n`)
-  response.writeHead(status, { ...guarded, "content-type": "text/plain; charset=utf-8", "content-length": body.length, "cache-control": "no-store", ...headers })
+  response.writeHead(status, textHeaders(body, headers))
   response.end(body)
+}
+
+/** The same as it goes over the wire, where there is no response to write to; the last answer on its connection. */
+export const lastAnswer = (status: number, words: string, headers: OutgoingHttpHeaders = {}): Buffer => {
+  const body = Buffer.from(`${words}\n`)
+  const lines = Object.entries(textHeaders(body, { ...headers, connection: "close" })).map(([name, value]) => `${name}: ${String(value)}\r\n`)
+  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n`), body])
 }
 
 type Coding = "br" | "gzip"

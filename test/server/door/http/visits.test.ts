@@ -48,7 +48,8 @@ const answer = (peer: Peer): Effect.Effect<Answer | undefined> =>
     const [first = "", ...lines] = peer.take(end.found + 4).toString("latin1").trimEnd().split("\r\n")
     const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]))
     const length = Number(headers.get("content-length") ?? 0)
-    yield* peer.until("the body", () => (peer.unread.length >= length ? true : undefined))
+    // The answer to a HEAD has none, and neither has a 304.
+    yield* peer.until("the body", () => (peer.unread.length >= length || peer.ended !== undefined ? true : undefined))
     return { status: Number(first.split(" ")[1]), headers, body: peer.take(length) }
   })
 
@@ -58,6 +59,21 @@ const ask = (port: number, lines: ReadonlyArray<string>, from?: string) =>
     yield* peer.send(`${lines.join("\r\n")}\r\n\r\n`)
     return { peer, first: yield* answer(peer) }
   })
+
+/** What every answer says to a browser. */
+const expectGuarded = (answered: Answer | undefined) => {
+  const headers = answered?.headers ?? new Map<string, string>()
+  expect(headers.get("content-security-policy")).toBe(
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; manifest-src 'self'; worker-src 'self'; " +
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types brusio"
+  )
+  expect(headers.get("x-content-type-options")).toBe("nosniff")
+  expect(headers.get("x-frame-options")).toBe("DENY")
+  expect(headers.get("referrer-policy")).toBe("no-referrer")
+  expect(headers.get("cross-origin-resource-policy")).toBe("same-origin")
+  expect(headers.get("cross-origin-opener-policy")).toBe("same-origin")
+  expect([...headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([])
+}
 
 const host = (port: number) => `Host: 127.0.0.1:${port}`
 const upgrade = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13"]
@@ -119,17 +135,78 @@ describe("The page on the port", () => {
     })
   )
 
+  it.scopedLive("keeps a connection for a hundred requests", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const peer = yield* connect(port)
+      for (let n = 1; n <= 100; n += 1) {
+        yield* peer.send(`GET /health HTTP/1.1\r\n${host(port)}\r\n\r\n`)
+        const answered = yield* answer(peer)
+        expect(answered?.status).toBe(200)
+        expect(answered?.headers.get("connection")).toBe(n === 100 ? "close" : "keep-alive")
+      }
+      expect(yield* peer.closed).toBe("end")
+    })
+  )
+
+  it.scopedLive("waits five seconds for a request, and for the next", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const slow = (sent: string) =>
+        Effect.gen(function* () {
+          const peer = yield* connect(port)
+          const from = performance.now()
+          yield* peer.send(sent)
+          const first = yield* answer(peer)
+          expect(yield* peer.closed).toBe("end")
+          return { first, took: performance.now() - from }
+        })
+      const dribble = Effect.gen(function* () {
+        const peer = yield* connect(port)
+        const from = performance.now()
+        yield* peer.send(`GET / HTTP/1.1\r\n${host(port)}\r\n`)
+        yield* peer.send("X: y\r\n").pipe(Effect.zipRight(Effect.sleep(500)), Effect.forever, Effect.forkScoped)
+        const first = yield* answer(peer)
+        return { first, took: performance.now() - from }
+      })
+      const [begun, trickling, idle] = yield* Effect.all(
+        [slow(`GET / HTTP/1.1\r\n${host(port)}\r\n`), dribble, slow(`GET /health HTTP/1.1\r\n${host(port)}\r\n\r\n`)],
+        { concurrency: "unbounded" }
+      )
+      expect(begun.first?.status).toBe(408)
+      expect(trickling.first?.status).toBe(408)
+      expect(idle.first?.status).toBe(200)
+      for (const { took } of [begun, trickling, idle]) {
+        expect(took).toBeGreaterThan(4900)
+        expect(took).toBeLessThan(12_000)
+      }
+    })
+  )
+
   it.scopedLive("has policies in every answer that a browser shows", () =>
     Effect.gen(function* () {
       const { port } = yield* opened()
-      for (const request of ["GET / HTTP/1.1", "GET /none HTTP/1.1", "GET /health HTTP/1.1", "POST / HTTP/1.1"]) {
-        const { first } = yield* ask(port, [request, host(port)])
-        expect(first?.headers.get("content-security-policy")).toMatch(/^default-src 'none'; script-src 'self';.* frame-ancestors 'none';.* require-trusted-types-for 'script'; trusted-types brusio$/u)
-        expect(first?.headers.get("x-content-type-options")).toBe("nosniff")
-        expect(first?.headers.get("x-frame-options")).toBe("DENY")
-        expect(first?.headers.get("referrer-policy")).toBe("no-referrer")
-        expect(first?.headers.get("cross-origin-resource-policy")).toBe("same-origin")
-        expect([...(first?.headers.keys() ?? [])].filter((name) => name.startsWith("access-control-"))).toEqual([])
+      const { first: page } = yield* ask(port, ["GET / HTTP/1.1", host(port)])
+      const requests: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
+        [200, ["GET / HTTP/1.1", host(port)]],
+        [200, ["HEAD / HTTP/1.1", host(port), "Connection: close"]],
+        [304, ["GET / HTTP/1.1", host(port), `If-None-Match: ${page?.headers.get("etag") ?? ""}`]],
+        [200, ["GET /main.ABCDEFGH.js HTTP/1.1", host(port), "Accept-Encoding: gzip"]],
+        [200, ["GET /health HTTP/1.1", host(port)]],
+        [404, ["GET /none HTTP/1.1", host(port)]],
+        [405, ["POST / HTTP/1.1", host(port)]],
+        [421, ["GET / HTTP/1.1", "Host: evil.example"]],
+        [403, ["GET / HTTP/1.1", host(port), "Origin: http://evil.example"]],
+        [400, ["GET / HTTP/1.1"]],
+        [400, ["GET / HTTP/1.1", "no header"]],
+        [431, ["GET / HTTP/1.1", host(port), `X: ${"x".repeat(9000)}`]],
+        [403, ["GET / HTTP/1.1", host(port), "Origin: http://evil.example", ...upgrade]],
+        [426, ["GET / HTTP/1.1", host(port), ...upgrade.slice(0, 3), "Sec-WebSocket-Version: 8"]]
+      ]
+      for (const [status, lines] of requests) {
+        const { first } = yield* ask(port, [...lines, "Access-Control-Request-Method: GET"])
+        expect(first?.status, lines.join()).toBe(status)
+        expectGuarded(first)
       }
     })
   )
@@ -145,6 +222,10 @@ describe("The page on the port", () => {
     ["no host, in the old version", () => "GET / HTTP/1.0\r\n\r\n", [400]],
     ["two lengths", (port) => `GET / HTTP/1.1\r\n${host(port)}\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, [400]],
     ["a body", (port) => `GET / HTTP/1.1\r\n${host(port)}\r\nContent-Length: 6\r\n\r\nhello\n`, [400]],
+    ["an absolute address", (port) => `GET http://127.0.0.1:${port}/ HTTP/1.1\r\n${host(port)}\r\n\r\n`, [400]],
+    ["a bare line feed in a header", (port) => `GET / HTTP/1.1\r\n${host(port)}\nX: a\r\n\r\n`, [400]],
+    ["two different lengths", (port) => `GET / HTTP/1.1\r\n${host(port)}\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\nhello`, [400]],
+    ["a rebound page with a method of its own", () => "foo /x HTTP/1.1\r\nHost: evil.example\r\n\r\nhi all\nbye\n", [400]],
     ["bare line feeds", (port) => `GET / HTTP/1.1\n${host(port)}\n\n`, [400]],
     ["a line folded", (port) => `GET / HTTP/1.1\r\n${host(port)}\r\nX: a\r\n b\r\n\r\n`, [200, 400]],
     ["headers too large", (port) => `GET / HTTP/1.1\r\n${host(port)}\r\nX: ${"x".repeat(9000)}\r\n\r\n`, [431]],
@@ -163,6 +244,8 @@ describe("The page on the port", () => {
         const peer = yield* connect(port)
         yield* peer.send(request(port))
         expect(statuses, what).toContain((yield* answer(peer))?.status)
+        // Whatever follows on the connection goes to HTTP, too.
+        yield* peer.send("eve\nhello all\n")
       }
       const upgrades: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyArray<number>]> = [
         ["another site's page", ["GET / HTTP/1.1", host(port), "Origin: http://evil.example", ...upgrade], [403]],
@@ -182,6 +265,24 @@ describe("The page on the port", () => {
       // Of all that, the room was told nothing.
       yield* tell(ada, { _tag: "Say", text: "still here" })
       expect(yield* next(ada, "Said")).toMatchObject({ seq: 2, text: "still here" })
+    })
+  )
+
+  it.scopedLive("tells whoever finds no place why, and when to try again, also who asks for a WebSocket", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ maxClients: 1 })
+      yield* member(port, "ada")
+      for (const request of [["GET / HTTP/1.1", host(port)], ["GET /health HTTP/1.1", host(port)], ["GET / HTTP/1.1", host(port), ...upgrade]]) {
+        const { first, peer } = yield* ask(port, request)
+        expect(first?.status).toBe(503)
+        expect(first?.body.toString()).toBe("The room is full (1 at most): try again later.\n")
+        expect(first?.headers.get("retry-after")).toMatch(/^\d+$/u)
+        expectGuarded(first)
+        expect(yield* peer.closed).toBe("end")
+      }
+      const { port: narrow } = yield* opened({ maxClientsPerAddress: 1 })
+      yield* member(narrow, "ada")
+      expect((yield* ask(narrow, ["GET / HTTP/1.1", host(narrow)])).first?.body.toString()).toContain("Too many come from your address (1 at most)")
     })
   )
 
