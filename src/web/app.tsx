@@ -126,6 +126,7 @@ const Strips = ({ page }: { readonly page: Page }): JSX.Element => {
       {phase._tag === "Lost" && (
         <div class="strip" role="alert">
           <strong>The connection is gone.</strong>
+          {phase.why !== undefined && <span>{phase.why}</span>}
           <Countdown until={phase.retryAt} />
           <span class="spacer" />
           <button type="button" class="button small" onClick={() => { page.visit.retry() }}>Try now</button>

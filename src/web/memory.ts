@@ -7,6 +7,8 @@ export const Kept = Schema.Struct({
   draft: Schema.String,
   /** Lines that were submitted and have not been sent. */
   waiting: Schema.Array(Schema.String),
+  /** Lines that were sent, and had no receipt yet. */
+  unknown: Schema.Array(Schema.String),
   /** Whether the person was in the room, and so wants to be there again. */
   isIn: Schema.Boolean
 })
@@ -44,7 +46,7 @@ const shelf = <A, I>(storage: () => Storage, name: string, schema: Schema.Schema
 }
 
 /** What the tab keeps. */
-export const kept = shelf<Kept, typeof Kept.Encoded>(() => sessionStorage, "brusio", Kept, { name: "", draft: "", waiting: [], isIn: false })
+export const kept = shelf<Kept, typeof Kept.Encoded>(() => sessionStorage, "brusio", Kept, { name: "", draft: "", waiting: [], unknown: [], isIn: false })
 
 /** What the browser keeps. */
 export const taste = shelf<Taste, typeof Taste.Encoded>(() => localStorage, "brusio", Taste, {})

@@ -13,6 +13,9 @@ import { type Shown, Visit } from "./visit.ts"
 
 type Printed = Extract<Wish, { readonly _tag: "Print" }>["line"]
 
+/** What is put into the log. */
+type Logged = Extract<Shown, { readonly _tag: "Print" | "Return" | "Clear" }>
+
 const states = { sending: "sending", waiting: "not sent", unknown: "may not have arrived" } as const
 
 /** How long a frame is waited for before the page is drawn without it, ms. */
@@ -28,8 +31,8 @@ export class Page {
   readonly #ring = makeBell()
   readonly #watchers = new Set<() => void>()
   #log: Log | undefined
-  // Lines that come before there is a log: the first frame of the room draws it.
-  #early: ReadonlyArray<Printed> = []
+  // What comes before there is a log: the first frame of the room makes it.
+  #early: ReadonlyArray<Logged> = []
   #input: ComposerInput | undefined
   #draft: string
   #taste = taste.read()
@@ -41,11 +44,11 @@ export class Page {
   #shared: string | undefined
 
   constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => RuntimeFiber<A, E>) {
-    const { draft, isIn, name, waiting } = kept.read()
+    const { draft, isIn, name, ...lines } = kept.read()
     this.#draft = draft
     const known = [nameFrom(location.hash), name, this.#taste.name].find((each) => each !== undefined && each !== "")
     this.suggestedName = known ?? `User${1000 + Math.floor(Math.random() * 9000)}`
-    this.visit = new Visit(run, { draft: () => this.#input?.draft() ?? this.#draft, perform: (wish) => { this.#perform(wish) }, changed: () => { this.#change() } })
+    this.visit = new Visit(run, { draft: () => this.#input?.draft() ?? this.#draft, perform: (wish) => { this.#perform(wish) }, changed: () => { this.#change() } }, lines)
     this.#showTheme()
     const focus = () => {
       this.#focus(document.hasFocus() && document.visibilityState === "visible")
@@ -53,7 +56,7 @@ export class Page {
     for (const event of ["focus", "blur"]) window.addEventListener(event, focus)
     document.addEventListener("visibilitychange", focus)
     // After a reload one is in again, under the same name, and what was typed is still there.
-    if (isIn && name !== "") this.visit.enter(name, undefined, waiting)
+    if (isIn && name !== "") this.visit.enter(name, undefined)
   }
 
   /** How many messages have come below what is read now. */
@@ -99,7 +102,7 @@ export class Page {
     this.needsPassword = password !== undefined
     this.#taste = { ...this.#taste, name }
     taste.write(this.#taste)
-    this.visit.enter(name, password, this.visit.waiting)
+    this.visit.enter(name, password)
   }
 
   /** Enters again, under the name that was borne last. */
@@ -108,10 +111,11 @@ export class Page {
   }
 
   openLog(scroller: HTMLElement): void {
-    this.#log = new Log(scroller, () => {
+    const log = new Log(scroller, () => {
       this.#change()
     })
-    for (const line of this.#early) this.#print(line)
+    this.#log = log
+    for (const wish of this.#early) this.#put(log, wish)
     this.#early = []
   }
 
@@ -200,8 +204,8 @@ export class Page {
   }
 
   #save(): void {
-    const { name, phase, waiting } = this.visit
-    kept.write({ name, draft: this.#draft, waiting, isIn: phase._tag === "Room" || phase._tag === "Lost" || (phase._tag === "Entering" && this.visit.conversation !== undefined) })
+    const { kept: lines, name, phase } = this.visit
+    kept.write({ name, draft: this.#draft, ...lines, isIn: phase._tag === "Room" || phase._tag === "Lost" || (phase._tag === "Entering" && this.visit.conversation !== undefined) })
   }
 
   #like(change: Taste): void {
@@ -223,29 +227,34 @@ export class Page {
   #perform(wish: Shown): void {
     switch (wish._tag) {
       case "Print":
-        if (this.#log === undefined) this.#early = [...this.#early, wish.line]
-        else this.#print(wish.line)
+      case "Return":
+      case "Clear":
+        if (this.#log === undefined) this.#early = [...this.#early, wish]
+        else this.#put(this.#log, wish)
         break
       case "Bell":
         if (this.sounds) this.#ring()
         break
-      case "Clear":
-        this.#log?.clear()
-        break
-      case "Return": {
-        const { text } = wish
-        this.#log?.append([drawReturned(text, () => { this.#input?.fill(text) })])
-        break
-      }
       case "Empty":
-      case "End":
         break
     }
   }
 
-  #print(line: Printed): void {
-    const log = this.#log
-    if (log === undefined) return
+  #put(log: Log, wish: Logged): void {
+    switch (wish._tag) {
+      case "Print":
+        this.#print(log, wish.line)
+        break
+      case "Return":
+        log.append([drawReturned(wish.text, () => { this.#input?.fill(wish.text) })])
+        break
+      case "Clear":
+        log.clear()
+        break
+    }
+  }
+
+  #print(log: Log, line: Printed): void {
     if (line._tag !== "Event") {
       log.append([drawWordsOf(line)])
       return

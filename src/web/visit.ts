@@ -8,9 +8,10 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { type ChatClient, connect } from "../client/ChatClient.ts"
 import type { Dial } from "../client/Dial.ts"
-import { type JoinError, JoinRefused } from "../client/Errors.ts"
+import { ConnectFailed, type JoinError, JoinRefused } from "../client/Errors.ts"
 import { start, update } from "../client/screen/conversation.ts"
 import * as Form from "../client/screen/form.ts"
+import { intentOf } from "../client/screen/intent.ts"
 import type { Conversation, Happening, Wish } from "../client/screen/step.ts"
 import type { Goodbye, Member } from "../domain/Event.ts"
 
@@ -20,8 +21,8 @@ export type Phase =
   | { readonly _tag: "Door"; readonly wrong: string | undefined; readonly needsPassword: boolean }
   | { readonly _tag: "Entering" }
   | { readonly _tag: "Room" }
-  /** The connection is gone: the next try is at `retryAt`, ms of `performance.now()`; without it a try is under way. */
-  | { readonly _tag: "Lost"; readonly retryAt: number | undefined }
+  /** The connection is gone: the next try is at `retryAt`, ms of `performance.now()`; without it a try is under way. `why` is what the server said to the last one. */
+  | { readonly _tag: "Lost"; readonly retryAt: number | undefined; readonly why: string | undefined }
   /** The room is left, or has closed. The log can still be read. */
   | { readonly _tag: "Over"; readonly words: string }
 
@@ -53,6 +54,14 @@ const ownNameFor = 20_000
 /** How long the server's goodbye is waited for, ms. */
 const goodbyePatience = 1000
 
+/** Lines of one's own that are kept over a reload: nothing that was typed is lost by one. */
+export interface KeptLines {
+  /** Submitted, and not sent: each as it has to be typed. */
+  readonly waiting: ReadonlyArray<string>
+  /** Sent, and without a receipt. */
+  readonly unknown: ReadonlyArray<string>
+}
+
 type Saying = Extract<Wish, { readonly _tag: "Send" | "Ask" }>
 
 /** Somebody's visit to the room through this page, from the form to the goodbye, over however many connections. */
@@ -70,10 +79,12 @@ export class Visit {
   #name = ""
   #password: Redacted.Redacted | undefined
 
-  /** `run` runs an effect with the way to the server. */
-  constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => Fiber.RuntimeFiber<A, E>, view: View) {
+  /** `run` runs an effect with the way to the server; `kept` are the lines of a visit before, in this tab. */
+  constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => Fiber.RuntimeFiber<A, E>, view: View, { unknown, waiting }: KeptLines) {
     this.#run = run
     this.#view = view
+    this.#unknown = unknown
+    this.#waiting = waiting
   }
 
   get phase(): Phase {
@@ -102,16 +113,15 @@ export class Visit {
     ]
   }
 
-  /** What has been submitted and has not been sent: it is kept over a reload. */
-  get waiting(): ReadonlyArray<string> {
-    return this.#waiting
+  /** Those of them that a reload would lose. */
+  get kept(): KeptLines {
+    return { waiting: this.#waiting, unknown: this.unsent.flatMap(({ state, text }) => (state === "waiting" ? [] : [text])) }
   }
 
-  /** Enters the room. `waiting` are lines that are sent as soon as that is done. */
-  enter(name: string, password: string | undefined, waiting: ReadonlyArray<string> = []): void {
+  /** Enters the room. The lines that wait are sent as soon as that is done. */
+  enter(name: string, password: string | undefined): void {
     this.#name = name
     this.#password = password === undefined ? undefined : Redacted.make(password)
-    this.#waiting = waiting
     this.#set({ _tag: "Entering" })
     this.#fiber = this.#run(this.#stay(name))
   }
@@ -125,6 +135,7 @@ export class Visit {
   /** A line was submitted: it goes to the room, or waits for the connection. */
   submit(line: string): void {
     if (this.#phase._tag === "Room") this.#happen({ _tag: "Submitted", line, members: this.members })
+    else if (isQuit(line)) this.leave()
     else if (line.trim() !== "") this.#waiting = [...this.#waiting, line]
     this.#view.changed()
   }
@@ -132,15 +143,21 @@ export class Visit {
   /** Several lines were submitted at once: each is a message, and none a command. */
   submitLines(lines: ReadonlyArray<string>): void {
     if (this.#phase._tag === "Room") this.#happen({ _tag: "Pasted", lines })
-    else this.#waiting = [...this.#waiting, ...lines.filter((line) => line.trim() !== "")]
+    else this.#waiting = [...this.#waiting, ...lines.filter((line) => line.trim() !== "").map(asTyped)]
     this.#view.changed()
+  }
+
+  // Submits a line that was kept as it has to be typed. One that leaves is never kept, so what reads like that is a message.
+  #resubmit(line: string): void {
+    if (line.startsWith("/")) this.submit(line)
+    else this.submitLines([line])
   }
 
   /** Sends the lines again whose fate is unknown. */
   sendUnknown(): void {
     const lines = this.#unknown
     this.#unknown = []
-    this.submitLines(lines)
+    for (const line of lines) this.#resubmit(line)
   }
 
   /** Forgets the lines whose fate is unknown. */
@@ -203,11 +220,11 @@ export class Visit {
         const failure = exit.cause._tag === "Fail" ? exit.cause.error : undefined
         const mayBeOwn = failure instanceof JoinRefused && failure.code === "name-taken" && lostAt !== undefined && performance.now() - lostAt < ownNameFor
         const isReachable = failure !== undefined && (failure._tag === "JoinRefused" || failure._tag === "TurnedAway")
-        if (failure === undefined || lostAt === undefined || (isReachable && !mayBeOwn)) {
+        if (failure === undefined || this.#conversation === undefined || (isReachable && !mayBeOwn)) {
           this.#door(failure, this.#password !== undefined)
           return
         }
-        yield* this.#pause(wait / 2 + Math.random() * (wait / 2))
+        yield* this.#pause(wait / 2 + Math.random() * (wait / 2), saidBy(failure))
         wait = Math.min(wait * 2, retries.longest)
       }
     })
@@ -215,17 +232,19 @@ export class Visit {
 
   #door(failure: JoinError | undefined, gavePassword: boolean): void {
     const needsPassword = failure instanceof JoinRefused && failure.code === "password-required"
-    const words = failure instanceof JoinRefused ? failure.reason : (failure?.message ?? "Something went wrong in this page: load it anew.")
+    const words = failure instanceof JoinRefused ? failure.reason : (saidBy(failure) ?? failure?.message ?? "Something went wrong in this page: load it anew.")
+    this.#name = this.name
+    this.#conversation = undefined
     this.#set({ _tag: "Door", wrong: needsPassword && !gavePassword ? undefined : words, needsPassword: needsPassword || gavePassword })
   }
 
-  #pause(ms: number): Effect.Effect<void> {
+  #pause(ms: number, why: string | undefined): Effect.Effect<void> {
     return Effect.gen(this, function* () {
       this.#retryNow = yield* Deferred.make<void>()
-      this.#set({ _tag: "Lost", retryAt: performance.now() + ms })
+      this.#set({ _tag: "Lost", retryAt: performance.now() + ms, why })
       yield* Deferred.await(this.#retryNow).pipe(Effect.timeoutOption(ms))
       this.#retryNow = undefined
-      this.#set({ _tag: "Lost", retryAt: undefined })
+      this.#set({ _tag: "Lost", retryAt: undefined, why })
     })
   }
 
@@ -244,7 +263,8 @@ export class Visit {
       const sayings = yield* Mailbox.make<Saying>()
       this.#client = client
       this.#sayings = sayings
-      this.#conversation = start(Form.unasked(Form.begin(given, name))).after
+      // The same conversation goes on over another connection.
+      this.#conversation ??= start(Form.unasked(Form.begin(given, name))).after
       // Requests go in order, in a fiber of their own: the back-pressure of a server that does not read blocks only them.
       yield* Effect.forkScoped(Effect.forever(Effect.flatMap(sayings.take, (saying) => this.#say(client, saying))))
       this.#phase = { _tag: "Room" }
@@ -252,7 +272,7 @@ export class Visit {
       this.#happen({ _tag: "Focus", focused: document.hasFocus() })
       const waiting = this.#waiting
       this.#waiting = []
-      for (const line of waiting) this.submit(line)
+      for (const line of waiting) this.#resubmit(line)
       const last = yield* Stream.runFold(client.events, Option.none<Goodbye>(), (_, event) => {
         this.#happen({ _tag: "Told", event })
         return event._tag === "Goodbye" ? Option.some(event) : Option.none()
@@ -309,3 +329,11 @@ export class Visit {
     }
   }
 }
+
+const isQuit = (line: string): boolean => intentOf(line, { isLiteral: false, hasScreen: true })._tag === "Quit"
+
+/** A message as it has to be typed: one that begins like a command has another slash in front. */
+const asTyped = (message: string): string => (message.startsWith("/") ? `/${message}` : message)
+
+/** What a server said that did not let us in, such as that the room is full. */
+const saidBy = (failure: JoinError | undefined): string | undefined => (failure instanceof ConnectFailed && failure.kind === undefined ? failure.said : undefined)

@@ -81,7 +81,9 @@ export type Wish =
   | { readonly _tag: "Connect"; readonly form: Form.Form }
   | { readonly _tag: "Send"; readonly command: Command; readonly ref: string | undefined }
   | { readonly _tag: "Ask"; readonly question: Question }
-  | { readonly _tag: "Bell" | "Clear" | "End" }
+  | { readonly _tag: "Bell" }
+  | { readonly _tag: "Clear" }
+  | { readonly _tag: "End" }
   | { readonly _tag: "Empty" }
   | { readonly _tag: "Quit"; readonly reason: string | undefined }
   | { readonly _tag: "Return"; readonly text: string }
