@@ -13,10 +13,16 @@ export interface Asker<Peer> {
   readonly person: Person<Peer> | undefined
 }
 
-/** The fields that everything told to a whole room has. */
-export interface InRoom {
-  readonly seq: number
+/** The fields that everything has that an entry tells. */
+export interface InLog {
+  /** The number of the envelope. */
+  readonly n: number
   readonly at: number
+}
+
+/** The fields that everything told to a whole room has. */
+export interface InRoom extends InLog {
+  readonly seq: number
   readonly room: RoomName
 }
 
@@ -30,8 +36,10 @@ export const andThen = <Peer>({ chat, told }: Decision<Peer>, next: (chat: Chat<
 }
 
 /** Tells an event to the clients in `audience` only, and to no room as a whole. */
-export const tellFew = <Peer>(chat: Chat<Peer>, from: Origin | undefined, audience: Audience<Peer>, event: Event): Decision<Peer> =>
-  tell(chat, { seq: chat.seq + 1, event, audience, from })
+export const tellFew = <Peer>(chat: Chat<Peer>, from: Origin | undefined, audience: Audience<Peer>, event: (at: InLog) => Event): Decision<Peer> => {
+  const n = chat.seq + 1
+  return tell(chat, { seq: n, event: event({ n, at: chat.at }), audience, from })
+}
 
 /**
  * Tells an event to a whole room, under the room's next number. `audience`
@@ -45,10 +53,11 @@ export const tellRoom = <Peer>(
   audience?: Audience<Peer>
 ): Decision<Peer> => {
   const room = roomOf(chat, name)
+  const n = chat.seq + 1
   const seq = room.seq + 1
   return tell(withRoom(chat, { ...room, seq }), {
-    seq: chat.seq + 1,
-    event: event({ seq, at: chat.at, room: name }),
+    seq: n,
+    event: event({ n, seq, at: chat.at, room: name }),
     audience: audience ?? room.seats,
     room: name,
     from
@@ -65,7 +74,7 @@ export const withRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>): Chat<Peer> =
 
 /** Nothing changes; the asker alone is told why. Refusals that `apply` decides are worded from names and texts that are safe to show already. */
 export const refused = <Peer>(chat: Chat<Peer>, { origin, seat }: Asker<Peer>, { code, message, ref }: Refusal): Decision<Peer> =>
-  tellFew(chat, origin, [seat], { _tag: "Refused", at: chat.at, code, message: Text.make(message), ref })
+  tellFew(chat, origin, [seat], ({ at, n }) => ({ _tag: "Refused", n, at, code, message: Text.make(message), ref }))
 
 /** The refusal of a client that has not come in and asks for what only members can do: `what`, such as "say something". */
 export const notJoined = (what: string, ref?: string): Refusal =>

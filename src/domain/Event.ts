@@ -50,7 +50,14 @@ const at = Schema.Number.pipe(Schema.between(0, 8.64e15))
 /** The number of this event in its room, without gaps: a gap means something was missed. */
 const seq = Schema.Number
 
-const inRoom = { seq, at, room: RoomName }
+/**
+ * The number of what entries of the log told, in the one order of all; absent in
+ * what no entry told, such as an answer. A client is told only some of these, so
+ * it sees gaps; what it is told rises, and the last number is how far it has heard.
+ */
+const n = Schema.optional(Schema.Number)
+
+const inRoom = { n, seq, at, room: RoomName }
 
 /** What the server lets a client do, so that a client can say so before it is refused. */
 export const Limits = Schema.Struct({
@@ -99,6 +106,7 @@ export type Acted = typeof Acted.Type
 
 /** Somebody said a line to one member only. Both get the event: for the author it is the receipt. */
 export const Whispered = Schema.TaggedStruct("Whispered", {
+  n,
   at,
   from: Member,
   to: Member,
@@ -154,6 +162,7 @@ export type Members = typeof Members.Type
 
 /** What you asked was not done; the rest of what you sent still counts. */
 export const Refused = Schema.TaggedStruct("Refused", {
+  n,
   at,
   code: RefusalCode,
   message: Text,
@@ -182,6 +191,7 @@ export type Pong = typeof Pong.Type
 
 /** The last thing a client is told; the connection closes after it. */
 export const Goodbye = Schema.TaggedStruct("Goodbye", {
+  n,
   at,
   code: LeaveCode,
   reason: Text,

@@ -26,7 +26,7 @@ export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: C
       return leave(chat, entry.client, entry.code, entry.reason)
     case "Announce":
       if (entry.to !== undefined) return whisperOf(chat, entry.to, entry.text)
-      return tellRoom(chat, undefined, entry.room ?? lobby, ({ at, room, seq }) => ({ _tag: "Notice", seq, at, room, text: entry.text }))
+      return tellRoom(chat, undefined, entry.room ?? lobby, ({ at, n, room, seq }) => ({ _tag: "Notice", n, seq, at, room, text: entry.text }))
     case "Close":
       return close(chat, entry.reason)
   }
@@ -55,7 +55,7 @@ const server: Member = { id: MemberId.make("server"), name: Nickname.make("serve
 const whisperOf = <Peer>(chat: Chat<Peer>, id: MemberId, text: Text): Decision<Peer> => {
   const person = personWith(chat, id)
   if (person === undefined) return nothing(chat)
-  return tellFew(chat, undefined, [person.seat], { _tag: "Whispered", at: chat.at, from: server, to: person.member, text })
+  return tellFew(chat, undefined, [person.seat], ({ at, n }) => ({ _tag: "Whispered", n, at, from: server, to: person.member, text }))
 }
 
 // Tells the room that a member has left. A client that had not come in leaves without a word to anybody.
@@ -64,7 +64,7 @@ const leave = <Peer>(chat: Chat<Peer>, client: ClientId, code: LeaveCode, reason
   if (person === undefined) return nothing(chat)
   const gone = without(chat, person)
   const origin = { client, address: person.address, name: person.member.name }
-  return tellRoom(gone, origin, lobby, ({ at, room, seq }) => ({ _tag: "Left", seq, at, room, member: person.member, code, reason }))
+  return tellRoom(gone, origin, lobby, ({ at, n, room, seq }) => ({ _tag: "Left", n, seq, at, room, member: person.member, code, reason }))
 }
 
 const without = <Peer>(chat: Chat<Peer>, { client, member: { id }, name }: Person<Peer>): Chat<Peer> => {
@@ -76,6 +76,6 @@ const without = <Peer>(chat: Chat<Peer>, { client, member: { id }, name }: Perso
 // Tells every member once and empties the chat, so the leaves that follow tell nobody.
 const close = <Peer>(chat: Chat<Peer>, reason: Text): Decision<Peer> => {
   const { seats } = roomOf(chat, lobby)
-  const told = tellFew(chat, undefined, seats, { _tag: "Goodbye", at: chat.at, code: "closing", reason })
+  const told = tellFew(chat, undefined, seats, ({ at, n }) => ({ _tag: "Goodbye", n, at, code: "closing", reason }))
   return { told: told.told, chat: { ...empty<Peer>(chat.settings), lastMember: chat.lastMember, seq: told.chat.seq, at: chat.at, closed: true } }
 }

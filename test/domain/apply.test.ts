@@ -105,6 +105,13 @@ describe("Whatever happens, in whatever order", () => {
     })
   })
 
+  promise("what is told bears the number of its envelope, which rises by one", (moments) => {
+    envelopes(moments).forEach(({ event, seq }, index) => {
+      expect(seq).toBe(index + 1)
+      expect("n" in event && event.n).toBe(seq)
+    })
+  })
+
   promise("nobody has a reserved name", (moments) => {
     for (const { after } of moments) {
       expect(members(after).filter(({ name }) => isReserved(name))).toEqual([])
@@ -328,6 +335,7 @@ describe("Joining", () => {
         [3],
         {
           _tag: "Welcome",
+          n: 5,
           seq: 3,
           at: 7,
           room: "lobby",
@@ -338,7 +346,7 @@ describe("Joining", () => {
           ...settings
         }
       ],
-      [[1, 2], { _tag: "Joined", seq: 3, at: 7, room: "lobby", member: eve }]
+      [[1, 2], { _tag: "Joined", n: 6, seq: 3, at: 7, room: "lobby", member: eve }]
     ])
   })
 
@@ -438,7 +446,7 @@ describe("Refusing", () => {
   it("tells the sender alone", () => {
     const { told } = decide(roomOf("ann", "bob"), 1, rename("bob"), 5)
     expect(told.map(({ audience, event }) => [ids(audience), event])).toEqual([
-      [[1], { _tag: "Refused", at: 5, code: "name-taken", message: "The name bob is taken: choose another.", ref: undefined }]
+      [[1], { _tag: "Refused", n: 5, at: 5, code: "name-taken", message: "The name bob is taken: choose another.", ref: undefined }]
     ])
   })
 })
@@ -449,7 +457,7 @@ describe("Leaving", () => {
     expect(told.map(({ audience, event }) => [ids(audience), event])).toEqual([
       [
         [2],
-        { _tag: "Left", seq: 3, at: 9, room: "lobby", member: { id: "m1", name: "ann" }, code: "quit", reason: "lunch" }
+        { _tag: "Left", n: 5, seq: 3, at: 9, room: "lobby", member: { id: "m1", name: "ann" }, code: "quit", reason: "lunch" }
       ]
     ])
   })

@@ -92,7 +92,7 @@ export class House {
         this.#connect()
         return
       case "Close":
-        this.#tell({ _tag: "Goodbye", at: 0, code: "closing", reason: clean("the end") }, this.#present.map(({ seat }) => seat))
+        this.#tell({ _tag: "Goodbye", n: this.#next, at: 0, code: "closing", reason: clean("the end") }, this.#present.map(({ seat }) => seat))
         for (const client of this.#present) client.isGone = true
         for (const room of this.#rooms.values()) room.audience = []
         return
@@ -127,7 +127,7 @@ export class House {
     const text = clean(`<${this.handed.length}>`)
     if (happening._tag === "Whisper") {
       const to = present[happening.to % present.length]
-      if (to?.member !== undefined) this.#tell({ _tag: "Whispered", at: 0, from, to: to.member, text }, to === client ? [client.seat] : [to.seat, client.seat])
+      if (to?.member !== undefined) this.#tell({ _tag: "Whispered", n: this.#next, at: 0, from, to: to.member, text }, to === client ? [client.seat] : [to.seat, client.seat])
       return
     }
     if (happening._tag === "Rename") {
@@ -166,8 +166,8 @@ export class House {
     room.seq += 1
     const at = { seq: room.seq, at: 0, room: name }
     this.visits.push({ client, room: name, entered: room.seq, left: Infinity })
-    this.#tell({ _tag: "Welcome", ...at, you, here: room.audience.length, members: [], ...settings }, [client.seat])
-    this.#tell({ _tag: "Joined", ...at, member: you }, before, name)
+    this.#tell({ _tag: "Welcome", n: this.#next, ...at, you, here: room.audience.length, members: [], ...settings }, [client.seat])
+    this.#tell({ _tag: "Joined", n: this.#next, ...at, member: you }, before, name)
   }
 
   #exit(client: Client, name: RoomName): void {
@@ -180,14 +180,19 @@ export class House {
     if (visit !== undefined) visit.left = room.seq
   }
 
-  #tellRoom(name: RoomName, event: (at: { readonly seq: number; readonly at: number; readonly room: RoomName }) => Event): void {
+  #tellRoom(name: RoomName, event: (at: { readonly n: number; readonly seq: number; readonly at: number; readonly room: RoomName }) => Event): void {
     const room = this.#room(name)
     room.seq += 1
-    this.#tell(event({ seq: room.seq, at: 0, room: name }), room.audience, name)
+    this.#tell(event({ n: this.#next, seq: room.seq, at: 0, room: name }), room.audience, name)
   }
 
   #tell(event: Event, audience: Handed["audience"], room?: RoomName): void {
     this.handed.push({ place: this.handed.length + 1, event, audience, room })
+  }
+
+  // The number of the next event; replies have a place and no number.
+  get #next(): number {
+    return this.handed.length + 1
   }
 
   get #present(): ReadonlyArray<Client> {

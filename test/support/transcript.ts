@@ -104,7 +104,7 @@ const escaped = (bytes: Buffer): string =>
 
 const overReason = "the transcript is over"
 const overPlain = `The server is closing: ${overReason}.\n`
-const overNative = new RegExp(`^\\{"_tag":"Goodbye","at":\\d+,"code":"closing","reason":"${overReason}"\\}\\n$`, "u")
+const overNative = new RegExp(`^\\{"_tag":"Goodbye",(?:"n":\\d+,)?"at":\\d+,"code":"closing","reason":"${overReason}"\\}\\n$`, "u")
 
 /**
  * Plays a transcript against a server of its own. It fails if the server sends

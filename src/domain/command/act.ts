@@ -25,5 +25,5 @@ export const act: CommandDefinition<Act> = {
   },
   send: ({ text }, ref) => ({ _tag: "Act", text, ref }),
   apply: (chat, asker, { ref, text }) =>
-    speak(chat, asker, lobby, { what: "do something", ref }, (from, { at, room, seq }) => ({ _tag: "Acted", seq, at, room, from, text, ref }))
+    speak(chat, asker, lobby, { what: "do something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Acted", n, seq, at, room, from, text, ref }))
 }

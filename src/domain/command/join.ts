@@ -72,11 +72,12 @@ export const join: CommandDefinition<Join> = {
     )
     const origin = { ...asker.origin, name: member.name }
     const { settings } = chat
-    const welcomed = tellFew(next, origin, [person.seat], {
+    const welcomed = tellFew(next, origin, [person.seat], ({ at, n }) => ({
       _tag: "Welcome",
+      n,
       // The number of the newcomer's own `Joined`, which only the others get: the newcomer is told everything after it.
       seq: room.seq + 1,
-      at: chat.at,
+      at,
       room: lobby,
       you: member,
       asked: name.name === wanted.name ? undefined : wanted.name,
@@ -85,8 +86,8 @@ export const join: CommandDefinition<Join> = {
       server: settings.server,
       instance: settings.instance,
       limits: settings.limits
-    })
-    const told = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, ({ at, room, seq }) => ({ _tag: "Joined", seq, at, room, member }), before))
+    }))
+    const told = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), before))
     return andThen(told, (next) => warn(next, name.name, lookalike(chat, name)))
   }
 }

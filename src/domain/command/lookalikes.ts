@@ -8,4 +8,4 @@ import { lookalikes } from "../wording.ts"
 export const warn = <Peer>(chat: Chat<Peer>, name: Nickname, other: Nickname | undefined): Decision<Peer> =>
   other === undefined
     ? nothing(chat)
-    : tellRoom(chat, undefined, lobby, ({ at, room, seq }) => ({ _tag: "Notice", seq, at, room, text: lookalikes(name, other) }))
+    : tellRoom(chat, undefined, lobby, ({ at, n, room, seq }) => ({ _tag: "Notice", n, seq, at, room, text: lookalikes(name, other) }))

@@ -44,7 +44,7 @@ export const nick: CommandDefinition<Rename> = {
     const member = { id, name: name.name }
     const renamed = named({ ...freed, people: HashMap.set(freed.people, id, { ...person, member, name }) }, id, name)
     const next = withRoom(renamed, Room.renamed(roomOf(renamed, lobby), member))
-    const told = tellRoom(next, { ...asker.origin, name: name.name }, lobby, ({ at, room, seq }) => ({ _tag: "Renamed", seq, at, room, member, was }))
+    const told = tellRoom(next, { ...asker.origin, name: name.name }, lobby, ({ at, n, room, seq }) => ({ _tag: "Renamed", n, seq, at, room, member, was }))
     return andThen(told, (chat) => warn(chat, name.name, lookalike(freed, name)))
   }
 }

@@ -18,5 +18,5 @@ export const say: CommandDefinition<Say> = {
   message: messageForm("Say", SayMessage, ({ ref, text }) => parseText(text, ref, (text) => command({ _tag: "Say", text, ref }))),
   send: ({ text }, ref) => ({ _tag: "Say", text, ref }),
   apply: (chat, asker, { ref, text }) =>
-    speak(chat, asker, lobby, { what: "say something", ref }, (from, { at, room, seq }) => ({ _tag: "Said", seq, at, room, from, text, ref }))
+    speak(chat, asker, lobby, { what: "say something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Said", n, seq, at, room, from, text, ref }))
 }

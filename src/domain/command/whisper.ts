@@ -33,5 +33,5 @@ export const whisperTo = <Peer>(
   if (from === undefined) return refused(chat, asker, notJoined("say something", ref))
   if (to === undefined) return refused(chat, asker, new Refusal({ code: "no-such-member", message: nobody, ref }))
   const audience = to.member.id === from.member.id ? [from.seat] : [to.seat, from.seat]
-  return tellFew(chat, asker.origin, audience, { _tag: "Whispered", at: chat.at, from: from.member, to: to.member, text, ref })
+  return tellFew(chat, asker.origin, audience, ({ at, n }) => ({ _tag: "Whispered", n, at, from: from.member, to: to.member, text, ref }))
 }

@@ -138,12 +138,17 @@ interface Move extends Told {
   readonly place: number
 }
 
-// The longest runs of moves of one room with nothing else told to that room in between.
+// The longest runs of moves of one room with nothing else told to that room in between, nor anything numbered to one who is
+// there: that one would hear a number before the smaller ones that the presence stands for, and a client that comes back after
+// its connection was lost goes by the last number it has heard.
 const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>> => {
   const found: Array<ReadonlyArray<Move>> = []
   const open = new Map<RoomName, Array<Move>>()
   told.forEach(({ audience, event, room }, place) => {
-    if (room === undefined) return
+    if (room === undefined) {
+      if (isNumbered(event) && audience.some(({ id }) => id !== undefined)) open.clear()
+      return
+    }
     if (event._tag !== "Joined" && event._tag !== "Left") {
       open.delete(room)
       return
@@ -159,6 +164,9 @@ const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>
   })
   return found
 }
+
+// Whether an event to a few has a number. A newcomer's first one does not count here: it is owed nothing from before.
+const isNumbered = (event: Reply): boolean => event._tag !== "Welcome" && "n" in event && event.n !== undefined
 
 /** How many moves one `Presence` stands for at most: even with a long reason for each leave, it is a line that our clients take. */
 const most = 256
@@ -205,7 +213,7 @@ const audienceOf = ({ audience, event }: Move, late: ReadonlySet<MemberId>, isEn
 }
 
 // Nobody is named twice: a member that left and came again is not named at all.
-const presenceOf = (part: ReadonlyArray<Move>, { at, room, seq }: Joined | Left, here: number): Presence => {
+const presenceOf = (part: ReadonlyArray<Move>, { at, n, room, seq }: Joined | Left, here: number): Presence => {
   const wereHere = new Set<MemberId>()
   const joined = new Map<MemberId, Member>()
   const left = new Map<MemberId, Presence["left"][number]>()
@@ -221,5 +229,5 @@ const presenceOf = (part: ReadonlyArray<Move>, { at, room, seq }: Joined | Left,
       joined.set(member.id, member)
     }
   }
-  return { _tag: "Presence", first: part[0]?.event.seq ?? seq, seq, at, room, here, joined: [...joined.values()], left: [...left.values()] }
+  return { _tag: "Presence", n, first: part[0]?.event.seq ?? seq, seq, at, room, here, joined: [...joined.values()], left: [...left.values()] }
 }

@@ -166,6 +166,21 @@ const checkPlaces = ({ events }: Heard, places: ReadonlyMap<Handed["event"], num
   }
 }
 
+/** Of one room, and of what is said to it alone, the last number says how far it has heard, wherever its connection is cut: nothing with a smaller one is told later. */
+const checkCuts = ({ client, events }: Heard, history: History) => {
+  let last = 0
+  for (const event of events) {
+    if (!("n" in event) || event.n === undefined) continue
+    if (event._tag === "Whispered") last = event.n
+    if (event._tag === "Presence") {
+      for (let seq = event.first; seq < event.seq; seq += 1) {
+        const { audience, place } = history.get(keyOf(event.room, seq))!
+        if (place < last && audience.some(({ peer }) => peer === client.outbox)) throw new Error(`${client.member?.name} was told number ${last} before ${place}`)
+      }
+    }
+  }
+}
+
 /** One stay in a room, by its numbers: each is told once, from the welcome on, none of before it and none of after it. */
 const checkVisit = (visit: Visit, { client, events }: Heard, house: House, history: History, untold: (room: RoomName, seq: number) => boolean) => {
   const { entered, left, room } = visit
@@ -211,6 +226,7 @@ describe("In four rooms, where crowds come and go and wait to be told of,", () =
         for (const heard of all) {
           checkWords(heard, house)
           checkPlaces(heard, places, history)
+          checkCuts(heard, history)
           for (const visit of house.visits) if (visit.client === heard.client) checkVisit(visit, heard, house, history, untold)
           seen.presences += heard.events.filter(({ _tag }) => _tag === "Presence").length
         }
