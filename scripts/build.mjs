@@ -41,40 +41,45 @@ chmodSync(cli, 0o755)
 // The first start: it keeps what V8 compiled for all others.
 execFileSync(process.execPath, [cli, "--help"], { stdio: ["ignore", "ignore", "inherit"] })
 
-// The page: names that say what is in them, so that a browser may keep the files for good, and each compressed once, here.
-const site = join(next, "web")
-const { metafile } = await build({
-  entryPoints: { main: "src/web/main.tsx", brusio: "src/web/brusio.css", icon: "src/web/icon.svg" },
-  outdir: site,
-  entryNames: "[name].[hash]",
-  bundle: true,
-  minify: true,
-  charset: "utf8",
-  legalComments: "none",
-  format: "esm",
-  platform: "browser",
-  target: ["chrome111", "firefox113", "safari16.4"],
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  loader: { ".svg": "copy" },
-  // Unicode's table of characters that look alike is for whoever decides on names: a server. It would be a quarter of the page.
-  plugins: [{ name: "lookalikes", setup: ({ onLoad }) => onLoad({ filter: /unhomoglyph.data\.json$/ }, () => ({ contents: "{}", loader: "json" })) }],
-  define: { "process.env.NODE_ENV": '"production"' },
-  metafile: true,
-  logLevel: "warning"
-})
-const built = Object.keys(metafile.outputs).map((path) => path.split("/").at(-1))
-const html = readFileSync("src/web/index.html", "utf8").replaceAll(/"\/(main|brusio|icon)\.(js|css|svg)"/gu, (_, name, kind) => {
-  const found = built.find((file) => file.startsWith(`${name}.`) && file.endsWith(`.${kind}`))
-  if (found === undefined) throw new Error(`The page has no ${name}.${kind}`)
-  return `"/${found}"`
-})
-writeFileSync(join(site, "index.html"), html)
-for (const name of readdirSync(site)) {
-  const body = readFileSync(join(site, name))
-  writeFileSync(join(site, `${name}.gz`), gzipSync(body, { level: 9 }))
-  writeFileSync(join(site, `${name}.br`), brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: body.length } }))
+// A page, in a folder of its own: names that say what is in them, so that a browser may keep the files for good, and each compressed once, here.
+const site = async (folder, { html, ...entryPoints }) => {
+  const { metafile } = await build({
+    entryPoints,
+    outdir: folder,
+    entryNames: "[name].[hash]",
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    format: "esm",
+    platform: "browser",
+    target: ["chrome111", "firefox113", "safari16.4"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    loader: { ".svg": "copy" },
+    // Unicode's table of characters that look alike is for whoever decides on names: a server. It would be a quarter of the page.
+    plugins: [{ name: "lookalikes", setup: ({ onLoad }) => onLoad({ filter: /unhomoglyph.data\.json$/ }, () => ({ contents: "{}", loader: "json" })) }],
+    define: { "process.env.NODE_ENV": '"production"' },
+    metafile: true,
+    logLevel: "warning"
+  })
+  const built = Object.keys(metafile.outputs).map((path) => path.split("/").at(-1))
+  const page = readFileSync(html, "utf8").replaceAll(/"\/(main|brusio|icon)\.(js|css|svg)"/gu, (_, name, kind) => {
+    const found = built.find((file) => file.startsWith(`${name}.`) && file.endsWith(`.${kind}`))
+    if (found === undefined) throw new Error(`The page has no ${name}.${kind}`)
+    return `"/${found}"`
+  })
+  writeFileSync(join(folder, "index.html"), page)
+  for (const name of readdirSync(folder)) {
+    const body = readFileSync(join(folder, name))
+    writeFileSync(join(folder, `${name}.gz`), gzipSync(body, { level: 9 }))
+    writeFileSync(join(folder, `${name}.br`), brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: body.length } }))
+  }
 }
+const looks = { brusio: "src/web/brusio.css", icon: "src/web/icon.svg" }
+await site(join(next, "web"), { html: "src/web/index.html", main: "src/web/main.tsx", ...looks })
+// The form of `join --window`.
+await site(join(next, "form"), { html: "src/web/form/index.html", main: "src/web/form/main.tsx", ...looks })
 
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc")
 execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(next, "lib")], { stdio: "inherit" })

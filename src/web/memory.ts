@@ -1,5 +1,6 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Answers } from "../client/screen/formMessages.ts"
 
 /** What this tab keeps over a reload: nothing that was typed is lost by one. */
 export const Kept = Schema.Struct({
@@ -50,3 +51,6 @@ export const kept = shelf<Kept, typeof Kept.Encoded>(() => sessionStorage, "brus
 
 /** What the browser keeps. */
 export const taste = shelf<Taste, typeof Taste.Encoded>(() => localStorage, "brusio", Taste, {})
+
+/** What stands in the form that asks for a room, as long as its window is open. */
+export const answersKept = shelf<Answers, typeof Answers.Encoded>(() => sessionStorage, "brusio-form", Answers, { host: "", port: "", name: "" })

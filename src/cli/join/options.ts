@@ -1,6 +1,7 @@
 import * as Command from "@effect/cli/Command"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import { defaults } from "../../client/screen/defaults.ts"
 import type { JoinError } from "../../client/Errors.ts"
@@ -16,6 +17,7 @@ const options = {
   port: option(serverPort, "The server's TCP port, 1 to 65535.", String(defaults.port)),
   name: option(name, "Your name in the room.", "User and a random number"),
   ...passwordOptions,
+  window: flag("window", "Opens the form in a browser, which goes on to the page of the room."),
   noInput: flag("no-input", "Never asks: what is not given takes its default."),
   plain: flag("plain", "Line by line, also in a terminal: for screen readers."),
   noColor: flag("no-color", "No colours; so does NO_COLOR."),
@@ -28,6 +30,10 @@ const options = {
 /** The command `join`. Fails with `BadSetting` for options that cannot be used, and with `Failed` once another reason has been printed. */
 export const join = Command.make("join", options, (given) =>
   Effect.gen(function* () {
+    if (yield* isOn("window", given.window)) {
+      yield* joinInBrowser(given)
+      return
+    }
     const settings = yield* resolve(given)
     // Lazy loading: `--help` does not pay for loading the client.
     const { attend } = yield* Effect.promise(() => import("./run.ts"))
@@ -50,20 +56,42 @@ export const join = Command.make("join", options, (given) =>
 export const page: HelpPage = {
   about: "Joins a chat room: as a chat screen in a terminal, line by line in a pipe. HOST may also be written brusio://HOST:PORT.",
   usage: ["join [HOST[:PORT]] [OPTIONS]"],
-  examples: ["join", "join 192.0.2.7:4000 --name Ada"],
+  examples: ["join", "join 192.0.2.7:4000 --name Ada", "join --window"],
   groups: grouped(Record.values(options), {
-    "The most important options": [options.host, options.port, options.name, options.password, options.plain]
+    "The most important options": [options.host, options.port, options.name, options.password, options.window, options.plain]
   }, "More options"),
   notes: ["Every option can also be set in the environment: --no-bell is BRUSIO_NO_BELL."]
 }
+
+// What is given that has no meaning for a page in a browser. The page asks for a password itself, where the room has one.
+const notForWindow = (options: Given): string | undefined => {
+  const { json, noBell, noColor, noInput, password, passwordFile, plain, strictName, text } = options
+  const given = { password, "password-file": Option.isSome(passwordFile), "no-input": noInput, plain, "no-color": noColor, "no-bell": noBell, "strict-name": strictName, text, json }
+  return Object.entries(given).find(([, isGiven]) => isGiven)?.[0]
+}
+
+const joinInBrowser = (options: Given): Effect.Effect<void, BadSetting | Failed> =>
+  Effect.gen(function* () {
+    const other = notForWindow(options)
+    if (other !== undefined) {
+      const why = other.startsWith("password") ? "the page asks for a password where the room has one" : "it is for a terminal or a pipe"
+      return yield* Effect.zipRight(complain(`Leave --${other} out with --window: ${why}.`), new Failed())
+    }
+    const where = yield* givenPlace(options)
+    // Lazy loading: whoever joins in a terminal does not pay for it.
+    const { joinByWindow } = yield* Effect.promise(() => import("./window/run.ts"))
+    yield* joinByWindow({ ...where, name: yield* given(name, options.name), password: Option.none() })
+  })
 
 const failure = (error: JoinError) => Effect.as(complain(explain(error)), false)
 
 type Given = Command.Command.ParseConfig<typeof options>
 
+const givenPlace = (options: Given) => givenWhere(options, serverPort, (host = defaults.host) => `Cannot connect to ${host}`)
+
 const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Failed, FileSystem> =>
   Effect.gen(function* () {
-    const where = yield* givenWhere(options, serverPort, (host = defaults.host) => `Cannot connect to ${host}`)
+    const where = yield* givenPlace(options)
     const isTerminal = process.stdin.isTTY && process.stdout.isTTY
     const mayAsk = !(yield* isOn("no-input", options.noInput))
     const json = yield* isOn("json", options.json)

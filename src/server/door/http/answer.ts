@@ -6,7 +6,7 @@ import type { Asset } from "./Site.ts"
  * in the page, no page of another site may frame, embed or read it, and nothing
  * of where somebody chats is told to the sites that they go to.
  */
-const guarded: OutgoingHttpHeaders = {
+export const guarded: OutgoingHttpHeaders = {
   "content-security-policy": [
     "default-src 'none'",
     ...["script-src", "style-src", "connect-src", "img-src", "manifest-src", "worker-src"].map((kind) => `${kind} 'self'`),
