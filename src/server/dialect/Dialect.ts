@@ -69,6 +69,8 @@ export type Hearing = Pick<
  */
 export interface Dialect {
   readonly name: string
+  /** What kind of client speaks it, in a word for whoever runs the room. */
+  readonly client: "browser" | "terminal" | "plain"
   /** Encodes an event as whole lines; an empty string where this dialect does not tell it. */
   readonly encode: (event: Reply) => string
   /** Frames an encoded event for its transport; absent where lines travel as they are, in UTF-8. */

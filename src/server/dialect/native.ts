@@ -7,6 +7,7 @@ import { type Dialect, type Heard, heard, type Hearing, type Interpreter, isEven
 /** One JSON object a line: see `docs/wire/native.md`. */
 export const native: Dialect = {
   name: "native",
+  client: "terminal",
   encode: (reply) => (isEvent(reply) ? encode(reply) : ""),
   ping: (at) => encode({ _tag: "Ping", at }),
   open: (hearing) => new NativeInterpreter(hearing)

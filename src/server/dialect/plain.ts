@@ -14,6 +14,7 @@ export const greeting = `${wording.greeting}\n`
 /** Lines for people and for programs written long before this one: see `docs/wire/plain.md`. */
 export const plain: Dialect = {
   name: "plain",
+  client: "plain",
   encode: (event) => encode(event, "\n"),
   open: (hearing, greeted) => new PlainInterpreter(hearing, greeted, telnet)
 }
