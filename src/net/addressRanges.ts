@@ -22,3 +22,6 @@ export const inRanges = (ranges: ReadonlyArray<string>): ((address: string) => b
     return version !== 0 && list.check(address, version === 4 ? "ipv4" : "ipv6")
   }
 }
+
+/** Whether an IP address is of the loopback: nobody but this machine itself has it. */
+export const isLoopback = inRanges(["127.0.0.0/8", "::1"])

@@ -69,10 +69,9 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** All services of a room, but for the open port. What observes the room, such as the console, is layered between this and {@link port}. */
+/** All services of a room, but for the open port. What observes the room, such as the console, and the operator's window are layered between this and {@link port}. */
 export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
   Session.layer.pipe(
-    Layer.provideMerge(PortDoor.layer),
     Layer.provideMerge(Turns.layer),
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),
@@ -83,8 +82,16 @@ export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
     Layer.provideMerge(ServerConfig.layer(options))
   )
 
+/** The open port with this door, on top of the {@link core}. */
+export const portWith = <R>(door: Layer.Layer<PortDoor.PortDoor, never, R>) =>
+  Layer.effect(Server, make).pipe(
+    Layer.provideMerge(Listener.layer),
+    Layer.provide(door),
+    Layer.provideMerge(Layer.provide(Keepalive.layer, Unacknowledged.layer))
+  )
+
 /** The open port, on top of the {@link core}. */
-export const port = Layer.effect(Server, make).pipe(Layer.provideMerge(Listener.layer), Layer.provideMerge(Layer.provide(Keepalive.layer, Unacknowledged.layer)))
+export const port = portWith(PortDoor.layer)
 
 /**
  * A room, open as long as the layer's scope.

@@ -4,6 +4,7 @@ import type { Peer } from "../../src/server/chat/Peer.ts"
 import * as Registry from "../../src/server/chat/Registry.ts"
 import type { Dialect, Interpreter } from "../../src/server/dialect/Dialect.ts"
 import * as PortDoor from "../../src/server/door/recognise.ts"
+import { Diverted } from "../../src/server/session/Farewell.ts"
 
 /** Throws: a defect. */
 export const fault = (): never => {
@@ -46,9 +47,11 @@ const door = (meet: Meet) =>
       }
       return {
         unrecognised,
-        recognise: (connection, greets) =>
-          Effect.map(recognise(connection, greets), ({ chunks, dialect, interpreter }) => {
+        recognise: (connection, noRoom) =>
+          Effect.map(recognise(connection, noRoom), (recognised) => {
             meet("recognise")
+            if (recognised instanceof Diverted) return recognised
+            const { chunks, dialect, interpreter } = recognised
             return { chunks, dialect: dialectFor(dialect), interpreter: brittleInterpreter(interpreter, meet) }
           })
       }

@@ -44,9 +44,8 @@ export const assembled = (
     readonly door?: Layer.Layer<PortDoor.PortDoor, never, ServerConfig.ServerConfig>
   }
 ) =>
-  Server.port.pipe(
+  Server.portWith(parts.door ?? PortDoor.layer).pipe(
     Layer.provideMerge(Session.layer),
-    Layer.provideMerge(parts.door ?? PortDoor.layer),
     Layer.provideMerge(Turns.layer),
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),

@@ -19,6 +19,7 @@ import { ListenError } from "../Errors.ts"
 import { endOfTurn, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
+import { Diverted } from "../session/Farewell.ts"
 import { Session } from "../session/Session.ts"
 import { inRanges } from "../../net/addressRanges.ts"
 import { introduced } from "./introduce.ts"
@@ -154,7 +155,8 @@ const make = Effect.gen(function* () {
   const address = yield* listen(server, config)
   server.on("error", () => undefined)
 
-  const serve = (connection: Connection) => Effect.asVoid(session.serve(connection, door, (drain) => fork(drain)))
+  const serve = (connection: Connection) =>
+    Effect.flatMap(session.serve(connection, door, (drain) => fork(drain)), (ended) => (ended instanceof Diverted ? ended.serve : Effect.void))
   const isTrusted = inRanges(config.trustProxy)
   // What a trusted proxy sends first is no client's: see docs/adr/0020.
   const introducedFirst = (connection: Connection) =>

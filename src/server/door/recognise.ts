@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type { Connection } from "../../net/Connection.ts"
 import { silence } from "../../net/Inbox.ts"
 import { monotonicMillis } from "../clock.ts"
@@ -11,6 +12,9 @@ import { native } from "../dialect/native.ts"
 import { greeting, plain } from "../dialect/plain.ts"
 import { web } from "../dialect/web.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
+import { Desk } from "../operator/Desk.ts"
+import type { Full } from "../session/Admission.ts"
+import { Diverted } from "../session/Farewell.ts"
 import type { Door, Recognised } from "../session/Session.ts"
 import { detect, judge, type Kind, settle } from "./detect.ts"
 import { full } from "./http/full.ts"
@@ -31,13 +35,21 @@ const greetBrowsersAfter = 60_000
 /** What is spoken to a connection that has not shown how it speaks. */
 const unrecognised: Dialect = plain
 
+/** What is behind the door. */
+interface Behind {
+  readonly config: ServerOptions
+  readonly visits: Visits.Visits["Type"]
+  /** The operator's window; `undefined` where there is none. */
+  readonly desk: Desk["Type"] | undefined
+}
+
 /**
  * Waits until a connection's first bytes tell its dialect. A connection that
- * stays silent is greeted and asked for a name, once; without `greets` it is
- * taken for a plain one, as it is only to be turned away. Fails when the
+ * stays silent is greeted and asked for a name, once; where there is no room for
+ * it, it is taken for a plain one, as it is only to be turned away. Fails when the
  * connection breaks, or ends before it has sent anything.
  */
-const recognise = Effect.fnUntraced(function* (connection: Connection, config: ServerOptions, visits: Visits.Visits["Type"], greets: boolean) {
+const recognise = Effect.fnUntraced(function* (connection: Connection, { config, desk, visits }: Behind, noRoom?: Full) {
   const chunks: Array<Uint8Array> = []
   let greeted = false
   let kind: Kind | undefined
@@ -52,7 +64,7 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, config: S
     if (bytes === silence || isEnd) {
       if (chunks.length > 0) {
         kind = settle(Buffer.concat(chunks))
-      } else if (!greets) {
+      } else if (noRoom !== undefined) {
         kind = "plain"
       } else {
         greeted = true
@@ -64,11 +76,12 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, config: S
       kind = detect(Buffer.concat(chunks))
     }
   }
-  // The page is served to whoever finds a place; others are turned away in HTTP's own words.
+  // The page is served to whoever finds a place, and the operator's window to the operator in any case; others are turned away in HTTP's own words.
   const judged = judge(kind, chunks[0] ?? nothing)
   if (judged === "http" && connection instanceof Tcp) {
-    if (!greets) return { dialect: unrecognised, interpreter: full, chunks } satisfies Recognised
-    yield* visits.visit(connection, chunks)
+    if (noRoom !== undefined && !visits.isOperators(connection)) return { dialect: unrecognised, interpreter: full, chunks } satisfies Recognised
+    const become = yield* visits.visit(connection, chunks, noRoom)
+    if (become === "operator" && desk !== undefined) return new Diverted({ serve: desk.serve(connection) })
     return { dialect: web, interpreter: web.open(config, false), chunks: [] } satisfies Recognised
   }
   return { ...speaker(judged, config, greeted), chunks } satisfies Recognised
@@ -91,6 +104,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const config = yield* ServerConfig
     const visits = yield* Visits.Visits
-    return PortDoor.of({ unrecognised, recognise: (connection, greets) => recognise(connection, config, visits, greets) })
+    const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
+    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { config, desk, visits }, noRoom) })
   })
 ).pipe(Layer.provide(Visits.layer), Layer.provide(Site.layer))

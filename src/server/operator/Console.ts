@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { roomOf } from "../../domain/Chat.ts"
 import { authorOf } from "../../domain/Event.ts"
@@ -12,6 +13,7 @@ import { lobby } from "../../domain/RoomName.ts"
 import { clean } from "../../domain/Text.ts"
 import { monotonicMillis } from "../clock.ts"
 import { describe, describeLog, type ConsoleLine, type Format } from "./ConsoleLine.ts"
+import { Feed } from "./Feed.ts"
 import { Silent } from "./Silent.ts"
 import { type Handed, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
@@ -31,28 +33,42 @@ export class Console extends Context.Tag("brusio/Console")<Console, {
   readonly open: (address: string, lines: ReadonlyArray<ConsoleLine>) => Effect.Effect<void>
   /** Answers whoever types in the console. */
   readonly tell: (line: string) => Effect.Effect<void>
+  /** How many messages were said so far. */
+  readonly said: Effect.Effect<number>
 }>() {}
 
 /** How many events are shown in one write at most. */
 const batchSize = 1024
 
+/** Shows lines: in this format on the output, and as they are in the {@link Feed} where there is one. */
+const showing = (format: Format) =>
+  Effect.gen(function* () {
+    const output = yield* ConsoleOutput
+    const feed = Option.getOrUndefined(yield* Effect.serviceOption(Feed))
+    return (lines: ReadonlyArray<ConsoleLine>) => {
+      if (feed !== undefined) for (const line of lines) feed.unsafePush(line)
+      const text = lines.map(format).join("")
+      if (text.length > 0) output.write(text)
+    }
+  })
+
 const make = (format: Format) =>
   Effect.gen(function* () {
     const hub = yield* Hub
-    const output = yield* ConsoleOutput
+    const { status } = yield* ConsoleOutput
+    const put = yield* showing(format)
     const registry = yield* Registry
     const subscription = yield* hub.subscribe
     const opened = yield* Deferred.make<void>()
 
     const started = yield* monotonicMillis
     const silent = new Silent()
-    let messages = 0
+    let said = 0
     let address = ""
 
     const show = (envelopes: ReadonlyArray<Handed>) => {
-      messages += envelopes.filter(({ event }) => authorOf(event) !== undefined).length
-      const text = envelopes.flatMap((envelope) => silent.shown(envelope)).map((envelope) => describe(envelope)).map((line) => (line ? format(line) : "")).join("")
-      if (text.length > 0) output.write(text)
+      said += envelopes.filter(({ event }) => authorOf(event) !== undefined).length
+      put(envelopes.flatMap((envelope) => silent.shown(envelope)).flatMap((envelope) => describe(envelope) ?? []))
     }
     // A defect in showing one batch is logged, and the console goes on.
     const showSafely = (envelopes: ReadonlyArray<Handed>) =>
@@ -68,7 +84,7 @@ const make = (format: Format) =>
     )
     const sumUp = Effect.gen(function* () {
       const line = silent.sum(yield* Clock.currentTimeMillis, yield* monotonicMillis)
-      if (line !== undefined) output.write(format(line))
+      if (line !== undefined) put([line])
     })
     const sumUpIfDue = Effect.flatMap(monotonicMillis, (now) => (silent.isDue(now) ? sumUp : Effect.void))
     yield* Effect.addFinalizer(() => Effect.zipRight(showRest, sumUp))
@@ -79,15 +95,15 @@ const make = (format: Format) =>
       ),
       Effect.forkScoped
     )
-    const { status } = output
     if (status !== undefined) {
+      let before = 0
       const tick = Effect.gen(function* () {
         const connections = yield* registry.connections
         // Counted, not listed: there may be thousands, and nobody is named here.
         const { seats } = roomOf(yield* registry.chat, lobby)
         const seconds = Math.round(((yield* monotonicMillis) - started) / 1000)
-        status(statusLine({ address, seconds, messages, members: seats.length, connections: HashMap.size(connections) }))
-        messages = 0
+        status(statusLine({ address, seconds, messages: said - before, members: seats.length, connections: HashMap.size(connections) }))
+        before = said
       })
       const safely = Effect.catchAllCause(tick, (cause) => Effect.logError("The status line has failed", cause))
       yield* Effect.forkScoped(Effect.zipRight(Deferred.await(opened), Effect.repeat(safely, Schedule.spaced("1 second"))))
@@ -95,12 +111,13 @@ const make = (format: Format) =>
     return Console.of({
       tell: (line) =>
         Effect.map(Clock.currentTimeMillis, (at) => {
-          output.write(format({ at, level: "info", event: "console", message: clean(line), fields: {} }))
+          put([{ at, level: "info", event: "console", message: clean(line), fields: {} }])
         }),
+      said: Effect.sync(() => said),
       open: (at, lines) =>
         Effect.sync(() => {
           address = at
-          output.write(lines.map(format).join(""))
+          put(lines)
         }).pipe(Effect.zipRight(Deferred.succeed(opened, undefined)), Effect.asVoid)
     })
   })
@@ -124,11 +141,11 @@ export const statusLine = (room: {
 /** The logger of the server: writes log messages to the console, among the events. */
 export const logger = (format: Format) =>
   Layer.unwrapEffect(
-    Effect.map(ConsoleOutput, (output) =>
+    Effect.map(showing(format), (put) =>
       Logger.replace(
         Logger.defaultLogger,
         Logger.make((logged) => {
-          output.write(format(describeLog(logged)))
+          put([describeLog(logged)])
         })
       )
     )

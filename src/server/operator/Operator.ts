@@ -9,6 +9,7 @@ import * as Text from "../../domain/Text.ts"
 import * as wording from "../../domain/wording.ts"
 import { Closing } from "../Closing.ts"
 import { Console } from "./Console.ts"
+import type { Peer } from "../chat/Peer.ts"
 import { Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
@@ -26,6 +27,8 @@ export const commands: ReadonlyArray<CommandLine.CommandSpec> = [
 export class Operator extends Context.Tag("brusio/Operator")<Operator, {
   /** Does what a line asks: a command, or a notice to everybody in the room. */
   readonly perform: (line: string) => Effect.Effect<void>
+  /** Removes the member with this id, as `/kick` does, whatever they are called by now; the room is told why. */
+  readonly remove: (id: string, reason: string) => Effect.Effect<void>
 }>() {}
 
 const make = Effect.gen(function* () {
@@ -42,13 +45,16 @@ const make = Effect.gen(function* () {
     Effect.map(registry.members, (members) =>
       addressee({ words, readings: readingsOf(words) }, among(members.map((one) => ({ name: one.member.name, ...one }))))
     )
+  const sendAway = (peer: Peer, reason: string) =>
+    Effect.sync(() => {
+      peer.remove(wording.removal(Text.lenient(reason)))
+    })
   const kick = (words: string) =>
-    Effect.flatMap(find(words), (found) => {
-      if (found === undefined) return console.tell(nobody)
-      const reason = Text.lenient(found.text)
-      return Effect.sync(() => {
-        found.to.peer.remove(wording.removal(reason))
-      })
+    Effect.flatMap(find(words), (found) => (found === undefined ? console.tell(nobody) : sendAway(found.to.peer, found.text)))
+  const remove = (id: string, reason: string) =>
+    Effect.flatMap(registry.members, (members) => {
+      const found = members.find(({ member }) => member.id === id)
+      return found === undefined ? console.tell("Whoever that was has left already.") : sendAway(found.peer, reason)
     })
   const announce = (line: string, to?: MemberId) => {
     const text = Text.lenient(line)
@@ -83,7 +89,7 @@ const make = Effect.gen(function* () {
         return console.tell(CommandLine.unknown(typed, commands))
     }
   }
-  return Operator.of({ perform })
+  return Operator.of({ perform, remove })
 })
 
 /** The operator, whose answers the {@link Console} shows. */

@@ -1,5 +1,6 @@
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { LeaveCode } from "../../domain/Event.ts"
@@ -10,6 +11,9 @@ import type { ClosingReason } from "../Closing.ts"
 
 /** A client asked to leave, with words for those who stay or without. */
 export class Quit extends Data.TaggedClass("Quit")<{ readonly reason: Text | undefined }> {}
+
+/** A connection turned out to be no client's. Its session lets go of it without a goodbye: `serve` serves the connection from here on, and closes it. */
+export class Diverted extends Data.TaggedClass("Diverted")<{ readonly serve: Effect.Effect<void> }> {}
 
 /** Why a session ended, in words for the client itself and for those who stay. */
 export interface Farewell {

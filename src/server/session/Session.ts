@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
@@ -19,7 +20,7 @@ import { Admission, type Full } from "./Admission.ts"
 import { monotonicMillis } from "../clock.ts"
 import { Closing } from "../Closing.ts"
 import { bytesOf, type Dialect, type Heard, type Interpreter } from "../dialect/Dialect.ts"
-import { Quit } from "./Farewell.ts"
+import { Diverted, Quit } from "./Farewell.ts"
 import { makeGoodbye } from "./goodbye.ts"
 import { Outbox } from "../delivery/Outbox.ts"
 import { Allowance, type Due, type Notice, weight } from "./Allowance.ts"
@@ -42,8 +43,13 @@ export interface Recognised {
 export interface Door {
   /** The dialect that is spoken to a connection before its own is recognised. */
   readonly unrecognised: Dialect
-  /** Waits until the dialect is recognised. `greets`: whether a silent connection is asked for its name. Fails when the connection ends first. */
-  readonly recognise: (connection: Connection, greets: boolean) => Effect.Effect<Recognised, ReadError>
+  /**
+   * Waits until the dialect is recognised, or that this is no client's connection.
+   * `noRoom`: why there is no place for the connection, where there is none: it is
+   * only to be turned away then, and not asked for a name. Fails when the
+   * connection ends first.
+   */
+  readonly recognise: (connection: Connection, noRoom?: Full) => Effect.Effect<Recognised | Diverted, ReadError>
 }
 
 /** A client's actor: one scope and one fiber, from the first byte to the goodbye. */
@@ -51,14 +57,15 @@ export class Session extends Context.Tag("brusio/Session")<Session, {
   /**
    * Serves one connection until it ends, in whatever way; by then the client and
    * the room have been told how. `fork` runs the fiber that drains a slow client's
-   * outbox. Succeeds with the `Quit` of a client that asked to leave, or `undefined`
-   * for a connection that was turned away; fails with why nothing more can be read.
+   * outbox. Succeeds with the `Quit` of a client that asked to leave, with `undefined`
+   * for a connection that was turned away, or with `Diverted` for one that is no
+   * client's, which the caller has to serve; fails with why nothing more can be read.
    */
   readonly serve: (
     connection: Connection,
     door: Door,
     fork: (drain: Effect.Effect<void>) => void
-  ) => Effect.Effect<Quit | undefined, ReadError>
+  ) => Effect.Effect<Quit | Diverted | undefined, ReadError>
 }>() {}
 
 /** The client of a session, once its dialect is recognised. */
@@ -236,7 +243,9 @@ const make = Effect.gen(function* () {
 
   // Waits until the dialect is recognised, and performs what was sent until then.
   const meet = Effect.fnUntraced(function* (connection: Connection, door: Door, outbox: Outbox, id: ClientId) {
-    const { chunks, dialect, interpreter } = yield* door.recognise(connection, true)
+    const recognised = yield* door.recognise(connection)
+    if (recognised instanceof Diverted) return recognised
+    const { chunks, dialect, interpreter } = recognised
     const backlog = new Backlog(interpreter)
     outbox.speak(dialect, interpreter, () => backlog.count(connection.unread))
     connection.hearOut(config.hearOut)
@@ -250,25 +259,29 @@ const make = Effect.gen(function* () {
     return { client, quit: yield* hear(client, chunks) }
   })
 
-  // Tells a connection that there is no room for it, in its own dialect, and closes it.
-  const turnAway = (connection: Connection, { recognise, unrecognised }: Door, { code, reason }: Full) => {
+  // Tells a connection that there is no room for it, in its own dialect, and closes it; unless it is no client's, and needs no room.
+  const turnAway = (connection: Connection, { recognise, unrecognised }: Door, full: Full): Effect.Effect<Diverted | undefined> => {
+    const { code, reason } = full
     const unknown: Recognised = { dialect: unrecognised, interpreter: unrecognised.open(config, false), chunks: [] }
-    return recognise(connection, false).pipe(
+    return recognise(connection, full).pipe(
       Effect.catchAll(() => Effect.succeed(unknown)),
-      Effect.flatMap(({ dialect, interpreter }) =>
-        Effect.map(registry.now, (at) => {
-          const words: Goodbye = { _tag: "Goodbye", at, code, reason: clean(reason) }
-          const spoken = interpreter.dialect ?? dialect
-          connection.write(interpreter.goodbye(words) ?? bytesOf(spoken, spoken.encode(words)))
-        })
+      Effect.flatMap((recognised) =>
+        recognised instanceof Diverted
+          ? Effect.succeed(recognised)
+          : Effect.map(registry.now, (at) => {
+              const { dialect, interpreter } = recognised
+              const words: Goodbye = { _tag: "Goodbye", at, code, reason: clean(reason) }
+              const spoken = interpreter.dialect ?? dialect
+              connection.write(interpreter.goodbye(words) ?? bytesOf(spoken, spoken.encode(words)))
+              return undefined
+            })
       ),
       Effect.onInterrupt(() =>
         Effect.map(closing.reason, ({ reason }) => {
           connection.write(unrecognised.encode({ _tag: "Goodbye", at: 0, code: "closing", reason }))
         })
       ),
-      Effect.ensuring(connection.close(config.closeGrace)),
-      Effect.as(undefined)
+      Effect.onExit((exit) => (Exit.isSuccess(exit) && exit.value instanceof Diverted ? Effect.void : connection.close(config.closeGrace)))
     )
   }
 
@@ -282,7 +295,9 @@ const make = Effect.gen(function* () {
     const outbox = new Outbox(connection, config, fork, door.unrecognised)
     const place = yield* takePlace(connection, door, outbox, scope)
     if (typeof place !== "number") return yield* turnAway(connection, door, place)
-    const { client, quit } = yield* meet(connection, door, outbox, place)
+    const met = yield* meet(connection, door, outbox, place)
+    if (met instanceof Diverted) return met
+    const { client, quit } = met
     let ended = quit
     while (ended === undefined) {
       client.flow.rest()

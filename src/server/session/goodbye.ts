@@ -12,10 +12,10 @@ import { Broadcaster } from "../delivery/Broadcaster.ts"
 import type { Outbox } from "../delivery/Outbox.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import { Admission } from "./Admission.ts"
-import { farewell } from "./Farewell.ts"
+import { Diverted, farewell } from "./Farewell.ts"
 import { Turnstile } from "./Turnstile.ts"
 
-/** The client whose session has ended. */
+/** The connection whose session has ended. */
 export interface Leaver {
   readonly id: ClientId
   readonly connection: Connection
@@ -47,6 +47,9 @@ export const makeGoodbye = Effect.gen(function* () {
   const saying = new Turnstile(goodbyesPerTurn)
 
   return ({ connection, id, outbox }: Leaver, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> => {
+    if (Exit.isSuccess(exit) && exit.value instanceof Diverted) {
+      return Effect.zipRight(registry.disconnect(id, { _tag: "Quit", code: "quit", reason: undefined }), admission.leave(connection))
+    }
     let mayReadOn = false
     return Effect.gen(function* () {
       if (Exit.isFailure(exit) && !Chunk.isEmpty(Cause.defects(exit.cause))) {

@@ -21,6 +21,11 @@ export class SiteFolder extends Context.Reference<SiteFolder>()("brusio/SiteFold
   defaultValue: () => new URL("../../../../web/", import.meta.url)
 }) {}
 
+/** Where the page of the operator's window is, in {@link Site}. */
+export const operatorPath = "/operator"
+
+const paths: Readonly<Record<string, string>> = { "index.html": "/", "operator.html": operatorPath }
+
 /** The page that browsers are served: a few files, held in memory once somebody has asked for one. */
 export class Site extends Context.Tag("brusio/Site")<Site, {
   /** The file at a path such as `/`; `undefined` where there is none. */
@@ -48,7 +53,7 @@ const read = async (folder: URL): Promise<ReadonlyMap<string, Asset>> => {
     if (type === undefined) continue
     const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`
     const asset = { type, body, tag, gzip: bodies.get(`${name}.gz`), brotli: bodies.get(`${name}.br`), isImmutable: hashed.test(name) }
-    assets.set(name === "index.html" ? "/" : `/${name}`, asset)
+    assets.set(paths[name] ?? `/${name}`, asset)
   }
   return assets
 }

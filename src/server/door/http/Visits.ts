@@ -6,22 +6,34 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { isLoopback } from "../../../net/addressRanges.ts"
 import { ConnectionLost } from "../../../net/Errors.ts"
 import type { Tcp } from "../../../net/Tcp.ts"
 import { monotonicMillis } from "../../clock.ts"
+import { Desk } from "../../operator/Desk.ts"
 import { ServerConfig } from "../../ServerConfig.ts"
+import type { Full } from "../../session/Admission.ts"
 import { TtlMap } from "../../session/TtlMap.ts"
 import { answerAsset, answerText, lastAnswer } from "./answer.ts"
 import { check, type Denied } from "./request.ts"
-import { Site } from "./Site.ts"
+import { noPlace, tryAgain } from "./full.ts"
+import { operatorPath, Site } from "./Site.ts"
 
-/** HTTP on the open port: a visit serves the page, until the connection ends or turns into a WebSocket, which is the chat. */
+/** What the connection of a visit becomes: a WebSocket of the chat, or one of the operator's window. */
+export type Becoming = "chat" | "operator"
+
+/** HTTP on the open port: a visit serves the page, until the connection ends or turns into a WebSocket. */
 export class Visits extends Context.Tag("brusio/Visits")<Visits, {
   /**
-   * Serves HTTP on a connection whose first bytes, `heard`, are of it. Succeeds
-   * once the connection has become a WebSocket; fails when it has ended before.
+   * Serves HTTP on a connection whose first bytes, `heard`, are of it. Where there
+   * is no place for it (`full` says why), nothing but the operator's window is
+   * served. Succeeds once the connection has become a WebSocket; fails when it has
+   * ended before.
    */
-  readonly visit: (connection: Tcp, heard: ReadonlyArray<Uint8Array>) => Effect.Effect<void, ConnectionLost>
+  readonly visit: (connection: Tcp, heard: ReadonlyArray<Uint8Array>, full?: Full) => Effect.Effect<Becoming, ConnectionLost>
+  /** Whether the operator's window is served to this connection: there is one, and it comes from this machine itself. */
+  readonly isOperators: (connection: Tcp) => boolean
   /**
    * Whether a browser was here lately from this address. Browsers keep spare
    * connections that say nothing until they are needed: a greeting written into
@@ -55,15 +67,26 @@ const otherFault = { status: 400, words: "This is not a request of HTTP." }
 
 /** A connection that is lent to HTTP. */
 interface Visit {
+  /** Why there is no place for it in the room; `undefined` where there is one. */
+  readonly full: Full | undefined
+  /** Whether it may be the operator's. */
+  readonly isOperators: boolean
   /** The connection is ours again, as a WebSocket; `head` is what came behind the request. */
-  readonly upgraded: (head: Buffer) => void
+  readonly upgraded: (head: Buffer, becoming: Becoming) => void
   /** Nothing more is answered on the connection: it is closed, in order. */
   readonly leave: () => void
 }
 
+/** What goes with an answer of this status. */
+const along: Readonly<Record<number, Http.OutgoingHttpHeaders>> = { 405: { allow: "GET, HEAD" }, 426: { "sec-websocket-version": "13" }, 503: tryAgain }
+
+/** Where another program of the operator's user asks for a code that opens the window, with the key in `Authorization`. */
+const codePath = `${operatorPath}/code`
+
 const make = Effect.gen(function* () {
   const { allowHosts, closeGrace } = yield* ServerConfig
   const site = yield* Site
+  const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
   const names = [hostname(), ...allowHosts]
   const visits = new WeakMap<Duplex, Visit>()
   const browsers = new TtlMap(() => true, browsing)
@@ -78,7 +101,7 @@ const make = Effect.gen(function* () {
     hasBody: (request.headers["content-length"] ?? "0") !== "0" || request.headers["transfer-encoding"] !== undefined
   })
   const deny = (response: Http.ServerResponse, { status, words }: Denied) => {
-    answerText(response, status, words, { connection: "close", ...(status === 405 ? { allow: "GET, HEAD" } : {}) })
+    answerText(response, status, words, { connection: "close", ...along[status] })
   }
   const answer = Effect.fnUntraced(function* (request: Http.IncomingMessage, response: Http.ServerResponse) {
     const checked = check(asked(request), names)
@@ -86,11 +109,23 @@ const make = Effect.gen(function* () {
       deny(response, checked)
       return
     }
-    const asset = yield* site.find(checked.path)
-    if (asset !== undefined) answerAsset(request, response, asset)
-    else if (checked.path === "/health") answerText(response, 200, "ok")
+    const { path } = checked
+    const visit = visits.get(request.socket)
+    const isOperators = visit?.isOperators === true
+    const code = path === codePath && isOperators ? yield* codeFor(request) : undefined
+    // To others the operator's page is none.
+    const asset = path === operatorPath && !isOperators ? undefined : yield* site.find(path)
+    const isOfWindow = path === operatorPath || path === codePath || asset?.isImmutable === true
+    if (visit?.full !== undefined && !isOfWindow) deny(response, { status: 503, words: noPlace(visit.full.reason) })
+    else if (code !== undefined) answerText(response, 200, code)
+    else if (path === "/health") answerText(response, 200, "ok")
+    else if (asset !== undefined) answerAsset(request, response, asset)
     else answerText(response, 404, "There is no such page here.")
   })
+  const codeFor = (request: Http.IncomingMessage) => {
+    const [, key] = /^Bearer ([\w-]+)$/u.exec(request.headers.authorization ?? "") ?? []
+    return key === undefined || desk === undefined ? Effect.succeed(undefined) : desk.codeFor(key)
+  }
 
   const server = Http.createServer(
     {
@@ -110,29 +145,32 @@ const make = Effect.gen(function* () {
   server.maxRequestsPerSocket = maxRequests
 
   const refuseUpgrade = (socket: Duplex, { status, words }: Denied) => {
-    socket.write(lastAnswer(status, words, status === 426 ? { "sec-websocket-version": "13" } : {}))
+    socket.write(lastAnswer(status, words, along[status]))
     visits.get(socket)?.leave()
   }
-  const checkUpgrade = (request: Http.IncomingMessage): Denied | undefined => {
+  const checkUpgrade = (request: Http.IncomingMessage, visit: Visit | undefined): Denied | Becoming => {
     const checked = check(asked(request), names)
     if ("status" in checked) return checked
-    if (checked.path !== "/") return { status: 404, words: "The chat is at the path /." }
+    const becoming = checked.path === "/" ? "chat" : checked.path === operatorPath && visit?.isOperators === true ? "operator" : undefined
+    if (becoming === undefined) return { status: 404, words: "The chat is at the path /." }
+    if (becoming === "chat" && visit?.full !== undefined) return { status: 503, words: noPlace(visit.full.reason) }
     if (request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket" || !webSocketKey.test(request.headers["sec-websocket-key"] ?? "")) {
       return { status: 400, words: "This is not the opening of a WebSocket." }
     }
-    return request.headers["sec-websocket-version"] === "13" ? undefined : { status: 426, words: "A WebSocket of version 13 is spoken here." }
+    return request.headers["sec-websocket-version"] === "13" ? becoming : { status: 426, words: "A WebSocket of version 13 is spoken here." }
   }
   server.on("upgrade", (request, socket, head) => {
     // Until the connection is ours again, an error of the socket has no other listener.
     socket.on("error", () => undefined)
-    const denied = checkUpgrade(request)
-    if (denied !== undefined) {
-      refuseUpgrade(socket, denied)
+    const visit = visits.get(socket)
+    const checked = checkUpgrade(request, visit)
+    if (typeof checked !== "string") {
+      refuseUpgrade(socket, checked)
       return
     }
     const accept = createHash("sha1").update(`${request.headers["sec-websocket-key"] ?? ""}${keySuffix}`).digest("base64")
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`)
-    visits.get(socket)?.upgraded(head)
+    visit?.upgraded(head, checked)
   })
   server.on("connect", (_request, socket) => {
     socket.on("error", () => undefined)
@@ -155,8 +193,10 @@ const make = Effect.gen(function* () {
     })
   )
 
-  const lend = (connection: Tcp, heard: ReadonlyArray<Uint8Array>, now: number) =>
-    Effect.async<void, ConnectionLost>((resume) => {
+  const isOperators = (connection: Tcp) => desk !== undefined && isOfThisMachine(connection)
+
+  const lend = (connection: Tcp, heard: ReadonlyArray<Uint8Array>, full: Full | undefined, now: number) =>
+    Effect.async<Becoming, ConnectionLost>((resume) => {
       const socket = connection.lend(heard)
       if (socket === undefined) {
         resume(Effect.fail(new ConnectionLost({ code: "closed" })))
@@ -179,11 +219,13 @@ const make = Effect.gen(function* () {
       }
       socket.once("close", closed)
       visits.set(socket, {
+        full,
+        isOperators: isOperators(connection),
         leave,
-        upgraded: (head) => {
+        upgraded: (head, becoming) => {
           stop()
           connection.takeBack(head)
-          resume(Effect.void)
+          resume(Effect.succeed(becoming))
         }
       })
       server.emit("connection", socket)
@@ -193,10 +235,14 @@ const make = Effect.gen(function* () {
     })
 
   return Visits.of({
-    visit: (connection, heard) => Effect.flatMap(monotonicMillis, (now) => lend(connection, heard, now)),
+    visit: (connection, heard, full) => Effect.flatMap(monotonicMillis, (now) => lend(connection, heard, full, now)),
+    isOperators,
     unsafeIsBrowsing: (host, now) => browsers.get(host, now) !== undefined
   })
 })
+
+// Behind a proxy on this machine is whoever the proxy says, which may be anybody.
+const isOfThisMachine = ({ host, peer }: Tcp): boolean => isLoopback(peer) && isLoopback(host.replace(/^\[(.*)\]$/u, "$1"))
 
 /** Visits of the page that {@link Site} has. */
 export const layer = Layer.scoped(Visits, make)

@@ -12,7 +12,7 @@ export interface Asked {
 
 /** Why a request is not served: a status, and words for whoever sees the answer. */
 export interface Denied {
-  readonly status: 400 | 403 | 404 | 405 | 421 | 426
+  readonly status: 400 | 403 | 404 | 405 | 421 | 426 | 503
   readonly words: string
 }
 
