@@ -99,6 +99,12 @@ export const outputClosed: Effect.Effect<void> = Effect.async<void>((resume) => 
 
 const linesIn = (text: string): number => text.split("\n").length - 1
 
+/** Lines that were not written: how many, and the code of the system's error; absent where they were not read. */
+export interface Skipped {
+  readonly lines: number
+  readonly why?: string
+}
+
 const writeOut = (text: string, lost: (code: string) => void): void => {
   process.stdout.write(text, (error) => {
     if (error !== null && error !== undefined) lost(Predicate.hasProperty(error, "code") ? String(error.code) : error.message)
@@ -109,30 +115,31 @@ const writeOut = (text: string, lost: (code: string) => void): void => {
  * Standard output with load shedding: it never waits. While its reader is
  * behind (more than 64 KiB unread), whole lines are skipped, and their number is
  * printed once it reads on. So it is with lines that the system did not take, on
- * a full disk for example, once it takes some again. `put` writes the text, by
- * default straight to standard output; a prompt passes one that writes above itself.
+ * a full disk for example, once it takes some again. `confession` is the line that
+ * says so, in the format of all others. `put` writes the text, by default straight
+ * to standard output; a prompt passes one that writes above itself.
  */
-export const skippingOutput = (put: (text: string, lost: (code: string) => void) => void = writeOut) => {
+export const skippingOutput = (confession: (skipped: Skipped) => string, put: (text: string, lost: (code: string) => void) => void = writeOut) => {
   const { stdout } = process
   let skipped = 0
   let unwritten = 0
   let why = ""
   // A text that the system does not take is lost with what it confesses, which is then still to be confessed.
   const write = (text: string) => {
-    const confession = confessions()
+    const confessed = confessions()
     const [wasSkipped, wasUnwritten] = [skipped, unwritten]
     skipped = 0
     unwritten = 0
-    put(confession + text, (code) => {
+    put(confessed + text, (code) => {
       skipped += wasSkipped
       unwritten += wasUnwritten + linesIn(text)
       why = code
     })
   }
   const confessions = () => {
-    const unread = skipped === 0 ? "" : `(${skipped} lines were skipped: the output was not read)\n`
+    const unread = skipped === 0 ? "" : confession({ lines: skipped })
     // The line before may have been written in part.
-    return unwritten === 0 ? unread : `${unread}\n(${unwritten} lines were skipped: the output was not written, ${why})\n`
+    return unwritten === 0 ? unread : `${unread}\n${confession({ lines: unwritten, why })}`
   }
   const confess = () => {
     if (skipped > 0 && !stdout.destroyed) write("")

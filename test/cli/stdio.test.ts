@@ -4,7 +4,7 @@ import { skippingOutput } from "../../src/cli/stdio.ts"
 /** A disk that is full at times, and the output that writes to it. */
 const disk = () => {
   const state = { isFull: false, text: "" }
-  const { write } = skippingOutput((text, lost) => {
+  const { write } = skippingOutput(({ lines, why = "" }) => `${lines} ${why}\n`, (text, lost) => {
     if (state.isFull) lost("ENOSPC")
     else state.text += text
   })
@@ -21,7 +21,7 @@ describe("Output that the system does not take", () => {
     state.isFull = false
     write("five\n")
     write("six\n")
-    expect(state.text).toBe("one\n\n(3 lines were skipped: the output was not written, ENOSPC)\nfive\nsix\n")
+    expect(state.text).toBe("one\n\n3 ENOSPC\nfive\nsix\n")
   })
 
   it("is told of once for each time that it is not taken", () => {
@@ -30,7 +30,7 @@ describe("Output that the system does not take", () => {
       state.isFull = isFull
       write("line\n")
     }
-    const words = "\n(1 lines were skipped: the output was not written, ENOSPC)\nline\n"
+    const words = "\n1 ENOSPC\nline\n"
     expect(state.text).toBe(words + words)
   })
 })

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import * as Net from "node:net"
+import * as Schema from "effect/Schema"
 import { describe, expect } from "vitest"
 import { cli, environment, join, node, Program, root, run, serve, start } from "./support/program.ts"
 import { connect, lineClient, listen, nativeClient } from "./support/raw.ts"
@@ -295,12 +296,33 @@ describe.concurrent("What becomes of the output does not concern the room", () =
     await ada.roundTrip()
 
     program.child.stdout?.resume()
-    const skipped = await program.stdout.find("The count of what was skipped", ({ text }) => /^\((\d+) lines were skipped/u.exec(text)?.[1])
+    const skipped = await program.stdout.find("The count of what was skipped", ({ text }) => /^\S+ WARN {2}(\d+) lines were skipped: the output was not read$/u.exec(text)?.[1])
     await ada.send({ _tag: "Say", text: "after" })
     await program.line(/ada: after$/u)
     const shown = program.stdout.texts.filter((line) => / ada: \d+ x+$/u.test(line))
     expect(Number(skipped)).toBeGreaterThan(0)
     expect(shown.length + Number(skipped)).toBe(count)
+  })
+
+  it("a reader of the JSON log that pauses reads of what it missed as JSON too", async ({ stage }) => {
+    const { port, program } = await serve(stage, { args: ["--log-format", "json"] })
+    const ada = await nativeClient(stage, port, "ada")
+    program.child.stdout?.pause()
+    const count = 1000
+    await inTurn(async () => {
+      await ada.write(`${JSON.stringify({ _tag: "Say", text: "x".repeat(900) })}\n`.repeat(count))
+      await ada.roundTrip()
+    })
+    program.child.stdout?.resume()
+    await program.line(/"event":"skipped"/u)
+    program.kill("SIGTERM")
+    await program.ended()
+    const objects: ReadonlyArray<unknown> = program.stdout.texts.map((line): unknown => JSON.parse(line))
+    const log = Schema.decodeUnknownSync(Schema.Array(Schema.Struct({ event: Schema.String, message: Schema.String, lines: Schema.optional(Schema.Number) })))(objects)
+    const skipped = log.filter(({ event }) => event === "skipped")
+    for (const { lines, message } of skipped) expect(message).toBe(`${lines} lines were skipped: the output was not read`)
+    const shown = log.filter(({ event }) => event === "said").length
+    expect(skipped.reduce((sum, { lines = 0 }) => sum + lines, shown)).toBe(count)
   })
 
   it("a reader that pauses does not hold up the stop", async ({ stage }) => {

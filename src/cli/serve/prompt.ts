@@ -10,7 +10,7 @@ import * as Typing from "../../client/terminal/typing.ts"
 import { roomIn, typingView } from "../../client/terminal/view.ts"
 import type { ConsoleOutput } from "../../server/operator/Console.ts"
 import { rawKeyboard } from "../raw.ts"
-import { skippingOutput } from "../stdio.ts"
+import { type Skipped, skippingOutput } from "../stdio.ts"
 
 /** With how many blanks the rows begin that continue a line: more than the time takes before a name. */
 const continuation = 11
@@ -21,9 +21,10 @@ export interface Prompt {
   readonly lines: Mailbox.ReadonlyMailbox<string>
 }
 
-/** Puts the terminal into raw mode and draws a prompt while the scope is open. `complete` is evaluated at each key. */
-export const prompt = ({ colour, complete }: {
+/** Puts the terminal into raw mode and draws a prompt while the scope is open. `complete` is evaluated at each key; `confession` is the line about lines that were not written. */
+export const prompt = ({ colour, complete, confession }: {
   readonly colour: boolean
+  readonly confession: (skipped: Skipped) => string
   readonly complete: Effect.Effect<Complete>
 }): Effect.Effect<Prompt, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -77,7 +78,7 @@ export const prompt = ({ colour, complete }: {
     return {
       lines,
       output: {
-        write: skippingOutput(region.print).write,
+        write: skippingOutput(confession, region.print).write,
         status: (line) => {
           status = line
           // When a stopped process is continued, overdue timers (the status comes

@@ -18,7 +18,7 @@ import { isLoopback, linkForOthers, links, qrRows, reachable } from "./links.ts"
 import { drawQr } from "./qr.ts"
 import { programName } from "../program.ts"
 import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
-import { inputLines, skippingOutput } from "../stdio.ts"
+import { inputLines, type Skipped, skippingOutput } from "../stdio.ts"
 
 /** The settings of `serve`, from the command line and the environment. */
 export interface ServeSettings {
@@ -84,12 +84,15 @@ interface ConsoleIo {
 }
 
 // The server keeps running at the end of its input: a service has no input at all.
-const pipe = ({ readsInput }: ServeSettings): Effect.Effect<ConsoleIo, never, Scope.Scope> =>
-  Effect.map(readsInput ? inputLines() : Mailbox.make<string>(), (lines) => ({ lines, output: skippingOutput() }))
+const pipe = ({ format, readsInput }: ServeSettings): Effect.Effect<ConsoleIo, never, Scope.Scope> =>
+  Effect.map(readsInput ? inputLines() : Mailbox.make<string>(), (lines) => ({ lines, output: skippingOutput(confessionIn(format)) }))
+
+const confessionIn = (format: ServeSettings["format"]) => (skipped: Skipped) =>
+  Console.formats[format](Console.describeSkipped(Date.now(), skipped))
 
 const terminal = (
   names: Ref.Ref<Effect.Effect<ReadonlyArray<string>>>,
-  { colour }: ServeSettings
+  { colour, format }: ServeSettings
 ): Effect.Effect<ConsoleIo, never, Scope.Scope> =>
   Effect.gen(function* () {
     // Lazy loading: a server without a prompt does not pay for loading it.
@@ -99,7 +102,7 @@ const terminal = (
     const commands = Operator.commands.map(({ args, name, takesName }) => ({ name, takesName, takesText: args !== "" }))
     // The list of names is built only when Tab is pressed: there may be thousands.
     const complete = Effect.map(Effect.flatten(Ref.get(names)), (names) => (before: string) => completion({ names, commands })(before))
-    return yield* prompt({ colour, complete })
+    return yield* prompt({ colour, complete, confession: confessionIn(format) })
   })
 
 const announcement = (

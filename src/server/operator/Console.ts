@@ -18,7 +18,7 @@ import { Silent } from "./Silent.ts"
 import { type Handed, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
 
-export { describe, type ConsoleLine, type Format, formats } from "./ConsoleLine.ts"
+export { describe, describeSkipped, type ConsoleLine, type Format, formats } from "./ConsoleLine.ts"
 
 /** Where the console writes. Neither function ever waits: the output skips what it has no room for, and says so. */
 export class ConsoleOutput extends Context.Tag("brusio/ConsoleOutput")<ConsoleOutput, {

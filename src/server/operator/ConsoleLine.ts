@@ -118,5 +118,14 @@ export const describeLog = ({ cause, date, logLevel, message }: Logger.Logger.Op
   }
 }
 
+/** The console's line for lines of its own that were not written, now, ms since 1970. `why`: the code of the system's error; absent where nobody read them. */
+export const describeSkipped = (at: number, { lines, why }: { readonly lines: number; readonly why?: string }): ConsoleLine => ({
+  at,
+  level: "warn",
+  event: "skipped",
+  message: `${lines === 1 ? "1 line was skipped" : `${lines} lines were skipped`}: the output was not ${why === undefined ? "read" : `written, ${why}`}`,
+  fields: { lines, code: why }
+})
+
 const levelOf = ({ label }: LogLevel.LogLevel): ConsoleLine["level"] =>
   label === "ERROR" || label === "FATAL" ? "error" : label === "WARN" ? "warn" : "info"
