@@ -48,7 +48,8 @@ const isBalanced = (name: string): boolean => {
 }
 
 // What stands before a name where somebody does something, where our own client shows an error, and before a command.
-const start = /^(?:[*\u066d\u204e\u2051\u2055\u2217\u2731-\u2733\u2749\u274b\ua673\ufe61\uff0a]\s*|[!\u01c3\u203c\ufe15\ufe57\uff01]+\s+|[/\u2044\u2215\u29f8\uff0f]\s*)+/u
+// An asterisk without a blank behind it is part of a word; the wide ones bear a blank within.
+const start = /^(?:[*\u066d\u204e\u2051\u2055\u2217\u2731-\u2733\u2749\u274b\ua673\ufe61]+(?:\s+|$)|\uff0a+\s*|[!\u01c3\u203c\ufe15\ufe57\uff01]+\s+|[/\u2044\u2215\u29f8\uff0f]\s*)+/u
 
 /** A rule that a name keeps: how one is made that does, where it leaves all others as they are; and the words for who does not. */
 export interface Rule {
@@ -71,6 +72,6 @@ export const rules: readonly [Rule, ...ReadonlyArray<Rule>] = [
   },
   {
     keep: (name) => name.replace(start, ""),
-    words: "A name cannot begin with an asterisk, a slash or an exclamation mark, as lines of the server's do: leave it out."
+    words: "A name cannot begin with an asterisk and a blank, a slash, or an exclamation mark and a blank, as lines of the server's do: leave that out."
   }
 ]

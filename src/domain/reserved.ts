@@ -1,6 +1,6 @@
 import { looks } from "./lookalike.ts"
 import * as Nickname from "./Nickname.ts"
-import { anything, leaving, openings, question, told } from "./sentences.ts"
+import { anything, leaving, openings, question, speakers, titles, told } from "./sentences.ts"
 
 /** The keys that tell whether a name could be taken for the server's. */
 interface Keys {
@@ -23,8 +23,9 @@ const readings = (name: string): ReadonlyArray<string> => [
   ...new Set(readingsOf({ key: Nickname.key(name), looks: looks(Nickname.Nickname.make(name)) }))
 ]
 
-// The reserved names, and with the article that the server calls itself with; also as other letters that look like theirs.
-const speakers = [...Nickname.reserved].flatMap((name) => [name, `the ${name}`]).flatMap(readings)
+// Also as other letters that look like theirs.
+const beginnings = [...speakers, ...titles].flatMap(readings)
+const whole = [...Nickname.reserved].flatMap((name) => [name, `the ${name}`]).flatMap(readings)
 
 const fragments = told.flatMap(readings).filter((fragment) => fragment.trim() !== "")
 const questions = readings(question)
@@ -38,7 +39,8 @@ const isFramed = (look: string): boolean =>
   frames.some(([before = [], after = []]) => before.some((start) => look.startsWith(start)) && after.some((end) => look.includes(end)))
 
 const isSentence = (look: string): boolean =>
-  speakers.some((speaker) => look.startsWith(speaker)) ||
+  whole.includes(look) ||
+  beginnings.some((speaker) => look.startsWith(speaker)) ||
   fragments.some((fragment) => look.includes(fragment)) ||
   questions.some((asked) => look.startsWith(asked) || look.endsWith(asked)) ||
   starts.some((start) => isStart(look, start)) ||

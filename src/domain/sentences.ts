@@ -45,6 +45,17 @@ export const openings: ReadonlyArray<string> = [
   ...wording.refusals
 ].map((sentence) => /^[^:.!]*/u.exec(sentence)?.[0] ?? sentence)
 
+/** The names that begin lines of the server's, such as `[server] `, and its words about itself: a name that begins so speaks for it, whatever follows. */
+export const speakers: ReadonlyArray<string> = ["server", "the server"]
+
+/**
+ * What other chats call lines of their own, and whoever runs them. None of our lines begins so, so these are the server's only
+ * with such a word behind: `System message` is, `System of a Down` is not.
+ */
+export const titles: ReadonlyArray<string> = [
+  "admin", "administrator", "alert", "announcement", "bot", "error", "info", "message", "notice", "notification", "operator", "warning"
+].map((word) => `system ${word}`)
+
 /** What the server asks for where a secret is typed next: nobody's name begins or ends with it. */
 export const question = wording.passwordQuestion
 
