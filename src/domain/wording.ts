@@ -93,8 +93,14 @@ const welcome = (event: Welcome): Line => [
   name(event.you),
   dim("! "),
   ...company(event),
-  dim(" To leave, type {quit}.")
+  dim(" To leave, type {quit}. "),
+  dim(help)
 ]
+
+const help = "For help, type /help."
+
+/** What a person is told in a line of its own, where the welcome has to be as short as programs want it. */
+export const introduction = (welcome: Pick<Welcome, "here" | "members" | "you">): string => `${textOf(company(welcome))} ${help}`
 
 /** What a newcomer is told of who is here: a few by name, and how many more there are. */
 export const company = ({ here, members, you }: Pick<Welcome, "here" | "members" | "you">): Line => {

@@ -72,7 +72,7 @@ describe.concurrent("A conversation", () => {
       const { port } = yield* opened()
       const bob = yield* member(port, "bob")
       const ada = yield* conversation(port)
-      expect(yield* ada.shown).toBe("Welcome ada! Here with you: bob. To leave, type {quit}.")
+      expect(yield* ada.shown).toBe("Welcome ada! Here with you: bob. To leave, type {quit}. For help, type /help.")
       yield* tell(bob, { _tag: "Say", text: "hello" })
       expect(yield* ada.shown).toBe("bob: hello")
       yield* ada.type("hello bob", "", "/quit lunch")

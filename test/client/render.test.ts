@@ -25,11 +25,11 @@ const welcome = (here: number, ...members: ReadonlyArray<Member>): Event => ({
 const many = (count: number) => Array.from({ length: count }, (_, n) => person(n + 10, `guest${n}`))
 
 const shown: ReadonlyArray<readonly [Event, string | undefined]> = [
-  [welcome(1, ada), "Welcome ada! Nobody else is here yet. To leave, type {quit}."],
-  [welcome(2, bob, ada), "Welcome ada! Here with you: bob. To leave, type {quit}."],
-  [welcome(205, bob, person(3, "eve")), "Welcome ada! Here with you: bob, eve, 202 more. To leave, type {quit}."],
+  [welcome(1, ada), "Welcome ada! Nobody else is here yet. To leave, type {quit}. For help, type /help."],
+  [welcome(2, bob, ada), "Welcome ada! Here with you: bob. To leave, type {quit}. For help, type /help."],
+  [welcome(205, bob, person(3, "eve")), "Welcome ada! Here with you: bob, eve, 202 more. To leave, type {quit}. For help, type /help."],
   // Ten are named.
-  [welcome(13, ada, ...many(12)), `Welcome ada! Here with you: ${many(10).map(({ name }) => name).join(", ")}, 2 more. To leave, type {quit}.`],
+  [welcome(13, ada, ...many(12)), `Welcome ada! Here with you: ${many(10).map(({ name }) => name).join(", ")}, 2 more. To leave, type {quit}. For help, type /help.`],
   [{ _tag: "Said", ...inRoom, from: bob, text }, "bob: hello"],
   [{ _tag: "Said", ...inRoom, from: ada, text }, undefined],
   [{ _tag: "Acted", ...inRoom, from: bob, text: clean("waves") }, "* bob waves"],

@@ -32,7 +32,7 @@ describe.concurrent("A client in a pipe", () => {
     client.type("{quit}\n")
     expect(await client.ended()).toMatchObject({ code: 0 })
     expect(client.stdout.texts).toEqual([
-      "Welcome reader! Nobody else is here yet. To leave, type {quit}.",
+      "Welcome reader! Nobody else is here yet. To leave, type {quit}. For help, type /help.",
       "other has joined the chat!",
       "other: hello",
       "other has left the chat. (done)",
@@ -274,7 +274,7 @@ describe.concurrent("A client that does not get in, in a pipe", () => {
     expect(second).toMatch(/^User\d+$/u)
     expect(second).not.toBe(first)
     await server.send(welcome(second))
-    await ours.line(`Welcome ${second}! Nobody else is here yet. To leave, type {quit}.`)
+    await ours.line(`Welcome ${second}! Nobody else is here yet. To leave, type {quit}. For help, type /help.`)
     expect(ours.stderr.text).toBe("")
   })
 
@@ -488,7 +488,7 @@ describe.runIf(hasTmux).concurrent("A client in a real terminal, line by line", 
     await terminal.shows(/^other: I interrupt\n> half a li$/mu)
     await terminal.type("ne")
     expect((await terminal.shows(/half a line$/mu)).split("\n").slice(1)).toEqual([
-      "Welcome typist! Here with you: other. To leave, type {quit}.",
+      "Welcome typist! Here with you: other. To leave, type {quit}. For help, type /help.",
       "other: I interrupt",
       "> half a line"
     ])

@@ -43,7 +43,7 @@ describe.concurrent("Clients of every kind in one room", () => {
     ours.type("{quit}\n")
     expect(await ours.ended()).toMatchObject({ code: 0 })
     expect(ours.stdout.texts).toEqual([
-      "Welcome ours! Nobody else is here yet. To leave, type {quit}.",
+      "Welcome ours! Nobody else is here yet. To leave, type {quit}. For help, type /help.",
       "liner has joined the chat!",
       "chunker has joined the chat!",
       "liner: hello from the line",

@@ -14,6 +14,8 @@ const inShort = (heard: Heard): string => {
       return `refuse ${heard.refusal.code}`
     case "Answer":
       return `answer ${Buffer.from(heard.bytes).toString("latin1")}`
+    case "Tell":
+      return `tell ${heard.lines.join(" | ")}`
     case "Reject":
       return `reject ${heard.code}`
     case "Quit":

@@ -3,6 +3,7 @@ import type { Join } from "../../domain/command/join.ts"
 import type { Event, Goodbye, LeaveCode, Reply } from "../../domain/Event.ts"
 import { limited, type NameLimits } from "../../domain/NameLimits.ts"
 import { Refusal } from "../../domain/Refusal.ts"
+import type { Text } from "../../domain/Text.ts"
 import type { silence } from "../../net/Inbox.ts"
 import type { ServerOptions } from "../ServerConfig.ts"
 
@@ -17,6 +18,8 @@ export type Heard =
   | { readonly _tag: "Refuse"; readonly refusal: Refusal }
   /** Bytes that the client's protocol wants answered at once, such as a question of telnet's or a ping of a WebSocket: nothing of the chat. */
   | { readonly _tag: "Answer"; readonly bytes: Uint8Array }
+  /** Lines for the person who types there, in their order among all else that the client is told. */
+  | { readonly _tag: "Tell"; readonly lines: ReadonlyArray<Text> }
   /** The client cannot be served here, as it speaks another protocol: its session ends. */
   | { readonly _tag: "Reject"; readonly code: LeaveCode; readonly reason: string }
 

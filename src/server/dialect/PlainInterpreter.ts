@@ -1,11 +1,13 @@
 import { questions } from "../../domain/command/index.ts"
 import { type Join, joinAnyway } from "../../domain/command/join.ts"
-import type { Goodbye, Reply } from "../../domain/Event.ts"
+import type { Goodbye, Reply, Welcome } from "../../domain/Event.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import { Refusal } from "../../domain/Refusal.ts"
+import { clean } from "../../domain/Text.ts"
 import * as Typed from "../../domain/typed.ts"
 import { silence } from "../../net/Inbox.ts"
-import { greeting } from "../../domain/wording.ts"
+import * as wording from "../../domain/wording.ts"
+import { squeezed } from "./blanks.ts"
 import { type Dialect, type Heard, heard, type Hearing, type Interpreter, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
 import { isHello, isLogin, isOpening } from "./firstLines.ts"
 import { foreign, type Protocol } from "./foreign.ts"
@@ -58,6 +60,10 @@ export class PlainInterpreter implements Interpreter {
   #isFramed = false
   // Why the name that was asked for could not be taken as it was; told once the client is in.
   #mended: Refusal | undefined
+  // Whether the client was asked for its name before it said anything, but for what telnet negotiates.
+  #isAsked: boolean
+  // What the client was told when it came in, until a person is told more.
+  #welcome: Welcome | undefined
   #quitWord: string | undefined
   // All that was said so far, the name included, is what clients of other protocols begin with.
   #isOpening = false
@@ -69,6 +75,7 @@ export class PlainInterpreter implements Interpreter {
   constructor(hearing: Hearing, greeted: boolean, byKey?: Dialect) {
     this.#hearing = hearing
     this.#greeted = greeted
+    this.#isAsked = greeted
     this.#byKey = byKey
     this.#reader = new UnitReader(hearing, greeted, isQuitWord)
   }
@@ -116,6 +123,7 @@ export class PlainInterpreter implements Interpreter {
     switch (event._tag) {
       case "Welcome":
         this.#name = event.you.name
+        this.#welcome = event
         this.#isPasswordAsked = false
         break
       case "Renamed":
@@ -148,7 +156,8 @@ export class PlainInterpreter implements Interpreter {
       case "Answer":
         return [unit]
       case "Ask":
-        return [{ _tag: "Answer", bytes: utf8.encode(`${greeting}${this.#reader.wantsCrLf ? "\r\n" : "\n"}`) }]
+        this.#isAsked = true
+        return [{ _tag: "Answer", bytes: utf8.encode(`${wording.greeting}${this.#reader.wantsCrLf ? "\r\n" : "\n"}`) }]
       case "Foreign":
         return this.#turnAway(unit.protocol)
     }
@@ -221,10 +230,20 @@ export class PlainInterpreter implements Interpreter {
       this.#mended = undefined
       yield refuse(new Refusal({ code, message: `${message} You are ${this.#name}.` }))
     }
+    yield* this.#introduction()
     if (this.#ahead === undefined || this.#isPasswordAsked) return
     const ahead = this.#ahead
     this.#ahead = undefined
     yield* this.#said(ahead)
+  }
+
+  // A person is told who is here, and what else there is to know. Of those who waited for the greeting and end their lines
+  // nearly all are people: the programs that send a name at once, or without a line end, have been told enough to go on.
+  *#introduction(): Iterable<Heard> {
+    const welcome = this.#welcome
+    this.#welcome = undefined
+    if (welcome === undefined || !this.#isAsked || this.#reader.sender !== "line") return
+    yield { _tag: "Tell", lines: [clean(squeezed(wording.introduction(welcome)))] }
   }
 
   #withoutName(words: string): string {

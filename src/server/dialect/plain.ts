@@ -1,7 +1,7 @@
 import type { Reply, Welcome } from "../../domain/Event.ts"
-import { invisible } from "../../domain/invisible.ts"
 import { isReserved } from "../../domain/reserved.ts"
 import * as wording from "../../domain/wording.ts"
+import { squeezed } from "./blanks.ts"
 import type { Dialect } from "./Dialect.ts"
 import { PlainInterpreter } from "./PlainInterpreter.ts"
 
@@ -34,7 +34,7 @@ const encode = (event: Reply, end: LineEnd): string => {
   if (event._tag === "Refused" && event.code === "password-required") return `${wording.passwordQuestion}${end}`
   let encoded = ""
   // The help is in columns, and nobody else's words are in it.
-  for (const line of wording.words(event)) encoded += fitted(event._tag === "Lines" ? line : line.map(squeezed), end)
+  for (const line of wording.words(event)) encoded += fitted(event._tag === "Lines" ? line : line.map(narrow), end)
   return encoded
 }
 
@@ -46,15 +46,7 @@ const welcome = ({ asked, you }: Welcome, end: LineEnd): string => {
   return `${first}${why(asked, `you are ${you.name}.`)}${end}`
 }
 
-/** The longest run of blanks that is written as it is. */
-const maxBlanks = 8
-
-const blanks = new RegExp(`[${invisible}]{${maxBlanks + 1},}`, "gu")
-const maybeBlanks = new RegExp(`[^!-~]{${maxBlanks + 1}}`, "u")
-
-// A mitigation: terminals break a line anywhere, so who pads a message to the width of a screen could have it go on as another's line.
-const squeezed = (span: wording.Span): wording.Span =>
-  maybeBlanks.test(span.text) ? { as: span.as, text: span.text.replace(blanks, " ") } : span
+const narrow = ({ as, text }: wording.Span): wording.Span => ({ as, text: squeezed(text) })
 
 // Many programs read at most 1024 bytes at once and show them as one message, so
 // a longer line is cut, between grapheme clusters, into lines that each bear the name.

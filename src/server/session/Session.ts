@@ -168,6 +168,9 @@ const make = Effect.gen(function* () {
       case "Answer":
         client.outbox.send(item.bytes)
         break
+      case "Tell":
+        yield* registry.reply(client.id, (at) => ({ _tag: "Lines", at, lines: item.lines }))
+        break
       case "Reject":
         return yield* Effect.fail(new CutOff({ code: item.code, reason: item.reason }))
       case "Quit":
