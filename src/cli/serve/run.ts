@@ -52,9 +52,9 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
     const room = Server.port.pipe(
       Layer.provideMerge(Operator.layer),
       Layer.provideMerge(Console.layer(Console.formats[settings.format])),
-      Layer.provideMerge(Layer.provide(Server.core(config), Layer.succeed(SiteFolder, new URL("web/", import.meta.url)))),
+      Layer.provideMerge(Server.core(config)),
       Layer.provideMerge(Console.logger(Console.formats[settings.format])),
-      Layer.provideMerge(Layer.succeed(Console.ConsoleOutput, output))
+      Layer.provideMerge(Layer.merge(Layer.succeed(Console.ConsoleOutput, output), Layer.succeed(SiteFolder, new URL("web/", import.meta.url))))
     )
     return yield* Effect.gen(function* () {
       const server = yield* Server.Server
