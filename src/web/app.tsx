@@ -1,20 +1,18 @@
 import type { JSX } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
+import { commandWords } from "../client/screen/intent.ts"
 import { Composer, type ComposerInput } from "./composer.tsx"
+import { Countdown } from "./countdown.tsx"
 import { Door } from "./door.tsx"
+import { useFrames } from "./frames.ts"
 import { Icon, Mark } from "./icons.tsx"
 import { People } from "./people.tsx"
 import type { Page } from "./page.ts"
-
-/** How often the seconds until the next try are counted down, ms. */
-const second = 1000
+import { Tool } from "./tool.tsx"
 
 /** All that the page shows, but for the log, whose lines are drawn by themselves. */
 export const App = ({ page }: { readonly page: Page }): JSX.Element => {
-  const [, redraw] = useState(0)
-  useEffect(() => page.watch(() => {
-    redraw((count) => count + 1)
-  }), [])
+  useFrames(page.frames)
   const { phase } = page.visit
   if (phase._tag === "Door" || (phase._tag === "Entering" && page.visit.conversation === undefined)) {
     return (
@@ -87,13 +85,14 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
           )}
           <Strips page={page} />
           <Composer
-            room={room}
+            label={`Message to the ${room}`}
             hint={page.hint}
+            commands={commandWords}
             attach={(attached) => {
               input.current = attached
               page.attach(attached)
             }}
-            others={() => page.others}
+            names={() => page.others.map(({ name }) => name)}
             submit={(line) => { page.submit(line) }}
             submitLines={(lines) => { page.visit.submitLines(lines) }}
             changed={(draft) => { page.keep(draft) }}
@@ -127,7 +126,7 @@ const Strips = ({ page }: { readonly page: Page }): JSX.Element => {
         <div class="strip" role="alert">
           <strong>The connection is gone.</strong>
           {phase.why !== undefined && <span>{phase.why}</span>}
-          <Countdown until={phase.retryAt} />
+          <Countdown until={phase.retryAt} kept="what you type is kept" />
           <span class="spacer" />
           <button type="button" class="button small" onClick={() => { page.visit.retry() }}>Try now</button>
         </div>
@@ -151,29 +150,3 @@ const Strips = ({ page }: { readonly page: Page }): JSX.Element => {
     </>
   )
 }
-
-const Countdown = ({ until }: { readonly until: number | undefined }): JSX.Element => {
-  const [, tick] = useState(0)
-  useEffect(() => {
-    const timer = window.setInterval(() => {
-      tick((count) => count + 1)
-    }, second)
-    return () => {
-      clearInterval(timer)
-    }
-  }, [])
-  const seconds = until === undefined ? 0 : Math.ceil((until - performance.now()) / second)
-  return <span>{seconds > 0 ? `Trying again in ${seconds} s; what you type is kept.` : "Trying again; what you type is kept."}</span>
-}
-
-const Tool = ({ act, icon, label, pressed, wide = false }: {
-  readonly icon: Parameters<typeof Icon>[0]["name"]
-  readonly label: string
-  readonly act: () => void
-  readonly pressed?: boolean
-  readonly wide?: boolean
-}): JSX.Element => (
-  <button type="button" class={`button bare${wide ? " wide" : ""}`} aria-label={label} title={label} aria-pressed={pressed} onClick={act}>
-    <Icon name={icon} />
-  </button>
-)

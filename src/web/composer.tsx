@@ -1,8 +1,6 @@
 import type { JSX } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
-import { completion } from "../client/screen/completion.ts"
-import { commandWords } from "../client/screen/intent.ts"
-import type { Member } from "../domain/Event.ts"
+import { type CommandWord, completion } from "../client/screen/completion.ts"
 import { hueOf } from "./line.ts"
 import { Icon } from "./icons.tsx"
 
@@ -14,11 +12,17 @@ const mostKept = 200
 
 /** What the input needs of the page. */
 export interface ComposerProps {
-  readonly room: string
+  /** What the input is for, in its place while it is empty. */
+  readonly label: string
+  /** What stands below it. */
   readonly hint: string
+  readonly commands: ReadonlyArray<CommandWord>
+  /** Whose names can be completed. */
+  readonly names: () => ReadonlyArray<string>
+  /** Whether lines can be submitted now; what is typed waits otherwise. */
+  readonly isReady?: boolean
   /** Called once, with the way to the input: what it holds, and how to change that. */
   readonly attach: (input: ComposerInput) => void
-  readonly others: () => ReadonlyArray<Member>
   readonly submit: (line: string) => void
   readonly submitLines: (lines: ReadonlyArray<string>) => void
   readonly changed: (draft: string) => void
@@ -44,7 +48,7 @@ interface Choice {
 const linesOf = (text: string): ReadonlyArray<string> => text.split(/\r\n?|\n/u).filter((line) => line.trim() !== "")
 
 /** The line being typed: history, completion, several lines that are asked for once. */
-export const Composer = ({ attach, changed, hint, others, room, submit, submitLines, toEnd }: ComposerProps): JSX.Element => {
+export const Composer = ({ attach, changed, commands, hint, isReady = true, label, names, submit, submitLines, toEnd }: ComposerProps): JSX.Element => {
   const area = useRef<HTMLTextAreaElement>(null)
   const [draft, setDraft] = useState("")
   const [choice, setChoice] = useState<Choice | undefined>(undefined)
@@ -81,7 +85,7 @@ export const Composer = ({ attach, changed, hint, others, room, submit, submitLi
     const input = area.current
     if (input === null || input.selectionStart !== input.selectionEnd) return undefined
     const before = input.value.slice(0, input.selectionStart)
-    const { candidates, from } = completion({ names: others().map(({ name }) => name), commands: commandWords })(before)
+    const { candidates, from } = completion({ names: names(), commands })(before)
     return candidates.length === 0 ? undefined : { from, candidates }
   }
   const accept = ({ candidates, chosen, from }: Choice) => {
@@ -111,7 +115,7 @@ export const Composer = ({ attach, changed, hint, others, room, submit, submitLi
   const send = () => {
     const text = area.current?.value ?? ""
     const lines = linesOf(text)
-    if (lines.length === 0) return
+    if (lines.length === 0 || !isReady) return
     if (lines.length > 1 && asked === undefined) {
       setAsked(lines)
       return
@@ -219,8 +223,8 @@ export const Composer = ({ attach, changed, hint, others, room, submit, submitLi
         event.preventDefault()
         send()
       }}>
-        <label class="sr" for="draft">Message to the {room}</label>
-        <textarea class="draft" id="draft" rows={1} placeholder={`Message to the ${room}`} ref={area} autocomplete="off" enterkeyhint="send"
+        <label class="sr" for="draft">{label}</label>
+        <textarea class="draft" id="draft" rows={1} placeholder={label} ref={area} autocomplete="off" enterkeyhint="send"
           aria-autocomplete="list" aria-controls={choice === undefined ? undefined : "choices"} aria-activedescendant={choice === undefined ? undefined : `choice-${choice.chosen}`}
           onKeyDown={key}
           onInput={(event) => {
@@ -232,7 +236,7 @@ export const Composer = ({ attach, changed, hint, others, room, submit, submitLi
           onBlur={() => {
             setChoice(undefined)
           }} />
-        <button class="button primary send" aria-label="Send" disabled={draft.trim() === ""}><Icon name="send" /></button>
+        <button class="button primary send" aria-label="Send" disabled={!isReady || draft.trim() === ""}><Icon name="send" /></button>
       </form>
       <div class="below">
         <span><kbd>Enter</kbd> sends · <kbd>Tab</kbd> completes names · <kbd>/</kbd> shows what you can type</span>

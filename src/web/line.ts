@@ -9,7 +9,8 @@ const hues = 12
 /** The class of a name's colour: the same for everybody, and in every view of the page. */
 export const hueOf = (name: string): string => `h${hash(name) % hues}`
 
-const element = (tag: string, className: string, ...children: ReadonlyArray<Node | string>): HTMLElement => {
+/** An element with a class and what is in it. */
+export const element = (tag: string, className: string, ...children: ReadonlyArray<Node | string>): HTMLElement => {
   const made = document.createElement(tag)
   if (className !== "") made.className = className
   made.append(...children)
@@ -17,7 +18,7 @@ const element = (tag: string, className: string, ...children: ReadonlyArray<Node
 }
 
 /** Somebody's name. `bdi` keeps one that is written from right to left from turning the line around. */
-const nameNode = (name: string): HTMLElement => {
+export const nameNode = (name: string): HTMLElement => {
   const made = element("bdi", `name ${hueOf(name)}`, name)
   made.dataset["name"] = name
   return made
@@ -26,7 +27,7 @@ const nameNode = (name: string): HTMLElement => {
 const clock = (at: number): string => new Date(at).toTimeString().slice(0, 5)
 
 /** When something happened, as a person reads it. */
-const timeNode = (at: number, text = clock(at)): HTMLElement => {
+export const timeNode = (at: number, text = clock(at)): HTMLElement => {
   const made = document.createElement("time")
   made.dateTime = new Date(at).toISOString()
   made.textContent = text
@@ -54,7 +55,7 @@ const linkTo = (target: string): HTMLElement | string => {
 }
 
 /** Somebody's own words: addresses of the web become links, all else stays text. */
-const textNodes = (text: string): ReadonlyArray<Node | string> => {
+export const textNodes = (text: string): ReadonlyArray<Node | string> => {
   const nodes: Array<Node | string> = []
   let from = 0
   for (const { 0: found, index } of text.matchAll(address)) {

@@ -24,13 +24,14 @@ export const Taste = Schema.Struct({
 })
 export type Taste = typeof Taste.Type
 
+/** A place where a browser keeps something. */
 interface Shelf<A> {
   readonly read: () => A
   readonly write: (value: A) => void
 }
 
-// Storage throws where the browser forbids it, and when it is full: the page then works without.
-const shelf = <A, I>(storage: () => Storage, name: string, schema: Schema.Schema<A, I>, otherwise: A): Shelf<A> => {
+/** Where a browser keeps a value, by a name; `otherwise` is what is read where there is none. Storage throws where the browser forbids it, and when it is full: the page then works without. */
+export const shelf = <A, I>(storage: () => Storage, name: string, schema: Schema.Schema<A, I>, otherwise: A): Shelf<A> => {
   const text = Schema.parseJson(schema)
   const decode = Schema.decodeUnknownOption(text)
   const encode = Schema.encodeSync(text)

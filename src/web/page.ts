@@ -5,10 +5,12 @@ import type { Wish } from "../client/screen/step.ts"
 import type { Member } from "../domain/Event.ts"
 import { clean } from "../domain/Text.ts"
 import type { ComposerInput } from "./composer.tsx"
+import { Frames } from "./frames.ts"
 import { drawEvent, drawPending, drawReturned, drawWordsOf } from "./line.ts"
 import { Log } from "./log.ts"
 import { kept, type Taste, taste } from "./memory.ts"
 import { makeBell } from "./sound.ts"
+import { otherTheme, showTheme } from "./theme.ts"
 import { type Shown, Visit } from "./visit.ts"
 
 type Printed = Extract<Wish, { readonly _tag: "Print" }>["line"]
@@ -18,18 +20,18 @@ type Logged = Extract<Shown, { readonly _tag: "Print" | "Return" | "Clear" }>
 
 const states = { sending: "sending", waiting: "not sent", unknown: "may not have arrived" } as const
 
-/** How long a frame is waited for before the page is drawn without it, ms. */
-const longestFrame = 100
-
 /** The page: what the visit wants shown, and what a person does, brought together. */
 export class Page {
   readonly visit: Visit
+  /** Whenever something that is shown has changed. */
+  readonly frames = new Frames(() => {
+    this.#draw()
+  })
   /** The name that the form offers. */
   readonly suggestedName: string
   /** Whether the last try to enter gave a password. */
   needsPassword = false
   readonly #ring = makeBell()
-  readonly #watchers = new Set<() => void>()
   #log: Log | undefined
   // What comes before there is a log: the first frame of the room makes it.
   #early: ReadonlyArray<Logged> = []
@@ -38,7 +40,6 @@ export class Page {
   #taste = taste.read()
   // Whether the next message is the first that comes while somebody looks elsewhere.
   #waitsForUnread = false
-  #isDrawing = false
   #hasSent = false
   #said = ""
   #shared: string | undefined
@@ -49,7 +50,7 @@ export class Page {
     const known = [nameFrom(location.hash), name, this.#taste.name].find((each) => each !== undefined && each !== "")
     this.suggestedName = known ?? `User${1000 + Math.floor(Math.random() * 9000)}`
     this.visit = new Visit(run, { draft: () => this.#input?.draft() ?? this.#draft, perform: (wish) => { this.#perform(wish) }, changed: () => { this.#change() } }, lines)
-    this.#showTheme()
+    showTheme(this.#taste.theme)
     const focus = () => {
       this.#focus(document.hasFocus() && document.visibilityState === "visible")
     }
@@ -88,14 +89,6 @@ export class Page {
 
   get notifies(): boolean {
     return this.canNotify && (this.#taste.notifications ?? false) && Notification.permission === "granted"
-  }
-
-  /** Calls `watcher` whenever something that is shown has changed, at most once a frame. Returns how to stop that. */
-  watch(watcher: () => void): () => void {
-    this.#watchers.add(watcher)
-    return () => {
-      this.#watchers.delete(watcher)
-    }
   }
 
   enter(name: string, password: string | undefined): void {
@@ -164,9 +157,9 @@ export class Page {
   }
 
   toggleTheme(): void {
-    const isDark = (this.#taste.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark"
-    this.#like({ theme: isDark ? "light" : "dark" })
-    this.#showTheme()
+    const theme = otherTheme(this.#taste.theme)
+    this.#like({ theme })
+    showTheme(theme)
   }
 
   /** The link to this room, while it is shown to be copied by hand. */
@@ -212,11 +205,6 @@ export class Page {
     this.#taste = { ...this.#taste, ...change }
     taste.write(this.#taste)
     this.#change()
-  }
-
-  #showTheme(): void {
-    const { theme } = this.#taste
-    if (theme !== undefined) document.documentElement.dataset["theme"] = theme
   }
 
   #focus(focused: boolean): void {
@@ -278,16 +266,7 @@ export class Page {
   }
 
   #change(): void {
-    if (this.#isDrawing) return
-    this.#isDrawing = true
-    const draw = () => {
-      if (!this.#isDrawing) return
-      this.#isDrawing = false
-      this.#draw()
-    }
-    // A page that nobody sees, or that is hidden before its next frame, gets no frame: its title still counts.
-    requestAnimationFrame(draw)
-    window.setTimeout(draw, longestFrame)
+    this.frames.request()
   }
 
   #draw(): void {
@@ -301,7 +280,6 @@ export class Page {
       this.#input = undefined
     }
     this.#save()
-    for (const watcher of this.#watchers) watcher()
   }
 }
 

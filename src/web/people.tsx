@@ -2,15 +2,11 @@ import type { JSX } from "preact"
 import { useRef, useState } from "preact/hooks"
 import { key } from "../domain/Nickname.ts"
 import type { Member } from "../domain/Event.ts"
+import { Initial } from "./initial.tsx"
 import { hueOf } from "./line.ts"
 
 /** How many people are listed at once: a room may hold thousands, and whoever looks for one types a part of the name. */
 const mostListed = 200
-
-const initialOf = (name: string): string => {
-  const [first] = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(name)
-  return (first?.segment ?? "").toLocaleUpperCase()
-}
 
 /** Who is here. */
 export const People = ({ call, here, me, members }: {
@@ -42,7 +38,7 @@ export const People = ({ call, here, me, members }: {
             <button type="button" class="person" onClick={() => {
               call(member)
             }}>
-              <span class={`initial ${hueOf(member.name)}`} aria-hidden="true">{initialOf(member.name)}</span>
+              <Initial name={member.name} />
               <bdi class={`name ${hueOf(member.name)}`}>{member.name}</bdi>
               <small>{member.id === me?.id ? "you" : ""}</small>
             </button>

@@ -1,4 +1,3 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -14,6 +13,7 @@ import * as Form from "../client/screen/form.ts"
 import { intentOf } from "../client/screen/intent.ts"
 import type { Conversation, Happening, Wish } from "../client/screen/step.ts"
 import type { Goodbye, Member } from "../domain/Event.ts"
+import { Retries } from "./retries.ts"
 
 /** Where the page stands. */
 export type Phase =
@@ -45,9 +45,6 @@ export interface Unsent {
   readonly state: "sending" | "waiting" | "unknown"
 }
 
-/** The wait before the next try to connect, ms: it doubles from the first to the longest, and half of it is by chance, so that not all come back at once. */
-const retries = { first: 500, longest: 15_000 } as const
-
 /** For how long after a loss a name that is taken may still be one's own, ms. */
 const ownNameFor = 20_000
 
@@ -68,13 +65,13 @@ type Saying = Extract<Wish, { readonly _tag: "Send" | "Ask" }>
 export class Visit {
   readonly #run: <A, E>(effect: Effect.Effect<A, E, Dial>) => Fiber.RuntimeFiber<A, E>
   readonly #view: View
+  readonly #retries = new Retries()
   #phase: Phase = { _tag: "Door", wrong: undefined, needsPassword: false }
   #conversation: Conversation | undefined
   #client: ChatClient | undefined
   #sayings: Mailbox.Mailbox<Saying> | undefined
   #waiting: ReadonlyArray<string> = []
   #unknown: ReadonlyArray<string> = []
-  #retryNow: Deferred.Deferred<void> | undefined
   #fiber: Fiber.RuntimeFiber<void> | undefined
   #name = ""
   #password: Redacted.Redacted | undefined
@@ -173,7 +170,7 @@ export class Visit {
 
   /** Tries to connect now, instead of waiting. */
   retry(): void {
-    if (this.#retryNow !== undefined) Deferred.unsafeDone(this.#retryNow, Effect.void)
+    this.#retries.now()
   }
 
   /** Leaves the room, with words for those who stay or without. */
@@ -201,7 +198,7 @@ export class Visit {
   // Connects, and again whenever the connection is lost, until the room is left, or it does not let us in.
   #stay(name: string): Effect.Effect<void, never, Dial> {
     return Effect.gen(this, function* () {
-      let wait: number = retries.first
+      this.#retries.reset()
       let lostAt: number | undefined
       let called = name
       for (;;) {
@@ -215,7 +212,7 @@ export class Visit {
         }
         if (wasIn) {
           lostAt = performance.now()
-          wait = retries.first
+          this.#retries.reset()
         }
         const failure = exit.cause._tag === "Fail" ? exit.cause.error : undefined
         const mayBeOwn = failure instanceof JoinRefused && failure.code === "name-taken" && lostAt !== undefined && performance.now() - lostAt < ownNameFor
@@ -224,8 +221,10 @@ export class Visit {
           this.#door(failure, this.#password !== undefined)
           return
         }
-        yield* this.#pause(wait / 2 + Math.random() * (wait / 2), saidBy(failure))
-        wait = Math.min(wait * 2, retries.longest)
+        const why = saidBy(failure)
+        yield* this.#retries.pause((retryAt) => {
+          this.#set({ _tag: "Lost", retryAt, why })
+        })
       }
     })
   }
@@ -236,16 +235,6 @@ export class Visit {
     this.#name = this.name
     this.#conversation = undefined
     this.#set({ _tag: "Door", wrong: needsPassword && !gavePassword ? undefined : words, needsPassword: needsPassword || gavePassword })
-  }
-
-  #pause(ms: number, why: string | undefined): Effect.Effect<void> {
-    return Effect.gen(this, function* () {
-      this.#retryNow = yield* Deferred.make<void>()
-      this.#set({ _tag: "Lost", retryAt: performance.now() + ms, why })
-      yield* Deferred.await(this.#retryNow).pipe(Effect.timeoutOption(ms))
-      this.#retryNow = undefined
-      this.#set({ _tag: "Lost", retryAt: undefined, why })
-    })
   }
 
   // One connection, from the hello to the goodbye.

@@ -5,11 +5,9 @@ import type { Connection, Read } from "../net/Connection.ts"
 import { ConnectionLost, EndOfInput, type ReadError } from "../net/Errors.ts"
 import { Inbox, silence } from "../net/Inbox.ts"
 import { type Wait, waited } from "../net/Wait.ts"
+import { normal, openSocket } from "./socket.ts"
 
 const utf8 = { decoder: new TextDecoder(), encoder: new TextEncoder() }
-
-/** The close code of a side that has nothing more to say (RFC 6455, 7.4.1). */
-const normal = 1000
 
 /** While more bytes than these wait for the network, `drained` waits. */
 const highWater = 65_536
@@ -172,38 +170,11 @@ class WebSocketWire implements Connection {
   }
 }
 
-/** The status of an answer to somebody for whom there is no place. */
-const noPlace = 503
-
-const refused = new ConnectionLost({ code: "ECONNREFUSED" })
-
-// A page is not told why its WebSocket was not opened: it asks once more, by a request whose answer it can read.
-const whyNot = Effect.tryPromise(async (signal) => {
-  const answer = await fetch("/health", { cache: "no-store", signal })
-  return { status: answer.status, words: (await answer.text()).trim() }
-}).pipe(
-  Effect.map(({ status, words }) => (status === noPlace ? new ConnectionLost({ code: "no-answer", reason: words }) : refused)),
-  Effect.catchAll(() => Effect.succeed(refused))
-)
 /** How a page reaches the server that it came from. `opened` is told of every WebSocket, so that the page can close the last one when it goes. */
 export const makeDial = (opened: (socket: WebSocket) => void): Dial["Type"] => ({
   dial: (host, port) =>
-    Effect.acquireRelease(
-      Effect.async<Connection, ConnectionLost>((resume) => {
-        const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/`)
-        const failed = () => {
-          resume(Effect.flatMap(whyNot, Effect.fail))
-        }
-        socket.addEventListener("close", failed)
-        socket.addEventListener("open", () => {
-          socket.removeEventListener("close", failed)
-          opened(socket)
-          resume(Effect.succeed(new WebSocketWire(socket, host, port)))
-        })
-        return Effect.sync(() => {
-          socket.close()
-        })
-      }),
-      (connection) => connection.destroy
-    )
+    openSocket("/", (socket) => {
+      opened(socket)
+      return new WebSocketWire(socket, host, port)
+    })
 })

@@ -1,3 +1,4 @@
+import AxeBuilder from "axe-core"
 import { existsSync } from "node:fs"
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core"
 import { afterAll, beforeAll } from "vitest"
@@ -87,4 +88,10 @@ export const linesOf = (page: Page): Promise<ReadonlyArray<string>> =>
 /** Waits until a line of the conversation reads like this. */
 export const reads = async (page: Page, text: string | RegExp): Promise<void> => {
   await page.locator(".log li", { hasText: text }).last().waitFor()
+}
+
+/** What axe finds on a page that keeps somebody out. */
+export const barriersOf = async (page: Page): Promise<unknown> => {
+  await page.evaluate(AxeBuilder.source)
+  return page.evaluate("axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))")
 }
