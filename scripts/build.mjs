@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process"
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { build } from "esbuild"
@@ -41,10 +41,10 @@ chmodSync(cli, 0o755)
 // The first start: it keeps what V8 compiled for all others.
 execFileSync(process.execPath, [cli, "--help"], { stdio: ["ignore", "ignore", "inherit"] })
 
-// A page, in a folder of its own: names that say what is in them, so that a browser may keep the files for good, and each compressed once, here.
-const site = async (folder, { html, ...entryPoints }) => {
+// Pages, in a folder of their own: names that say what is in them, so that a browser may keep the files for good, and each compressed once, here.
+const site = async (folder, pages, parts) => {
   const { metafile } = await build({
-    entryPoints,
+    entryPoints: [...parts, { in: "src/web/brusio.css", out: "brusio" }, { in: "src/web/icon.svg", out: "icon" }],
     outdir: folder,
     entryNames: "[name].[hash]",
     bundle: true,
@@ -64,22 +64,27 @@ const site = async (folder, { html, ...entryPoints }) => {
     logLevel: "warning"
   })
   const built = Object.keys(metafile.outputs).map((path) => path.split("/").at(-1))
-  const page = readFileSync(html, "utf8").replaceAll(/"\/(main|brusio|icon)\.(js|css|svg)"/gu, (_, name, kind) => {
-    const found = built.find((file) => file.startsWith(`${name}.`) && file.endsWith(`.${kind}`))
-    if (found === undefined) throw new Error(`The page has no ${name}.${kind}`)
-    return `"/${found}"`
-  })
-  writeFileSync(join(folder, "index.html"), page)
+  for (const page of pages) {
+    const html = readFileSync(page, "utf8").replaceAll(/"\/(\w+)\.(js|css|svg)"/gu, (_, name, kind) => {
+      const found = built.find((file) => file.startsWith(`${name}.`) && file.endsWith(`.${kind}`))
+      if (found === undefined) throw new Error(`There is no ${name}.${kind} for ${page}`)
+      return `"/${found}"`
+    })
+    writeFileSync(join(folder, basename(page)), html)
+  }
   for (const name of readdirSync(folder)) {
     const body = readFileSync(join(folder, name))
     writeFileSync(join(folder, `${name}.gz`), gzipSync(body, { level: 9 }))
     writeFileSync(join(folder, `${name}.br`), brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: body.length } }))
   }
 }
-const looks = { brusio: "src/web/brusio.css", icon: "src/web/icon.svg" }
-await site(join(next, "web"), { html: "src/web/index.html", main: "src/web/main.tsx", ...looks })
+await site(join(next, "web"), ["src/web/index.html", "src/web/operator/operator.html"], [
+  { in: "src/web/main.tsx", out: "main" },
+  { in: "src/web/operator/main.tsx", out: "operator" },
+  { in: "src/web/operator/operator.css", out: "operator" }
+])
 // The form of `join --window`.
-await site(join(next, "form"), { html: "src/web/form/index.html", main: "src/web/form/main.tsx", ...looks })
+await site(join(next, "form"), ["src/web/form/index.html"], [{ in: "src/web/form/main.tsx", out: "main" }])
 
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc")
 execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(next, "lib")], { stdio: "inherit" })

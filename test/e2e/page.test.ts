@@ -26,6 +26,9 @@ const fetched = (port: number, path: string, headers: Readonly<Record<string, st
 /** How much everything of the page may weigh, gzipped, KiB. */
 const mostKibibytes = 110
 
+/** How much everything of the operator's page may weigh, gzipped, KiB. */
+const mostOperatorKibibytes = 88
+
 describe("The page that is built", () => {
   it("is served by the program, whole and compressed, and its link is printed", async ({ stage }) => {
     const { port, program } = await serve(stage)
@@ -40,13 +43,18 @@ describe("The page that is built", () => {
     }
   })
 
-  it("is small", () => {
+  it("is small, and so is the operator's", () => {
     const folder = join(root, "dist/web")
-    const kibibytes = readdirSync(folder).filter((name) => name.endsWith(".gz")).map((name) => statSync(join(folder, name)).size / 1024)
-    const all = kibibytes.reduce((sum, size) => sum + size, 0)
-    console.log(`The page: ${all.toFixed(1)} KiB gzipped`)
-    expect(kibibytes).toHaveLength(4)
-    expect(all).toBeLessThan(mostKibibytes)
+    const files = readdirSync(folder).filter((name) => name.endsWith(".gz"))
+    const weigh = (names: ReadonlyArray<string>) => names.reduce((sum, name) => sum + statSync(join(folder, name)).size / 1024, 0)
+    const people = files.filter((name) => !name.startsWith("operator."))
+    // What of it is the people's too is weighed with both.
+    const operator = files.filter((name) => /^(?:operator|brusio|icon)\./u.test(name))
+    console.log(`The page: ${weigh(people).toFixed(1)} KiB gzipped, the operator's: ${weigh(operator).toFixed(1)} KiB`)
+    expect(people).toHaveLength(4)
+    expect(weigh(people)).toBeLessThan(mostKibibytes)
+    expect(operator).toHaveLength(5)
+    expect(weigh(operator)).toBeLessThan(mostOperatorKibibytes)
   })
 
   it("is served under the names that --allow-host gives, and no others", async ({ stage }) => {

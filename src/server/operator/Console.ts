@@ -8,6 +8,7 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { roomOf } from "../../domain/Chat.ts"
+import { elapsed } from "../../domain/elapsed.ts"
 import { authorOf } from "../../domain/Event.ts"
 import { lobby } from "../../domain/RoomName.ts"
 import { clean } from "../../domain/Text.ts"
@@ -131,11 +132,9 @@ export const statusLine = (room: {
   readonly connections: number
 }): string => {
   const { address, connections, members, messages, seconds } = room
-  const two = (n: number) => String(n).padStart(2, "0")
-  const up = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
   const nameless = connections > members ? ` (and ${connections - members} without a name)` : ""
   const memory = Math.round(process.memoryUsage.rss() / 1_048_576)
-  return `${address} · ${members} here${nameless} · ${messages} messages/s · up ${up} · ${memory} MB`
+  return `${address} · ${members} here${nameless} · ${messages} messages/s · up ${elapsed(seconds)} · ${memory} MB`
 }
 
 /** The logger of the server: writes log messages to the console, among the events. */
