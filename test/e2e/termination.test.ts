@@ -3,12 +3,15 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import * as Net from "node:net"
 import { tmpdir } from "node:os"
 import * as Path from "node:path"
+import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect } from "vitest"
 import type { LeaveCode } from "../../src/domain/Event.ts"
+import { grace } from "../../src/server/operator/Windows.ts"
 import { enter, fakeServer } from "./support/fake.ts"
 import { cli, environment, join, node, Program, root, type Served, serve, start, type StartOptions } from "./support/program.ts"
 import { chunkClient, connect, lineClient, type Native, listen, nativeClient, type Raw, stalledClient } from "./support/raw.ts"
 import { inTurn, it, Stage } from "./support/stage.ts"
+import { linkOf, quietly, runtime, windowOf } from "./support/window.ts"
 import { gone, hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
 
 // How every way out ends, for both sides. Times are in ms.
@@ -72,8 +75,8 @@ const clientWays: ReadonlyArray<Way & Departure> = [
 ]
 
 /** One of each kind, all in the room of this server but for the silent one, who has no name. */
-const everyKind = async (stage: Stage, { fault }: Pick<StartOptions, "fault"> = {}) => {
-  const { port, program } = await serve(stage, { fault })
+const everyKind = async (stage: Stage, options: Parameters<typeof serve>[1] = {}) => {
+  const { port, program } = await serve(stage, options)
   const { stalled, witness } = await stalledClient(stage, port)
   const silently = async () => {
     const silent = (await connect(stage, port)).read()
@@ -123,6 +126,31 @@ describe.concurrent("However the server ends, everybody is told why", { timeout:
       if (fault !== undefined) expect(program.stdout.text).toContain("a fault from outside")
     })
   }
+
+  const fromTheWindow = "its operator closed the window"
+  it(`the operator's window closes: all are told "The server is closing: ${fromTheWindow}." after ${grace.Closed / 1000} s, then FIN; it exits with 0`, async ({ stage }) => {
+    const { chunk, line, native, ours, program, silent } = await inTurn(() => everyKind(stage, { args: ["--window"], env: quietly(runtime(stage)) }))
+    const window = await windowOf(stage, await linkOf(program))
+    const from = performance.now()
+    await Effect.runPromise(window.close)
+    const warned = await program.line(new RegExp(`The operator's window was closed: the room closes in ${grace.Closed / 1000} s unless it is opened again$`, "u"))
+    const words = `The server is closing: ${fromTheWindow}.`
+    for (const raw of [line, chunk, silent]) {
+      const { at } = await raw.heard.line(words)
+      // A timer may be a little early.
+      expect(at - from).toBeGreaterThan(grace.Closed - 50)
+      expect(at - warned.at).toBeLessThan(grace.Closed + atOnce)
+      expect((await raw.closed).by).toBe("FIN")
+      expect(raw.heard.texts.at(-1)).toBe(words)
+    }
+    expect(await native.event("Goodbye")).toMatchObject({ code: "closing", reason: fromTheWindow })
+    expect((await native.closed).by).toBe("FIN")
+    await ours.line(words)
+    expect(await ours.ended()).toMatchObject({ code: 0, signal: null })
+    const ended = await program.ended()
+    expect(ended).toMatchObject({ code: 0, signal: null })
+    expect(ended.at - warned.at).toBeLessThan(grace.Closed + goodbyeWithin)
+  })
 
   it("kill -9: nobody can be told, and our client says at once that the connection is lost and exits with 1", async ({ stage }) => {
     const { chunk, line, native, ours, port, program, silent } = await inTurn(() => everyKind(stage))

@@ -28,7 +28,8 @@ const options = {
   rateBurst: option(rateBurst, "How many of them may come at once.", `${defaultRate.burst} messages`),
   ...limitOptions,
   noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),
-  ignoreHangup: flag("ignore-hangup", "Goes on when its window is closed.")
+  ignoreHangup: flag("ignore-hangup", "Goes on when its window is closed."),
+  window: flag("window", "Opens a window in a browser that shows all that happens; when it is closed, the room closes. Where such a room is open already, opens its window.")
 }
 
 /** The command `serve`. Fails with `BadSetting` for options that cannot be used, and with `Failed` once another reason has been printed. */
@@ -39,19 +40,28 @@ export const serve = Command.make("serve", options, (given) =>
     const { run } = yield* Effect.promise(() => import("./run.ts"))
     const asked = yield* run(settings).pipe(
       Effect.scoped,
-      Effect.catchTag("ListenError", (error) => Effect.as(complain(withAdvice(error)), false))
+      Effect.catchTags({
+        ListenError: (error) =>
+          Effect.flatMap(settings.hasWindow && error.code === "EADDRINUSE" ? windowOf(error.port) : Effect.succeed(false), (isOpen) =>
+            isOpen ? Effect.succeed(true) : Effect.as(complain(withAdvice(error)), false)
+          ),
+        NoWindow: ({ message }) => Effect.as(complain(message), false)
+      })
     )
     if (!asked) return yield* new Failed()
   })
 )
 
+// Lazy loading: only a second start needs it.
+const windowOf = (port: number) => Effect.flatMap(Effect.promise(() => import("./window.ts")), ({ bringBack }) => bringBack(port))
+
 /** The help of `serve`. */
 export const page: HelpPage = {
   about: "Opens a chat room on one port, for this program's own client, nc, telnet and old chat programs, and shows all that happens in it.",
   usage: ["serve [OPTIONS]"],
-  examples: ["serve", "serve --host 0.0.0.0 --port 4000 --password"],
+  examples: ["serve", "serve --window", "serve --host 0.0.0.0 --port 4000 --password"],
   groups: grouped(Record.values(options), {
-    "The most important options": [options.host, options.port, options.password, options.passwordFile, options.noInput],
+    "The most important options": [options.host, options.port, options.window, options.password, options.passwordFile, options.noInput],
     "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.ignoreHangup]
   }, "Limits"),
   notes: ["Every option can also be set in the environment: --log-format is BRUSIO_LOG_FORMAT."]
@@ -90,6 +100,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       readsInput,
       hasPrompt: readsInput && isTerminal && !Option.contains(json, "json"),
       colour: (process.env["NO_COLOR"] ?? "") === "",
-      ignoresHangup: yield* isOn("ignore-hangup", options.ignoreHangup)
+      ignoresHangup: yield* isOn("ignore-hangup", options.ignoreHangup),
+      hasWindow: yield* isOn("window", options.window)
     }
   })

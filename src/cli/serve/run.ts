@@ -1,13 +1,17 @@
+import { isIP } from "node:net"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Console from "../../server/operator/Console.ts"
+import * as Desk from "../../server/operator/Desk.ts"
 import type { ListenError } from "../../server/Errors.ts"
+import * as Feed from "../../server/operator/Feed.ts"
 import * as Operator from "../../server/operator/Operator.ts"
 import * as Registry from "../../server/chat/Registry.ts"
 import { SiteFolder } from "../../server/door/http/Site.ts"
@@ -19,16 +23,19 @@ import { drawQr } from "./qr.ts"
 import { programName } from "../program.ts"
 import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
 import { inputLines, type Skipped, skippingOutput } from "../stdio.ts"
+import { type NoWindow, openWindow, reachedAt } from "./window.ts"
 
 /** The settings of `serve`, from the command line and the environment. */
 export interface ServeSettings {
-  readonly config: Partial<ServerOptions> & Pick<ServerOptions, "maxClients" | "maxTurnedAway">
+  readonly config: Partial<ServerOptions> & Pick<ServerOptions, "host" | "maxClients" | "maxTurnedAway">
   readonly format: "terminal" | "plain" | "json"
   readonly readsInput: boolean
   /** Whether a status line and a prompt are drawn below the console's lines. */
   readonly hasPrompt: boolean
   readonly colour: boolean
   readonly ignoresHangup: boolean
+  /** Whether the operator's window is opened. */
+  readonly hasWindow: boolean
 }
 
 /** A reduced limit of clients is announced only below this number, as larger rooms are rare, or if more was asked for. */
@@ -37,31 +44,44 @@ const manyClients = 1000
 /** How long closing may take before the process exits anyway, ms: a close is promised to end within three seconds. */
 const closeWithin = 2500
 
-/** Runs the room until it closes. Returns whether it was asked to, and did not fail. Fails if the port cannot be opened. */
-export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError, Scope.Scope> =>
+/** Runs the room until it closes. Returns whether it was asked to, and did not fail. Fails if the port, or the operator's window, cannot be opened. */
+export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError | NoWindow, Scope.Scope> =>
   Effect.gen(function* () {
-    const { ignoresHangup } = settings
+    const { hasWindow, ignoresHangup } = settings
+    const format = Console.formats[settings.format]
     const { maxClients } = settings.config
     const places = yield* allowed(settings.config)
     const config = { ...settings.config, ...places }
     // If the system allows fewer clients than wanted, that is announced: the default only if it became small, an explicit number always.
     const isTold = config.maxClients < (maxClients === defaults.maxClients ? manyClients : maxClients)
+    // A name is known to be none of the loopback only once it was listened on.
+    if (hasWindow && config.socket === undefined && isIP(config.host) !== 0) yield* reachedAt({ host: config.host, ip: config.host })
     const end = yield* ending({ ignored: ignoresHangup ? ["SIGHUP"] : [] })
     const names = yield* Ref.make<Effect.Effect<ReadonlyArray<string>>>(Effect.succeed([]))
     const { lines, output } = settings.hasPrompt ? yield* terminal(names, settings) : yield* pipe(settings)
-    const room = Server.port.pipe(
-      Layer.provideMerge(Operator.layer),
-      Layer.provideMerge(Console.layer(Console.formats[settings.format])),
+    const below = Layer.merge(Layer.succeed(Console.ConsoleOutput, output), Layer.succeed(SiteFolder, new URL("web/", import.meta.url)))
+    const observed = Operator.layer.pipe(
+      Layer.provideMerge(Console.layer(format)),
       Layer.provideMerge(Server.core(config)),
-      Layer.provideMerge(Console.logger(Console.formats[settings.format])),
-      Layer.provideMerge(Layer.merge(Layer.succeed(Console.ConsoleOutput, output), Layer.succeed(SiteFolder, new URL("web/", import.meta.url))))
+      Layer.provideMerge(Console.logger(format))
     )
+    const room = hasWindow
+      ? Server.port.pipe(Layer.provideMerge(Desk.layer), Layer.provideMerge(observed), Layer.provideMerge(Feed.layer), Layer.provideMerge(below))
+      : Server.port.pipe(Layer.provideMerge(observed), Layer.provideMerge(below))
     return yield* Effect.gen(function* () {
       const server = yield* Server.Server
       const console = yield* Console.Console
+      const desk = yield* Effect.serviceOption(Desk.Desk)
+      const at = Option.isSome(desk) ? yield* reachedAt(server) : ""
       const code = yield* scannable(server, settings)
       yield* console.open(server.address, announcement(server, config, { isTold, scanned: code?.link }))
       if (code !== undefined) output.write(code.drawn)
+      if (Option.isSome(desk)) {
+        // The link opens the window once: it is for whoever reads this output, and not for the windows, which are told all else.
+        yield* openWindow(server, desk.value, at, (url) => {
+          output.write(format({ at: Date.now(), level: "info", event: "window", message: `Your window: ${url}`, fields: { url } }))
+        })
+      }
       yield* Deferred.await(end).pipe(Effect.flatMap((ending) => closeFor(server, ending)), Effect.forkScoped)
       const operator = yield* Operator.Operator
       const registry = yield* Registry.Registry

@@ -179,14 +179,14 @@ export const nativeClient = async (stage: Stage, port: number, nickname?: string
   return native
 }
 
-/** Lets a server listen on a free port of the loopback. */
-export const listen = (stage: Stage, server: Net.Server): Promise<number> =>
+/** Lets a server listen on the loopback, on a free port if none is given. */
+export const listen = (stage: Stage, server: Net.Server, port = 0): Promise<number> =>
   new Promise((resolve, reject) => {
     stage.onEnd(() => {
       server.close()
     })
     server.once("error", reject)
-    server.listen({ host: "127.0.0.1", port: 0 }, () => {
+    server.listen({ host: "127.0.0.1", port }, () => {
       const address = server.address()
       if (address === null || typeof address === "string") throw new Error("A TCP server has an address and a port")
       resolve(address.port)
