@@ -1,6 +1,7 @@
 @echo off
-rem Behind serve.cmd and join.cmd: finds Node.js, builds on the first start,
-rem runs the program, and keeps the window open after an error.
+rem Behind all launchers of Windows: finds Node.js, builds on the first start, runs the
+rem program, and keeps the console open after an error. With --window, as brusio-serve
+rem and brusio-join have it, all but the first of these is done behind a hidden console.
 setlocal
 set "found=none"
 set "version=0"
@@ -12,6 +13,7 @@ for /f "delims=" %%v in ('node --version 2^>nul') do set "found=%%v"
 for /f "tokens=1,2 delims=v." %%a in ("%found%") do set /a "version=%%a * 1000 + %%b" 2>nul
 if %version% lss 20019 goto nonode
 
+if "%~1"=="--window" goto window
 if exist dist\cli.js goto run
 where npm >nul 2>nul
 if not %errorlevel%==0 goto nonpm
@@ -21,6 +23,12 @@ if not %errorlevel%==0 goto failed
 
 :run
 node dist\cli.js %*
+if not %errorlevel%==0 goto failed
+popd
+exit /b 0
+
+:window
+node "%~dp0start.mjs" --detach %*
 if not %errorlevel%==0 goto failed
 popd
 exit /b 0

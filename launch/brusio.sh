@@ -1,31 +1,8 @@
 #!/bin/sh
-# Behind serve and join on macOS and Linux: finds Node.js, builds on the first start,
+# Behind serve and join in a terminal of macOS and Linux: finds Node.js, builds on the first start,
 # runs the program, and keeps the window open after an error.
 
 say() { printf '%s\n' "$@" >&2; }
-
-# Whether `node` is 20.19 or later.
-recent() {
-  version=$(node --version 2>/dev/null) || version=none
-  case $version in
-    v20.19.* | v20.[2-9]?.* | v2[1-9].* | v[3-9]?.* | v[1-9]??.*) return 0 ;;
-    *) return 1 ;;
-  esac
-}
-
-# A window that no shell has opened does not know what version managers add to the path.
-find_node() {
-  recent && return
-  found=$version
-  path=$PATH
-  for folder in ~/.nvm/versions/node/*/bin ~/.local/share/fnm/aliases/default/bin ~/.volta/bin ~/.local/share/mise/shims ~/.asdf/shims; do
-    PATH=$folder:$path
-    recent && return
-  done
-  say "brusio needs Node.js 20.19 or later. Found: $found." \
-    'Get it from https://nodejs.org (the version called LTS), then start this again.'
-  return 1
-}
 
 build() {
   [ -e dist/cli.js ] && return
@@ -52,7 +29,7 @@ start() {
 }
 
 run() {
-  CDPATH='' cd -- "$(dirname -- "$0")/.." && find_node && build && start "$@"
+  CDPATH='' cd -- "$(dirname -- "$0")/.." && . launch/node.sh && find_node && build && start "$@"
 }
 
 # Hands a signal on to the program, now or as soon as it is started.

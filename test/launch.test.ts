@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process"
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { get } from "node:http"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
-import { describe, expect } from "vitest"
-import { environment, Program, root } from "./e2e/support/program.ts"
+import * as Schema from "effect/Schema"
+import { describe, expect, vi } from "vitest"
+import { environment, node, Program, root } from "./e2e/support/program.ts"
 import { it, type Stage } from "./e2e/support/stage.ts"
 
 const launch = join(root, "launch")
@@ -14,7 +16,7 @@ const project = (stage: Stage, { built }: { readonly built: boolean } = { built:
   stage.onEnd(() => {
     rmSync(join(folder, ".."), { recursive: true, force: true })
   })
-  for (const name of ["launch", "package.json", ...(built ? ["dist"] : [])]) {
+  for (const name of ["launch", "package.json", "src/web/brusio.css", ...(built ? ["dist"] : [])]) {
     cpSync(join(root, name), join(folder, name), { recursive: true })
   }
   return folder
@@ -25,9 +27,9 @@ const programs = (folder: string, scripts: Readonly<Record<string, string>>): st
   const bin = join(folder, "bin")
   mkdirSync(bin, { recursive: true })
   const path = (process.env["PATH"] ?? "").split(delimiter)
-  for (const name of ["sh", "dirname", "readlink", "mkdir"]) {
+  for (const name of ["sh", "dirname", "readlink", "mkdir", "mktemp", "mv", "cp", "cat", "sleep"]) {
     const found = path.map((where) => join(where, name)).find(exists)
-    if (found !== undefined) symlinkSync(found, join(bin, name))
+    if (found !== undefined && !exists(join(bin, name))) symlinkSync(found, join(bin, name))
   }
   for (const [name, script] of Object.entries(scripts)) {
     writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`)
@@ -190,12 +192,25 @@ const executed = (file: string, where: string): string => {
   return exec.replaceAll("\\\\", "\\").replace("%k", `'${where}'`)
 }
 
+/** A dialog of a desktop that keeps what it is told; `folder` is where `told` reads it. */
+const dialog = (folder: string, name: string): string => `for last; do :; done; printf '%s' "${name}: $last" > '${folder}/told'`
+
+const told = (folder: string): Promise<string> =>
+  vi.waitFor(() => {
+    const words = readFileSync(join(folder, "told"), "utf8")
+    expect(words).not.toBe("")
+    return words
+  }, { timeout: 15_000, interval: 50 })
+
+const echoing = "case $1 in --version) echo v22.1.0 ;; *) echo \"$@\" ;; esac"
+
 describe.concurrent("A .desktop file", () => {
   for (const name of ["serve", "join"]) {
     const desktop = `launch/brusio-${name}.desktop`
 
-    it(`of ${name} finds its folder by its path, its link, its address, or the folder it is opened from`, async ({ stage }) => {
+    it(`of ${name} needs no terminal, and finds its folder by its path, its link, its address, or the folder it is opened from`, async ({ stage }) => {
       const folder = project(stage)
+      expect(readFileSync(join(folder, desktop), "utf8")).toContain("\nTerminal=false\n")
       const link = join(folder, "link.desktop")
       symlinkSync(desktop, link)
       const ways = [
@@ -204,20 +219,272 @@ describe.concurrent("A .desktop file", () => {
         { where: new URL(`file://${join(folder, desktop)}`).href, cwd: join(folder, "launch") },
         { where: "", cwd: join(folder, "launch") }
       ]
-      const node = "case $1 in --version) echo v22.1.0 ;; *) echo \"$@\" ;; esac"
-      const env = { PATH: programs(folder, { node }), HOME: folder }
+      const env = { PATH: programs(folder, { node: echoing }), HOME: folder }
       for (const { cwd, where } of ways) {
         const program = start(stage, "sh", ["-c", executed(join(folder, desktop), where)], { cwd, env })
         expect(await program.ended()).toMatchObject({ code: 0 })
-        expect(program.stdout.text).toBe(`dist/cli.js ${name}\n`)
+        expect(program.stdout.text).toBe(`${folder}/launch/start.mjs ${name}\n`)
       }
     })
 
-    it(`of ${name} says where to go when it does not find it, and waits`, async ({ stage }) => {
-      const program = start(stage, "sh", ["-c", executed(join(root, desktop), "")], { cwd: "/" })
-      await program.line(`Not found from here: start ${name}.sh in the folder launch.`)
-      program.type("\n")
-      await program.ended()
+    it(`of ${name} says where to go when it does not find it, in whichever dialog there is`, async ({ stage }) => {
+      for (const shown of ["zenity", "kdialog", "xmessage"]) {
+        const folder = project(stage)
+        const env = { PATH: programs(folder, { [shown]: dialog(folder, shown) }), HOME: folder }
+        const program = start(stage, "sh", ["-c", executed(join(root, desktop), "")], { cwd: "/", env })
+        expect(await program.ended()).toMatchObject({ code: 0 })
+        expect(await told(folder)).toBe(`${shown}: brusio is not found from here: start this in the folder launch, where it belongs.`)
+      }
+    })
+  }
+})
+
+describe.concurrent("Without a terminal, on Linux and macOS,", () => {
+  const noNode = (found: string) => `brusio needs Node.js 20.19 or later. Found: ${found}.\nGet it from https://nodejs.org (the version called LTS), then start this again.`
+
+  for (const shown of ["zenity", "kdialog", "xmessage", "notify-send", "osascript"]) {
+    it(`a dialog of ${shown} says what to do where there is no Node, or an old one`, async ({ stage }) => {
+      for (const [node, found] of [[{}, "none"], [{ node: "echo v18.20.8" }, "v18.20.8"]] as const) {
+        const folder = project(stage)
+        const env = { PATH: programs(folder, { ...node, [shown]: dialog(folder, shown) }), HOME: folder, DISPLAY: ":99" }
+        const program = start(stage, join(folder, "launch/window.sh"), ["join"], { env })
+        expect(await program.ended()).toMatchObject({ code: 1 })
+        expect((await told(folder)).replace("--text=", "")).toBe(`${shown}: ${noNode(found)}`)
+      }
+    })
+  }
+
+  it("a terminal says it where there is no dialog, else a text file that is opened, else the log of the desktop", async ({ stage }) => {
+    const inTerminal = project(stage)
+    const xterm = start(stage, join(inTerminal, "launch/window.sh"), ["join"], {
+      env: { PATH: programs(inTerminal, { xterm: dialog(inTerminal, "xterm") }), HOME: inTerminal, DISPLAY: ":99" }
+    })
+    expect(await xterm.ended()).toMatchObject({ code: 1 })
+    expect(await told(inTerminal)).toBe(`xterm: ${noNode("none")}`)
+
+    const inFile = project(stage)
+    const file = start(stage, join(inFile, "launch/window.sh"), ["join"], {
+      env: { PATH: programs(inFile, { "xdg-open": `case $1 in *.txt) cp "$1" '${inFile}/told' ;; esac` }), HOME: inFile, TMPDIR: inFile, WAYLAND_DISPLAY: "wayland-0" }
+    })
+    expect(await file.ended()).toMatchObject({ code: 1 })
+    expect(await told(inFile)).toBe(`${noNode("none")}\n`)
+
+    const nowhere = project(stage)
+    const log = start(stage, join(nowhere, "launch/window.sh"), ["join"], { env: { PATH: programs(nowhere, {}), HOME: nowhere } })
+    expect(await log.ended()).toMatchObject({ code: 1 })
+    expect(log.stderr.text).toBe(`${noNode("none")}\n`)
+  })
+})
+
+/** What the page of a start shows. */
+const State = Schema.parseJson(
+  Schema.Struct({ phase: Schema.String, words: Schema.optional(Schema.String), output: Schema.optional(Schema.String), link: Schema.optional(Schema.String) })
+)
+type State = typeof State.Type
+
+/** A browser that does nothing but keep the address it is to open. */
+const browser = (folder: string): Readonly<Record<string, string>> => {
+  const file = join(folder, "browser")
+  writeFileSync(file, `#!/bin/sh\nprintf '%s' "$1" > '${folder}/part' && mv '${folder}/part' '${folder}/opened'\n`)
+  chmodSync(file, 0o755)
+  return { BRUSIO_BROWSER: file }
+}
+
+const opened = (folder: string): Promise<string> => vi.waitFor(() => readFileSync(join(folder, "opened"), "utf8"), { timeout: 15_000, interval: 50 })
+
+/** A window with the page of a start: all that it has shown, and how to close it. */
+const openWindow = (stage: Stage, link: string) => {
+  const shown: Array<State> = []
+  const asked = get(`${link}events`, { agent: false }, (response) => {
+    let text = ""
+    response.on("error", () => undefined)
+    response.on("data", (bytes: Buffer) => {
+      text += bytes.toString()
+      const events = text.split("\n\n")
+      text = events.pop() ?? ""
+      for (const event of events) shown.push(Schema.decodeUnknownSync(State)(event.replace(/^data: /u, "")))
+    })
+  })
+  asked.on("error", () => undefined)
+  const close = () => {
+    asked.destroy()
+  }
+  stage.onEnd(close)
+  return {
+    close,
+    shows: (phase: string): Promise<State> =>
+      vi.waitFor(() => {
+        const found = shown.find((state) => state.phase === phase)
+        if (found === undefined) throw new Error(`It shows ${JSON.stringify(shown.at(-1))}`)
+        return found
+      }, { timeout: 15_000, interval: 50 })
+  }
+}
+
+/** Starts without a terminal in a folder, where `npm` does this. The Node is the tests' own. */
+const startWithout = (stage: Stage, folder: string, npm: string | undefined, env: Readonly<Record<string, string>>) => {
+  const path = programs(folder, npm === undefined ? {} : { npm })
+  if (!exists(join(path, "node"))) symlinkSync(node, join(path, "node"))
+  return start(stage, join(folder, "launch/window.sh"), ["join", "--name", "Ada  L"], { env: { PATH: path, HOME: folder, ...env } })
+}
+
+/** An npm that waits for a file `go`, and builds a program which prints a link and does `then`. */
+const building = (then: string): string =>
+  `echo "npm $*"; while [ ! -e go ]; do sleep 0.1; done; mkdir dist; cat > dist/cli.js <<'END'\nimport { appendFileSync } from "node:fs"; appendFileSync("ran", JSON.stringify([process.argv.slice(2), process.env.BRUSIO_BROWSER]) + "\\n"); console.log("The form is at http://127.0.0.1:1/#token"); ${then}\nEND`
+
+describe.concurrent("A first start without a terminal", () => {
+  it("shows that it installs, goes on to the program's window, and ends with the program", async ({ stage }) => {
+    const folder = project(stage, { built: false })
+    const program = startWithout(stage, folder, building("setTimeout(() => {}, 1000)"), browser(folder))
+    const link = await opened(folder)
+    const page = await (await fetch(link)).text()
+    for (const [, name = ""] of page.matchAll(/(?:src|href)="([^":]+)"/gu)) expect((await fetch(new URL(name, link))).status).toBe(200)
+    const window = openWindow(stage, link)
+    await window.shows("building")
+    writeFileSync(join(folder, "go"), "")
+    expect(await window.shows("going")).toEqual({ phase: "going", link: "http://127.0.0.1:1/#token" })
+    expect(await program.ended()).toMatchObject({ code: 0 })
+    expect(readFileSync(join(folder, "ran"), "utf8")).toBe('[["join","--window","--name","Ada  L"],"none"]\n')
+  })
+
+  it("says why the installation failed, until that has been seen", async ({ stage }) => {
+    const folder = project(stage, { built: false })
+    const program = startWithout(stage, folder, "echo no network >&2; exit 1", browser(folder))
+    const window = openWindow(stage, await opened(folder))
+    expect(await window.shows("failed")).toEqual({
+      phase: "failed",
+      words: "The installation (npm ci) has failed. When the reason is mended, start this again.",
+      output: "no network"
+    })
+    expect(program.child.exitCode).toBeNull()
+    window.close()
+    expect(await program.ended()).toMatchObject({ code: 1 })
+    // The next start begins anew.
+    expect(existsSync(join(folder, ".first-start.json"))).toBe(false)
+  })
+
+  it("says that npm is missing", async ({ stage }) => {
+    const folder = project(stage, { built: false })
+    startWithout(stage, folder, undefined, browser(folder))
+    const window = openWindow(stage, await opened(folder))
+    expect((await window.shows("failed")).words).toBe("brusio has to be built first, and npm is missing: it comes with Node.js from https://nodejs.org.")
+  })
+
+  it("tells of a failure in a dialog where no browser can be opened", async ({ stage }) => {
+    const folder = project(stage, { built: false })
+    programs(folder, { zenity: dialog(folder, "zenity") })
+    const program = startWithout(stage, folder, "echo no network >&2; exit 1", { BRUSIO_BROWSER: join(folder, "missing"), DISPLAY: ":99" })
+    expect(await told(folder)).toBe("zenity: --text=The installation (npm ci) has failed. When the reason is mended, start this again.\n\nno network")
+    expect(await program.ended()).toMatchObject({ code: 1 })
+  })
+
+  it("is shown once more by another start meanwhile, and stopped, with all that it has started, by closing its window", async ({ stage }) => {
+    const folder = project(stage, { built: false })
+    const program = startWithout(stage, folder, `echo going; sleep 600 & echo $! > '${folder}/pid'; wait`, browser(folder))
+    const link = await opened(folder)
+    const window = openWindow(stage, link)
+    await window.shows("building")
+    rmSync(join(folder, "opened"))
+    const other = startWithout(stage, folder, "exit 9", browser(folder))
+    expect(await opened(folder)).toBe(link)
+    expect(await other.ended()).toMatchObject({ code: 0 })
+    const pid = Number(await vi.waitFor(() => readFileSync(join(folder, "pid"), "utf8"), { timeout: 10_000 }))
+    window.close()
+    expect(await program.ended()).toMatchObject({ code: 1 })
+    await vi.waitFor(() => { expect(() => process.kill(pid, 0)).toThrow() }, { timeout: 10_000 })
+    expect(existsSync(join(folder, ".first-start.json"))).toBe(false)
+  })
+
+  it("takes up what one has left that was killed", async ({ stage }) => {
+    const folder = project(stage, { built: false })
+    writeFileSync(join(folder, ".first-start.json"), JSON.stringify({ pid: 2 ** 22 + 1, link: "http://evil.example/" }))
+    const program = startWithout(stage, folder, building("setTimeout(() => {}, 1000)"), browser(folder))
+    const window = openWindow(stage, await opened(folder))
+    await window.shows("building")
+    writeFileSync(join(folder, "go"), "")
+    await window.shows("going")
+    expect(await program.ended()).toMatchObject({ code: 0 })
+  })
+
+  it("shows nothing to whoever does not know its link", async ({ stage }) => {
+    const folder = project(stage, { built: false })
+    startWithout(stage, folder, "sleep 600", browser(folder))
+    const link = await opened(folder)
+    const { origin } = new URL(link)
+    const status = async (url: string, headers: Readonly<Record<string, string>> = {}) =>
+      new Promise((resolve) => get(url, { headers, agent: false }, (response) => {
+        response.destroy()
+        resolve(response.statusCode)
+      }))
+    expect(await status(link)).toBe(200)
+    for (const path of ["/", "/events", "/page.js", `/${"A".repeat(22)}/events`]) expect(await status(`${origin}${path}`)).toBe(404)
+    expect(await status(`${link}events`, { host: "evil.example" })).toBe(404)
+    expect(await status(`${link}events`, { origin: "http://evil.example" })).toBe(404)
+    expect(await status(`${link}../../package.json`)).toBe(404)
+  })
+})
+
+describe.concurrent("A start without a terminal", () => {
+  const failing = (stage: Stage): string => {
+    const folder = project(stage, { built: false })
+    mkdirSync(join(folder, "dist"))
+    writeFileSync(join(folder, "dist/cli.js"), 'console.error("Cannot listen on 127.0.0.1, port 25565: the port is in use."); process.exitCode = 1')
+    return folder
+  }
+
+  it("says why the program failed, on a page", async ({ stage }) => {
+    const folder = failing(stage)
+    const program = startWithout(stage, folder, "exit 9", browser(folder))
+    const window = openWindow(stage, await opened(folder))
+    expect(await window.shows("failed")).toEqual({ phase: "failed", words: "brusio has ended with an error.", output: "Cannot listen on 127.0.0.1, port 25565: the port is in use." })
+    window.close()
+    expect(await program.ended()).toMatchObject({ code: 1 })
+  })
+
+  it("says it in a dialog where no browser can be opened, and where the one that is opened shows nothing", async ({ stage }) => {
+    const folder = failing(stage)
+    programs(folder, { zenity: dialog(folder, "zenity") })
+    const program = startWithout(stage, folder, "exit 9", { BRUSIO_BROWSER: "none", DISPLAY: ":99" })
+    expect(await told(folder)).toBe("zenity: --text=brusio has ended with an error.\n\nCannot listen on 127.0.0.1, port 25565: the port is in use.")
+    expect(await program.ended()).toMatchObject({ code: 1 })
+  })
+
+  it("gives the link in a dialog when the program has found no browser", async ({ stage }) => {
+    const folder = project(stage)
+    programs(folder, { zenity: dialog(folder, "zenity") })
+    const program = startWithout(stage, folder, undefined, { DISPLAY: "", WAYLAND_DISPLAY: "wayland-0", BRUSIO_BROWSER: join(folder, "missing") })
+    expect(await told(folder)).toMatch(/^zenity: --text=No browser could be opened: .*\n\nhttp:\/\/127\.0\.0\.1:\d+\/#[\w-]{22}$/u)
+    program.kill("SIGTERM")
+    expect(await program.ended()).toMatchObject({ code: 0 })
+  })
+})
+
+// There is no macOS here to open these: their scripts are run as they are.
+describe.concurrent("An .app of macOS", () => {
+  for (const name of ["serve", "join"]) {
+    const app = `launch/brusio-${name}.app/Contents`
+
+    it(`of ${name} has what macOS asks for, and starts it without a terminal`, async ({ stage }) => {
+      const folder = project(stage)
+      const plist = readFileSync(join(folder, app, "Info.plist"), "utf8")
+      const values = new Map([...plist.matchAll(/<key>(\w+)<\/key>\s*<(?:string>([^<]*)<|(true)\/>)/gu)].map(([, key, text, yes]) => [key, text ?? yes]))
+      expect(Object.fromEntries(values)).toEqual({
+        CFBundleExecutable: "start", CFBundleIdentifier: `brusio.${name}`, CFBundleName: `brusio ${name}`, CFBundlePackageType: "APPL", CFBundleInfoDictionaryVersion: "6.0", LSUIElement: "true"
+      })
+      expect(statSync(join(folder, app, "MacOS/start")).mode & 0o111).toBe(0o111)
+      const env = { PATH: programs(folder, { node: echoing }), HOME: folder }
+      const program = start(stage, join(folder, app, "MacOS/start"), [], { cwd: "/", env })
+      expect(await program.ended()).toMatchObject({ code: 0 })
+      expect(program.stdout.text).toBe(`${folder}/launch/start.mjs ${name}\n`)
+    })
+
+    it(`of ${name} says that it does not find the rest, where macOS has moved it`, async ({ stage }) => {
+      const folder = project(stage)
+      cpSync(join(folder, app), join(folder, `moved/${name}.app/Contents`), { recursive: true })
+      const env = { PATH: programs(folder, { osascript: dialog(folder, "osascript") }), HOME: folder }
+      const program = start(stage, join(folder, `moved/${name}.app/Contents/MacOS/start`), [], { cwd: "/", env })
+      expect(await program.ended()).toMatchObject({ code: 0 })
+      expect(await told(folder)).toContain("brusio is not found from here: start this in the folder launch, where it belongs.")
     })
   }
 })
@@ -227,14 +494,32 @@ describe("A launcher of Windows", () => {
   const read = (name: string) => readFileSync(join(launch, name), "utf8")
 
   it("has the line ends of Windows and no character that depends on a code page", () => {
-    for (const name of ["serve.cmd", "join.cmd", "brusio.cmd"]) {
+    for (const name of ["serve.cmd", "join.cmd", "brusio.cmd", "brusio-serve.cmd", "brusio-join.cmd"]) {
       expect(read(name).replaceAll("\r\n", "")).toMatch(/^[\u0020-\u007e]+$/u)
     }
     expect(read(".gitattributes")).toContain("*.cmd text eol=crlf")
   })
 
   it("hands all arguments on to the common part", () => {
-    for (const name of ["serve", "join"]) expect(read(`${name}.cmd`)).toContain(`\r\n"%~dp0brusio.cmd" ${name} %*\r\n`)
+    for (const name of ["serve", "join"]) {
+      expect(read(`${name}.cmd`)).toContain(`\r\n"%~dp0brusio.cmd" ${name} %*\r\n`)
+      expect(read(`brusio-${name}.cmd`)).toContain(`\r\n"%~dp0brusio.cmd" --window ${name} %*\r\n`)
+    }
+  })
+
+  it("without a console leaves all but finding Node.js to a process of its own, which this one does not wait for", async ({ stage }) => {
+    const text = read("brusio.cmd")
+    const order = ["lss 20019 goto nonode", 'if "%~1"=="--window" goto window', "if exist dist\\cli.js goto run", ':window\r\nnode "%~dp0start.mjs" --detach %*\r\nif not %errorlevel%==0 goto failed\r\npopd\r\nexit /b 0\r\n']
+    const places = order.map((step) => text.indexOf(step))
+    expect(places).not.toContain(-1)
+    expect(places).toEqual([...places].sort((one, other) => one - other))
+
+    const folder = project(stage, { built: false })
+    mkdirSync(join(folder, "dist"))
+    writeFileSync(join(folder, "dist/cli.js"), 'import { writeFileSync } from "node:fs"; writeFileSync("told", JSON.stringify(process.argv.slice(2)))')
+    const program = start(stage, node, [join(folder, "launch/start.mjs"), "--detach", "--window", "join", "--name", "Ada  L"], { cwd: "/" })
+    expect(await program.ended()).toMatchObject({ code: 0 })
+    expect(await told(folder)).toBe('["join","--window","--name","Ada  L"]')
   })
 
   it("takes the same steps in the same order as the others, with the same words", () => {
@@ -259,7 +544,7 @@ describe("A launcher of Windows", () => {
     const places = steps.map((step) => text.indexOf(step))
     expect(places).not.toContain(-1)
     expect(places).toEqual([...places].sort((one, other) => one - other))
-    const other = read("brusio.sh")
+    const other = read("brusio.sh") + read("node.sh")
     for (const words of steps.filter((step) => /^[A-Z].*\.$/u.test(step))) expect(other).toContain(words)
     for (const [, label] of text.matchAll(/goto (\w+)/gu)) expect(text).toContain(`\r\n:${label}\r\n`)
   })
