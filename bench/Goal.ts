@@ -1,13 +1,14 @@
-import { baseMemory, cpu, deliveries, type Figure, fixed, memory, p99 } from "./Figure.ts"
+import { baseMemory, cpu, deliveries, type Figure, fixed, joinCpu, memory, p99 } from "./Figure.ts"
+import { nameOf } from "./brusio.ts"
 import { title } from "./Plan.ts"
 import { joinTitle, type Section } from "./Section.ts"
 
-/** A goal: the limit of a figure of ours, as a value or as its ratio to that of the best peer. */
+/** A goal: the limit of a figure of the first column, as a value, or as its ratio to the best of the others or its difference from the second. */
 interface Goal {
   readonly section: string
   readonly figure: Figure
   readonly limit: number
-  readonly of: "value" | "ratio"
+  readonly of: "value" | "ratio" | "difference"
 }
 
 const saturated = title({ clients: 1000 })
@@ -26,14 +27,32 @@ const goals: ReadonlyArray<Goal> = [
   { section: joinTitle(1000), figure: baseMemory, limit: 60, of: "value" }
 ]
 
-/** A line for each goal whose figure these sections have: whether it is met. */
-export const verdicts = (sections: ReadonlyArray<Section>): ReadonlyArray<string> =>
-  goals.flatMap(({ figure, limit, of, section }) => {
+/** What a page in a browser may cost beside a program of the native dialect. */
+const goalsOfPages: ReadonlyArray<Goal> = [
+  { section: calm, figure: cpu, limit: 1.15, of: "ratio" },
+  { section: joinTitle(1000), figure: joinCpu, limit: 1.7, of: "ratio" },
+  { section: joinTitle(1000), figure: memory, limit: 6, of: "difference" }
+]
+
+const goalsOf = (columns: ReadonlyArray<string>): ReadonlyArray<Goal> =>
+  columns[0] === nameOf("plain") ? goals : columns.join() === [nameOf("web"), nameOf("native")].join() ? goalsOfPages : []
+
+const bounds = { value: "", ratio: " x the best peer's", difference: " more than the second column" } as const
+
+const reachedBy = (row: Section["rows"][number] | undefined, of: Goal["of"]): number | undefined => {
+  const [first, second] = row?.values ?? []
+  if (of !== "difference") return of === "ratio" ? row?.ratio : first
+  return first === undefined || second === undefined ? undefined : first - second
+}
+
+/** A line for each goal of these columns whose figure the sections have: whether it is met. */
+export const verdicts = (columns: ReadonlyArray<string>, sections: ReadonlyArray<Section>): ReadonlyArray<string> =>
+  goalsOf(columns).flatMap(({ figure, limit, of, section }) => {
     const row = sections.find((each) => each.title === section)?.rows.find((each) => each.figure === figure)
-    const reached = of === "ratio" ? row?.ratio : row?.values[0]
+    const reached = reachedBy(row, of)
     if (reached === undefined) return []
     const wantsMore = figure.best === Math.max
     const isMet = wantsMore ? reached >= limit : reached <= limit
-    const bound = `${wantsMore ? "at least" : "at most"} ${limit}${of === "ratio" ? " x the best peer's" : ""}`
+    const bound = `${wantsMore ? "at least" : "at most"} ${limit}${bounds[of]}`
     return [`- ${section}: ${figure.label} ${bound}: ${fixed(reached, 2)}, ${isMet ? "met" : "missed"}`]
   })

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { trialNames } from "./against/Trial.ts"
+import { spoken } from "./brusio.ts"
 import { maxMembers } from "./load/Line.ts"
 import { isInstalled, type PeerName, peerNames } from "./peers.ts"
 import type { Plan } from "./Plan.ts"
@@ -12,6 +13,7 @@ export const help = `Usage: npm run bench -- [options]
   --clients LIST   sizes of the room (1000)
   --mode LIST      saturated, paced or both (saturated,paced)
   --rate LIST      messages a second in all, in paced mode (50,300)
+  --dialect LIST   what the clients speak: ${spoken.join(", ")}, a column each (plain)
   --peers LIST     what to compare with: ${peerNames.join(", ")}, or none (those installed)
   --seconds N      length of a measured window (8)
   --warm-up N      seconds of talk before it (2)
@@ -23,7 +25,8 @@ Two builds, in pairs of runs, the one after the other (paired comparison):
   --against DIR    another checkout of this project that is built; --rounds is how many pairs (9)
   --only LIST      what is compared: ${trialNames.join(", ")} (all)
 
---clients, --mode, --rate and --peers are for a run without --against. Big quiet rooms: --clients 5000,10000 --mode paced --rate 1 --peers none`
+--clients, --mode, --rate, --dialect and --peers are for a run without --against. Big quiet rooms: --clients 5000,10000 --mode paced --rate 1 --peers none
+Browsers beside programs: --dialect web,native --mode paced --rate 50 --peers none`
 
 const positive = Schema.NumberFromString.pipe(Schema.positive())
 const list = <A extends string | number, I extends string>(item: Schema.Schema<A, I>) =>
@@ -33,6 +36,7 @@ const Options = Schema.Struct({
   clients: list(positive.pipe(Schema.int(), Schema.between(2, maxMembers))),
   mode: list(Schema.Literal("saturated", "paced")),
   rate: list(positive),
+  dialect: list(Schema.Literal(...spoken)),
   peers: Schema.Union(Schema.Literal("installed", "none"), list(Schema.Literal(...peerNames))),
   seconds: positive,
   "warm-up": positive,
@@ -48,6 +52,7 @@ const defaults = {
   clients: "1000",
   mode: "saturated,paced",
   rate: "50,300",
+  dialect: "plain",
   peers: "installed",
   seconds: "8",
   "warm-up": "2",
@@ -64,6 +69,7 @@ const spec = {
   clients: option,
   mode: option,
   rate: option,
+  dialect: option,
   peers: option,
   seconds: option,
   "warm-up": option,
@@ -78,7 +84,7 @@ export const parse = (args: ReadonlyArray<string>): Options => {
   try {
     const given = parseArgs({ args: [...args], options: spec }).values
     const without = given.against === undefined
-    const senseless = (without ? ["only"] : ["clients", "mode", "rate", "peers"]).filter((name) => Object.hasOwn(given, name))
+    const senseless = (without ? ["only"] : ["clients", "mode", "rate", "dialect", "peers"]).filter((name) => Object.hasOwn(given, name))
     if (senseless.length > 0) throw new Error(`--${senseless.join(", --")}: ${without ? "only" : "not"} with --against`)
     return Schema.decodeUnknownSync(Options)({ ...defaults, ...(without ? {} : { rounds: pairs }), ...given })
   } catch (error) {

@@ -1,12 +1,13 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { DialectName } from "./load/Dialect.ts"
 import type { RunFailed } from "./RunFailed.ts"
 
 /** A chat server to be measured. */
 export interface Server {
   readonly name: string
-  readonly dialect: "plain" | "irc"
+  readonly dialect: DialectName
   /** How many clients join at the same time: with so many the server lets a thousand in the fastest. */
   readonly atOnce: number
   /** Starts a new process of this server, pinned to {@link serverCore}; the process ends with the scope. */

@@ -9,8 +9,15 @@ import { type Listening, type Server, serverCore } from "./Server.ts"
 const startMillis = 10_000
 const execFile = promisify(ChildProcess.execFile)
 
+/** What clients can speak to it: the first is what its peers are compared with. */
+export const spoken = ["plain", "native", "web"] as const
+type Spoken = (typeof spoken)[number]
+
+/** The name of the column of clients that speak this. */
+export const nameOf = (dialect: Spoken): string => (dialect === "plain" ? "brusio" : `brusio, ${dialect}`)
+
 /** The built program with its defaults, but without the rate limit where it has one. Fails when the program cannot be run. */
-export const brusio = (program: string): Effect.Effect<Server, RunFailed> =>
+export const brusio = (program: string, dialect: Spoken = "plain"): Effect.Effect<Server, RunFailed> =>
   Effect.gen(function* () {
     const help = yield* Effect.tryPromise({
       try: () => execFile(process.execPath, [program, "serve", "--help"]),
@@ -18,8 +25,8 @@ export const brusio = (program: string): Effect.Effect<Server, RunFailed> =>
     })
     const unlimited = help.stdout.includes("--rate-limit") ? ["--rate-limit", "off"] : []
     return {
-      name: "brusio",
-      dialect: "plain",
+      name: nameOf(dialect),
+      dialect,
       atOnce: 1000,
       start: start(serverCore, process.execPath, [program, "serve", "--port", "0", "--no-input", ...unlimited]).pipe(
         Effect.flatMap(listening)

@@ -2,7 +2,7 @@
 // the bottleneck. It joins, talks, checks every delivery, and writes its result as JSON.
 import { parseArgs } from "node:util"
 import { setTimeout as sleep } from "node:timers/promises"
-import { irc, plain } from "./load/Dialect.ts"
+import { dialects, isDialect } from "./load/Dialect.ts"
 import { Fault } from "./load/Fault.ts"
 import { Histogram } from "./load/Histogram.ts"
 import { join } from "./load/join.ts"
@@ -31,7 +31,8 @@ const { values } = parseArgs({
 const pid = Number(values.pid)
 
 const empty = { kb: residentKb(pid), server: cpuSeconds(pid), own: cpuSeconds(process.pid) }
-const dialect = values.dialect === "irc" ? irc : plain
+if (!isDialect(values.dialect)) throw new Fault(`there is no dialect ${values.dialect}`)
+const dialect = dialects[values.dialect]()
 const { listen, members, seconds: joinSeconds } = await join({
   host: values.host,
   port: Number(values.port),

@@ -46,7 +46,8 @@ const summary = (result: Result): string =>
 
 const measure = (options: Options) =>
   Effect.gen(function* () {
-    const servers = [yield* brusio(options.server), ...peersOf(options).map(peer)]
+    const ours = yield* Effect.forEach(options.dialect, (dialect) => brusio(options.server, dialect))
+    const servers = [...ours, ...peersOf(options).map(peer)]
     const planned = plans(options)
     // The servers take turns, so that what else this machine does at some time hits all of them alike.
     const inTurn = Array.from({ length: options.rounds }, (_, round) =>
@@ -63,7 +64,7 @@ const measure = (options: Options) =>
     const names = servers.map(({ name }) => name)
     const measured = sections(names, planned, runs)
     yield* say(`${machine()}\n\n${table(names, measured)}\n`)
-    yield* say(["Every delivery was checked: nothing was lost, doubled or out of order.", ...verdicts(measured)].join("\n"))
+    yield* say(["Every delivery was checked: nothing was lost, doubled or out of order.", ...verdicts(names, measured)].join("\n"))
   })
 
 const compare = (options: Options, against: string) =>

@@ -1,5 +1,9 @@
+import { type MakeWire, nativeWires, webWires } from "./Wire.ts"
+
 /** How the load generator speaks to a kind of server. */
 export interface Dialect {
+  /** How lines travel, where they are not sent as they are. What comes is read as a plain client would read it. */
+  readonly wire?: MakeWire
   /** What a client says as soon as it is connected. */
   readonly hello: (name: string) => string
   /** What a line from the server means to a client that joins, or waits for the others to join. */
@@ -47,7 +51,7 @@ export const plain: Dialect = {
 const channel = "#lobby"
 
 /** As much of IRC (RFC 1459) as a chat in one channel takes. */
-export const irc: Dialect = {
+const irc: Dialect = {
   hello: (name) => `NICK ${name}\r\nUSER ${name} 0 * :${name}\r\n`,
   read: (name, line) => {
     const [source = "", command = "", rest = ""] = line.split(" ", 3)
@@ -61,3 +65,26 @@ export const irc: Dialect = {
   say: (text) => `PRIVMSG ${channel} :${text}\r\n`,
   heard: (source, text) => `${source} PRIVMSG ${channel} :${text}\r\n`
 }
+
+const json = (message: Readonly<Record<string, unknown>>): string => `${JSON.stringify(message)}\n`
+
+const overWire = (wire: MakeWire): Dialect => ({
+  ...plain,
+  wire,
+  hello: (nickname) => json({ _tag: "Hello", v: 1, nickname }),
+  say: (text) => json({ _tag: "Say", text })
+})
+
+/** The dialects that a load can be in, by their names; each call makes one for a room of its own. */
+export const dialects = {
+  plain: () => plain,
+  native: () => overWire(nativeWires()),
+  web: () => overWire(webWires()),
+  irc: () => irc
+} satisfies Readonly<Record<string, () => Dialect>>
+
+/** The name of a dialect. */
+export type DialectName = keyof typeof dialects
+
+/** Whether this is the name of a dialect. */
+export const isDialect = (name: string): name is DialectName => Object.hasOwn(dialects, name)

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net"
 import type { Dialect } from "./Dialect.ts"
 import { nameOf, textOf } from "./Line.ts"
+import type { Wire } from "./Wire.ts"
 
 /** A message that was sent and is not in the room's log yet. */
 interface Unconfirmed {
@@ -16,6 +17,8 @@ export class Member {
   readonly name: string
   readonly dialect: Dialect
   readonly #socket: Socket
+  /** How its lines travel; absent where they do as they are. */
+  readonly #wire: Wire | undefined
   /** The name before its messages, as the others receive them. */
   source: string
   /** Its place in the log, in bytes: everything before was received, or is its own and so is not sent to it. */
@@ -33,17 +36,28 @@ export class Member {
   /** How many messages it has sent. */
   sent = 0
 
-  constructor(index: number, dialect: Dialect, socket: Socket) {
+  constructor(index: number, dialect: Dialect, socket: Socket, address: string) {
     this.index = index
     this.name = nameOf(index)
     this.source = this.name
     this.dialect = dialect
     this.#socket = socket
+    this.#wire = dialect.wire?.({ name: this.name, send: (line) => { this.send(line) } }, dialect.hello(this.name), address)
   }
 
-  /** Sends these characters, one byte each. */
-  send(bytes: string): void {
-    this.#socket.write(bytes, "latin1")
+  /** Opens the conversation. */
+  open(): void {
+    this.#socket.write(this.#wire === undefined ? this.dialect.hello(this.name) : this.#wire.opening, "latin1")
+  }
+
+  /** What has come, as lines. */
+  read(bytes: Buffer): Buffer {
+    return this.#wire === undefined ? bytes : this.#wire.hear(bytes)
+  }
+
+  /** Sends lines of ASCII. */
+  send(lines: string): void {
+    this.#socket.write(this.#wire === undefined ? lines : this.#wire.encode(lines), "latin1")
   }
 
   /** Sends so many messages in one write; `intendedAt` is when they were to go out, ms. */

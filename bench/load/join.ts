@@ -51,16 +51,17 @@ export const join = async ({ atOnce, count, dialect, host, port }: Coming): Prom
         onread: {
           buffer,
           callback: (length) => {
-            hear(member, buffer.subarray(0, length))
+            const bytes = member.read(buffer.subarray(0, length))
+            if (bytes.length > 0) hear(member, bytes)
             return true
           }
         }
       })
-      const member = new Member(index, dialect, socket)
+      const member = new Member(index, dialect, socket, `${host}:${port}`)
       members[index] = member
       newcomers[index] = new Newcomer(member, welcomed)
       socket.once("connect", () => {
-        member.send(dialect.hello(member.name))
+        member.open()
       })
       socket.on("error", (error) => {
         throw new Fault(`${member.name}: ${error.message}`)
