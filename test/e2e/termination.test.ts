@@ -12,6 +12,7 @@ import { cli, environment, join, node, Program, root, type Served, serve, start,
 import { chunkClient, connect, lineClient, type Native, listen, nativeClient, type Raw, stalledClient } from "./support/raw.ts"
 import { inTurn, it, Stage } from "./support/stage.ts"
 import { linkOf, quietly, runtime, windowOf } from "./support/window.ts"
+import { webClient, type Web } from "./support/web.ts"
 import { gone, hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
 
 // How every way out ends, for both sides. Times are in ms.
@@ -74,6 +75,15 @@ const clientWays: ReadonlyArray<Way & Departure> = [
   { way: "an unhandled rejection", end: fails, fault: "rejection", code: "quit", reason: "internal error", words: " has left the chat. (internal error)", exit: 1 }
 ]
 
+/** A tab's ways out, as the page sends them: what a browser does for each, the tests in a real one show. */
+const tabWays: ReadonlyArray<Departure & { readonly way: string; readonly end: (tab: Web) => unknown; readonly closeCode?: number }> = [
+  { way: "{quit} or the leave button", end: (tab) => tab.send({ _tag: "Quit" }), code: "quit", words: " has left the chat.", closeCode: 1000 },
+  { way: "/quit with a reason", end: (tab) => tab.send({ _tag: "Quit", reason: "to lunch" }), code: "quit", reason: "to lunch", words: " has left the chat. (to lunch)", closeCode: 1000 },
+  { way: "a tab closed, or another page opened in it", end: (tab) => tab.close(1001), code: "closed", reason: "connection closed", words: " has left the chat. (connection closed)", closeCode: 1000 },
+  { way: "the browser ended without a word", end: (tab) => tab.socket.end(), code: "closed", reason: "connection closed", words: " has left the chat. (connection closed)" },
+  { way: "a reset connection", end: (tab) => tab.socket.resetAndDestroy(), code: "lost", reason: "connection lost", words: " has left the chat. (connection lost)" }
+]
+
 /** One of each kind, all in the room of this server but for the silent one, who has no name. */
 const everyKind = async (stage: Stage, options: Parameters<typeof serve>[1] = {}) => {
   const { port, program } = await serve(stage, options)
@@ -89,14 +99,16 @@ const everyKind = async (stage: Stage, options: Parameters<typeof serve>[1] = {}
     chunkClient(stage, port, "chunker"),
     silently()
   ])
-  return { port, program, stalled, native: witness, ours, line, chunk, silent }
+  // The last: where a browser was, those who are silent are greeted much later.
+  const web = await webClient(stage, port, "tab")
+  return { port, program, stalled, native: witness, ours, web, line, chunk, silent }
 }
 
 // They wait for their turn.
 describe.concurrent("However the server ends, everybody is told why", { timeout: 60_000 }, () => {
   for (const { end, exit, fault, reason, way } of serverWays) {
     it(`${way}: all are told "The server is closing: ${reason}." at once, then FIN; it exits with ${exit} in time, though one never reads`, async ({ stage }) => {
-      const { chunk, line, native, ours, program, silent } = await inTurn(() => everyKind(stage, { fault }))
+      const { chunk, line, native, ours, program, silent, web } = await inTurn(() => everyKind(stage, { fault }))
 
       const from = performance.now()
       end(program)
@@ -113,6 +125,12 @@ describe.concurrent("However the server ends, everybody is told why", { timeout:
       expect(goodbye).toMatchObject({ code: "closing", reason })
       expect((await native.closed).by).toBe("FIN")
       expect(native.last?._tag).toBe("Goodbye")
+
+      const last = await web.event("Goodbye")
+      expect(last.heardAt - from).toBeLessThan(atOnce)
+      expect(last).toMatchObject({ code: "closing", reason })
+      expect((await web.closed).by).toBe("FIN")
+      expect(web.closeCode).toBe(1001)
 
       expect((await ours.line(words)).at - from).toBeLessThan(atOnce)
       expect(await ours.ended()).toMatchObject({ code: 0, signal: null })
@@ -287,6 +305,20 @@ describe.concurrent("However a client ends, the others are told why", { timeout:
       } else {
         expect(ours.stderr.texts).toEqual(["Internal error: Error: a fault from outside"])
       }
+    })
+  })
+
+  tabWays.forEach((row, index) => {
+    it(`in a browser, ${row.way}: the others are told "NAME${row.words}" at once`, async ({ stage }) => {
+      const name = `tab${index}`
+      const tab = await webClient(stage, server.port, name)
+      await native.event("Joined", ({ member }) => member.name === name)
+      const from = performance.now()
+      await row.end(tab)
+      await seen(name, row, from)
+      if (row.closeCode === undefined) return
+      expect((await tab.closed).by).toBe("FIN")
+      expect(tab.closeCode).toBe(row.closeCode)
     })
   })
 

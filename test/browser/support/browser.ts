@@ -47,6 +47,28 @@ export const useBrowser = () => {
   return { person }
 }
 
+/**
+ * A browser of its own, which knows further names of this machine. It goes with
+ * the test. It does not keep pages of others from this machine by itself: what a
+ * server leaves to such a check, other browsers let through.
+ */
+export const browserWith = async (stage: Stage, hosts: ReadonlyArray<string>): Promise<Browser> => {
+  if (executablePath === undefined) throw new Error("There is no browser")
+  const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`).join(",")
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", `--host-resolver-rules=${rules}`, "--disable-features=LocalNetworkAccessChecks"] })
+  stage.onEnd(() => browser.close())
+  return browser
+}
+
+/** A browser of its own, and how to kill it. */
+export const killableBrowser = async (stage: Stage): Promise<{ readonly browser: Browser; readonly kill: () => void }> => {
+  if (executablePath === undefined) throw new Error("There is no browser")
+  const server = await chromium.launchServer({ executablePath, args: ["--no-sandbox"] })
+  stage.onEnd(() => server.close())
+  const browser = await chromium.connect(server.wsEndpoint())
+  return { browser, kill: () => server.process().kill("SIGKILL") }
+}
+
 /** Opens the page of a server, up to the form. */
 export const open = async (context: BrowserContext, port: number, hash = ""): Promise<Page> => {
   const page = await context.newPage()

@@ -75,10 +75,10 @@ export const connect = async (stage: Stage, port: number, localAddress = "127.0.
   return raw
 }
 
-/** A person with `nc`: a name and lines. */
-export const lineClient = async (stage: Stage, port: number, name: string): Promise<Raw> => {
+/** A person with `nc`: a name, the password where there is one, and lines. */
+export const lineClient = async (stage: Stage, port: number, name: string, password?: string): Promise<Raw> => {
   const raw = (await connect(stage, port)).read()
-  await raw.write(`${name}\n`)
+  await raw.write(password === undefined ? `${name}\n` : `${name}\n${password}\n`)
   await raw.heard.line(`Welcome ${name}! To leave, type {quit}.`)
   return raw
 }
