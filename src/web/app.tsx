@@ -43,7 +43,7 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
   }, [])
   useEffect(() => {
     const shortcut = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key !== "k") return
+      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "k") return
       event.preventDefault()
       setShowsPeople(true)
       document.getElementById("search")?.focus()

@@ -30,7 +30,10 @@ export const People = ({ call, here, me, members }: {
         }}
         onKeyDown={(event) => {
           const [first] = listed
-          if (event.key === "Enter" && first !== undefined) call(first)
+          if (event.key !== "Enter" || first === undefined) return
+          // The line being typed gets the focus, and not the key.
+          event.preventDefault()
+          call(first)
         }} />
       <ul ref={list}>
         {listed.map((member) => (

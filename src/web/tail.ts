@@ -22,6 +22,8 @@ export class Tail {
   #chunks: Array<HTMLOListElement> = []
   #count = 0
   #isAtEnd = true
+  // Where the scroller stood when it was looked at last, CSS pixels.
+  #top = 0
   #missed = 0
   #day = ""
 
@@ -54,6 +56,8 @@ export class Tail {
 
   /** Puts a line below all others; {@link settle} has to follow. `counts`: whoever reads above is told that it has come. */
   put(line: HTMLElement, counts = false): void {
+    // Whoever has scrolled is not pulled back by a line that comes before the browser tells of it.
+    if (this.#scroller.scrollTop !== this.#top) this.#looked()
     let last = this.#chunks.at(-1)
     if (last === undefined || last.childElementCount >= chunkLines) {
       last?.classList.add("full")
@@ -80,7 +84,9 @@ export class Tail {
 
   /** The height of what is shown has changed: the end stays in view if it was. */
   follow(): void {
-    if (this.#isAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight
+    if (!this.#isAtEnd) return
+    this.#scroller.scrollTop = this.#scroller.scrollHeight
+    this.#top = this.#scroller.scrollTop
   }
 
   /** Lines have been put: the end stays in view if it was, and else what was missed is told. */
@@ -116,6 +122,7 @@ export class Tail {
 
   #looked(): void {
     const { clientHeight, scrollHeight, scrollTop } = this.#scroller
+    this.#top = scrollTop
     this.#isAtEnd = scrollHeight - scrollTop - clientHeight < nearEnd
     if (!this.#isAtEnd || this.#missed === 0) return
     this.#missed = 0
