@@ -10,6 +10,7 @@ import type { Wait } from "./Wait.ts"
  *
  * Invariants, in every state of the socket:
  * - The socket has an `error` listener from the constructor on.
+ * - What a listener throws is no uncaught exception: the reading fiber dies of it.
  * - Back-pressure: once the {@link Inbox} is full, the socket is paused and the peer has to wait.
  * - Until then the socket goes on reading while the fiber is busy, so a FIN or a RST is noticed at once.
  */
@@ -28,6 +29,8 @@ export class Reader {
   #arrived: (() => void) | undefined
   #stopped: (() => void) | undefined
   #isDetached = false
+  // What a listener of the socket's has thrown: the reading fiber dies of it, as there is nobody else to tell.
+  #defect: { readonly thrown: unknown } | undefined
 
   /** `maxUnheard`: how many bytes wait for a busy reader before the peer has to wait. */
   constructor(socket: Duplex, maxUnheard: number) {
@@ -58,7 +61,7 @@ export class Reader {
   read(patience?: number): Effect.Effect<Read> {
     return Effect.suspend(() => {
       const next = this.#next(patience !== undefined)
-      return next === undefined ? this.#arrival(patience) : Effect.succeed(next)
+      return next === undefined ? this.#arrival(patience) : this.#alive(next)
     })
   }
 
@@ -84,9 +87,11 @@ export class Reader {
         const listen = (quiet: number) => {
           clearTimeout(listening)
           const mine = setTimeout(() => {
-            afterArrivals(() => {
-              if (listening === mine && this.#stopped === go && !this.#socket.isPaused()) this.#inbox.addSilence()
-            })
+            afterArrivals(
+              this.#guarded(() => {
+                if (listening === mine && this.#stopped === go && !this.#socket.isPaused()) this.#inbox.addSilence()
+              })
+            )
           }, this.#untilQuietFor(quiet))
           listening = mine
         }
@@ -100,7 +105,7 @@ export class Reader {
         giveUp = wait(go)
         return Effect.sync(stop)
       }),
-      Effect.suspend(() => (this.#ended !== undefined && this.#isStopped ? Effect.fail(this.#ended) : Effect.void))
+      Effect.suspend(() => (this.#ended !== undefined && this.#isStopped ? this.#dead(this.#ended) : Effect.void))
     )
   }
 
@@ -120,7 +125,7 @@ export class Reader {
       const look = () => {
         if (this.#ended === undefined || !(this.#isStopped || this.#inbox.isEmpty)) return
         stop()
-        resume(Effect.fail(this.#ended))
+        resume(this.#dead(this.#ended))
       }
       this.#wake = look
       giveUp = wait(() => {
@@ -209,26 +214,47 @@ export class Reader {
     this.#socket.on("close", this.#onClose)
   }
 
-  readonly #onData = (chunk: Uint8Array): void => {
+  #guarded<A extends ReadonlyArray<unknown>>(listener: (...args: A) => void): (...args: A) => void {
+    return (...args) => {
+      try {
+        listener(...args)
+      } catch (thrown) {
+        this.#defect ??= { thrown }
+        // It may be what has come that cannot be dealt with.
+        this.#inbox.clear()
+        this.stop(new ConnectionLost({ code: "internal-error" }))
+      }
+    }
+  }
+
+  #alive(read: Read): Effect.Effect<Read> {
+    return this.#defect === undefined ? Effect.succeed(read) : Effect.die(this.#defect.thrown)
+  }
+
+  #dead(error: ReadError): Effect.Effect<never, ReadError> {
+    return this.#defect === undefined ? Effect.fail(error) : Effect.die(this.#defect.thrown)
+  }
+
+  readonly #onData = this.#guarded((chunk: Uint8Array): void => {
     if (this.#ended !== undefined) return
     this.#listenFrom(performance.now())
     this.#inbox.add(chunk)
     if (this.#inbox.isFull) this.#socket.pause()
     this.#wake?.()
     this.#arrived?.()
-  }
+  })
 
-  readonly #onEnd = (): void => {
+  readonly #onEnd = this.#guarded((): void => {
     this.#end(new EndOfInput())
-  }
+  })
 
-  readonly #onError = (error: NodeJS.ErrnoException): void => {
+  readonly #onError = this.#guarded((error: NodeJS.ErrnoException): void => {
     this.#end(new ConnectionLost({ code: error.code ?? error.message }))
-  }
+  })
 
-  readonly #onClose = (): void => {
+  readonly #onClose = this.#guarded((): void => {
     this.#end(new ConnectionLost({ code: "closed" }))
-  }
+  })
 
   // Only the first end counts, such as a FIN before the RST that answers our next write.
   #end(error: ReadError) {
@@ -274,12 +300,14 @@ export class Reader {
       const wake = () => {
         clearTimeout(timer)
         this.#wake = undefined
-        resume(Effect.succeed(this.#next(true) ?? this.#silence()))
+        resume(this.#alive(this.#next(true) ?? this.#silence()))
       }
       const lookOnce = () => {
-        afterArrivals(() => {
-          if (this.#wake === wake) wake()
-        })
+        afterArrivals(
+          this.#guarded(() => {
+            if (this.#wake === wake) wake()
+          })
+        )
       }
       const timer = patience === undefined ? undefined : setTimeout(lookOnce, this.#untilQuietFor(patience))
       this.#wake = wake

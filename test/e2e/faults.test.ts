@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest"
 import { serve } from "./support/program.ts"
-import { lineClient, nativeClient } from "./support/raw.ts"
+import { connect, lineClient, nativeClient } from "./support/raw.ts"
 import { it } from "./support/stage.ts"
 
 /** An environment in which this runs before the program. */
@@ -27,6 +27,24 @@ const accepting = `
   Socket.prototype.setNoDelay = function (...options) {
     if ((accepted += 1) > 2) throw new Error("a fault at the door")
     return Reflect.apply(setNoDelay, this, options)
+  }`
+
+const arriving = `
+  import { Socket } from "node:net"
+  const { emit } = Socket.prototype
+  Socket.prototype.emit = function (name, ...values) {
+    const [chunk] = values
+    if (name === "data" && chunk.includes("boom")) {
+      for (const size of ["length", "byteLength"]) Object.defineProperty(chunk, size, { get: () => { throw new Error("a fault in a listener") } })
+    }
+    return Reflect.apply(emit, this, [name, ...values])
+  }`
+const upgrading = `
+  import { Hash } from "node:crypto"
+  const { update } = Hash.prototype
+  Hash.prototype.update = function (data, ...options) {
+    if (String(data).endsWith("C5AB0DC85B11")) throw new Error("a fault in a hash")
+    return Reflect.apply(update, this, [data, ...options])
   }`
 
 describe.concurrent("A fault in the server's program", { timeout: 60_000 }, () => {
@@ -65,14 +83,44 @@ describe.concurrent("A fault in the server's program", { timeout: 60_000 }, () =
     expect(program.stdout.text).toMatch(/Error: a fault in the broadcast/u)
   })
 
-  it("where it accepts closes it: everybody is told, the log has the cause, and it exits with 1", async ({ stage }) => {
+  it("where it accepts ends that connection, told there and in the log, and nothing else", async ({ stage }) => {
     const { port, program } = await serve(stage, { env: after(accepting) })
     const ada = await nativeClient(stage, port, "ada")
     const bob = await lineClient(stage, port, "bob")
-    await nativeClient(stage, port)
-    expect(await ada.event("Goodbye")).toMatchObject({ code: "closing", reason: "internal error" })
-    await bob.heard.line("The server is closing: internal error.")
-    expect(await program.ended()).toMatchObject({ code: 1, signal: null })
-    expect(program.stdout.text).toMatch(/ERROR A fault that nobody caught: Error: a fault at the door \| at /u)
+    const eve = (await connect(stage, port)).read()
+    await eve.heard.line("You have been disconnected: internal error.")
+    await eve.closed
+    await program.line(/ERROR Accepting a connection has failed: Error: a fault at the door \| at /u)
+    await ada.send({ _tag: "Say", text: "all well" })
+    await bob.heard.line("ada: all well")
+    program.kill("SIGTERM")
+    await bob.heard.line("The server is closing: terminated.")
+    expect(await program.ended()).toMatchObject({ code: 0, signal: null })
+  })
+
+  it("where bytes arrive ends that session, told on both sides and in the log, and nothing else", async ({ stage }) => {
+    const { port, program } = await serve(stage, { env: after(arriving) })
+    const ada = await nativeClient(stage, port, "ada")
+    const bob = await lineClient(stage, port, "bob")
+    await bob.write("boom\n")
+    await bob.heard.line("You have been disconnected: internal error.")
+    await bob.closed
+    expect(await ada.event("Left", ({ member }) => member.name === "bob")).toMatchObject({ code: "internal-error" })
+    await program.line(/ERROR The session of 127\.0\.0\.1:\d+ has failed: Error: a fault in a listener \| at /u)
+    await ada.roundTrip()
+    program.kill("SIGTERM")
+    expect(await program.ended()).toMatchObject({ code: 0, signal: null })
+  })
+
+  it("where a browser's request is answered ends that visit, told in the log, and nothing else", async ({ stage }) => {
+    const { port, program } = await serve(stage, { env: after(upgrading) })
+    const ada = await nativeClient(stage, port, "ada")
+    const visitor = (await connect(stage, port)).read()
+    await visitor.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`)
+    await visitor.closed
+    await program.line(/ERROR Opening a WebSocket has failed: Error: a fault in a hash \| at /u)
+    await ada.roundTrip()
+    program.kill("SIGTERM")
+    expect(await program.ended()).toMatchObject({ code: 0, signal: null })
   })
 })

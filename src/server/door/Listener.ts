@@ -7,6 +7,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import { clean } from "../../domain/Text.ts"
 import { formatAddress } from "../../net/address.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { pair } from "../../net/pair.ts"
@@ -18,6 +19,7 @@ import { Closing } from "../Closing.ts"
 import { ListenError } from "../Errors.ts"
 import { endOfTurn, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
+import { makeGuard } from "../guard.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import { Diverted } from "../session/Farewell.ts"
 import { Session } from "../session/Session.ts"
@@ -97,13 +99,21 @@ const make = Effect.gen(function* () {
       dismiss()
     }
   }
-  const server = Net.createServer({ allowHalfOpen: true }, (socket) => {
+  const accept = (socket: Net.Socket) => {
     const connection = new Tcp(socket, config)
     socket.once("close", () => open.delete(connection))
     admit(connection, () => {
       socket.destroySoon()
     })
-  })
+  }
+  // Nothing is known of the socket that could not be accepted, but that it may still be told so.
+  const refuse = (socket: Net.Socket) => {
+    socket.on("error", () => undefined)
+    socket.write(door.unrecognised.encode({ _tag: "Goodbye", at: 0, code: "internal-error", reason: clean("internal error") }))
+    socket.destroySoon()
+  }
+  const guard = yield* makeGuard
+  const server = Net.createServer({ allowHalfOpen: true }, guard("Accepting a connection", accept, refuse))
   const connect = Effect.acquireRelease(
     Effect.sync(() => {
       const [ours, theirs] = pair(config.maxUnheard, () => {

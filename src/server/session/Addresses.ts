@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import type { Connection } from "../../net/Connection.ts"
 import type { ReadError } from "../../net/Errors.ts"
 import { monotonicMillis, nanosPerMilli } from "../clock.ts"
+import { makeGuard } from "../guard.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import { after, type Wait } from "../../net/Wait.ts"
 import { Bucket } from "./Bucket.ts"
@@ -57,9 +58,10 @@ export class Addresses extends Context.Tag("brusio/Addresses")<Addresses, {
 const make = Effect.gen(function* () {
   const { addressRateBurst, addressRateLimit, connectRateBurst, connectRateLimit, rateLimit } = yield* ServerConfig
   const clock = yield* Effect.clock
+  const guard = yield* makeGuard
   const timer = {
     now: () => Number(clock.unsafeCurrentTimeNanos()) / nanosPerMilli,
-    after: (ms: number, then: () => void) => after(ms)(then)
+    after: (ms: number, then: () => void) => after(ms)(guard("The turn of an address", then))
   }
   const known = new TtlMap((key, now) => {
     if (rateLimit === undefined) return new Address(key)

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import * as Http from "node:http"
 import { hostname } from "node:os"
 import type { Duplex } from "node:stream"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
@@ -11,6 +12,7 @@ import { isLoopback } from "../../../net/addressRanges.ts"
 import { ConnectionLost } from "../../../net/Errors.ts"
 import type { Tcp } from "../../../net/Tcp.ts"
 import { monotonicMillis } from "../../clock.ts"
+import { makeGuard } from "../../guard.ts"
 import { Desk } from "../../operator/Desk.ts"
 import { ServerConfig } from "../../ServerConfig.ts"
 import type { Full } from "../../session/Admission.ts"
@@ -127,6 +129,14 @@ const make = Effect.gen(function* () {
     return key === undefined || desk === undefined ? Effect.succeed(undefined) : desk.codeFor(key)
   }
 
+  const failed = (response: Http.ServerResponse, defect: unknown) =>
+    Effect.zipRight(
+      Effect.logError("Answering a browser has failed", Cause.die(defect)),
+      Effect.sync(() => {
+        response.destroy()
+      })
+    )
+
   const server = Http.createServer(
     {
       headersTimeout: patience,
@@ -139,7 +149,7 @@ const make = Effect.gen(function* () {
       requireHostHeader: false
     },
     (request, response) => {
-      run(answer(request, response))
+      run(Effect.catchAllDefect(answer(request, response), (defect) => failed(response, defect)))
     }
   )
   server.maxRequestsPerSocket = maxRequests
@@ -159,7 +169,7 @@ const make = Effect.gen(function* () {
     }
     return request.headers["sec-websocket-version"] === "13" ? becoming : { status: 426, words: "A WebSocket of version 13 is spoken here." }
   }
-  server.on("upgrade", (request, socket, head) => {
+  const upgrade = (request: Http.IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until the connection is ours again, an error of the socket has no other listener.
     socket.on("error", () => undefined)
     const visit = visits.get(socket)
@@ -171,12 +181,12 @@ const make = Effect.gen(function* () {
     const accept = createHash("sha1").update(`${request.headers["sec-websocket-key"] ?? ""}${keySuffix}`).digest("base64")
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`)
     visit?.upgraded(head, checked)
-  })
-  server.on("connect", (_request, socket) => {
+  }
+  const connect = (_request: Http.IncomingMessage, socket: Duplex) => {
     socket.on("error", () => undefined)
     refuseUpgrade(socket, { status: 405, words: "Only GET and HEAD are served here." })
-  })
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+  }
+  const clientError = (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (!socket.writable || error.code === "ECONNRESET") {
       socket.destroy()
       return
@@ -184,7 +194,14 @@ const make = Effect.gen(function* () {
     const { status, words } = faults[error.code ?? ""] ?? otherFault
     socket.write(lastAnswer(status, words))
     visits.get(socket)?.leave()
-  })
+  }
+  const guard = yield* makeGuard
+  const lost = (_: unknown, socket: Duplex) => {
+    socket.destroy()
+  }
+  server.on("upgrade", guard("Opening a WebSocket", upgrade, lost))
+  server.on("connect", guard("Refusing a proxy's request", connect, lost))
+  server.on("clientError", guard("Refusing a request", clientError, lost))
   // A server that never listens enforces its timeouts only once it believes that it does.
   server.emit("listening")
   yield* Effect.addFinalizer(() =>
