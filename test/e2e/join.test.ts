@@ -1,9 +1,11 @@
+import { existsSync, readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect } from "vitest"
 import { enter, fakeServer, hello, visit, welcome } from "./support/fake.ts"
 import { cli, join, run, type Served, serve, start } from "./support/program.ts"
 import { awaitEvent, freePort, lineClient, type Native, nativeClient, type Raw } from "./support/raw.ts"
 import { inTurn, it, Stage } from "./support/stage.ts"
 import { hasTmux, openTerminal } from "./support/tmux.ts"
+import { until } from "../support/waiting.ts"
 
 // Escape sequences and the one-byte forms of their beginnings, and what reverses a line.
 const steering = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u
@@ -286,6 +288,21 @@ describe.concurrent("A client that does not get in, in a pipe", () => {
     expect(ours.stdout.text).toBe("")
   })
 
+  for (const { kind, says } of [
+    { says: "HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n", kind: "that is a web server, not a brusio server." },
+    { says: "SSH-2.0-OpenSSH_9.2p1\r\n", kind: "that is an SSH server, not a brusio server." },
+    { says: "220 mail.example.org ESMTP\r\n", kind: "that is a mail or FTP server, not a brusio server." },
+    { says: "hello \u001b[31mthere\n", kind: "what listens there does not let us in. It says: hello [31mthere" }
+  ]) {
+    it(`meets another server: ${JSON.stringify(kind)}, and it exits with 1`, async ({ stage }) => {
+      const { ours, port, server } = await visit(stage)
+      await server.write(says)
+      server.socket.end()
+      expect(await ours.ended()).toMatchObject({ code: 1 })
+      expect(ours.stderr.texts).toEqual([`Cannot connect to 127.0.0.1:${port}: ${kind}`])
+    })
+  }
+
   it("is turned away with a goodbye: one line says why with host and port, and it exits with 1", async ({ stage }) => {
     const { ours, port, server } = await visit(stage)
     await server.send({ _tag: "Goodbye", at: 0, code: "removed", reason: "the room is full" })
@@ -310,6 +327,24 @@ describe.concurrent("A client and another make of server", () => {
     server.socket.end()
     expect(await ours.ended()).toMatchObject({ code: 1, signal: null })
     expect(ours.stderr.texts).toEqual([`Connection to 127.0.0.1:${port} lost.`])
+  })
+
+  it.runIf(existsSync("/proc/self/status"))("is answered nothing: it holds a part of 49 MiB of its input, and leaves the rest unread", { timeout: 120_000 }, async ({ stage }) => {
+    const { ours, server } = await enter(stage)
+    const memory = () => Number(/^VmHWM:\s*(\d+) kB/mu.exec(readFileSync(`/proc/${ours.pid}/status`, "utf8"))?.[1]) * 1024
+    const atRest = memory()
+    const [line, size] = [`${"x".repeat(1000)}\n`, 49 * 1024 * 1024]
+    ours.type(line.repeat(Math.ceil(size / line.length)))
+    // As much as it may hold of what is not answered; after that it still answers a sign of life, and says no more.
+    await until(() => "it has said as much as it may", () => server.socket.bytesRead > 900_000, 60_000)
+    const pongs = () => server.heard.lines.filter(({ text }) => text === `{"_tag":"Pong"}`).length
+    for (let asked = 1; asked <= 100; asked += 1) {
+      await server.send({ _tag: "Ping", at: 0 })
+      await until(() => "it answers", () => pongs() >= asked, 12_000)
+    }
+    expect(server.socket.bytesRead).toBeLessThan(2 * 1_048_576)
+    expect(ours.child.stdin?.writableLength).toBeGreaterThan(size * 0.9)
+    expect(memory() - atRest).toBeLessThan(size)
   })
 
   it("asks to leave and gets no answer: it leaves all the same within 3.5 s, with 0", async ({ stage }) => {
