@@ -1,18 +1,20 @@
-// Draws docs/pictures from the built program as it runs in a terminal: `node scripts/pictures.mjs`. Needs tmux.
+// Draws docs/pictures from the built program as it runs in a terminal and in browsers: `node scripts/pictures.mjs`. Needs
+// tmux, Chromium and the fonts of `.ci/run`.
 import { execFile } from "node:child_process"
 import { once } from "node:events"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { chromium } from "playwright-core"
 import stringWidth from "string-width"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const columns = 84
-const rows = 26
+const rows = 32
 
 // ---- A terminal
 
@@ -57,6 +59,36 @@ const nc = async (port, name) => {
 
 const people = []
 
+// ---- The browser
+
+const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path))
+if (program === undefined) throw new Error("The pictures of the page need Chromium")
+const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] })
+const devices = {
+  page: { viewport: { width: 1000, height: 640 }, deviceScaleFactor: 1.5 },
+  phone: { viewport: { width: 390, height: 720 }, deviceScaleFactor: 1.5, hasTouch: true, isMobile: true }
+}
+const pages = {}
+
+/** Somebody with a browser. */
+const browse = async (port, name, device) => {
+  const context = await browser.newContext({ colorScheme: "light", locale: "en-GB", reducedMotion: "reduce", ...devices[device] })
+  const page = await context.newPage()
+  pages[device] = page
+  await page.goto(`http://127.0.0.1:${port}/#name=${name}`)
+  await page.click("button.primary")
+  await page.waitForSelector(".draft")
+  return {
+    types: (text) => page.fill(".draft", text),
+    says: async (line) => {
+      await page.fill(".draft", line)
+      await page.press(".draft", "Enter")
+      await page.locator(".line:not(.pending)", { hasText: line }).waitFor()
+    },
+    hears: (line) => page.locator(".line", { hasText: line }).last().waitFor()
+  }
+}
+
 /** The script of the pictures. Each step waits for its effect on the screen, so that the order is always the same. */
 const play = async () => {
   await open("serve", "node dist/cli.js serve")
@@ -76,11 +108,17 @@ const play = async () => {
 
   const bob = await enters("bob")
   const grace = await enters("Grace")
+  const marta = await browse(port, "Marta", "page")
+  await shows("serve", /Marta joined/u)
+  const yara = await browse(port, "Yara", "phone")
+  await shows("serve", /Yara joined/u)
   await open("join", `${command} --name Ada`)
-  await heard("3 here")
+  await heard("5 here")
   bob.says("Good morning, Ada! I came with nc, as always.")
   await heard("as always")
   await types("Good morning, everybody.")
+  await marta.says("And I only opened the link: http://127.0.0.1:25565/")
+  await heard("opened the link")
   const misaki = await enters("美咲")
   misaki.says("おはよう、みなさん")
   await heard("みなさん")
@@ -91,8 +129,15 @@ const play = async () => {
   await types("The tests are running: five minutes.")
   grace.says("/msg Ada Shall I write the announcement?")
   await heard("announcement")
+  await yara.says("On the train, so by phone. Marta, is it done?")
+  await heard("by phone")
+  await marta.says("Green on every machine.")
+  await heard("every machine")
   misaki.says("/quit breakfast")
   await heard("breakfast")
+  await marta.hears("breakfast")
+  await yara.hears("breakfast")
+  await marta.types("Ada, shall we?")
   await tmux("send-keys", "-t", "join", "-l", "/msg Grace Yes, please")
   await heard("Yes, please")
   // The server's status is drawn once a second.
@@ -243,7 +288,9 @@ try {
   mkdirSync(`${root}/docs/pictures`, { recursive: true })
   await picture("join", "brusio join")
   await picture("serve", "brusio serve")
+  for (const [name, page] of Object.entries(pages)) await page.screenshot({ path: `${root}/docs/pictures/${name}.png`, caret: "hide" })
 } finally {
+  await browser.close()
   for (const { leaves } of people) leaves()
   await tmux("kill-server").catch(() => undefined)
   rmSync(folder, { recursive: true, force: true })
