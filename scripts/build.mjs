@@ -57,8 +57,12 @@ const site = async (folder, pages, parts) => {
     jsx: "automatic",
     jsxImportSource: "preact",
     loader: { ".svg": "copy" },
-    // Unicode's table of characters that look alike is for whoever decides on names: a server. It would be a quarter of the page.
-    plugins: [{ name: "lookalikes", setup: ({ onLoad }) => onLoad({ filter: /unhomoglyph.data\.json$/ }, () => ({ contents: "{}", loader: "json" })) }],
+    plugins: [{ name: "leave out", setup: ({ onLoad }) => {
+      // Unicode's table of characters that look alike is for whoever decides on names: a server. It would be a quarter of the page.
+      onLoad({ filter: /unhomoglyph.data\.json$/ }, () => ({ contents: "{}", loader: "json" }))
+      // Effect's runtime can run its small sibling, Micro, which no page uses.
+      onLoad({ filter: /effect.dist.esm.Micro\.js$/ }, () => ({ contents: "export const runFork = undefined, provideContext = undefined" }))
+    } }],
     define: { "process.env.NODE_ENV": '"production"' },
     metafile: true,
     logLevel: "warning"

@@ -27,7 +27,7 @@ const fetched = (port: number, path: string, headers: Readonly<Record<string, st
 const mostKibibytes = 110
 
 /** How much everything of the operator's page may weigh, gzipped, KiB. */
-const mostOperatorKibibytes = 88
+const mostOperatorKibibytes = 84
 
 describe("The page that is built", () => {
   it("is served by the program, whole and compressed, and its link is printed", async ({ stage }) => {
