@@ -1,4 +1,4 @@
-// What the tests use of the package `ws`: its server.
+// What these tests use of the package `ws` beside its codec: its server.
 declare module "ws" {
   import type { IncomingMessage } from "node:http"
   import type { Duplex } from "node:stream"
