@@ -7,24 +7,15 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { type ChatClient, connect } from "../client/ChatClient.ts"
 import type { Dial } from "../client/Dial.ts"
-import { ConnectFailed, type JoinError, JoinRefused } from "../client/Errors.ts"
+import { JoinRefused } from "../client/Errors.ts"
 import { start, update } from "../client/screen/conversation.ts"
 import * as Form from "../client/screen/form.ts"
 import { intentOf } from "../client/screen/intent.ts"
 import type { Conversation, Happening, Wish } from "../client/screen/step.ts"
 import type { Goodbye, Member } from "../domain/Event.ts"
+import { doorAfter, type Phase, saidBy } from "./phase.ts"
 import { Retries } from "./retries.ts"
-
-/** Where the page stands. */
-export type Phase =
-  /** Asking for the name; `wrong` says what the last try failed by. */
-  | { readonly _tag: "Door"; readonly wrong: string | undefined; readonly needsPassword: boolean }
-  | { readonly _tag: "Entering" }
-  | { readonly _tag: "Room" }
-  /** The connection is gone: the next try is at `retryAt`, ms of `performance.now()`; without it a try is under way. `why` is what the server said to the last one. */
-  | { readonly _tag: "Lost"; readonly retryAt: number | undefined; readonly why: string | undefined }
-  /** The room is left, or has closed. The log can still be read. */
-  | { readonly _tag: "Over"; readonly words: string }
+import { type Kept, type Line, Unsent } from "./unsent.ts"
 
 /** A wish that the page carries out; the others are requests to the server, or for the connection. */
 export type Shown = Exclude<Wish, { readonly _tag: "Connect" | "Send" | "Ask" | "Quit" | "End" }>
@@ -38,26 +29,11 @@ export interface View {
   readonly changed: () => void
 }
 
-/** A line of one's own that the room has not receipted. */
-export interface Unsent {
-  readonly text: string
-  /** `sending`: on its way; `waiting`: goes once there is a connection; `unknown`: the connection broke before its receipt came. */
-  readonly state: "sending" | "waiting" | "unknown"
-}
-
 /** For how long after a loss a name that is taken may still be one's own, ms. */
 const ownNameFor = 20_000
 
 /** How long the server's goodbye is waited for, ms. */
 const goodbyePatience = 1000
-
-/** Lines of one's own that are kept over a reload: nothing that was typed is lost by one. */
-export interface KeptLines {
-  /** Submitted, and not sent: each as it has to be typed. */
-  readonly waiting: ReadonlyArray<string>
-  /** Sent, and without a receipt. */
-  readonly unknown: ReadonlyArray<string>
-}
 
 type Saying = Extract<Wish, { readonly _tag: "Send" | "Ask" }>
 
@@ -66,22 +42,20 @@ export class Visit {
   readonly #run: <A, E>(effect: Effect.Effect<A, E, Dial>) => Fiber.RuntimeFiber<A, E>
   readonly #view: View
   readonly #retries = new Retries()
+  readonly #unsent: Unsent
   #phase: Phase = { _tag: "Door", wrong: undefined, needsPassword: false }
   #conversation: Conversation | undefined
   #client: ChatClient | undefined
   #sayings: Mailbox.Mailbox<Saying> | undefined
-  #waiting: ReadonlyArray<string> = []
-  #unknown: ReadonlyArray<string> = []
   #fiber: Fiber.RuntimeFiber<void> | undefined
   #name = ""
   #password: Redacted.Redacted | undefined
 
   /** `run` runs an effect with the way to the server; `kept` are the lines of a visit before, in this tab. */
-  constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => Fiber.RuntimeFiber<A, E>, view: View, { unknown, waiting }: KeptLines) {
+  constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => Fiber.RuntimeFiber<A, E>, view: View, kept: Kept) {
     this.#run = run
     this.#view = view
-    this.#unknown = unknown
-    this.#waiting = waiting
+    this.#unsent = new Unsent(kept)
   }
 
   get phase(): Phase {
@@ -102,17 +76,13 @@ export class Visit {
   }
 
   /** One's own lines without a receipt, in order. */
-  get unsent(): ReadonlyArray<Unsent> {
-    return [
-      ...this.#unknown.map((text) => ({ text, state: "unknown" as const })),
-      ...(this.#conversation?.pending ?? []).map(({ typed }) => ({ text: typed, state: "sending" as const })),
-      ...this.#waiting.map((text) => ({ text, state: "waiting" as const }))
-    ]
+  get unsent(): ReadonlyArray<Line> {
+    return this.#unsent.with(this.#sending)
   }
 
   /** Those of them that a reload would lose. */
-  get kept(): KeptLines {
-    return { waiting: this.#waiting, unknown: this.unsent.flatMap(({ state, text }) => (state === "waiting" ? [] : [text])) }
+  get kept(): Kept {
+    return this.#unsent.kept(this.#sending)
   }
 
   /** Enters the room. The lines that wait are sent as soon as that is done. */
@@ -133,14 +103,14 @@ export class Visit {
   submit(line: string): void {
     if (this.#phase._tag === "Room") this.#happen({ _tag: "Submitted", line, members: this.members })
     else if (isQuit(line)) this.leave()
-    else if (line.trim() !== "") this.#waiting = [...this.#waiting, line]
+    else this.#unsent.wait(line)
     this.#view.changed()
   }
 
   /** Several lines were submitted at once: each is a message, and none a command. */
   submitLines(lines: ReadonlyArray<string>): void {
     if (this.#phase._tag === "Room") this.#happen({ _tag: "Pasted", lines })
-    else this.#waiting = [...this.#waiting, ...lines.filter((line) => line.trim() !== "").map(asTyped)]
+    else this.#unsent.waitAsMessages(lines)
     this.#view.changed()
   }
 
@@ -152,14 +122,12 @@ export class Visit {
 
   /** Sends the lines again whose fate is unknown. */
   sendUnknown(): void {
-    const lines = this.#unknown
-    this.#unknown = []
-    for (const line of lines) this.#resubmit(line)
+    for (const line of this.#unsent.takeUnknown()) this.#resubmit(line)
   }
 
   /** Forgets the lines whose fate is unknown. */
   dropUnknown(): void {
-    this.#unknown = []
+    this.#unsent.takeUnknown()
     this.#view.changed()
   }
 
@@ -190,6 +158,11 @@ export class Visit {
     )
   }
 
+  // The lines that are on their way.
+  get #sending(): ReadonlyArray<string> {
+    return (this.#conversation?.pending ?? []).map(({ typed }) => typed)
+  }
+
   #set(phase: Phase): void {
     this.#phase = phase
     this.#view.changed()
@@ -218,7 +191,9 @@ export class Visit {
         const mayBeOwn = failure instanceof JoinRefused && failure.code === "name-taken" && lostAt !== undefined && performance.now() - lostAt < ownNameFor
         const isReachable = failure !== undefined && (failure._tag === "JoinRefused" || failure._tag === "TurnedAway")
         if (failure === undefined || this.#conversation === undefined || (isReachable && !mayBeOwn)) {
-          this.#door(failure, this.#password !== undefined)
+          this.#name = this.name
+          this.#conversation = undefined
+          this.#set(doorAfter(failure, this.#password !== undefined))
           return
         }
         const why = saidBy(failure)
@@ -227,14 +202,6 @@ export class Visit {
         })
       }
     })
-  }
-
-  #door(failure: JoinError | undefined, gavePassword: boolean): void {
-    const needsPassword = failure instanceof JoinRefused && failure.code === "password-required"
-    const words = failure instanceof JoinRefused ? failure.reason : (saidBy(failure) ?? failure?.message ?? "Something went wrong in this page: load it anew.")
-    this.#name = this.name
-    this.#conversation = undefined
-    this.#set({ _tag: "Door", wrong: needsPassword && !gavePassword ? undefined : words, needsPassword: needsPassword || gavePassword })
   }
 
   // One connection, from the hello to the goodbye.
@@ -259,9 +226,7 @@ export class Visit {
       this.#phase = { _tag: "Room" }
       this.#happen({ _tag: "Entered", welcome: client.welcome })
       this.#happen({ _tag: "Focus", focused: document.hasFocus() })
-      const waiting = this.#waiting
-      this.#waiting = []
-      for (const line of waiting) this.#resubmit(line)
+      for (const line of this.#unsent.takeWaiting()) this.#resubmit(line)
       const last = yield* Stream.runFold(client.events, Option.none<Goodbye>(), (_, event) => {
         this.#happen({ _tag: "Told", event })
         return event._tag === "Goodbye" ? Option.some(event) : Option.none()
@@ -285,8 +250,7 @@ export class Visit {
 
   // The connection is gone: what it had not receipted may have arrived, or not.
   #gone(): void {
-    const pending = (this.#conversation?.pending ?? []).map(({ typed }) => typed)
-    this.#unknown = [...this.#unknown, ...pending]
+    this.#unsent.lost(this.#sending)
     if (this.#conversation !== undefined) this.#conversation = { ...this.#conversation, pending: [] }
     this.#client = undefined
     this.#sayings = undefined
@@ -320,9 +284,3 @@ export class Visit {
 }
 
 const isQuit = (line: string): boolean => intentOf(line, { isLiteral: false, hasScreen: true })._tag === "Quit"
-
-/** A message as it has to be typed: one that begins like a command has another slash in front. */
-const asTyped = (message: string): string => (message.startsWith("/") ? `/${message}` : message)
-
-/** What a server said that did not let us in, such as that the room is full. */
-const saidBy = (failure: JoinError | undefined): string | undefined => (failure instanceof ConnectFailed && failure.kind === undefined ? failure.said : undefined)

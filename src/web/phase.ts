@@ -1,0 +1,23 @@
+import { ConnectFailed, type JoinError, JoinRefused } from "../client/Errors.ts"
+
+/** Where the page stands. */
+export type Phase =
+  /** Asking for the name; `wrong` says what the last try failed by. */
+  | { readonly _tag: "Door"; readonly wrong: string | undefined; readonly needsPassword: boolean }
+  | { readonly _tag: "Entering" }
+  | { readonly _tag: "Room" }
+  /** The connection is gone: the next try is at `retryAt`, ms of `performance.now()`; without it a try is under way. `why` is what the server said to the last one. */
+  | { readonly _tag: "Lost"; readonly retryAt: number | undefined; readonly why: string | undefined }
+  /** The room is left, or has closed. The log can still be read. */
+  | { readonly _tag: "Over"; readonly words: string }
+
+/** What a server said that did not let us in, such as that the room is full. */
+export const saidBy = (failure: JoinError | undefined): string | undefined =>
+  failure instanceof ConnectFailed && failure.kind === undefined ? failure.said : undefined
+
+/** The form after a try to enter has failed; without a failure it was a fault of the page. */
+export const doorAfter = (failure: JoinError | undefined, gavePassword: boolean): Phase => {
+  const needsPassword = failure instanceof JoinRefused && failure.code === "password-required"
+  const words = failure instanceof JoinRefused ? failure.reason : (saidBy(failure) ?? failure?.message ?? "Something went wrong in this page: load it anew.")
+  return { _tag: "Door", wrong: needsPassword && !gavePassword ? undefined : words, needsPassword: needsPassword || gavePassword }
+}
