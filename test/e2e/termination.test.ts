@@ -511,3 +511,25 @@ describe.runIf(hasTmux).concurrent("In a real terminal", () => {
     expect((await gone(pid)) - from).toBeLessThan(goodbyeWithin)
   })
 })
+
+describe("While ten send what costs most, as fast as they may", () => {
+  // Each of these names is eighteen times as long where it is compared, and may end at every colon.
+  const dear = `/msg @${"\ufdfa".repeat(100)}${"\ufdfa: ".repeat(51)}x\n`
+
+  it("a SIGTERM ends the server within three seconds, and everybody is told", async ({ stage }) => {
+    const { port, program } = await serve(stage, { args: ["--rate-limit", "10"] })
+    const ada = await nativeClient(stage, port, "ada")
+    const attackers = await Promise.all(Array.from({ length: 10 }, (_, n) => lineClient(stage, port, `mallory${n}`)))
+    await inTurn(async () => {
+      for (const attacker of attackers) await attacker.write(dear.repeat(100))
+      await attackers[0]?.heard.line(/^Nobody here has that name/u)
+      for (const attacker of attackers) await attacker.write(dear.repeat(100))
+      const from = program.kill("SIGTERM")
+      expect(await ada.event("Goodbye")).toMatchObject({ code: "closing", reason: "terminated" })
+      for (const attacker of attackers) await attacker.heard.line(/^The server is closing: terminated\. \d+ of your messages were not said\.$/u)
+      const ended = await program.ended()
+      expect(ended).toMatchObject({ code: 0, signal: null })
+      expect(ended.at - from).toBeLessThan(goodbyeWithin)
+    })
+  })
+})
