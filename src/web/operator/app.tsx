@@ -65,7 +65,7 @@ const Room = ({ page }: { readonly page: DeskPage }): JSX.Element => {
         <div class="tools">
           <Tool icon="moon" label="Dark or light" act={() => { page.toggleTheme() }} />
           <button type="button" class="button bare sheet-toggle" aria-label="Room and people" aria-expanded={showsSide} onClick={() => { setShowsSide(!showsSide) }}><Icon name="people" /></button>
-          {isOpen && <button type="button" class="button danger" aria-label="Close the room" onClick={() => { ask({ _tag: "Close" }) }}>Close<span class="wide"> the room</span></button>}
+          {isOpen && <button type="button" class="button danger" aria-label="Close the room" onClick={() => { ask({ _tag: "Close" }) }}><span>Close<span class="wide"> the room</span></span></button>}
         </div>
       </header>
       <Bar events={events} />
