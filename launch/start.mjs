@@ -137,12 +137,11 @@ function program({ complained, env = {}, linked }) {
     windowsHide: true
   })
   let asked = false
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      asked = true
-      child.kill(signal)
-    })
+  const pass = (signal) => {
+    asked = true
+    child.kill(signal)
   }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, pass)
   return new Promise((resolve) => {
     let beginning = ""
     const link = new Promise((found) => {
@@ -167,6 +166,7 @@ function program({ complained, env = {}, linked }) {
     })
     // Who ends it by a signal knows that it ends.
     child.once("close", (code, signal) => {
+      for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(name, pass)
       resolve({ code: asked ? 0 : (code ?? 1), output: signal === null ? output : `${output}\nIt was ended by the signal ${signal}.` })
     })
   })

@@ -441,6 +441,14 @@ describe.concurrent("A start without a terminal", () => {
     expect(await program.ended()).toMatchObject({ code: 1 })
   })
 
+  it("ends on a signal while it says why the program failed", async ({ stage }) => {
+    const folder = failing(stage)
+    const program = startWithout(stage, folder, "exit 9", browser(folder))
+    await openWindow(stage, await opened(folder)).shows("failed")
+    program.kill("SIGTERM")
+    expect(await program.ended()).toMatchObject({ signal: "SIGTERM" })
+  })
+
   it("says it in a dialog where no browser can be opened, and where the one that is opened shows nothing", async ({ stage }) => {
     const folder = failing(stage)
     programs(folder, { zenity: dialog(folder, "zenity") })

@@ -16,7 +16,7 @@ const startForm = async (stage: Stage, args: ReadonlyArray<string> = []): Promis
 const openForm = async (page: Page, link: string): Promise<void> => {
   await page.goto(link)
   await page.waitForSelector("#host")
-  await page.waitForFunction('document.getElementById("name").value !== ""')
+  await expect.poll(() => page.inputValue("#name"), { timeout: 15_000 }).not.toBe("")
 }
 
 const valuesOf = async (page: Page) => ({ host: await page.inputValue("#host"), port: await page.inputValue("#port"), name: await page.inputValue("#name") })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from "vitest"
 import type { Stage } from "../../e2e/support/stage.ts"
 
 const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-const executablePath = programs.find((path) => existsSync(path))
+export const executablePath = programs.find((path) => existsSync(path))
 
 /** Whether there is a real browser to test in. */
 export const hasBrowser = executablePath !== undefined
