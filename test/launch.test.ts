@@ -328,9 +328,9 @@ const startWithout = (stage: Stage, folder: string, npm: string | undefined, env
   return start(stage, join(folder, "launch/window.sh"), ["join", "--name", "Ada  L"], { env: { PATH: path, HOME: folder, ...env } })
 }
 
-/** An npm that waits for a file `go`, and builds a program which prints a link and does `then`. */
+/** An npm that waits for a file `go`, or for the end of the test that made its folder, and builds a program which prints a link and does `then`. */
 const building = (then: string): string =>
-  `echo "npm $*"; while [ ! -e go ]; do sleep 0.1; done; mkdir dist; cat > dist/cli.js <<'END'\nimport { appendFileSync } from "node:fs"; appendFileSync("ran", JSON.stringify([process.argv.slice(2), process.env.BRUSIO_BROWSER]) + "\\n"); console.log("The form is at http://127.0.0.1:1/#token"); ${then}\nEND`
+  `echo "npm $*"; while [ ! -e go ]; do [ -e package.json ] || exit 1; sleep 0.1; done; mkdir dist; cat > dist/cli.js <<'END'\nimport { appendFileSync } from "node:fs"; appendFileSync("ran", JSON.stringify([process.argv.slice(2), process.env.BRUSIO_BROWSER]) + "\\n"); console.log("The form is at http://127.0.0.1:1/#token"); ${then}\nEND`
 
 describe.concurrent("A first start without a terminal", () => {
   it("shows that it installs, goes on to the program's window, and ends with the program", async ({ stage }) => {
