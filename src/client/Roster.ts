@@ -36,17 +36,17 @@ export class Roster {
         this.#welcome(event)
         return false
       case "Joined":
+      case "Returned":
       case "Renamed":
         this.#add(event.member)
         return false
       case "Left":
+      case "Detached":
         this.#members.delete(event.member.id)
         return false
       case "Presence":
-        event.joined.forEach((member) => {
-          this.#add(member)
-        })
-        for (const { member } of event.left) this.#members.delete(member.id)
+        for (const member of [...event.joined, ...(event.returned ?? [])]) this.#add(member)
+        for (const { id } of [...event.left.map(({ member }) => member), ...(event.detached ?? [])]) this.#members.delete(id)
         return false
       case "Members":
         return this.#page(event.members, event.more)

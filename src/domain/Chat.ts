@@ -1,26 +1,43 @@
 import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
-import type { Event, Limits, Member, MemberId } from "./Event.ts"
+import * as Deadlines from "./Deadlines.ts"
+import type { Event, LeaveCode, Limits, Member, MemberId } from "./Event.ts"
+import { type Keep, noKeep } from "./Keep.ts"
 import type { IndexedName } from "./nameIndex.ts"
 import type { NameKey, Nickname } from "./Nickname.ts"
 import * as Room from "./Room.ts"
 import { lobby, type RoomName } from "./RoomName.ts"
+import type { Proof } from "./Place.ts"
+import type { Text } from "./Text.ts"
+import type { Window } from "./Window.ts"
 
 /**
- * The whole state of the chat, immutable: who is here and under which name. The
- * state is a fold of the log's entries, in their order, by `apply`.
+ * The whole state of the chat, immutable: who is here and under which name, and
+ * whose place is kept. The state is a fold of the log's entries, in their order, by `apply`.
  *
  * `Peer` is whatever reaches a client. The chat carries a peer and never looks inside.
  */
 export interface Chat<Peer> {
   readonly settings: ServerInfo
+  readonly keep: Keep
   readonly people: HashMap.HashMap<MemberId, Person<Peer>>
   /** By connection: the member that has come in over it. */
   readonly clients: HashMap.HashMap<ClientId, MemberId>
+  /** Connections whose member has come back over another one, until they end: what still comes over them is void. */
+  readonly superseded: HashSet.HashSet<ClientId>
+  /** By the proof of its secret: whose place it is. */
+  readonly places: HashMap.HashMap<Proof, MemberId>
   readonly names: HashMap.HashMap<NameKey, MemberId>
   /** By the look of a name (see `lookalike.ts`): the members whose names have that look, the earliest first. */
   readonly looks: HashMap.HashMap<string, ReadonlyArray<MemberId>>
   readonly rooms: HashMap.HashMap<RoomName, Room.Room<Peer>>
+  /** What comes of itself at a time, such as the end of a place that is kept. */
+  readonly deadlines: Deadlines.Deadlines
+  /** How many places are kept of people who are detached, in all and by neighbourhood. */
+  readonly detached: { readonly all: number; readonly by: HashMap.HashMap<string, number> }
+  /** How many bytes all windows hold together. */
+  readonly keptBytes: number
   /** How many have come in so far: the ordinal in the last `MemberId`. */
   readonly lastMember: number
   /** The number of the last envelope. */
@@ -41,20 +58,55 @@ export interface ServerInfo {
   readonly limits: Limits
 }
 
-/** Somebody who has come in. */
+/** Somebody who has come in, and has not left for good. */
 export interface Person<Peer> {
   readonly member: Member
   readonly name: IndexedName
+  /** The connection, or the last one. */
   readonly client: ClientId
   readonly address: string
-  readonly seat: Seat<Peer>
+  readonly seat: Seat<Peer> & { readonly id: MemberId }
+  /** Whether and since when the connection is lost. */
+  readonly attachment: Attachment
+  /** Absent for who cannot come back. */
+  readonly place: Place | undefined
+  readonly rooms: ReadonlyArray<Membership>
+}
+
+/** A person in a room. */
+export interface Membership {
+  readonly room: RoomName
+  /** The number of its own coming: of what the room is told, it hears what has a greater number. */
+  readonly since: number
+}
+
+/** Whether a person is connected. */
+export type Attachment =
+  | { readonly _tag: "Here" }
+  /** Since this time, ms since 1970; `told`: whether the others have been told. */
+  | { readonly _tag: "Detached"; readonly since: number; readonly told: boolean; readonly code: LeaveCode; readonly reason: Text | undefined }
+
+/** What is kept of somebody who can come back. */
+export interface Place {
+  readonly proof: Proof
+  /** What counts as one address, for the limit on places. */
+  readonly neighbourhood: string
+  /** The number of the welcome: nothing before it is for this person. */
+  readonly since: number
+  /** The last events for this person alone. */
+  readonly own: Window
+  /** The correlation id of the last command that was taken. */
+  readonly last: string | undefined
+  /** When it last came back, ms since 1970. */
+  readonly resumedAt: number | undefined
 }
 
 /** The way to one client in an audience. No name is in it, so a rename copies no audience. */
 export interface Seat<Peer> {
   /** Absent for one who has not come in. */
   readonly id: MemberId | undefined
-  readonly peer: Peer
+  /** Absent while the connection is lost. */
+  readonly peer: Peer | undefined
 }
 
 /** The recipients of an event. For a whole room, by reference, the array of the room's seats at the moment of the decision. */
@@ -85,14 +137,20 @@ export interface Decision<Peer> {
   readonly told: ReadonlyArray<Envelope<Peer>>
 }
 
-/** A chat with nobody in it. */
-export const empty = <Peer>(settings: ServerInfo): Chat<Peer> => ({
+/** A chat with nobody in it. Where nothing else is said, nobody's place is kept. */
+export const empty = <Peer>(settings: ServerInfo, keep = noKeep): Chat<Peer> => ({
   settings,
+  keep,
   people: HashMap.empty(),
   clients: HashMap.empty(),
+  superseded: HashSet.empty(),
+  places: HashMap.empty(),
   names: HashMap.empty(),
   looks: HashMap.empty(),
   rooms: HashMap.make([lobby, Room.empty<Peer>(lobby)]),
+  deadlines: Deadlines.none,
+  detached: { all: 0, by: HashMap.empty() },
+  keptBytes: 0,
   lastMember: 0,
   seq: 0,
   at: 0,
@@ -107,6 +165,10 @@ export const personOf = <Peer>(chat: Chat<Peer>, client: ClientId): Person<Peer>
 export const personWith = <Peer>(chat: Chat<Peer>, id: MemberId): Person<Peer> | undefined =>
   Option.getOrUndefined(HashMap.get(chat.people, id))
 
+/** Whose place this is; `undefined` when it is nobody's. */
+export const personAt = <Peer>(chat: Chat<Peer>, proof: Proof): Person<Peer> | undefined =>
+  Option.getOrUndefined(Option.flatMap(HashMap.get(chat.places, proof), (id) => HashMap.get(chat.people, id)))
+
 /** The person who bears the name with this key; `undefined` when nobody here does. */
 export const personNamed = <Peer>(chat: Chat<Peer>, key: NameKey): Person<Peer> | undefined =>
   Option.getOrUndefined(Option.flatMap(HashMap.get(chat.names, key), (id) => HashMap.get(chat.people, id)))
@@ -114,6 +176,15 @@ export const personNamed = <Peer>(chat: Chat<Peer>, key: NameKey): Person<Peer> 
 /** The room with this name; an empty one where there is none yet. */
 export const roomOf = <Peer>(chat: Chat<Peer>, name: RoomName): Room.Room<Peer> =>
   Option.getOrElse(HashMap.get(chat.rooms, name), () => Room.empty<Peer>(name))
+
+/** The chat in which this person stands in place of the one with its id. */
+export const withPerson = <Peer>(chat: Chat<Peer>, person: Person<Peer>): Chat<Peer> => ({ ...chat, people: HashMap.set(chat.people, person.member.id, person) })
+
+/** The chat in which this room stands in place of the one with its name. */
+export const withRoom = <Peer>(chat: Chat<Peer>, room: Room.Room<Peer>): Chat<Peer> => ({ ...chat, rooms: HashMap.set(chat.rooms, room.name, room) })
+
+/** When something comes of itself next, ms since 1970; `undefined` where nothing does. */
+export const nextDeadline = ({ deadlines }: Pick<Chat<unknown>, "deadlines">): number | undefined => Deadlines.first(deadlines)?.at
 
 /** Who is in a room, in the order of entering. */
 export const membersOf = <Peer>(chat: Chat<Peer>, name: RoomName): ReadonlyArray<Member> =>

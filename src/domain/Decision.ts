@@ -1,8 +1,7 @@
-import * as HashMap from "effect/HashMap"
 import { type Audience, type Chat, type Decision, type Envelope, type Origin, type Person, roomOf, type Seat } from "./Chat.ts"
-import type { Event, Member } from "./Event.ts"
+import type { Event, Member, Resumption } from "./Event.ts"
+import { keepOwn, keepRoom } from "./keeping.ts"
 import { Refusal } from "./Refusal.ts"
-import type { Room } from "./Room.ts"
 import type { RoomName } from "./RoomName.ts"
 import { Text } from "./Text.ts"
 
@@ -38,8 +37,13 @@ export const andThen = <Peer>({ chat, told }: Decision<Peer>, next: (chat: Chat<
 /** Tells an event to the clients in `audience` only, and to no room as a whole. */
 export const tellFew = <Peer>(chat: Chat<Peer>, from: Origin | undefined, audience: Audience<Peer>, event: (at: InLog) => Event): Decision<Peer> => {
   const n = chat.seq + 1
-  return tell(chat, { seq: n, event: event({ n, at: chat.at }), audience, from })
+  const told = event({ n, at: chat.at })
+  return tell(keepOwn(chat, audience, n, told), { seq: n, event: told, audience, from })
 }
+
+/** Tells one who comes back what it has missed, in one piece; that itself is not kept to be told again. */
+export const tellAgain = <Peer>(chat: Chat<Peer>, from: Origin, seat: Seat<Peer>, resumption: Resumption): Decision<Peer> =>
+  tell(chat, { seq: chat.seq + 1, event: resumption, audience: [seat], from })
 
 /**
  * Tells an event to a whole room, under the room's next number. `audience`
@@ -55,9 +59,10 @@ export const tellRoom = <Peer>(
   const room = roomOf(chat, name)
   const n = chat.seq + 1
   const seq = room.seq + 1
-  return tell(withRoom(chat, { ...room, seq }), {
+  const told = event({ n, seq, at: chat.at, room: name })
+  return tell(keepRoom(chat, { ...room, seq }, n, told), {
     seq: n,
-    event: event({ n, seq, at: chat.at, room: name }),
+    event: told,
     audience: audience ?? room.seats,
     room: name,
     from
@@ -69,12 +74,9 @@ const tell = <Peer>(chat: Chat<Peer>, envelope: Envelope<Peer>): Decision<Peer> 
   told: [envelope]
 })
 
-/** The chat in which this room stands in place of the one with its name. */
-export const withRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>): Chat<Peer> => ({ ...chat, rooms: HashMap.set(chat.rooms, room.name, room) })
-
 /** Nothing changes; the asker alone is told why. Refusals that `apply` decides are worded from names and texts that are safe to show already. */
-export const refused = <Peer>(chat: Chat<Peer>, { origin, seat }: Asker<Peer>, { code, message, ref }: Refusal): Decision<Peer> =>
-  tellFew(chat, origin, [seat], ({ at, n }) => ({ _tag: "Refused", n, at, code, message: Text.make(message), ref }))
+export const refused = <Peer>(chat: Chat<Peer>, { origin, seat }: Asker<Peer>, { code, message, ref, wait }: Refusal): Decision<Peer> =>
+  tellFew(chat, origin, [seat], ({ at, n }) => ({ _tag: "Refused", n, at, code, message: Text.make(message), wait, ref }))
 
 /** The refusal of a client that has not come in and asks for what only members can do: `what`, such as "say something". */
 export const notJoined = (what: string, ref?: string): Refusal =>

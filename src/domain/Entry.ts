@@ -11,15 +11,19 @@ const gone = { client, code: LeaveCode, reason: Schema.optional(Text) }
 const Asked = Schema.TaggedStruct("Command", { client, address: Schema.String, command: Command })
 /** A client has left for good: it asked to, was sent away, or spoke a protocol that is not spoken here. */
 const Quit = Schema.TaggedStruct("Quit", gone)
-/** A connection has ended without a goodbye. */
+/** A connection has ended without a goodbye: who can come back keeps its place for a while. */
 const Drop = Schema.TaggedStruct("Drop", gone)
 /** The server speaks to a room, to the lobby where none is named; or to one member only, `to`. */
 const Announce = Schema.TaggedStruct("Announce", { text: Text, room: Schema.optional(RoomName), to: Schema.optional(MemberId) })
+/** The operator sends away somebody who is not connected: nobody can take up that place any more. */
+const Dismiss = Schema.TaggedStruct("Dismiss", { id: MemberId, reason: Text })
+/** The time has come for what comes of itself, such as the end of a place that is kept: for all that was due by then, ms since 1970. A clock that is set back cannot hold that up. */
+const Expire = Schema.TaggedStruct("Expire", { by: Schema.Number })
 /** The server closes. */
 const Close = Schema.TaggedStruct("Close", { reason: Text })
 
 /** All that can happen to a chat, as data: a log entry without its time. */
-export const Happening = Schema.Union(Asked, Quit, Drop, Announce, Close)
+export const Happening = Schema.Union(Asked, Quit, Drop, Announce, Dismiss, Expire, Close)
 export type Happening = typeof Happening.Type
 
 const at = { at: Schema.Number }
@@ -34,6 +38,8 @@ export const Entry = Schema.Union(
   Schema.Struct({ ...at, ...Quit.fields }),
   Schema.Struct({ ...at, ...Drop.fields }),
   Schema.Struct({ ...at, ...Announce.fields }),
+  Schema.Struct({ ...at, ...Dismiss.fields }),
+  Schema.Struct({ ...at, ...Expire.fields }),
   Schema.Struct({ ...at, ...Close.fields })
 )
 export type Entry = typeof Entry.Type

@@ -23,6 +23,7 @@ export type Member = typeof Member.Type
  * - `lost`: the connection was reset or timed out
  * - `too-slow`: did not read what was sent; `removed`: was sent away
  * - `internal-error`: a fault of the server; `closing`: the server closes
+ * - `resumed`: came back over another connection, which goes on in place of this one
  * - `not-for-us`: spoke a protocol that is not spoken here
  * - `full`: there was no room for one more; `no-name`: gave no name in time
  * - `wrong-password`: tried too often to get in with a wrong one
@@ -36,6 +37,7 @@ export const LeaveCode = Schema.Literal(
   "removed",
   "internal-error",
   "closing",
+  "resumed",
   "not-for-us",
   "full",
   "no-name",
@@ -81,7 +83,9 @@ export const Welcome = Schema.TaggedStruct("Welcome", {
   server: Schema.String,
   /** Opaque, and new at every start of a server: the numbers of rooms compare within one. Absent from servers of before. */
   instance: Schema.optional(Schema.String),
-  limits: Limits
+  limits: Limits,
+  /** How long your place is kept when the connection is lost, ms; absent where it is not kept. */
+  keep: Schema.optional(Schema.Number)
 })
 export type Welcome = typeof Welcome.Type
 
@@ -127,14 +131,60 @@ export type Notice = typeof Notice.Type
 export const Joined = Schema.TaggedStruct("Joined", { ...inRoom, member: Member })
 export type Joined = typeof Joined.Type
 
+const gone = {
+  member: Member,
+  code: LeaveCode,
+  reason: Schema.optional(Text),
+  /** Whether that was told of before, by a `Detached`: then nobody is fewer here. Absent where it was not. */
+  detached: Schema.optional(Schema.Literal(true))
+}
+
 /** Somebody is gone. `reason` is absent after a plain quit. */
-export const Left = Schema.TaggedStruct("Left", {
+export const Left = Schema.TaggedStruct("Left", { ...inRoom, ...gone })
+export type Left = typeof Left.Type
+
+/** The connection of a member was lost, who may come back: until then it is not here, and its name is kept. */
+export const Detached = Schema.TaggedStruct("Detached", {
   ...inRoom,
   member: Member,
   code: LeaveCode,
-  reason: Schema.optional(Text)
+  reason: Schema.optional(Text),
+  /** Until when its place is kept, ms since 1970. */
+  until: Schema.Number
 })
-export type Left = typeof Left.Type
+export type Detached = typeof Detached.Type
+
+/** A member that was `Detached` is here again. */
+export const Returned = Schema.TaggedStruct("Returned", { ...inRoom, member: Member })
+export type Returned = typeof Returned.Type
+
+/** A room that somebody is in who comes back. */
+const Place = Schema.Struct({
+  room: RoomName,
+  /** The room's last number so far. */
+  seq: Schema.Number,
+  /** How many are in the room, you included. */
+  here: Schema.Number
+})
+
+/**
+ * You are back, as who you were. What you have missed follows at once, in order,
+ * up to the number `n`; where some of it is gone, `gaps` says so.
+ */
+export const Resumed = Schema.TaggedStruct("Resumed", {
+  n,
+  at,
+  you: Member,
+  /** The correlation id of the last of your commands that was taken; absent where none was, or where you know nothing of them. */
+  last: Schema.optional(Schema.String),
+  gaps: Schema.Boolean,
+  rooms: Schema.Array(Place),
+  server: Schema.String,
+  instance: Schema.optional(Schema.String),
+  limits: Limits,
+  keep: Schema.optional(Schema.Number)
+})
+export type Resumed = typeof Resumed.Type
 
 /**
  * Many came or went at once: one event in place of all the `Joined` and `Left`
@@ -147,7 +197,11 @@ export const Presence = Schema.TaggedStruct("Presence", {
   /** How many are in the room after the last of these. */
   here: Schema.Number,
   joined: Schema.Array(Member),
-  left: Schema.Array(Schema.Struct({ member: Member, code: LeaveCode, reason: Schema.optional(Text) }))
+  left: Schema.Array(Schema.Struct(gone)),
+  /** Who was lost and may come back; absent where nobody was. Who is in `joined` too has come and was lost. */
+  detached: Schema.optional(Schema.Array(Member)),
+  /** Who is back; absent where nobody is. */
+  returned: Schema.optional(Schema.Array(Member))
 })
 export type Presence = typeof Presence.Type
 
@@ -203,6 +257,7 @@ export type Goodbye = typeof Goodbye.Type
 /** All a client may be told, as it travels in the native dialect. */
 export const Event = Schema.Union(
   Welcome,
+  Resumed,
   Said,
   Acted,
   Whispered,
@@ -210,6 +265,8 @@ export const Event = Schema.Union(
   Notice,
   Joined,
   Left,
+  Detached,
+  Returned,
   Presence,
   Members,
   Refused,
@@ -226,6 +283,14 @@ export interface Lines {
   readonly at: number
   readonly lines: ReadonlyArray<Text>
 }
+
+/** A {@link Resumed} with all that is told again behind it: in one piece, so that nothing comes in between. It is no message of its own. */
+export interface Resumption extends Resumed {
+  readonly replay: ReadonlyArray<Event>
+}
+
+/** Whether there is something to tell again behind this event. */
+export const isResumption = (event: Reply | Observation): event is Resumption => event._tag === "Resumed" && "replay" in event
 
 /** All that a client can be told: an event, or lines for people. The answer to a question is a reply to its asker alone, and has no number. */
 export type Reply = Event | Lines

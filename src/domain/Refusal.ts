@@ -21,6 +21,7 @@ export const RefusalCode = Schema.Literal(
   "password-required",
   "password-wrong",
   "password-wait",
+  "too-soon",
   "no-such-member",
   "text-empty",
   "text-line-break",

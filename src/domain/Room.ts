@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import type { Person, Seat } from "./Chat.ts"
 import type { Member, MemberId } from "./Event.ts"
 import type { RoomName } from "./RoomName.ts"
+import * as Window from "./Window.ts"
 
 /** How many members a `Welcome` and a page of `Members` name at most. */
 export const pageSize = 100
@@ -12,14 +13,21 @@ export interface Room<Peer> {
   readonly name: RoomName
   /** The number of the last event that was told to the whole room. */
   readonly seq: number
-  /** In the order of ids, which is that of coming in. Copy-on-write: until somebody enters or leaves, all envelopes to the whole room share one array. */
+  /**
+   * Those who are here, as all have been told: who was lost has a seat without a peer until the others are told of it, and none
+   * from then on. In the order of ids, which is that of coming in. Copy-on-write: until somebody enters or leaves, all envelopes to the whole room share one array.
+   */
   readonly seats: ReadonlyArray<Seat<Peer>>
   /** The first page of the room's members. Copy-on-write too, so that the `Welcome`s of many newcomers share one array. */
   readonly firstPage: ReadonlyArray<Member>
+  /** How many of its members have a place that is kept when they are lost; while there are none, nothing is kept in the window. */
+  readonly keepers: number
+  /** The last events that the whole room was told. */
+  readonly window: Window.Window
 }
 
 /** A room with nobody in it. */
-export const empty = <Peer>(name: RoomName): Room<Peer> => ({ name, seq: 0, seats: [], firstPage: [] })
+export const empty = <Peer>(name: RoomName): Room<Peer> => ({ name, seq: 0, seats: [], firstPage: [], keepers: 0, window: Window.empty })
 
 /** The room that this person has entered. */
 export const entered = <Peer>(room: Room<Peer>, { member, seat }: Person<Peer>): Room<Peer> => {
@@ -40,6 +48,12 @@ export const left = <Peer>(room: Room<Peer>, id: MemberId, people: People<Peer>)
   // The first member behind the page moves up into it.
   const firstPage = [...room.firstPage.toSpliced(place, 1), ...membersAt(seats.slice(pageSize - 1, pageSize), people)]
   return { ...room, seats, firstPage }
+}
+
+/** The room in which the seat of this member is another one: its connection was lost, or it has another. */
+export const reseated = <Peer>(room: Room<Peer>, seat: Seat<Peer> & { readonly id: MemberId }): Room<Peer> => {
+  const place = firstAfter(room.seats, ordinal(seat.id) - 1)
+  return room.seats[place]?.id === seat.id ? { ...room, seats: room.seats.with(place, seat) } : room
 }
 
 /** The room after one of its members has taken another name. */

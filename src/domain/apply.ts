@@ -1,12 +1,11 @@
-import * as HashMap from "effect/HashMap"
-import { type Chat, type ClientId, type Decision, empty, type Person, personOf, personWith, roomOf } from "./Chat.ts"
+import * as HashSet from "effect/HashSet"
+import { drop, expire, leave, leaveAs } from "./attachment.ts"
+import { type Chat, type ClientId, type Decision, empty, personOf, personWith, roomOf, withPerson } from "./Chat.ts"
 import * as Commands from "./command/index.ts"
-import { type Asker, nothing, tellFew, tellRoom, withRoom } from "./Decision.ts"
+import { type Asker, nothing, tellFew, tellRoom } from "./Decision.ts"
 import type { Entry } from "./Entry.ts"
-import { type LeaveCode, type Member, MemberId, type Reply } from "./Event.ts"
-import { unnamed } from "./names.ts"
+import { type Member, MemberId, type Reply } from "./Event.ts"
 import { Nickname } from "./Nickname.ts"
-import * as Room from "./Room.ts"
 import { lobby } from "./RoomName.ts"
 import type { Text } from "./Text.ts"
 
@@ -20,16 +19,42 @@ export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: C
   const chat = { ...before, at: Math.max(before.at, entry.at) }
   switch (entry._tag) {
     case "Command":
-      return Commands.decide(chat, askerOf(chat, entry, peerOf), entry.command)
+      return command(chat, entry, peerOf)
     case "Quit":
+      return leave(chat, entry)
     case "Drop":
-      return leave(chat, entry.client, entry.code, entry.reason)
+      return drop(chat, entry)
+    case "Dismiss":
+      return dismiss(chat, entry.id, entry.reason)
+    case "Expire":
+      return expire(chat, Math.max(chat.at, entry.by))
     case "Announce":
       if (entry.to !== undefined) return whisperOf(chat, entry.to, entry.text)
       return tellRoom(chat, undefined, entry.room ?? lobby, ({ at, n, room, seq }) => ({ _tag: "Notice", n, seq, at, room, text: entry.text }))
     case "Close":
       return close(chat, entry.reason)
   }
+}
+
+const command = <Peer>(before: Chat<Peer>, entry: Extract<Entry, { readonly _tag: "Command" }>, peerOf: (client: ClientId) => Peer): Decision<Peer> => {
+  // The connection is another one by now: what it had sent before is said over that one, or it would be said twice.
+  if (HashSet.has(before.superseded, entry.client)) return nothing(before)
+  const chat = taken(before, entry.client, entry.command)
+  return Commands.decide(chat, askerOf(chat, entry, peerOf), entry.command)
+}
+
+// The chat that remembers the correlation id of the command, whatever comes of it: whoever comes back is told how far its commands were taken.
+const taken = <Peer>(chat: Chat<Peer>, client: ClientId, command: Commands.Command): Chat<Peer> => {
+  const ref = "ref" in command ? command.ref : undefined
+  if (ref === undefined) return chat
+  const person = personOf(chat, client)
+  return person?.place === undefined ? chat : withPerson(chat, { ...person, place: { ...person.place, last: ref } })
+}
+
+// Sends away somebody who is not connected; the session of everybody else ends, and becomes an entry by that.
+const dismiss = <Peer>(chat: Chat<Peer>, id: MemberId, reason: Text): Decision<Peer> => {
+  const person = personWith(chat, id)
+  return person?.attachment._tag === "Detached" ? leaveAs(chat, person, { code: "removed", reason }) : nothing(chat)
 }
 
 /** Answers a question of the client `from`, which `peer` reaches; the state stays as it is. */
@@ -58,24 +83,9 @@ const whisperOf = <Peer>(chat: Chat<Peer>, id: MemberId, text: Text): Decision<P
   return tellFew(chat, undefined, [person.seat], ({ at, n }) => ({ _tag: "Whispered", n, at, from: server, to: person.member, text }))
 }
 
-// Tells the room that a member has left. A client that had not come in leaves without a word to anybody.
-const leave = <Peer>(chat: Chat<Peer>, client: ClientId, code: LeaveCode, reason: Text | undefined): Decision<Peer> => {
-  const person = personOf(chat, client)
-  if (person === undefined) return nothing(chat)
-  const gone = without(chat, person)
-  const origin = { client, address: person.address, name: person.member.name }
-  return tellRoom(gone, origin, lobby, ({ at, n, room, seq }) => ({ _tag: "Left", n, seq, at, room, member: person.member, code, reason }))
-}
-
-const without = <Peer>(chat: Chat<Peer>, { client, member: { id }, name }: Person<Peer>): Chat<Peer> => {
-  const people = HashMap.remove(chat.people, id)
-  const next = { ...unnamed(chat, id, name), people, clients: HashMap.remove(chat.clients, client) }
-  return withRoom(next, Room.left(roomOf(next, lobby), id, people))
-}
-
 // Tells every member once and empties the chat, so the leaves that follow tell nobody.
 const close = <Peer>(chat: Chat<Peer>, reason: Text): Decision<Peer> => {
   const { seats } = roomOf(chat, lobby)
   const told = tellFew(chat, undefined, seats, ({ at, n }) => ({ _tag: "Goodbye", n, at, code: "closing", reason }))
-  return { told: told.told, chat: { ...empty<Peer>(chat.settings), lastMember: chat.lastMember, seq: told.chat.seq, at: chat.at, closed: true } }
+  return { told: told.told, chat: { ...empty<Peer>(chat.settings, chat.keep), lastMember: chat.lastMember, seq: told.chat.seq, at: chat.at, closed: true } }
 }

@@ -14,6 +14,8 @@ const reason = clean(anything)
 const happenings: ReadonlyArray<Event> = [
   { _tag: "Joined", ...inRoom, member: somebody },
   { _tag: "Left", ...inRoom, member: somebody, code: "quit" },
+  { _tag: "Detached", ...inRoom, member: somebody, code: "lost", until: 0 },
+  { _tag: "Returned", ...inRoom, member: somebody },
   { _tag: "Renamed", ...inRoom, member: somebody, was: somebody.name },
   { _tag: "Presence", ...inRoom, first: 0, here: 0, joined: Array.from({ length: wording.crowd + 1 }, () => somebody), left: Array.from({ length: wording.crowd + 1 }, () => ({ member: somebody, code: "quit" as const })) }
 ]

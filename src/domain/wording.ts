@@ -1,5 +1,5 @@
 import * as Text from "./Text.ts"
-import type { Goodbye, Left, Member, Members, Presence, Reply, Welcome } from "./Event.ts"
+import { isResumption, type Detached, type Goodbye, type Left, type Member, type Members, type Presence, type Reply, type Resumed, type Welcome } from "./Event.ts"
 
 /**
  * A piece of a line, and what it is, so that whoever shows it can colour it.
@@ -31,6 +31,8 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
   switch (event._tag) {
     case "Welcome":
       return [welcome(event)]
+    case "Resumed":
+      return isResumption(event) ? [resumed(event), ...event.replay.flatMap(words)] : [resumed(event)]
     case "Said":
       return [[name(event.from), sign(": "), text(event.text)]]
     case "Acted":
@@ -42,7 +44,12 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
     case "Joined":
       return [joined(event.member)]
     case "Left":
-      return [left(event)]
+      // The room has read that before.
+      return event.detached === true ? [] : [left(event)]
+    case "Detached":
+      return [detached(event)]
+    case "Returned":
+      return [returned(event.member)]
     case "Presence":
       return presence(event)
     case "Renamed":
@@ -118,14 +125,35 @@ const left = ({ code, member, reason }: Pick<Left, "code" | "member" | "reason">
   dim(code === "quit" && reason === undefined ? " has left the chat." : ` has left the chat. (${reason ?? code})`)
 ]
 
+// Old programs keep their lists of who is here by how these lines begin, so who is lost leaves, and who is back joins.
+const detached = ({ code, member, reason }: Pick<Detached, "code" | "member" | "reason">): Line => [
+  name(member),
+  dim(` has left the chat. (${reason ?? code}, may come back)`)
+]
+
+const returned = (member: Member): Line => [name(member), dim(" has joined the chat! (back)")]
+
+const resumed = ({ gaps, you }: Resumed): Line => [
+  dim("You are "),
+  name(you),
+  dim(gaps ? " again. Some of what you have missed is lost." : " again.")
+]
+
 /** How many may come, or go, at once and still be named one by one. */
 export const crowd = 10
 
 // A crowd is counted, a few are named.
-const presence = ({ joined: came, left: gone }: Presence): ReadonlyArray<Line> => [
-  ...(came.length > crowd ? [[dim(`${came.length} people have joined the chat!`)]] : came.map(joined)),
-  ...(gone.length > crowd ? [[dim(`${gone.length} people have left the chat.`)]] : gone.map(left))
-]
+const presence = (event: Presence): ReadonlyArray<Line> => {
+  const came = [...event.joined.map(joined), ...(event.returned ?? []).map(returned)]
+  const gone = [
+    ...event.left.flatMap((each) => (each.detached === true ? [] : [left(each)])),
+    ...(event.detached ?? []).map((member) => detached({ member, code: "lost", reason: undefined }))
+  ]
+  return [
+    ...(came.length > crowd ? [[dim(`${came.length} people have joined the chat!`)]] : came),
+    ...(gone.length > crowd ? [[dim(`${gone.length} people have left the chat.`)]] : gone)
+  ]
+}
 
 type Page = Pick<Members, "here" | "members" | "more">
 
@@ -216,8 +244,9 @@ export const refusals: ReadonlyArray<string> = [
   "This room needs",
   "This server speaks version",
   "Type your name",
-  "You are here as"
+  "You are here as",
+  "You have just come back"
 ]
 
 /** The reason that the room is told when somebody is sent away. */
-export const removal = (reason: Text.Text | undefined): string => (reason === undefined ? "removed" : `removed: ${reason}`)
+export const removal = (reason: Text.Text | undefined): Text.Text => Text.Text.make(reason === undefined ? "removed" : `removed: ${reason}`)

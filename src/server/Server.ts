@@ -10,6 +10,7 @@ import { removal } from "../domain/wording.ts"
 import * as Hub from "./chat/Hub.ts"
 import * as PortDoor from "./door/recognise.ts"
 import * as Registry from "./chat/Registry.ts"
+import * as Expiry from "./chat/Expiry.ts"
 import * as Closing from "./Closing.ts"
 import * as Broadcaster from "./delivery/Broadcaster.ts"
 import * as Listener from "./door/Listener.ts"
@@ -57,10 +58,10 @@ const make = Effect.gen(function* () {
     },
     who: Effect.map(registry.members, (members) => members.map(({ member }) => member)),
     kick: (name, reason) =>
-      Effect.map(registry.chat, (chat) => {
+      Effect.flatMap(registry.chat, (chat) => {
         const person = personNamed(chat, key(name))
-        person?.seat.peer.remove(removal(reason === undefined ? undefined : Text.lenient(reason)))
-        return person !== undefined
+        if (person === undefined) return Effect.succeed(false)
+        return Effect.as(registry.remove(person.member.id, removal(reason === undefined ? undefined : Text.lenient(reason))), true)
       }),
     events: hub.observe,
     close: closing.request,
@@ -76,6 +77,7 @@ export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),
     Layer.provideMerge(Addresses.layer),
+    Layer.provideMerge(Expiry.layer),
     Layer.provideMerge(Registry.layer),
     Layer.provideMerge(Hub.layer),
     Layer.provideMerge(Closing.layer),

@@ -38,6 +38,10 @@ export interface ServerOptions {
   readonly maxNameless: number
   /** How long a client may take to give its name. */
   readonly nameTimeout: number
+  /** How long the place of a client that can come back is kept once its connection is lost; 0: not at all. */
+  readonly keep: number
+  /** How many places may be kept of clients of one address; an IPv6 address is its /64 prefix. */
+  readonly maxKeptPerAddress: number
   /** How many connections beyond `maxClients` are kept open long enough to be told, in their dialect, that there is no room. */
   readonly maxTurnedAway: number
 
@@ -127,6 +131,8 @@ export const defaults: ServerOptions = {
   maxClientsPerAddress: 20_000,
   maxNameless: 5000,
   nameTimeout: 300_000,
+  keep: 120_000,
+  maxKeptPerAddress: 1000,
   maxTurnedAway: 256,
   maxLine: 16_384,
   maxName: 32,

@@ -28,7 +28,7 @@ interface Moment {
 
 const peerOf = (id: Chat.ClientId) => `peer ${id}`
 
-const clientOf = (peer: string): Chat.ClientId => Number(peer.slice("peer ".length))
+const clientOf = (peer: string | undefined): Chat.ClientId => Number(peer?.slice("peer ".length))
 
 const play = (all: ReadonlyArray<Step>): ReadonlyArray<Moment> => {
   const moments: Array<Moment> = []

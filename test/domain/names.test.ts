@@ -62,7 +62,7 @@ class Room {
   warnings(): ReadonlyArray<readonly [string, ReadonlyArray<Chat.ClientId>]> {
     const told = this.#told
     this.#told = []
-    return told.flatMap(({ audience, event }) => (event._tag === "Notice" ? [[event.text, audience.map(({ peer }) => peer)] as const] : []))
+    return told.flatMap(({ audience, event }) => (event._tag === "Notice" ? [[event.text, audience.flatMap(({ peer }) => peer ?? [])] as const] : []))
   }
 
   /** The refusals since anything was last asked for. */

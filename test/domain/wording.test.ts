@@ -38,8 +38,12 @@ const namesIn = (event: Reply): ReadonlyArray<string> => {
       return of(event.from, event.to)
     case "Renamed":
       return [event.was, event.member.name]
+    case "Resumed":
+      return of(event.you)
     case "Joined":
     case "Left":
+    case "Detached":
+    case "Returned":
       return of(event.member)
     case "Presence":
       return [...few(event.joined), ...few(event.left.map(({ member }) => member))]

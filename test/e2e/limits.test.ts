@@ -27,6 +27,14 @@ const arrive = async (stage: Stage, port: number, name: string, from?: string): 
   return (await raw.heard.line(/./u)).text
 }
 
+/** A client that can come back. */
+const keeper = async (stage: Stage, port: number, nickname: string): Promise<Native> => {
+  const native = await nativeClient(stage, port)
+  await native.send({ _tag: "Hello", v: 1, nickname, secret: nickname.repeat(16) })
+  await native.event("Welcome")
+  return native
+}
+
 const welcome = (name: string) => `Welcome ${name}! To leave, type {quit}.`
 
 /** Holds that this limit is what stands in the way, and not another. */
@@ -44,6 +52,29 @@ const limits: ReadonlyArray<Limit> = [
       expect(await arrive(stage, port, "one", "127.0.0.2")).toBe(welcome("one"))
       expect(await arrive(stage, port, "two", "127.0.0.2")).toMatch(/^You have been disconnected: too many come from your address/u)
       expect(await arrive(stage, port, "three", "127.0.0.3")).toBe(welcome("three"))
+    }
+  },
+  {
+    option: "keep", value: "1",
+    meet: async (stage, port) => {
+      const bob = await nativeClient(stage, port, "bob")
+      const ada = await keeper(stage, port, "ada")
+      const lost = performance.now()
+      ada.socket.resetAndDestroy()
+      const left = await bob.event("Left")
+      expect(left).toMatchObject({ member: { name: "ada" }, detached: true })
+      expect(left.heardAt - lost).toBeGreaterThan(990)
+    }
+  },
+  {
+    option: "max-kept-per-address", value: "1",
+    meet: async (stage, port) => {
+      const bob = await nativeClient(stage, port, "bob")
+      const [ada, eve] = [await keeper(stage, port, "ada"), await keeper(stage, port, "eve")]
+      ada.socket.resetAndDestroy()
+      await bob.event("Detached")
+      eve.socket.resetAndDestroy()
+      expect(await bob.event("Left")).toMatchObject({ member: { name: "eve" }, code: "lost" })
     }
   },
   {
@@ -353,6 +384,8 @@ describe.concurrent("A limit that cannot be one is refused, with what it may be"
     ["max-clients", "many", "a whole number from 1 to 1000000"],
     ["max-clients-per-address", "1e3", "a whole number from 1 to 1000000"],
     ["max-nameless", "1.5", "a whole number from 1 to 1000000"],
+    ["keep", "86401", "a whole number from 0 to 86400"],
+    ["max-kept-per-address", "0", "a whole number from 1 to 1000000"],
     ["name-timeout", "86401", "a whole number from 1 to 86400"],
     ["max-line", "255", "a whole number from 256 to 262144"],
     ["max-name", "3", "a whole number from 4 to 64"],
@@ -425,6 +458,8 @@ describe.concurrent("The help", () => {
       ["stall-timeout", "SECONDS", "30"],
       ["keepalive", "SECONDS", "20"],
       ["tcp-keepalive", "SECONDS", "30"],
+      ["keep", "SECONDS", "120"],
+      ["max-kept-per-address", "N", "1000"],
       ["max-turned-away", "N", "256"],
       ["password-tries", "N", "3"],
       ["max-unheard", "BYTES", "65536"],

@@ -202,7 +202,7 @@ const states: ReadonlyArray<State> = [
         yield* greet(bob)
         yield* fillUp(ada, bob)
         for (const { member, peer } of yield* Context.get(room.context, Registry.Registry).members) {
-          if (member.name === "bob") peer.remove("removed")
+          if (member.name === "bob") peer?.remove("removed")
         }
         yield* holds(room, 2)
       })

@@ -74,6 +74,10 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
   Welcome: FastCheck.record({
     _tag: FastCheck.constant("Welcome"), ...inRoom, you: member, asked: perhaps(nickname), here, members, server: FastCheck.string(), limits
   }),
+  Resumed: FastCheck.record({
+    _tag: FastCheck.constant("Resumed"), at, you: member, gaps: FastCheck.boolean(), server: FastCheck.string(), limits,
+    rooms: FastCheck.array(FastCheck.record({ room: FastCheck.constant(lobby), seq: FastCheck.nat(), here }), { maxLength: 3 })
+  }),
   Said: FastCheck.record({ _tag: FastCheck.constant("Said"), ...inRoom, from: member, text: long }),
   Acted: FastCheck.record({ _tag: FastCheck.constant("Acted"), ...inRoom, from: member, text: long }),
   Whispered: FastCheck.record({ _tag: FastCheck.constant("Whispered"), at, from: member, to: member, text: long }),
@@ -81,6 +85,8 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
   Notice: FastCheck.record({ _tag: FastCheck.constant("Notice"), ...inRoom, text: long }),
   Joined: FastCheck.record({ _tag: FastCheck.constant("Joined"), ...inRoom, member }),
   Left: FastCheck.record({ _tag: FastCheck.constant("Left"), ...inRoom, ...gone, reason: perhaps(long) }),
+  Detached: FastCheck.record({ _tag: FastCheck.constant("Detached"), ...inRoom, member, code, reason: perhaps(long), until: at }),
+  Returned: FastCheck.record({ _tag: FastCheck.constant("Returned"), ...inRoom, member }),
   Presence: FastCheck.record({
     _tag: FastCheck.constant("Presence"), ...inRoom, first: FastCheck.nat(), here, joined: members, left: FastCheck.array(FastCheck.record(gone), many)
   }),

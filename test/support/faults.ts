@@ -178,6 +178,9 @@ export const withWays = (peer: Peer, ways: Partial<Pick<Peer, "send" | "farewell
   farewell: (goodbye) => {
     peer.farewell(goodbye)
   },
+  supersede: () => {
+    peer.supersede()
+  },
   remove: (reason) => {
     peer.remove(reason)
   },

@@ -101,7 +101,7 @@ export class House {
         return
       case "Go": {
         const room = this.#at(happening.room)
-        for (const { peer } of this.#room(room).audience.slice(-happening.count)) this.#exit(this.#of(peer), room)
+        for (const { peer } of this.#room(room).audience.slice(-happening.count)) if (peer !== undefined) this.#exit(this.#of(peer), room)
         return
       }
       default:

@@ -9,6 +9,7 @@ export const stub: Peer = {
   send: () => undefined,
   farewell: () => undefined,
   keepAlive: () => undefined,
+  supersede: () => undefined,
   remove: () => undefined,
   fail: () => undefined
 }

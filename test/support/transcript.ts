@@ -17,6 +17,7 @@ type Step = { readonly line: number; readonly source: string } & (
   | { readonly _tag: "End"; readonly who: string }
   | { readonly _tag: "Hear"; readonly who: string; readonly pattern: RegExp; readonly length: number | undefined }
   | { readonly _tag: "HearEnd"; readonly who: string }
+  | { readonly _tag: "Cut"; readonly who: string }
   | { readonly _tag: "Silence"; readonly millis: number }
   | { readonly _tag: "Close"; readonly reason: string }
 )
@@ -61,6 +62,8 @@ const step = (source: string, line: number): Step => {
   if (closing !== null) return { _tag: "Close", reason: closing[1] ?? "", line, source }
   const connects = /^(?:(\w+) )?connects$/u.exec(source)
   if (connects !== null) return { _tag: "Connect", who: connects[1] ?? "", line, source }
+  const cut = /^(\w+) is cut off$/u.exec(source)
+  if (cut !== null) return { _tag: "Cut", who: cut[1] ?? "", line, source }
   const spoken = /^(\w*)([<>])(?: (.*))?$/u.exec(source)
   if (spoken === null) throw new Error(`Line ${line} is not of a transcript: ${source}`)
   const [, who = "", direction, words = ""] = spoken
@@ -188,6 +191,14 @@ export const play = ({ config, steps }: Transcript) =>
             if (peer.lastHeard > from) fail(step, `${who} was told ${peer.unread.toString()}`)
           }
           silent = 0
+          break
+        }
+        case "Cut": {
+          spokeAt = performance.now()
+          const peer = peerOf(step, step.who)
+          if (peer.unread.length > 0) fail(step, `was told before: ${peer.unread.toString()}`)
+          peer.socket.resetAndDestroy()
+          gone.add(peer)
           break
         }
         case "Close":

@@ -43,6 +43,12 @@ const limits = {
   maxClientsPerAddress: amount("max-clients-per-address", "How many clients may come from one address."),
   maxNameless: amount("max-nameless", "How many clients may be without a name; for one more, one of the address with most of them makes room."),
   nameTimeout: seconds("name-timeout", "How long a client may take to give its name."),
+  keep: {
+    setting: count("keep", "SECONDS", 0, day),
+    description: "How long the place of a client is kept that can come back, once its connection is lost; 0: it leaves at once.",
+    unit: 1000
+  },
+  maxKeptPerAddress: amount("max-kept-per-address", "How many places are kept of clients of one address."),
   maxTurnedAway: amount("max-turned-away", "How many who find no room may be there at once to be told so; more find the door closed."),
   passwordTries: amount("password-tries", "How often somebody may be wrong about the password."),
   maxLine: bytes("max-line", "The longest line a client may send.", 256, 262_144),

@@ -171,8 +171,11 @@ const told = (known: Conversation, event: Event): Step => {
   }
   switch (event._tag) {
     case "Joined":
+    case "Returned":
       return step({ ...before, here: before.here + 1 }, print)
     case "Left":
+      return step({ ...before, here: before.here - (event.detached === true ? 0 : 1) }, print)
+    case "Detached":
       return step({ ...before, here: before.here - 1 }, print)
     case "Presence":
       return step({ ...before, here: event.here }, print)

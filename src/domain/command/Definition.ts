@@ -6,6 +6,7 @@ import type { Chat, Decision } from "../Chat.ts"
 import type { Asker } from "../Decision.ts"
 import type { Reply } from "../Event.ts"
 import type { NameLimits } from "../NameLimits.ts"
+import type { Seen } from "../Place.ts"
 import type { Refusal } from "../Refusal.ts"
 import type { Text } from "../Text.ts"
 import type { ClientMessage, Command, Question } from "./index.ts"
@@ -13,8 +14,8 @@ import type { Join } from "./join.ts"
 
 /** What a client asks for, however it was sent or typed. */
 export type Request =
-  /** To come in. The password stands beside the command, so that it never gets into the log. */
-  | { readonly _tag: "Enter"; readonly join: Join; readonly password: string | undefined }
+  /** To come in, or back. The password and the secret stand beside the command, so that they never get into the log. */
+  | { readonly _tag: "Enter"; readonly join: Join; readonly password: string | undefined; readonly secret?: string | undefined; readonly seen?: Seen | undefined }
   /** Something to decide: it becomes an entry of the log. */
   | { readonly _tag: "Command"; readonly command: Command }
   /** Something that changes nothing: it is answered where it is asked, and does not get into the log. */
@@ -38,26 +39,36 @@ export interface MessageForm {
   readonly read: (message: unknown, limits: NameLimits) => Either.Either<Request | Refusal | undefined, ParseResult.ParseError>
 }
 
-/** The form of the messages with this schema; `parse` makes of a decoded one what it asks for. */
+/**
+ * The form of the messages with this schema; `parse` makes of a decoded one what
+ * it asks for. `inner`: the fields that hold an object, and the fields of that.
+ */
 export const messageForm = <Sent extends { readonly _tag: string }, Encoded>(
   tag: Sent["_tag"],
   schema: Schema.Schema<Sent, Encoded> & { readonly fields: object },
-  parse: (sent: Sent, limits: NameLimits) => Request | Refusal | undefined
+  parse: (sent: Sent, limits: NameLimits) => Request | Refusal | undefined,
+  inner: Inner = {}
 ): MessageForm => {
   const decode = Schema.decodeUnknownEither(schema)
   const fields = Object.keys(schema.fields)
   return {
     tag,
     hasRef: "ref" in schema.fields,
-    read: (message, limits) => Either.map(decode(known(message, fields)), (sent) => parse(sent, limits))
+    read: (message, limits) => Either.map(decode(known(message, fields, inner)), (sent) => parse(sent, limits))
   }
 }
 
-// The fields that the schema knows, so that thousands of others cost nothing. No field holds an array or an object: what stands in
-// one counts as empty, as all of it would be repeated in the refusal.
-const known = (message: unknown, fields: ReadonlyArray<string>): unknown =>
+type Inner = Readonly<Record<string, ReadonlyArray<string>>>
+
+// The fields that the schema knows, so that thousands of others cost nothing. But for the `inner` ones no field holds an array or
+// an object: what stands in one counts as empty, as all of it would be repeated in the refusal.
+const known = (message: unknown, fields: ReadonlyArray<string>, inner: Inner = {}): unknown =>
   Predicate.isRecord(message)
-    ? Object.fromEntries(fields.filter((field) => Object.hasOwn(message, field)).map((field) => [field, emptied(message[field])]))
+    ? Object.fromEntries(
+        fields
+          .filter((field) => Object.hasOwn(message, field))
+          .map((field) => [field, inner[field] === undefined ? emptied(message[field]) : known(message[field], inner[field])])
+      )
     : message
 
 const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : Predicate.isRecord(value) ? {} : value)

@@ -1,14 +1,18 @@
 import * as HashMap from "effect/HashMap"
 import * as Schema from "effect/Schema"
-import { type Person, roomOf } from "../Chat.ts"
-import { andThen, refused, tellFew, tellRoom, withRoom } from "../Decision.ts"
+import { resume } from "../attachment.ts"
+import { type Chat, type Person, personAt, type Place, roomOf, withRoom } from "../Chat.ts"
+import { andThen, type Asker, refused, tellFew, tellRoom } from "../Decision.ts"
 import { type Member, MemberId } from "../Event.ts"
 import { asked, AskedName, sparesOf, SpareNames } from "../nameIndex.ts"
+import { countKeepers } from "../keeping.ts"
 import { hindrance, lookalike, named, spareName } from "../names.ts"
 import * as Nickname from "../Nickname.ts"
+import { Claim, Seen } from "../Place.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Room from "../Room.ts"
 import { lobby } from "../RoomName.ts"
+import * as Window from "../Window.ts"
 import { version } from "../wire/version.ts"
 import { type CommandDefinition, messageForm } from "./Definition.ts"
 import { warn } from "./lookalikes.ts"
@@ -17,15 +21,28 @@ import { warn } from "./lookalikes.ts"
 export const Join = Schema.TaggedStruct("Join", {
   name: AskedName,
   /** The names that stand in for a taken or reserved one; without them, such a name is refused. */
-  spares: Schema.optional(SpareNames)
+  spares: Schema.optional(SpareNames),
+  /** Whose place is taken up, where there is such a one, and is kept from then on; without it, no place is. */
+  claim: Schema.optional(Claim)
 })
 export type Join = typeof Join.Type
 
-/** The first message of a program: the dialect's version, the name it wants, and the room's password where there is one. */
+/** How long a secret has to be, in UTF-16 code units: nobody is to guess one. 32 random bytes in hexadecimal are 64. */
+const secretLength = { least: 32, most: 128 }
+
+/**
+ * The first message of a program: the dialect's version, the name it wants, the room's
+ * password where there is one, and, where it wants to be able to come back, a secret of
+ * its own making, and how far it has heard.
+ */
 export const Hello = Schema.TaggedStruct("Hello", {
   v: Schema.Number,
   nickname: Schema.optional(Schema.String),
-  password: Schema.optional(Schema.String)
+  password: Schema.optional(Schema.String),
+  secret: Schema.optional(
+    Schema.String.pipe(Schema.filter(({ length }) => (length >= secretLength.least && length <= secretLength.most) || `Expected ${secretLength.least} to ${secretLength.most} characters`))
+  ),
+  seen: Schema.optional(Seen)
 })
 
 /** The command to come in under this name; it is refused where the name is taken or reserved. */
@@ -39,37 +56,45 @@ export const joinAnyway = (nickname: Nickname.Nickname, limits: Nickname.NameLim
 
 /** The command to come in. Programs send it as `Hello`; nobody types it. */
 export const join: CommandDefinition<Join> = {
-  message: messageForm("Hello", Hello, ({ nickname: raw = "", password, v }, limits) => {
+  message: messageForm("Hello", Hello, ({ nickname: raw = "", password, secret, seen, v }, limits) => {
     if (v !== version) return unsupportedVersion
     const nickname = Nickname.parse(raw, limits)
-    return nickname instanceof Refusal ? nickname : { _tag: "Enter", join: joinOrRefuse(nickname), password }
-  }),
-  apply: (chat, asker, { name: wanted, spares }) => {
+    return nickname instanceof Refusal ? nickname : { _tag: "Enter", join: joinOrRefuse(nickname), password, secret, seen }
+  }, { seen: Object.keys(Seen.fields) }),
+  apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, { claim, name: wanted, spares }: Join) => {
     if (asker.person !== undefined) {
       return refused(chat, asker, new Refusal({ code: "already-joined", message: `You are here as ${asker.person.member.name}.` }))
     }
+    const known = claim === undefined ? undefined : personAt(chat, claim.proof)
+    if (claim !== undefined && known?.place !== undefined) return resume(chat, asker, known, known.place, claim)
     const why = hindrance(chat, wanted)
     if (why !== undefined && spares === undefined) return refused(chat, asker, why)
     const name = why !== undefined && spares !== undefined ? spareName(chat, spares) : wanted
     const id = MemberId.make(`m${chat.lastMember + 1}`)
     const member: Member = { id, name: name.name }
     const { address, client } = asker.origin
-    const person: Person<(typeof asker.seat)["peer"]> = { member, name, client, address, seat: { id, peer: asker.seat.peer } }
+    const place = placeFor(chat, claim)
+    const person: Person<Peer> = {
+      member,
+      name,
+      client,
+      address,
+      seat: { id, peer: asker.seat.peer },
+      attachment: { _tag: "Here" },
+      place,
+      // The number of the newcomer's own `Joined`: that of the welcome is before it.
+      rooms: [{ room: lobby, since: chat.seq + 2 }]
+    }
     const before = roomOf(chat, lobby).seats
     const room = Room.entered(roomOf(chat, lobby), person)
-    const next = named(
-      withRoom(
-        {
-          ...chat,
-          people: HashMap.set(chat.people, id, person),
-          clients: HashMap.set(chat.clients, client, id),
-          lastMember: chat.lastMember + 1
-        },
-        room
-      ),
-      id,
-      name
-    )
+    const come = {
+      ...chat,
+      people: HashMap.set(chat.people, id, person),
+      clients: HashMap.set(chat.clients, client, id),
+      places: place === undefined ? chat.places : HashMap.set(chat.places, place.proof, id),
+      lastMember: chat.lastMember + 1
+    }
+    const next = named(place === undefined ? withRoom(come, room) : countKeepers(come, room, 1), id, name)
     const origin = { ...asker.origin, name: member.name }
     const { settings } = chat
     const welcomed = tellFew(next, origin, [person.seat], ({ at, n }) => ({
@@ -85,12 +110,19 @@ export const join: CommandDefinition<Join> = {
       members: room.firstPage,
       server: settings.server,
       instance: settings.instance,
-      limits: settings.limits
+      limits: settings.limits,
+      keep: place === undefined ? undefined : chat.keep.for
     }))
     const told = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), before))
     return andThen(told, (next) => warn(next, name.name, lookalike(chat, name)))
   }
 }
+
+// The place of a newcomer that is kept from now on. The number of its welcome is the first that it hears.
+const placeFor = <Peer>({ keep, seq }: Chat<Peer>, claim: Claim | undefined): Place | undefined =>
+  claim === undefined || keep.for === 0
+    ? undefined
+    : { proof: claim.proof, neighbourhood: claim.neighbourhood, since: seq + 1, own: Window.empty, last: undefined, resumedAt: undefined }
 
 const unsupportedVersion = new Refusal({
   code: "unsupported-version",

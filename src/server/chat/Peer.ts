@@ -33,6 +33,8 @@ export interface Peer {
   readonly keepAlive: (patience: Patience) => void
   /** Sends the client away: its session ends with this reason. */
   readonly remove: (reason: string) => void
+  /** Ends the session of this client, which goes on over another connection. */
+  readonly supersede: () => void
   /** Ends the session of this client with "internal error": something that was done for it has thrown. */
   readonly fail: () => void
 }

@@ -3,12 +3,14 @@ import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
 import * as Ref from "effect/Ref"
 import { answer, apply } from "../../domain/apply.ts"
 import * as Chat from "../../domain/Chat.ts"
 import type { Question } from "../../domain/command/index.ts"
 import type { Entry, Happening } from "../../domain/Entry.ts"
 import type { LeaveCode, Member, MemberId, Reply } from "../../domain/Event.ts"
+import { keepFor } from "../../domain/Keep.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import { lobby } from "../../domain/RoomName.ts"
 import type { Text } from "../../domain/Text.ts"
@@ -57,12 +59,16 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
   readonly reply: (client: Chat.ClientId, reply: (at: number) => Reply) => Effect.Effect<Reply | undefined>
   /** The chat's time, ms since 1970: it never goes back, also where the system's clock is set. Whatever clients are told bears it. */
   readonly now: Effect.Effect<number>
+  /** Sends a member away, for this reason: its session ends, or, where its connection is lost, its place. */
+  readonly remove: (id: MemberId, reason: Text) => Effect.Effect<void>
   /** Speaks to everybody in the room, or to one member only; waits while the Hub is more than half full. */
   readonly announce: (text: Text, to?: MemberId) => Effect.Effect<void>
-  /** Who is in the room, in the order of joining, and the way to them. */
-  readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly peer: Peer }>>
+  /** Who is in the room, in the order of joining, and the way to them; absent to one whose connection was lost a moment ago. */
+  readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly peer: Peer | undefined }>>
   /** All connections, with a name or without. */
   readonly connections: Effect.Effect<HashMap.HashMap<Chat.ClientId, Connected>>
+  /** Waits until something is due at another time than before, such as the end of a place that is kept. */
+  readonly deadlineMoved: Effect.Effect<void>
   /** The chat as it stands. */
   readonly chat: Effect.Effect<Chat.Chat<Peer>>
 }>() {}
@@ -83,22 +89,25 @@ interface Step<A> {
 }
 
 const make = Effect.gen(function* () {
-  const { maxLine, maxName } = yield* ServerConfig
+  const { keep, maxClients, maxKeptPerAddress, maxLine, maxName } = yield* ServerConfig
   const instance = yield* Effect.sync(() => crypto.randomUUID())
   const hub = yield* Hub
   const closing = yield* Closing
   const ref = yield* Ref.make<State>({
-    chat: Chat.empty({ server: `brusio ${version}`, instance, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }),
+    chat: Chat.empty({ server: `brusio ${version}`, instance, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }, keepFor(keep, maxClients, maxKeptPerAddress)),
     connections: HashMap.empty(),
     lastClient: 0,
     at: 0
   })
+
+  const moved = yield* Queue.sliding<undefined>(1)
 
   const step = <A>(decide: (state: State) => Step<A>): Effect.Effect<A> =>
     Effect.flatMap(
       Effect.clockWith((clock) =>
         Ref.modify(ref, (before) => {
           const { handings, result, state } = decide({ ...before, at: Math.max(before.at, clock.unsafeCurrentTimeMillis()) })
+          if (state.chat.deadlines !== before.chat.deadlines) moved.unsafeOffer(undefined)
           return [{ result, isPublished: hub.unsafePublish(handings) }, state] as const
         })
       ),
@@ -159,6 +168,13 @@ const make = Effect.gen(function* () {
     now: step((state) => ({ ...unchanged(state), result: state.at })),
     reply: (client, reply) => replied(client, ({ at }) => reply(at)),
     announce: (text, to) => Effect.zipRight(hub.room, Effect.asVoid(step((state) => decided(state, { _tag: "Announce", text, to })))),
+    remove: (id, reason) =>
+      step((state) => {
+        const person = Chat.personWith(state.chat, id)
+        if (person?.seat.peer === undefined) return { ...decided(state, { _tag: "Dismiss", id, reason }), result: undefined }
+        person.seat.peer.remove(reason)
+        return unchanged(state)
+      }),
     members: Effect.map(Ref.get(ref), ({ chat }) =>
       Chat.roomOf(chat, lobby).seats.flatMap(({ id, peer }) => {
         const person = id === undefined ? undefined : Chat.personWith(chat, id)
@@ -166,6 +182,7 @@ const make = Effect.gen(function* () {
       })
     ),
     connections: Effect.map(Ref.get(ref), ({ connections }) => connections),
+    deadlineMoved: Queue.take(moved),
     chat: Effect.map(Ref.get(ref), ({ chat }) => chat)
   })
 })

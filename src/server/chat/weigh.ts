@@ -1,3 +1,4 @@
+import { isResumption } from "../../domain/Event.ts"
 import type { Handing } from "./Handed.ts"
 
 /** What an event takes on the wire besides what varies in length: its tag, numbers, ids and names. In bytes. */
@@ -26,7 +27,11 @@ const sizeOf = (event: Handing["event"]): number => {
     // Many who come or go are told of in one event (docs/adr/0007), and they may be held for a while.
     case "Joined":
     case "Left":
+    case "Detached":
+    case "Returned":
       return 0
+    case "Resumed":
+      return (isResumption(event) ? event.replay : []).reduce((sum, each) => sum + sizeOf(each), 3 * frame)
     default:
       return frame
   }

@@ -11,6 +11,9 @@ type Config = Pick<ServerOptions, "stallAbove" | "maxWaiting" | "stallTimeout" |
 
 const nobodyWaits = () => 0
 
+/** Why a connection ends whose client has come back over another one. */
+export const superseded = (): CutOff => new CutOff({ code: "resumed", reason: "you have come back over another connection" })
+
 /**
  * The send queue of one client: in order, and without ever making the sender wait.
  *
@@ -84,7 +87,8 @@ export class Outbox implements Peer {
   farewell(words: Goodbye): void {
     if (this.#farewell !== undefined) return
     const { unsaid } = this
-    const goodbye = unsaid === 0 ? words : { ...words, unsaid }
+    // Who has come back over another connection says there what was not said here.
+    const goodbye = unsaid === 0 || words.code === "resumed" ? words : { ...words, unsaid }
     this.#farewell = this.#interpreter?.goodbye(goodbye) ?? bytesOf(this.dialect, this.dialect.encode(goodbye))
     this.#put(this.#farewell)
   }
@@ -126,6 +130,11 @@ export class Outbox implements Peer {
   /** Sends the client away: its session ends with this reason. */
   remove(reason: string): void {
     this.#connection.stopReading(new CutOff({ code: "removed", reason }))
+  }
+
+  /** Ends the session of this client, which goes on over another connection. */
+  supersede(): void {
+    this.#connection.stopReading(superseded())
   }
 
   /** Ends the session of this client with "internal error": something that was done for it has thrown. */

@@ -1,4 +1,4 @@
-import type { Joined, Left, Member, MemberId, Presence, Reply } from "../../domain/Event.ts"
+import type { Detached, Joined, Left, Member, MemberId, Presence, Reply, Returned } from "../../domain/Event.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import { crowd } from "../../domain/wording.ts"
 import type { Handed } from "../chat/Handed.ts"
@@ -11,9 +11,13 @@ export interface Told {
   readonly room: RoomName | undefined
 }
 
-/** Whether this is a move: it tells a room who came or left, and the room need not hear that at once. */
-export const isMove = ({ event, room }: Pick<Handed, "event" | "room">): boolean =>
-  room !== undefined && (event._tag === "Joined" || event._tag === "Left")
+/** Whether this is a move: it tells a room who came or left, was lost or is back, and the room need not hear that at once. */
+export const isMove = ({ event, room }: Pick<Handed, "event" | "room">): boolean => room !== undefined && isOneMove(event)
+
+type OneMove = Joined | Left | Detached | Returned
+
+const isOneMove = (event: Handed["event"]): event is OneMove =>
+  event._tag === "Joined" || event._tag === "Left" || event._tag === "Detached" || event._tag === "Returned"
 
 /** What becomes of a batch: what goes out now, and which moves wait. */
 export interface Sorted {
@@ -43,13 +47,14 @@ const keptLists = 2 * crowd
  * Whether the rest of the batch can go out before the moves, with each client
  * still told everything in order. That is so when no client in the audiences of
  * the rest is owed a move: one that is held, or stands earlier in the batch.
- * What is said to a whole room, and a goodbye, never overtakes a move. The moves
+ * What is said to a whole room, a goodbye, and what is told again to somebody who is back never overtakes a move: the last
+ * has all moves in it that were before. The moves
  * of the batch are added to `debts`: where the answer is yes they are held from
  * then on, and where it is no everything goes out and `debts` is of no use any more.
  */
 export const canOvertake = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, debts = debtsOf(held)): boolean =>
   batch.every((handed) => {
-    if (!isMove(handed)) return handed.room === undefined && handed.event._tag !== "Goodbye" && !debts.areOwedTo(handed.audience)
+    if (!isMove(handed)) return handed.room === undefined && handed.event._tag !== "Goodbye" && handed.event._tag !== "Resumed" && !debts.areOwedTo(handed.audience)
     debts.add(handed)
     return true
   })
@@ -87,7 +92,7 @@ class Debts {
       this.#audiences.set(room, audience)
       this.#present = undefined
     }
-    if (event._tag === "Joined") this.#came.add(event.member.id)
+    if (isComing(event)) this.#came.add(event.member.id)
   }
 
   /** Whether somebody in this audience is owed a move. */
@@ -96,9 +101,9 @@ class Debts {
     return audience.some(({ id, peer }) => id !== undefined && (this.#came.has(id) || this.#isPresent(peer)))
   }
 
-  #isPresent(peer: Peer): boolean {
-    this.#present ??= new Set([...this.#audiences.values()].flatMap((audience) => audience.map((seat) => seat.peer)))
-    return this.#present.has(peer)
+  #isPresent(peer: Peer | undefined): boolean {
+    this.#present ??= new Set([...this.#audiences.values()].flatMap((audience) => audience.flatMap((seat) => seat.peer ?? [])))
+    return peer !== undefined && this.#present.has(peer)
   }
 }
 
@@ -134,7 +139,7 @@ export const gather = (told: ReadonlyArray<Told>): ReadonlyArray<Told> => {
 
 /** A move, and where in the batch it stands. */
 interface Move extends Told {
-  readonly event: Joined | Left
+  readonly event: OneMove
   readonly place: number
 }
 
@@ -149,7 +154,7 @@ const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>
       if (isNumbered(event) && audience.some(({ id }) => id !== undefined)) open.clear()
       return
     }
-    if (event._tag !== "Joined" && event._tag !== "Left") {
+    if (!isOneMove(event)) {
       open.delete(room)
       return
     }
@@ -165,8 +170,15 @@ const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>
   return found
 }
 
-// Whether an event to a few has a number. A newcomer's first one does not count here: it is owed nothing from before.
-const isNumbered = (event: Reply): boolean => event._tag !== "Welcome" && "n" in event && event.n !== undefined
+// Whether an event to a few has a number, or stands for events that have. A newcomer's first one does not count here: it is
+// owed nothing from before.
+const isNumbered = (event: Reply): boolean => event._tag === "Resumed" || (event._tag !== "Welcome" && "n" in event && event.n !== undefined)
+
+/** Whether somebody is here after this move who was not before. */
+const isComing = (event: Handed["event"]): event is Joined | Returned => event._tag === "Joined" || event._tag === "Returned"
+
+// How many more are here after this move. Who was lost counts as gone from then on.
+const changeOf = (event: OneMove): -1 | 0 | 1 => (isComing(event) ? 1 : event._tag === "Left" && event.detached === true ? 0 : -1)
 
 /** How many moves one `Presence` stands for at most: even with a long reason for each leave, it is a line that our clients take. */
 const most = 256
@@ -195,14 +207,14 @@ const gatherStretch = (stretch: ReadonlyArray<Move>, instead: Map<number, Told |
       instead.set(last.place, { event: presenceOf(part, last.event, here), audience: audienceOf(last, late, last === end), room: last.room })
     }
     for (const { event } of part) {
-      here += event._tag === "Joined" ? -1 : 1
-      if (event._tag === "Joined") late.add(event.member.id)
+      here -= changeOf(event)
+      if (isComing(event)) late.add(event.member.id)
     }
   }
 }
 
 const isCrowd = (part: ReadonlyArray<Move>): boolean => {
-  const came = part.filter(({ event }) => event._tag === "Joined").length
+  const came = part.filter(({ event }) => isComing(event)).length
   return Math.max(came, part.length - came) > crowd
 }
 
@@ -212,22 +224,42 @@ const audienceOf = ({ audience, event }: Move, late: ReadonlySet<MemberId>, isEn
   return isEnd || (late.size === 0 && comer === undefined) ? audience : audience.filter(({ id }) => id === undefined || (id !== comer && !late.has(id)))
 }
 
-// Nobody is named twice: a member that left and came again is not named at all.
-const presenceOf = (part: ReadonlyArray<Move>, { at, n, room, seq }: Joined | Left, here: number): Presence => {
-  const wereHere = new Set<MemberId>()
-  const joined = new Map<MemberId, Member>()
-  const left = new Map<MemberId, Presence["left"][number]>()
+/** Where a member is. */
+type Whereabouts = "here" | "detached" | "gone"
+
+const before = (event: OneMove): Whereabouts =>
+  event._tag === "Joined" ? "gone" : event._tag === "Returned" || (event._tag === "Left" && event.detached === true) ? "detached" : "here"
+
+const after = (event: OneMove): Whereabouts => (isComing(event) ? "here" : event._tag === "Detached" ? "detached" : "gone")
+
+/** All moves of one member in a part. */
+interface Way {
+  readonly first: OneMove
+  last: OneMove
+}
+
+// What a reader has to know of where each member was before and is after: who is where it was is not named at all. Who was not
+// known before is in `joined`, also where it is gone by now.
+const presenceOf = (part: ReadonlyArray<Move>, { at, n, room, seq }: OneMove, here: number): Presence => {
+  const ways = new Map<MemberId, Way>()
   for (const { event } of part) {
-    const { member } = event
-    if (event._tag === "Left") {
-      if (!joined.has(member.id)) wereHere.add(member.id)
-      left.set(member.id, { member, code: event.code, reason: event.reason })
-    } else {
-      left.delete(member.id)
-      if (wereHere.has(member.id)) continue
-      joined.delete(member.id)
-      joined.set(member.id, member)
+    const way = ways.get(event.member.id)
+    if (way === undefined) ways.set(event.member.id, { first: event, last: event })
+    else way.last = event
+  }
+  const joined: Array<Member> = []
+  const left: Array<Presence["left"][number]> = []
+  const detached: Array<Member> = []
+  const returned: Array<Member> = []
+  for (const { first, last } of ways.values()) {
+    const [from, to, { member }] = [before(first), after(last), last]
+    if (from === "gone") joined.push(member)
+    if (from === "detached" && to === "here") returned.push(member)
+    if (from !== "detached" && to === "detached") detached.push(member)
+    if (to === "gone" && last._tag === "Left") {
+      left.push({ member, code: last.code, reason: last.reason, ...(from === "detached" ? { detached: true as const } : {}) })
     }
   }
-  return { _tag: "Presence", n, first: part[0]?.event.seq ?? seq, seq, at, room, here, joined: [...joined.values()], left: [...left.values()] }
+  const lost = { ...(detached.length > 0 ? { detached } : {}), ...(returned.length > 0 ? { returned } : {}) }
+  return { _tag: "Presence", n, first: part[0]?.event.seq ?? seq, seq, at, room, here, joined, left, ...lost }
 }

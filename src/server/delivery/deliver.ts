@@ -32,7 +32,7 @@ export const deliver = (batch: ReadonlyArray<Handed>): ReadonlyArray<Defect> => 
       pending = []
       for (const { peer } of audience) {
         try {
-          peer.farewell(event)
+          peer?.farewell(event)
         } catch (error) {
           defects.push({ error, peer })
         }
@@ -63,7 +63,7 @@ const send = (all: ReadonlyArray<Told>, defects: Array<Defect>): void => {
     }
   }
   const leaveOutOwn = ({ id, peer }: Seat<Peer>, { first, last, log }: Stay) => {
-    if (log.own.size === 0 || id === undefined || !log.own.has(id) || wantsEcho(peer, defects)) return
+    if (log.own.size === 0 || id === undefined || peer === undefined || !log.own.has(id) || wantsEcho(peer, defects)) return
     const own = log.own.get(id)
     if (own === undefined) return
     for (const index of own) {
@@ -78,6 +78,7 @@ const send = (all: ReadonlyArray<Told>, defects: Array<Defect>): void => {
     only.stays.each((stay, seats) => {
       const share = withStay(nothing, stay)
       for (const seat of seats) {
+        if (seat.peer === undefined) continue
         leaveOutOwn(seat, stay)
         tell(seat.peer, share)
       }
@@ -87,6 +88,7 @@ const send = (all: ReadonlyArray<Told>, defects: Array<Defect>): void => {
     for (const { stays } of rooms) {
       stays.each((stay, seats) => {
         for (const seat of seats) {
+          if (seat.peer === undefined) continue
           leaveOutOwn(seat, stay)
           shares.set(seat.peer, withStay(shares.get(seat.peer) ?? nothing, stay))
         }
@@ -135,7 +137,7 @@ const logsOf = (told: ReadonlyArray<Told>): ReadonlyArray<Log> => {
 const forFew = (told: ReadonlyArray<Told>): Map<Peer, Array<Difference>> => {
   const few = new Map<Peer, Array<Difference>>()
   told.forEach(({ audience, event, room }, place) => {
-    if (room === undefined) for (const { peer } of audience) add(few, peer, { place, event })
+    if (room === undefined) for (const { peer } of audience) if (peer !== undefined) add(few, peer, { place, event })
   })
   return few
 }

@@ -59,11 +59,13 @@ export const staysIn = (log: Log): Stays => {
     if (line.audience === audience) return
     compare(audience, line.audience, {
       left: (seat) => {
+        if (seat.peer === undefined) return
         gone.push([seat, stay(came.get(seat.peer) ?? 0, index - 1)])
         came.delete(seat.peer)
         left.add(seat.peer)
       },
       came: ({ peer }) => {
+        if (peer === undefined) return
         came.set(peer, index)
         isTwice ||= left.has(peer)
       }
@@ -76,12 +78,13 @@ export const staysIn = (log: Log): Stays => {
     each: (told) => {
       for (const [seat, part] of gone) told(part, [seat])
       if (came.size === 0) told(whole, audience)
-      else for (const seat of audience) told(stay(came.get(seat.peer) ?? 0, end), [seat])
+      else for (const seat of audience) if (seat.peer !== undefined) told(stay(came.get(seat.peer) ?? 0, end), [seat])
     }
   }
 }
 
-// A merge of two audiences in the order of joining: a seat that is missing has left, and newcomers stand at the end.
+// A merge of two audiences in the order of joining: a seat that is missing has left, and one that is new has come, a newcomer
+// at the end, and who is back in between. A seat with another peer is that of somebody who was lost, or is back.
 // In audiences of another order, those who changed places count as gone and come again, and are still told every line.
 const compare = (
   before: Audience,
@@ -90,11 +93,25 @@ const compare = (
 ): void => {
   let next = 0
   for (const seat of before) {
-    if (after[next]?.peer === seat.peer) next += 1
-    else left(seat)
+    let other = after[next]
+    while (other !== undefined && other.peer !== seat.peer && isBefore(other, seat)) {
+      came(other)
+      other = after[next += 1]
+    }
+    if (other === undefined || (other.peer !== seat.peer && other.id !== seat.id)) left(seat)
+    else {
+      next += 1
+      if (other.peer === seat.peer) continue
+      left(seat)
+      came(other)
+    }
   }
   for (; next < after.length; next += 1) {
     const seat = after[next]
     if (seat !== undefined) came(seat)
   }
 }
+
+// Whether a member came in before another one, by the numbers in their ids: looked at only where two audiences differ.
+const isBefore = ({ id: one }: Seat<Peer>, { id: other }: Seat<Peer>): boolean =>
+  one !== undefined && other !== undefined && Number(one.slice(1)) < Number(other.slice(1))

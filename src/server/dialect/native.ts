@@ -1,14 +1,23 @@
 import { commands } from "../../domain/command/index.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import { encode, readMessage } from "../../domain/wire/Ndjson.ts"
+import { isResumption, type Reply } from "../../domain/Event.ts"
 import { silence } from "../../net/Inbox.ts"
 import { type Dialect, type Heard, heard, type Hearing, type Interpreter, isEvent, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
+
+const encodeReply = (reply: Reply): string => {
+  if (isResumption(reply)) {
+    const { replay, ...resumed } = reply
+    return [resumed, ...replay].map(encode).join("")
+  }
+  return isEvent(reply) ? encode(reply) : ""
+}
 
 /** One JSON object a line: see `docs/wire/native.md`. */
 export const native: Dialect = {
   name: "native",
   client: "terminal",
-  encode: (reply) => (isEvent(reply) ? encode(reply) : ""),
+  encode: encodeReply,
   ping: (at) => encode({ _tag: "Ping", at }),
   open: (hearing) => new NativeInterpreter(hearing)
 }

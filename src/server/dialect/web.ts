@@ -5,7 +5,8 @@ import { closeCode, closeFrame, type Fault, Frames, type Incoming, pongFrame, te
 import type { silence } from "../../net/Inbox.ts"
 import { native, NativeInterpreter } from "./native.ts"
 
-const withoutLineFeed = (line: string): string => (line.endsWith("\n") ? line.slice(0, -1) : line)
+// Nearly always one.
+const linesOf = (lines: string): ReadonlyArray<string> => (lines.endsWith("\n") ? lines.slice(0, -1) : lines).split("\n")
 
 /**
  * The native dialect, each line of it a text message of a WebSocket: what a page
@@ -15,7 +16,7 @@ export const web: Dialect = {
   ...native,
   name: "web",
   client: "browser",
-  frame: (lines) => textFrame(withoutLineFeed(lines)),
+  frame: (lines) => Buffer.concat(linesOf(lines).map(textFrame)),
   open: (hearing) => new WebInterpreter(hearing)
 }
 
@@ -76,7 +77,7 @@ class WebInterpreter implements Interpreter {
 
   goodbye(goodbye: Goodbye): Uint8Array {
     const close = closeFrame(this.#fault?.code ?? closeCodes[goodbye.code] ?? closeCode.policy)
-    return this.#frames.isClosed ? close : Buffer.concat([textFrame(withoutLineFeed(native.encode(goodbye))), close])
+    return this.#frames.isClosed ? close : Buffer.concat([...linesOf(native.encode(goodbye)).map(textFrame), close])
   }
 
   #heard(incoming: Incoming): Iterable<Heard> {

@@ -86,7 +86,16 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
     fields: { name, address },
     level: "warn"
   }),
-  Goodbye: ({ code, reason }) => ({ message: `closing: ${reason}`, fields: { code, reason } }),
+  Detached: ({ code, member: { id, name }, reason }, { address }) => ({
+    message: `${name} was lost, and may come back: ${reason ?? code} (${address})`,
+    fields: { name, id, address, code, reason },
+    level: code === "too-slow" || code === "internal-error" ? "warn" : "info"
+  }),
+  Resumed: ({ you: { id, name } }, { address }) => ({ message: `${name} is back (${address})`, fields: { name, id, address } }),
+  // A client that has come back over another connection is told by the one it had; the others, by the close of the server.
+  Goodbye: ({ code, reason }) => (code === "resumed" ? undefined : { message: `closing: ${reason}`, fields: { code, reason } }),
+  // That somebody is back is shown by `Resumed`, also where nobody in the room had noticed.
+  Returned: () => undefined,
   // Joins and leaves are shown one by one, by `Joined` and `Left`.
   Welcome: () => undefined,
   Presence: () => undefined

@@ -1,10 +1,12 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { addressee, among, readingsOf } from "../../domain/addressee.ts"
+import * as Schema from "effect/Schema"
+import { addressee, readingsOf } from "../../domain/addressee.ts"
+import { type Person, personNamed, personWith } from "../../domain/Chat.ts"
 import { nobody, nothingSaid } from "../../domain/command/msg.ts"
 import * as CommandLine from "../../domain/commandLine.ts"
-import type { MemberId } from "../../domain/Event.ts"
+import { MemberId } from "../../domain/Event.ts"
 import * as Text from "../../domain/Text.ts"
 import * as wording from "../../domain/wording.ts"
 import { Closing } from "../Closing.ts"
@@ -31,6 +33,8 @@ export class Operator extends Context.Tag("brusio/Operator")<Operator, {
   readonly remove: (id: string, reason: string) => Effect.Effect<void>
 }>() {}
 
+const isMemberId = Schema.is(MemberId)
+
 const make = Effect.gen(function* () {
   const { maxLine } = yield* ServerConfig
   const registry = yield* Registry
@@ -42,19 +46,14 @@ const make = Effect.gen(function* () {
     return console.tell(members.length === 0 ? "Nobody is here." : wording.here(names))
   })
   const find = (words: string) =>
-    Effect.map(registry.members, (members) =>
-      addressee({ words, readings: readingsOf(words) }, among(members.map((one) => ({ name: one.member.name, ...one }))))
-    )
-  const sendAway = (peer: Peer, reason: string) =>
-    Effect.sync(() => {
-      peer.remove(wording.removal(Text.lenient(reason)))
-    })
+    Effect.map(registry.chat, (chat) => addressee({ words, readings: readingsOf(words) }, (key) => personNamed(chat, key)))
+  const sendAway = ({ member: { id } }: Person<Peer>, reason: string) => registry.remove(id, wording.removal(Text.lenient(reason)))
   const kick = (words: string) =>
-    Effect.flatMap(find(words), (found) => (found === undefined ? console.tell(nobody) : sendAway(found.to.peer, found.text)))
+    Effect.flatMap(find(words), (found) => (found === undefined ? console.tell(nobody) : sendAway(found.to, found.text)))
   const remove = (id: string, reason: string) =>
-    Effect.flatMap(registry.members, (members) => {
-      const found = members.find(({ member }) => member.id === id)
-      return found === undefined ? console.tell("Whoever that was has left already.") : sendAway(found.peer, reason)
+    Effect.flatMap(registry.chat, (chat) => {
+      const found = isMemberId(id) ? personWith(chat, id) : undefined
+      return found === undefined ? console.tell("Whoever that was has left already.") : sendAway(found, reason)
     })
   const announce = (line: string, to?: MemberId) => {
     const text = Text.lenient(line)

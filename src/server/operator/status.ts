@@ -34,7 +34,7 @@ export const makeStatus = Effect.gen(function* () {
     const { seats } = roomOf(chat, lobby)
     const people = seats.slice(0, mostPeople).flatMap(({ id, peer }) => {
       const person = id === undefined ? undefined : personWith(chat, id)
-      return person === undefined ? [] : [{ id: person.member.id, name: person.member.name, address: person.address, client: peer.dialect.client }]
+      return person === undefined || peer === undefined ? [] : [{ id: person.member.id, name: person.member.name, address: person.address, client: peer.dialect.client }]
     })
     return { table: chat.people, told: { _tag: "People", total: seats.length, people } satisfies ToDesk }
   })

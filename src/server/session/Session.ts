@@ -5,10 +5,13 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import * as HashSet from "effect/HashSet"
 import { type ClientId, personOf } from "../../domain/Chat.ts"
 import type { Command, Question } from "../../domain/command/index.ts"
+import type { Join } from "../../domain/command/join.ts"
 import { refusal } from "../../domain/command/refusal.ts"
 import type { Goodbye } from "../../domain/Event.ts"
+import type { Seen } from "../../domain/Place.ts"
 import type { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
 import type { Connection } from "../../net/Connection.ts"
@@ -22,11 +25,13 @@ import { Closing } from "../Closing.ts"
 import { bytesOf, type Dialect, type Heard, type Interpreter } from "../dialect/Dialect.ts"
 import { Diverted, Quit } from "./Farewell.ts"
 import { makeGoodbye } from "./goodbye.ts"
-import { Outbox } from "../delivery/Outbox.ts"
+import { Outbox, superseded } from "../delivery/Outbox.ts"
 import { Allowance, type Due, type Notice, weight } from "./Allowance.ts"
 import { Answered, makeAnswer } from "./answer.ts"
 import { Backlog } from "./Backlog.ts"
 import { Guesses } from "./Guesses.ts"
+import { neighbourhood } from "./neighbourhood.ts"
+import { proofOf } from "./proof.ts"
 import { Gate } from "./Password.ts"
 import { Flow, Turns } from "./Turns.ts"
 import { Registry } from "../chat/Registry.ts"
@@ -85,6 +90,15 @@ interface Client {
   readonly gate: Gate | undefined
 }
 
+/** What a client says to come in, or back. */
+interface Entering {
+  readonly join: Join
+  readonly password: string | undefined
+  readonly secret?: string | undefined
+  readonly seen?: Seen | undefined
+  readonly verbatim?: string | undefined
+}
+
 const nothing = new Uint8Array(0)
 
 const make = Effect.gen(function* () {
@@ -121,26 +135,34 @@ const make = Effect.gen(function* () {
   // what the client's next words mean may depend on what was decided.
   const submit = Effect.fnUntraced(function* ({ backlog, connection, id, interpreter, outbox }: Client, command: Command) {
     const told = yield* registry.submit({ _tag: "Command", client: id, address: connection.address, command })
-    // The room has closed before this: it stays in the backlog, and is counted as not said when the session is interrupted.
-    if (told.length === 0 && (yield* registry.chat).closed) return yield* Effect.never
+    if (told.length === 0) {
+      const chat = yield* registry.chat
+      // The room has closed before this: it stays in the backlog, and is counted as not said when the session is interrupted.
+      if (chat.closed) return yield* Effect.never
+      // Its client has come back over another connection before this, and says it there.
+      if (HashSet.has(chat.superseded, id)) return yield* Effect.fail(superseded())
+    }
     backlog.performed()
-    for (const { event } of told) {
+    for (const { audience, event } of told) {
       interpreter.told(event)
-      if (event._tag === "Welcome") {
+      if (event._tag === "Welcome" || event._tag === "Resumed") {
         outbox.isIn = true
         yield* admission.named(connection)
       }
+      if (event._tag === "Goodbye" && event.code === "resumed") for (const { peer } of audience) peer?.supersede()
     }
   })
 
   // Comes in, if the password is right: it is checked here for every dialect. A client that is in already is not asked again.
-  const enter = Effect.fnUntraced(function* (client: Client, join: Command, password: string | undefined, verbatim?: string) {
+  const enter = Effect.fnUntraced(function* (client: Client, { join, password, secret, seen, verbatim }: Entering) {
     const { connection, gate, id } = client
     admission.unsafeAttempted(connection)
     const isIn = gate === undefined || personOf(yield* registry.chat, id) !== undefined
     const denied = isIn ? undefined : gate.knock(password, yield* monotonicMillis, verbatim)
     if (denied instanceof CutOff) return yield* Effect.fail(denied)
-    yield* denied === undefined ? submit(client, join) : refuse(client, denied)
+    if (denied !== undefined) return yield* refuse(client, denied)
+    const claim = secret === undefined ? undefined : { proof: proofOf(secret), neighbourhood: neighbourhood(connection.host), seen }
+    yield* submit(client, claim === undefined ? join : { ...join, claim })
   })
 
   // Answers a question. The allowance counts the answer by its bytes.
@@ -154,7 +176,7 @@ const make = Effect.gen(function* () {
   const take = Effect.fnUntraced(function* (client: Client, item: Heard) {
     switch (item._tag) {
       case "Enter":
-        yield* enter(client, item.join, item.password, item.verbatim)
+        yield* enter(client, item)
         break
       case "Command":
         yield* submit(client, item.command)
@@ -175,7 +197,7 @@ const make = Effect.gen(function* () {
         return yield* Effect.fail(new CutOff({ code: item.code, reason: item.reason }))
       case "Quit":
         if (item.unless === undefined || client.gate?.isRight(item.unless.password) !== true) return new Quit({ reason: item.reason })
-        yield* enter(client, item.unless.join, item.unless.password)
+        yield* enter(client, item.unless)
     }
     return undefined
   })

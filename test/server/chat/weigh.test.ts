@@ -9,7 +9,7 @@ import { stub } from "../../support/stub.ts"
 
 const audience = Array.from({ length: 3 }, () => ({ id: undefined, peer: stub }))
 
-const { Joined, Left, Presence, ...weighed } = replies
+const { Detached, Joined, Left, Presence, Returned, ...weighed } = replies
 
 describe("The weight of what is handed on", () => {
   for (const [tag, arbitrary] of Object.entries(weighed)) {
@@ -24,7 +24,7 @@ describe("The weight of what is handed on", () => {
   }
 
   it("is nothing for who comes or goes: many are told of in one line, and may be held for a while", () => {
-    for (const arbitrary of [Joined, Left]) always(arbitrary, (event: Reply) => weigh({ event, audience }) === 0, 10)
+    for (const arbitrary of [Joined, Left, Detached, Returned]) always(arbitrary, (event: Reply) => weigh({ event, audience }) === 0, 10)
     expect(Presence).toBeDefined()
   })
 })

@@ -71,6 +71,7 @@ const oneAtATime = (batch: ReadonlyArray<Handed>, peers: ReadonlyMap<Way, Peer>,
   for (const { audience, event, from } of batch) {
     if (event._tag === "Connected" || event._tag === "Disconnected") continue
     for (const { peer } of audience) {
+      if (peer === undefined) continue
       const hearer = peers.get(peer)!
       if (ended.has(peer)) continue
       if (event._tag === "Goodbye") ended.add(peer)

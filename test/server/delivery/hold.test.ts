@@ -442,6 +442,7 @@ const meantFor = ({ clients, told }: Played): ReadonlyMap<Client, ReadonlyArray<
   for (const handed of told) {
     const isOwn = handed.event._tag === "Said" || handed.event._tag === "Acted"
     for (const { peer } of handed.audience) {
+      if (peer === undefined) continue
       if (!isOwn || (handed.from && peers.get(handed.from.client)) !== peer || peer.echo) meant.get(peer)?.push(handed)
     }
   }

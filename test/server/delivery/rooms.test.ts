@@ -32,6 +32,7 @@ const oneByOne = (batch: Batch, house: House): ReadonlyMap<Peer, string> => {
     const { audience, event } = handed
     if (event._tag === "Connected" || event._tag === "Disconnected") continue
     for (const { peer } of audience) {
+      if (peer === undefined) continue
       const client = clients.get(peer)!
       if (isOwn(handed, client)) continue
       const words = wordsOf(event, client)

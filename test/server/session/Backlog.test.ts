@@ -146,7 +146,7 @@ describe.concurrent("Whoever goes while messages of its own wait is told how man
       "it is sent away",
       (room) =>
         Effect.map(Context.get(room.context, Registry.Registry).members, (members) => {
-          for (const { member, peer } of members) if (member.name === "ada") peer.remove("too loud")
+          for (const { member, peer } of members) if (member.name === "ada") peer?.remove("too loud")
         })
     ]
   ]

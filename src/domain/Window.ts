@@ -1,0 +1,76 @@
+import type { Event } from "./Event.ts"
+import type { WindowLimits } from "./Keep.ts"
+
+/** An event that can be told again. Its envelope is not kept: that would hold the audiences of the past. */
+export interface Kept {
+  /** The number of its envelope. */
+  readonly n: number
+  readonly at: number
+  /** About how many bytes the event takes on the wire. */
+  readonly size: number
+  readonly event: Event
+}
+
+/** A sliding window of the last events: what can be told again to somebody who comes back. */
+export interface Window {
+  /** The oldest first. */
+  readonly kept: ReadonlyArray<Kept>
+  /** The sizes of these together. */
+  readonly bytes: number
+  /** The number of the last event that has been and is not kept any more; 0 where all are. */
+  readonly gone: number
+  /** When the window is to be trimmed next, ms since 1970; absent while nothing is in it. */
+  readonly due: number | undefined
+}
+
+/** A window with nothing in it, out of which nothing has gone. */
+export const empty: Window = { kept: [], bytes: 0, gone: 0, due: undefined }
+
+/** The window with another event, which is newer than all in it. `limits` bounds what is kept; nothing from before the time `since` is. */
+export const append = (window: Window, kept: Kept, limits: WindowLimits, since: number): Window => {
+  let { bytes } = window
+  bytes += kept.size
+  let first = 0
+  const { length } = window.kept
+  while (first < length) {
+    const oldest = window.kept[first]
+    if (oldest === undefined || (length - first < limits.events && bytes <= limits.bytes && oldest.at >= since)) break
+    bytes -= oldest.size
+    first += 1
+  }
+  if (bytes > limits.bytes) return { ...window, kept: [], bytes: 0, gone: kept.n }
+  const all = window.kept.slice(first)
+  all.push(kept)
+  return { kept: all, bytes, gone: window.kept[first - 1]?.n ?? window.gone, due: window.due }
+}
+
+/** The window without what is from before the time `since`. */
+export const trimmed = (window: Window, since: number): Window => {
+  let first = 0
+  let { bytes } = window
+  for (const { at, size } of window.kept) {
+    if (at >= since) break
+    bytes -= size
+    first += 1
+  }
+  return first === 0 ? window : { ...window, kept: window.kept.slice(first), bytes, gone: window.kept[first - 1]?.n ?? window.gone }
+}
+
+/** What is kept with a number above `n`, and whether something with such a number is gone. */
+export const after = ({ gone, kept }: Window, n: number): { readonly kept: ReadonlyArray<Kept>; readonly isGap: boolean } => {
+  let low = 0
+  let high = kept.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((kept[middle]?.n ?? Infinity) <= n) low = middle + 1
+    else high = middle
+  }
+  return { kept: kept.slice(low), isGap: gone > n }
+}
+
+/** What an event takes besides words of varying length. */
+const frame = 128
+
+/** About how many bytes an event takes on the wire. */
+export const sizeOf = (event: Event): number =>
+  frame + ("text" in event ? event.text.length : "message" in event ? event.message.length : "reason" in event && event.reason !== undefined ? event.reason.length : 0)

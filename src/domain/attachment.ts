@@ -1,0 +1,201 @@
+/** Who is lost, kept for a while, and back again or gone. */
+import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
+import * as Option from "effect/Option"
+import { type Attachment, type Chat, type ClientId, type Decision, type Origin, type Person, type Place, personOf, personWith, roomOf, withPerson, withRoom } from "./Chat.ts"
+import * as Deadlines from "./Deadlines.ts"
+import { andThen, type Asker, nothing, refused, tellAgain, tellFew, tellRoom } from "./Decision.ts"
+import type { LeaveCode, Resumption } from "./Event.ts"
+import { countKeepers, keepNothingFor, replayFor, trim } from "./keeping.ts"
+import { unnamed } from "./names.ts"
+import type { Claim } from "./Place.ts"
+import { Refusal } from "./Refusal.ts"
+import * as Room from "./Room.ts"
+import { lobby } from "./RoomName.ts"
+import { clean, type Text } from "./Text.ts"
+
+/** How many deadlines are met in one step: thousands may be lost at once, and each is told to all who stay. */
+const dueAtOnce = 256
+
+/** How a connection has ended. */
+interface End {
+  readonly client: ClientId
+  readonly code: LeaveCode
+  readonly reason?: Text | undefined
+}
+
+/** Somebody leaves for good, and the room is told. A client that had not come in leaves without a word to anybody. */
+export const leave = <Peer>(before: Chat<Peer>, { client, code, reason }: End): Decision<Peer> => {
+  const chat = ended(before, client)
+  const person = personOf(chat, client)
+  return person === undefined ? nothing(chat) : leaveAs(chat, person, { code, reason })
+}
+
+/**
+ * The connection of a client is lost. Who can come back keeps name and place,
+ * and nobody is told yet; everybody else leaves.
+ */
+export const drop = <Peer>(before: Chat<Peer>, end: End): Decision<Peer> => {
+  const chat = ended(before, end.client)
+  const person = personOf(chat, end.client)
+  if (person === undefined) return nothing(chat)
+  const { place } = person
+  if (place === undefined || !hasRoomFor(chat, place)) return leaveAs(chat, person, end)
+  const { code, reason } = end
+  const seat = { id: person.seat.id, peer: undefined }
+  const attachment: Attachment = { _tag: "Detached", since: chat.at, told: false, code, reason }
+  const lost = withPerson({ ...chat, clients: HashMap.remove(chat.clients, person.client) }, { ...person, seat, attachment })
+  return nothing(waiting(count(withRoom(lost, Room.reseated(roomOf(lost, lobby), seat)), place, 1), person, chat.at + chat.keep.quietFor))
+}
+
+/** Somebody leaves for good whose id is known, connected or not. */
+export const leaveAs = <Peer>(chat: Chat<Peer>, person: Person<Peer>, { code, reason }: Pick<End, "code" | "reason">): Decision<Peer> => {
+  const { attachment, member } = person
+  const wasTold = attachment._tag === "Detached" && attachment.told
+  return tellRoom(without(chat, person), originOf(person), lobby, ({ at, n, room, seq }) => ({
+    _tag: "Left",
+    n,
+    seq,
+    at,
+    room,
+    member,
+    code,
+    reason,
+    ...(wasTold ? { detached: true as const } : {})
+  }))
+}
+
+/**
+ * What is due by this time comes about: those who were lost a moment ago are told of,
+ * those who have not come back in time are gone, and what is too old is not kept
+ * any more. A bounded number at a time: `nextDeadline` says whether more is due.
+ */
+export const expire = <Peer>(before: Chat<Peer>, by: number): Decision<Peer> => {
+  let decision = nothing(before)
+  for (let n = 0; n < dueAtOnce; n += 1) {
+    const deadline = Deadlines.first(decision.chat.deadlines)
+    if (deadline === undefined || deadline.at > by) break
+    decision = andThen(decision, (chat) => meet({ ...chat, deadlines: Deadlines.remove(chat.deadlines, deadline) }, deadline))
+  }
+  return decision
+}
+
+const meet = <Peer>(chat: Chat<Peer>, { at, due }: Deadlines.Deadline): Decision<Peer> => {
+  if (due._tag !== "Place") return nothing(trim(chat, due, Math.max(chat.at, at)))
+  const person = personWith(chat, due.id)
+  if (person?.attachment._tag !== "Detached") return nothing(chat)
+  const { attachment } = person
+  return attachment.told ? leaveAs(chat, person, attachment) : tellDetached(chat, person, attachment)
+}
+
+// The others are told: from now on this person is not here.
+const tellDetached = <Peer>(chat: Chat<Peer>, person: Person<Peer>, attachment: Extract<Attachment, { readonly _tag: "Detached" }>): Decision<Peer> => {
+  const { code, reason, since } = attachment
+  const until = since + chat.keep.for
+  const away = waiting(withPerson(chat, { ...person, attachment: { ...attachment, told: true } }), person, until)
+  const next = withRoom(away, Room.left(roomOf(away, lobby), person.member.id, away.people))
+  return tellRoom(next, originOf(person), lobby, ({ at, n, room, seq }) => ({ _tag: "Detached", n, seq, at, room, member: person.member, code, reason, until }))
+}
+
+/**
+ * A client with the secret of this person takes the place up: as who the person
+ * is, with all that it has missed. The connection before ends, if it was not lost.
+ */
+export const resume = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: Person<Peer>, place: Place, claim: Claim): Decision<Peer> => {
+  const { at, keep, settings: { instance, limits, server } } = before
+  const wait = (place.resumedAt ?? -Infinity) + keep.resumeEvery - at
+  if (wait > 0) {
+    return refused(before, asker, new Refusal({ code: "too-soon", message: "You have just come back over another connection: try again in a moment.", wait }))
+  }
+  const { client, address } = asker.origin
+  const { id } = person.member
+  const from = { client, address, name: person.member.name }
+  // What a client has heard as somebody else, or at another start of the server, counts for nothing.
+  const { seen } = claim
+  const knows = seen?.id === id && seen.n <= before.seq
+  const seat = { id, peer: asker.seat.peer }
+  // To a program that was started again, the marks of its commands before mean nothing. They are kept all the same: this hello
+  // may be one that was long on its way, over a connection that the client has given up since.
+  const last = knows ? place.last : undefined
+  const back: Person<Peer> = { ...person, client, address, seat, attachment: { _tag: "Here" }, place: { ...place, resumedAt: at, neighbourhood: claim.neighbourhood } }
+  const wasTold = person.attachment._tag === "Detached" && person.attachment.told
+
+  const told = superseded(before, person, from)
+  const chat = seated({ ...told.chat, clients: HashMap.set(told.chat.clients, client, id) }, back, wasTold)
+  const { events, gaps } = replayFor(chat, back, knows ? seen.n : place.since)
+  const resumption: Resumption = {
+    _tag: "Resumed",
+    n: chat.seq,
+    at,
+    you: person.member,
+    last,
+    gaps,
+    rooms: back.rooms.map(({ room }) => ({ room, seq: roomOf(chat, room).seq, here: roomOf(chat, room).seats.length })),
+    server,
+    instance,
+    limits,
+    keep: keep.for,
+    replay: events
+  }
+  const decision = andThen({ chat, told: told.told }, (chat) => tellAgain(chat, from, seat, resumption))
+  return wasTold
+    ? andThen(decision, (chat) => tellRoom(chat, from, lobby, ({ at, n, room, seq }) => ({ _tag: "Returned", n, seq, at, room, member: person.member })))
+    : decision
+}
+
+// The connection that this person had is told that it ends, and is void from now on. It has no seat any more, so nothing of that is kept.
+const superseded = <Peer>(chat: Chat<Peer>, person: Person<Peer>, from: Origin): Decision<Peer> => {
+  if (person.attachment._tag === "Detached") return nothing(recalled(chat, person, person.attachment))
+  const clients = HashMap.remove(chat.clients, person.client)
+  const next = { ...chat, clients, superseded: HashSet.add(chat.superseded, person.client) }
+  const seat = { id: undefined, peer: person.seat.peer }
+  return tellFew(next, from, [seat], ({ at, n }) => ({ _tag: "Goodbye", n, at, code: "resumed", reason: clean("you have come back over another connection") }))
+}
+
+const seated = <Peer>(before: Chat<Peer>, person: Person<Peer>, wasTold: boolean): Chat<Peer> => {
+  const chat = withPerson(before, person)
+  const room = roomOf(chat, lobby)
+  return withRoom(chat, wasTold ? Room.entered(room, person) : Room.reseated(room, person.seat))
+}
+
+const originOf = <Peer>({ address, client, member }: Person<Peer>): Origin => ({ client, address, name: member.name })
+
+// A connection that has ended is not remembered.
+const ended = <Peer>(chat: Chat<Peer>, client: ClientId): Chat<Peer> =>
+  HashSet.has(chat.superseded, client) ? { ...chat, superseded: HashSet.remove(chat.superseded, client) } : chat
+
+const without = <Peer>(before: Chat<Peer>, person: Person<Peer>): Chat<Peer> => {
+  const { attachment, client, member: { id }, name, place } = person
+  const chat = attachment._tag === "Detached" ? recalled(before, person, attachment) : before
+  const people = HashMap.remove(chat.people, id)
+  const next = keepNothingFor({ ...unnamed(chat, id, name), people, clients: HashMap.remove(chat.clients, client) }, person)
+  const room = Room.left(roomOf(next, lobby), id, people)
+  return place === undefined ? withRoom(next, room) : countKeepers(next, room, -1)
+}
+
+// The chat in which a place is looked at again at this time.
+const waiting = <Peer>(chat: Chat<Peer>, { member: { id } }: Person<Peer>, at: number): Chat<Peer> => ({
+  ...chat,
+  deadlines: Deadlines.add(chat.deadlines, { at, due: { _tag: "Place", id } })
+})
+
+// The chat in which the place of somebody who was detached is waited for no more.
+const recalled = <Peer>(chat: Chat<Peer>, { member: { id }, place }: Person<Peer>, { since, told }: Extract<Attachment, { readonly _tag: "Detached" }>): Chat<Peer> => {
+  const { keep } = chat
+  const deadlines = Deadlines.remove(chat.deadlines, { at: since + (told ? keep.for : keep.quietFor), due: { _tag: "Place", id } })
+  return place === undefined ? { ...chat, deadlines } : count({ ...chat, deadlines }, place, -1)
+}
+
+const detachedOf = <Peer>({ detached }: Chat<Peer>, { neighbourhood }: Place): number => Option.getOrElse(HashMap.get(detached.by, neighbourhood), () => 0)
+
+const hasRoomFor = <Peer>(chat: Chat<Peer>, place: Place): boolean => {
+  const { most, mostOfNeighbourhood } = chat.keep
+  return chat.detached.all < most && detachedOf(chat, place) < mostOfNeighbourhood
+}
+
+const count = <Peer>(chat: Chat<Peer>, place: Place, by: 1 | -1): Chat<Peer> => {
+  const { all, by: before } = chat.detached
+  const of = detachedOf(chat, place) + by
+  const after = of === 0 ? HashMap.remove(before, place.neighbourhood) : HashMap.set(before, place.neighbourhood, of)
+  return { ...chat, detached: { all: all + by, by: after } }
+}

@@ -1,0 +1,110 @@
+/** What is kept to be told again to those who come back: a window for each room, and one for each person. */
+import * as HashMap from "effect/HashMap"
+import { type Audience, type Chat, type Person, personWith, withPerson, withRoom } from "./Chat.ts"
+import * as Deadlines from "./Deadlines.ts"
+import type { Event } from "./Event.ts"
+import { ageOf, type WindowLimits } from "./Keep.ts"
+import type { Room } from "./Room.ts"
+import type { RoomName } from "./RoomName.ts"
+import * as Window from "./Window.ts"
+
+/** The chat in which this room has been told this event, the last one, which is kept where somebody in the room can come back. */
+export const keepRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>, n: number, event: Event): Chat<Peer> => {
+  if (room.keepers === 0) return withRoom(chat, room)
+  const due = { _tag: "Window", room: room.name } as const
+  const { chat: next, window } = kept(chat, room.window, due, n, event, chat.keep.room)
+  return withRoom(next, { ...room, window })
+}
+
+/** The chat in which those of this audience who can come back keep this event that is for them alone. */
+export const keepOwn = <Peer>(before: Chat<Peer>, audience: Audience<Peer>, n: number, event: Event): Chat<Peer> => {
+  if (!isKept(event)) return before
+  let chat = before
+  for (const { id } of audience) {
+    const person = id === undefined ? undefined : personWith(chat, id)
+    if (person?.place === undefined) continue
+    const due = { _tag: "Own", id: person.member.id } as const
+    const { chat: next, window } = kept(chat, person.place.own, due, n, event, chat.keep.own)
+    chat = withPerson(next, { ...person, place: { ...person.place, own: window } })
+  }
+  return chat
+}
+
+// A welcome is not told again, as what comes in its place says more; nor is a goodbye, which is to a connection.
+const isKept = ({ _tag }: Event): boolean => _tag !== "Welcome" && _tag !== "Goodbye"
+
+const kept = <Peer>(chat: Chat<Peer>, before: Window.Window, due: Deadlines.Due, n: number, event: Event, limits: WindowLimits) => {
+  const { at, keep, keptBytes } = chat
+  // What all windows may hold together bounds each: whoever adds to one makes room in that one.
+  const bytes = Math.min(limits.bytes, keep.bytes - keptBytes + before.bytes)
+  const after = Window.append(before, { n, at, size: Window.sizeOf(event), event }, { events: limits.events, bytes }, at - ageOf(keep))
+  return replaced(chat, before, after, due)
+}
+
+// The chat after a window has changed: it counts in the bytes, and is due when its oldest event is too old.
+const replaced = <Peer>(chat: Chat<Peer>, before: Window.Window, after: Window.Window, due: Deadlines.Due): { readonly chat: Chat<Peer>; readonly window: Window.Window } => {
+  const keptBytes = chat.keptBytes + after.bytes - before.bytes
+  const oldest = after.kept[0]
+  // It is looked at again when that time has come, not for each event.
+  if (oldest === undefined || after.due !== undefined) return { chat: { ...chat, keptBytes }, window: after }
+  const at = oldest.at + ageOf(chat.keep) + 1
+  return { chat: { ...chat, keptBytes, deadlines: Deadlines.add(chat.deadlines, { at, due }) }, window: { ...after, due: at } }
+}
+
+/** The chat in which a window whose time has come has nothing in it that is too old at this time. */
+export const trim = <Peer>(chat: Chat<Peer>, due: Exclude<Deadlines.Due, { readonly _tag: "Place" }>, at: number): Chat<Peer> => {
+  const trimmed = (window: Window.Window) => replaced(chat, window, { ...Window.trimmed(window, at - ageOf(chat.keep)), due: undefined }, due)
+  if (due._tag === "Window") {
+    const room = HashMap.unsafeGet(chat.rooms, due.room)
+    const { chat: next, window } = trimmed(room.window)
+    return withRoom(next, { ...room, window })
+  }
+  const person = personWith(chat, due.id)
+  if (person?.place === undefined) return chat
+  const { chat: next, window } = trimmed(person.place.own)
+  return withPerson(next, { ...person, place: { ...person.place, own: window } })
+}
+
+/** The chat in which a window is let go of, as nobody needs it any more. */
+const dropped = <Peer>(chat: Chat<Peer>, { bytes, due: at }: Window.Window, due: Deadlines.Due): Chat<Peer> => ({
+  ...chat,
+  keptBytes: chat.keptBytes - bytes,
+  deadlines: at === undefined ? chat.deadlines : Deadlines.remove(chat.deadlines, { at, due })
+})
+
+/** The chat that keeps nothing any more for a person who has left for good. */
+export const keepNothingFor = <Peer>(chat: Chat<Peer>, { member: { id }, place }: Person<Peer>): Chat<Peer> =>
+  place === undefined
+    ? chat
+    : { ...dropped(chat, place.own, { _tag: "Own", id }), places: HashMap.remove(chat.places, place.proof) }
+
+/** The chat in which a room has one more who can come back, or one fewer (`by`): with the last one, its window goes. */
+export const countKeepers = <Peer>(chat: Chat<Peer>, room: Room<Peer>, by: 1 | -1): Chat<Peer> => {
+  const keepers = room.keepers + by
+  if (keepers > 0) return withRoom(chat, { ...room, keepers })
+  const { window } = room
+  return withRoom(dropped(chat, window, { _tag: "Window", room: room.name }), { ...room, keepers, window: { ...Window.empty, gone: chat.seq } })
+}
+
+/** What is told again to a person who has heard up to `n`. */
+export interface Replay {
+  readonly events: ReadonlyArray<Event>
+  /** Whether something of what was missed is gone. */
+  readonly gaps: boolean
+}
+
+/** Merges what this person has not heard, of each of its rooms and for it alone, by number. */
+export const replayFor = <Peer>(chat: Chat<Peer>, { place, rooms }: Person<Peer>, n: number): Replay => {
+  const own = place === undefined ? [] : [Window.after(place.own, Math.max(n, place.since))]
+  const parts = [...own, ...rooms.map(({ room, since }) => Window.after(windowOf(chat, room), Math.max(n, since)))]
+  const all = parts.flatMap(({ kept }) => kept).sort((one, other) => one.n - other.n)
+  let bytes = 0
+  let first = all.length
+  for (; first > 0; first -= 1) {
+    bytes += all[first - 1]?.size ?? 0
+    if (bytes > chat.keep.replayBytes) break
+  }
+  return { events: all.slice(first).map(({ event }) => event), gaps: first > 0 || parts.some(({ isGap }) => isGap) }
+}
+
+const windowOf = <Peer>(chat: Chat<Peer>, name: RoomName): Window.Window => HashMap.unsafeGet(chat.rooms, name).window

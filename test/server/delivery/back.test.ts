@@ -1,0 +1,234 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as FastCheck from "effect/FastCheck"
+import { apply } from "../../../src/domain/apply.ts"
+import * as Chat from "../../../src/domain/Chat.ts"
+import type { Happening } from "../../../src/domain/Entry.ts"
+import { type Event, isResumption, MemberId, type Presence, type Reply } from "../../../src/domain/Event.ts"
+import { keepFor } from "../../../src/domain/Keep.ts"
+import { Proof } from "../../../src/domain/Place.ts"
+import { lobby } from "../../../src/domain/RoomName.ts"
+import type { Handed } from "../../../src/server/chat/Handed.ts"
+import { sort, type Sorted } from "../../../src/server/delivery/crowd.ts"
+import { deliver } from "../../../src/server/delivery/deliver.ts"
+import { Outbox } from "../../../src/server/delivery/Outbox.ts"
+import type { Dialect } from "../../../src/server/dialect/Dialect.ts"
+import { native, NativeInterpreter } from "../../../src/server/dialect/native.ts"
+import { plain } from "../../../src/server/dialect/plain.ts"
+import { defaults } from "../../../src/server/ServerConfig.ts"
+import { join, say, settings } from "../../support/chat.ts"
+import { always } from "../../support/property.ts"
+import { Recorder } from "../../support/Recorder.ts"
+import { play, tellings } from "../../support/Story.ts"
+
+/** Connections whose dialect notes the events themselves. */
+class Ways {
+  readonly #noted: Array<Reply> = []
+  readonly #connections = new Map<Chat.ClientId, Recorder>()
+  readonly #outboxes = new Map<Chat.ClientId, Outbox>()
+  readonly #noting: Dialect = { ...native, encode: (event) => `${this.#noted.push(event) - 1}\n` }
+
+  /** The way to a client; there is one for each number. */
+  readonly to = (client: Chat.ClientId): Outbox => {
+    const known = this.#outboxes.get(client)
+    if (known !== undefined) return known
+    const connection = new Recorder()
+    const outbox = new Outbox(connection, defaults, () => undefined, plain)
+    outbox.speak(this.#noting, new NativeInterpreter(defaults))
+    this.#connections.set(client, connection)
+    this.#outboxes.set(client, outbox)
+    return outbox
+  }
+
+  /** What a client was told, in order; what is told again stands behind what tells of it. */
+  heardBy(client: Chat.ClientId): ReadonlyArray<Event> {
+    const lines = this.#connections.get(client)?.writes.flatMap((write) => write.split("\n").filter((line) => line !== "")) ?? []
+    return lines.flatMap((line) => {
+      const event = this.#noted[Number(line)]!
+      if (event._tag === "Lines") return []
+      return isResumption(event) ? [event, ...event.replay] : [event]
+    })
+  }
+}
+
+/** Hands all of it over, in batches of these sizes, whose moves wait where they may and chance wants it. */
+const handOver = (all: ReadonlyArray<Handed>, sizes: ReadonlyArray<number>, waits: ReadonlyArray<boolean>): void => {
+  let sorted: Sorted = { now: [], held: [] }
+  for (let start = 0, n = 0; start < all.length; n += 1) {
+    const size = sizes[n % sizes.length]!
+    sorted = sort(sorted.held, all.slice(start, start + size), waits[n % waits.length]!, sorted.debts)
+    deliver(sorted.now)
+    start += size
+  }
+  deliver(sort(sorted.held, [], false).now)
+}
+
+const gathering = {
+  sizes: FastCheck.array(FastCheck.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 }),
+  waits: FastCheck.array(FastCheck.boolean(), { minLength: 1, maxLength: 5 })
+}
+
+describe("However it is gathered, and whatever waits,", () => {
+  it("each connection of those who are cut off and come back is told what is for it, once and in order", () => {
+    let resumed = 0
+    always(
+      FastCheck.record({ telling: tellings, ...gathering }),
+      ({ sizes, telling, waits }) => {
+        const { told } = play(telling)
+        const ways = new Ways()
+        const handed = told.map(({ audience, event, room }, index): Handed => ({
+          place: index + 1,
+          event,
+          room,
+          audience: audience.map(({ id, peer }) => ({ id, peer: peer === undefined ? undefined : ways.to(peer) }))
+        }))
+        // Seats of one audience are one array, as in the chat.
+        const shared = new Map(told.map(({ audience }, index) => [audience, handed[index]!.audience]))
+        handOver(handed.map((each, index) => ({ ...each, audience: shared.get(told[index]!.audience)! })), sizes, waits)
+        const meant = new Map<Chat.ClientId, Array<Event>>()
+        for (const { audience, event } of told) {
+          if (event._tag === "Goodbye") continue
+          for (const { peer } of audience) {
+            if (peer === undefined) continue
+            const all = meant.get(peer) ?? []
+            all.push(event, ...(isResumption(event) ? event.replay : []))
+            meant.set(peer, all)
+          }
+          if (event._tag === "Resumed") resumed += 1
+        }
+        for (const [client, events] of meant) {
+          const heard = ways.heardBy(client).filter(({ _tag }) => _tag !== "Goodbye")
+          if (heard.length !== events.length || heard.some((event, index) => event !== events[index])) expect(heard).toEqual(events)
+        }
+      },
+      200
+    )
+    expect(resumed).toBeGreaterThan(500)
+  })
+})
+
+/** A room in which many come, are lost and come back. */
+class Crowd {
+  readonly ways = new Ways()
+  readonly handed: Array<Handed> = []
+  chat: Chat.Chat<Outbox> = Chat.empty(settings, keepFor(120_000, 1000, 1000))
+  #at = 0
+
+  submit(happening: Happening, after = 1): void {
+    this.#at += after
+    const { chat, told } = apply(this.chat, { at: this.#at, ...happening }, this.ways.to)
+    this.chat = chat
+    for (const { audience, event, room } of told) this.handed.push({ place: this.handed.length + 1, event, audience, room })
+  }
+
+  hello(client: Chat.ClientId, name: string, n?: number): void {
+    const id = n === undefined ? undefined : Chat.personAt(this.chat, Proof.make(name))?.member.id
+    const seen = id === undefined || n === undefined ? undefined : { id: MemberId.make(id), n }
+    const hello = join(name)
+    if (hello._tag === "Join") this.submit({ _tag: "Command", client, address: "", command: { ...hello, claim: { proof: Proof.make(name), neighbourhood: "here", seen } } })
+  }
+
+  come(clients: ReadonlyArray<Chat.ClientId>): void {
+    for (const client of clients) this.hello(client, `guest ${client}`)
+  }
+
+  lose(clients: ReadonlyArray<Chat.ClientId>): void {
+    for (const client of clients) this.submit({ _tag: "Drop", client, code: "lost" })
+  }
+
+  expire(): void {
+    for (;;) {
+      const due = Chat.nextDeadline(this.chat)
+      if (due === undefined || due > this.#at + 1000) break
+      this.submit({ _tag: "Expire", by: due }, Math.max(0, due - this.#at))
+    }
+  }
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
+
+/** The numbers of the room that these events tell of, in order. */
+const seqsOf = (events: ReadonlyArray<Event>): ReadonlyArray<number> =>
+  events.flatMap((event) => (event._tag === "Presence" ? range(event.first, event.seq + 1) : "seq" in event && event._tag !== "Welcome" ? [event.seq] : []))
+
+const presences = (events: ReadonlyArray<Event>): ReadonlyArray<Presence> => events.filter((event) => event._tag === "Presence")
+
+describe("In the midst of a crowd", () => {
+  it("who comes back hears of it once: what waited is told before, and not again", () => {
+    always(FastCheck.record({ ...gathering, before: FastCheck.nat({ max: 40 }), after: FastCheck.nat({ max: 40 }), isTold: FastCheck.boolean() }), ({ after, before, isTold, sizes, waits }) => {
+      const room = new Crowd()
+      room.come([1, 2])
+      const heard = room.handed.length
+      room.come(range(10, 20))
+      room.lose([1])
+      if (isTold) room.expire()
+      room.come(range(20, 20 + before))
+      room.hello(100, "guest 1", heard)
+      room.come(range(200, 200 + after))
+      handOver(room.handed, sizes, waits)
+      const back = room.ways.heardBy(100)
+      expect(back[0]?._tag).toBe("Resumed")
+      expect(seqsOf(back)).toEqual(range(3, Chat.roomOf(room.chat, lobby).seq + 1))
+    })
+  })
+
+  it("that is lost at once, and is back at once, is told of in one line each, and nobody is missed", () => {
+    const room = new Crowd()
+    room.come([1])
+    room.come(range(10, 40))
+    const heard = room.handed.length
+    room.lose(range(10, 40))
+    room.expire()
+    const lost = room.handed.length
+    for (const client of range(10, 40)) room.hello(client + 100, `guest ${client}`, heard)
+    const all = room.handed.length
+    handOver(room.handed.slice(0, heard), [1000], [false])
+    handOver(room.handed.slice(heard, lost), [1000], [false])
+    handOver(room.handed.slice(lost, all), [1000], [false])
+    const told = room.ways.heardBy(1)
+    const [came, gone] = presences(told)
+    expect(came).toMatchObject({ here: 31 })
+    expect(gone).toMatchObject({ here: 1, joined: [], left: [] })
+    expect(gone?.detached).toHaveLength(30)
+    // Each of them is told again what it has missed, and those who were back before it are told of it: one by one.
+    expect(told.filter(({ _tag }) => _tag === "Returned")).toHaveLength(30)
+    // Her own coming, too, is in the first of these.
+    expect(seqsOf(told)).toEqual(range(1, 92))
+  })
+
+  it("that came and was lost meanwhile is in one line, as those are who came and went", () => {
+    const room = new Crowd()
+    room.come([1])
+    room.come(range(10, 30))
+    room.lose(range(10, 20))
+    room.expire()
+    room.submit({ _tag: "Quit", client: 25, code: "quit" })
+    handOver(room.handed, [1000], [false])
+    const [presence] = presences(room.ways.heardBy(1))
+    expect(presence).toMatchObject({ here: 10 })
+    expect(presence?.joined).toHaveLength(21)
+    expect(presence?.detached).toHaveLength(10)
+    expect(presence?.left).toMatchObject([{ member: { name: "guest 25" } }])
+    expect(presence?.left[0]).not.toHaveProperty("detached")
+    room.handed.length = 0
+    room.submit({ _tag: "Command", client: 1, address: "", command: say("still here") })
+    handOver(room.handed, [1], [false])
+    expect(room.ways.heardBy(1).at(-1)).toMatchObject({ _tag: "Said" })
+  })
+
+  it("that does not come back is told of once more to programs, and not to people", () => {
+    const room = new Crowd()
+    room.come([1])
+    room.come(range(10, 30))
+    room.lose(range(10, 30))
+    room.expire()
+    handOver(room.handed, [1000], [false])
+    room.handed.length = 0
+    room.submit({ _tag: "Expire", by: 1_000_000 }, 130_000)
+    handOver(room.handed, [1000], [false])
+    const gone = presences(room.ways.heardBy(1)).at(-1)!
+    expect(gone).toMatchObject({ here: 1, joined: [] })
+    expect(gone.left).toHaveLength(20)
+    for (const { detached } of gone.left) expect(detached).toBe(true)
+    expect(plain.encode(gone)).toBe("")
+  })
+})
