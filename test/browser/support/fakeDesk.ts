@@ -89,6 +89,7 @@ export class FakeWindow {
 /** The built page of the operator, and the server's side of what it says, played by the test. */
 export class FakeDesk {
   readonly #windows = new Queue<FakeWindow>()
+  readonly #refused = new Queue<string | undefined>()
   readonly #server: Server
   #isReachable = true
 
@@ -96,8 +97,10 @@ export class FakeDesk {
     this.#server = server
     const sockets = new WebSocketServer({ noServer: true })
     server.on("upgrade", (request, socket, head) => {
-      if (!this.#isReachable || request.url !== "/operator") socket.destroy()
-      else {
+      if (!this.#isReachable || request.url !== "/operator") {
+        socket.destroy()
+        this.#refused.push(request.url)
+      } else {
         sockets.handleUpgrade(request, socket, head, (opened) => {
           this.#windows.push(new FakeWindow(opened))
         })
@@ -112,6 +115,11 @@ export class FakeDesk {
   /** Whether windows can connect. */
   set isReachable(isReachable: boolean) {
     this.#isReachable = isReachable
+  }
+
+  /** The next try to connect that is refused. */
+  get refused(): Promise<string | undefined> {
+    return this.#refused.next("A try")
   }
 
   /** The next window that connects. */
