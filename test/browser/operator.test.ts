@@ -67,6 +67,19 @@ describe.runIf(hasBrowser)("The operator's window", () => {
     await isOpen(page)
   })
 
+  it("opens with a new link that is pasted into its tab, also where it was shut", async ({ stage }) => {
+    const { desk, page, window } = await openDesk(stage)
+    window.tell({ _tag: "Denied", message: "The server was started again." })
+    await page.locator("[role=alert]", { hasText: "The server was started again." }).waitFor()
+    // The same page but for what stands behind the `#`: the browser loads nothing by itself.
+    await page.evaluate(() => { location.href = "/operator#NEW" })
+    const again = await desk.window
+    expect(await again.said).toEqual({ _tag: "Open", code: "NEW" })
+    again.tell(opened)
+    await isOpen(page)
+    expect(page.url()).toBe(`http://127.0.0.1:${desk.port}/operator`)
+  })
+
   it("says why it is denied, and what to do without a code", async ({ stage }) => {
     const desk = await fakeDesk(stage)
     const page = await (await person(stage)).newPage()

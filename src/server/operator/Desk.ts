@@ -66,10 +66,11 @@ const wrong = policy("neither code nor secret is right")
 const ordinary: Fault = { code: closeCode.normal, reason: "" }
 const broken: Fault = { code: closeCode.internalError, reason: "internal error" }
 
-const denied: ToDesk = {
-  _tag: "Denied",
-  message: `A link to this window is good once, and for ${goodFor / 1000} seconds: this one is not any more. Start the server with --window once more, in the same way: the one that runs already opens its window.`
-}
+const way = "Start the server with --window once more, in the same way: the one that runs already opens its window."
+
+/** What is answered to a code that is not good, and to a secret alone, as a page sends it that was open before. */
+const deniedCode: ToDesk = { _tag: "Denied", message: `A link to this window is good once, and for ${goodFor / 1000} seconds: this one is not any more. ${way}` }
+const deniedSecret: ToDesk = { _tag: "Denied", message: `This window belongs to an earlier start of the server, which has been started again since. ${way}` }
 
 /** A window that is open, and the people that it was told last. */
 interface View {
@@ -123,7 +124,7 @@ const make = Effect.gen(function* () {
     if (codes.admits(first, yield* monotonicMillis)) return undefined
     yield* Effect.logWarning(`The operator's window was not opened for ${wire.address}: the code or secret was not right`)
     yield* Effect.sleep(guessPause)
-    wire.tell([denied])
+    wire.tell([first.code === undefined && first.secret !== undefined ? deniedSecret : deniedCode])
     return wrong
   })
   const knockInTurn = (wire: Wire): Effect.Effect<Fault | undefined> =>

@@ -18,5 +18,10 @@ window.addEventListener("pageshow", ({ persisted }) => {
   if (persisted) page.link.retry()
 })
 
+// A new link that is pasted into this tab changes only what stands behind the `#`, for which a browser loads nothing.
+window.addEventListener("hashchange", () => {
+  if (location.hash !== "") location.reload()
+})
+
 const root = document.getElementById("root")
 if (root !== null) render(<Desk page={page} />, root)

@@ -65,6 +65,15 @@ describe("The operator's window", () => {
     })
   )
 
+  it.scopedLive("says to a window of an earlier start of the server that it is one", () =>
+    Effect.gen(function* () {
+      const { port } = yield* withWindow()
+      const window = yield* knock(port)
+      yield* window.tell({ _tag: "Open", secret: "AAAAAAAAAAAAAAAAAAAAAA" })
+      expect((yield* window.next("Denied")).message).toMatch(/^This window belongs to an earlier start of the server.* --window/u)
+    })
+  )
+
   it.scopedLive("waits 5 s for the code, and not for more than sixteen at once", () =>
     Effect.gen(function* () {
       const clock = new StoppedClock()
