@@ -1,6 +1,5 @@
+import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
-import * as Order from "effect/Order"
-import * as RedBlackTree from "effect/RedBlackTree"
 import type { MemberId } from "./Event.ts"
 import type { RoomName } from "./RoomName.ts"
 
@@ -15,21 +14,68 @@ export interface Deadline {
   readonly due: Due
 }
 
-// A key is a string that sorts like the time, and then by what is due: keys are found by their value.
-const keyOf = ({ at, due }: Deadline): string =>
-  `${String(at).padStart(16, "0")} ${due._tag} ${due._tag === "Window" ? due.room : due.id}`
+// What is due, as a key: it is due once at a time.
+const keyOf = (due: Due): string => `${due._tag} ${due._tag === "Window" ? due.room : due.id}`
 
-/** A priority queue of deadlines, the earliest first. Immutable; each can be taken back. */
-export type Deadlines = RedBlackTree.RedBlackTree<string, Deadline>
+/** A pairing heap: no deadline in it is before its own. */
+interface Heap {
+  readonly deadline: Deadline
+  readonly heaps: List | undefined
+}
+interface List {
+  readonly heap: Heap
+  readonly rest: List | undefined
+}
+
+/**
+ * A priority queue of deadlines, the earliest first. Immutable; each can be taken
+ * back: it then stays in the heap until it is the first, and does not count.
+ */
+export interface Deadlines {
+  readonly heap: Heap | undefined
+  /** By what is due: when. What is not in here does not count. */
+  readonly live: HashMap.HashMap<string, number>
+}
 
 /** Nothing is due. */
-export const none: Deadlines = RedBlackTree.empty(Order.string)
+export const none: Deadlines = { heap: undefined, live: HashMap.empty() }
 
 /** The earliest; `undefined` where nothing is due. */
-export const first = (deadlines: Deadlines): Deadline | undefined => Option.getOrUndefined(RedBlackTree.first(deadlines))?.[1]
+export const first = ({ heap }: Deadlines): Deadline | undefined => heap?.deadline
 
 /** With another deadline. */
-export const add = (deadlines: Deadlines, deadline: Deadline): Deadlines => RedBlackTree.insert(deadlines, keyOf(deadline), deadline)
+export const add = ({ heap, live }: Deadlines, deadline: Deadline): Deadlines => ({
+  heap: merged({ deadline, heaps: undefined }, heap),
+  live: HashMap.set(live, keyOf(deadline.due), deadline.at)
+})
 
 /** Without this deadline, if it is there. */
-export const remove = (deadlines: Deadlines, deadline: Deadline): Deadlines => RedBlackTree.removeFirst(deadlines, keyOf(deadline))
+export const remove = (deadlines: Deadlines, { at, due }: Deadline): Deadlines => {
+  const key = keyOf(due)
+  if (whenOf(deadlines.live, key) !== at) return deadlines
+  const live = HashMap.remove(deadlines.live, key)
+  let { heap } = deadlines
+  while (heap !== undefined && whenOf(live, keyOf(heap.deadline.due)) !== heap.deadline.at) heap = withoutFirst(heap)
+  return { heap, live }
+}
+
+const whenOf = (live: Deadlines["live"], key: string): number | undefined => Option.getOrUndefined(HashMap.get(live, key))
+
+// At the same time, by what is due: the order does not depend on how it came about.
+const isBefore = (one: Deadline, other: Deadline): boolean => one.at < other.at || (one.at === other.at && keyOf(one.due) < keyOf(other.due))
+
+const merged = (one: Heap, other: Heap | undefined): Heap => {
+  if (other === undefined) return one
+  return isBefore(one.deadline, other.deadline)
+    ? { deadline: one.deadline, heaps: { heap: other, rest: one.heaps } }
+    : { deadline: other.deadline, heaps: { heap: one, rest: other.heaps } }
+}
+
+// Merged in pairs, and the pairs into one: amortised, a logarithm of how many there are. Without recursion, as there may be thousands.
+const withoutFirst = ({ heaps }: Heap): Heap | undefined => {
+  const pairs: Array<Heap> = []
+  for (let list = heaps; list !== undefined; list = list.rest?.rest) pairs.push(merged(list.heap, list.rest?.heap))
+  let all: Heap | undefined
+  for (const pair of pairs.reverse()) all = merged(pair, all)
+  return all
+}

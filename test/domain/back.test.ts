@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
-import * as RedBlackTree from "effect/RedBlackTree"
 import * as Schema from "effect/Schema"
 import { apply } from "../../src/domain/apply.ts"
 import * as Chat from "../../src/domain/Chat.ts"
@@ -152,7 +151,7 @@ describe("Five people whose connections are cut again and again, whatever is los
       }
       same(keptBytes, all.reduce((sum, [{ bytes }]) => sum + bytes, 0))
       const waiting = [...HashMap.values(people)].filter(({ attachment }) => attachment._tag === "Detached").length
-      same(RedBlackTree.size(deadlines), waiting + all.filter(([{ due }]) => due !== undefined).length)
+      same(HashMap.size(deadlines.live), waiting + all.filter(([{ due }]) => due !== undefined).length)
     }
   })
 
@@ -222,7 +221,7 @@ const sorted = <K, A>(map: HashMap.HashMap<K, A>): ReadonlyArray<readonly [K, A]
 const stateOf = ({ clients, deadlines, detached, looks, names, people, places, rooms, superseded, ...rest }: Chat.Chat<Chat.ClientId>) => ({
   ...rest,
   clients: sorted(clients),
-  deadlines: [...deadlines],
+  deadlines: sorted(deadlines.live),
   detached: [detached.all, sorted(detached.by)],
   looks: sorted(looks),
   names: sorted(names),

@@ -40,7 +40,7 @@ const said = ({ events }: Native): ReadonlyArray<string> => events.flatMap((even
 /** What came behind the answer to a hello. */
 const behind = ({ events }: Native, tag: Event["_tag"]) => events.slice(events.findIndex(({ _tag }) => _tag === tag) + 1)
 
-describe.concurrent("Who comes back to a server", () => {
+describe("Who comes back to a server", () => {
   it("has the name, the id and all that was said meanwhile, once; the others hear of the loss within 0.8 s", async ({ stage }) => {
     const { port } = await serve(stage)
     const secret = secretOf()
@@ -69,7 +69,9 @@ describe.concurrent("Who comes back to a server", () => {
     await back.send({ _tag: "Say", text: "thanks" })
     await bob.event("Said", ({ from, text }) => from.id === you.id && text === "thanks")
   })
+})
 
+describe.concurrent("Who comes back to a server", () => {
   it("says it twice where it speaks before it is answered (1), and once where it cuts what waits at `last` (2)", async ({ stage }) => {
     const { port } = await serve(stage)
     const secret = secretOf()
