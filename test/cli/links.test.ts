@@ -40,6 +40,14 @@ describe("The links to a room", () => {
     expect(links({ host: "::1", ip: "::1", port: 1 }, interfaces)).toEqual(["http://[::1]:1/"])
   })
 
+  it("are none for an address with a zone, which no browser takes", () => {
+    for (const host of ["fe80::1%eth0", "fe80::1%3", "::1%lo"]) {
+      const all = links({ host, ip: host, port: 4000 }, interfaces)
+      expect(all).toEqual([])
+      expect(linkForOthers(all)).toBeUndefined()
+    }
+  })
+
   it("are by default those of this machine", () => {
     const own = Object.values(networkInterfaces()).flatMap((all = []) => all.filter(({ family }) => family === "IPv4").map(({ address }) => address))
     expect(new Set(reachable({ host: "0.0.0.0", ip: "0.0.0.0", port: 1 }))).toEqual(new Set(own))
@@ -47,7 +55,7 @@ describe("The links to a room", () => {
 
   it("have one for others: the first that is not the loopback's", () => {
     expect(linkForOthers(links({ host: "::", ip: "::", port: 1 }, interfaces))).toBe("http://192.168.1.7:1/")
-    for (const host of ["127.0.0.1", "127.9.9.9", "::1", "localhost", "me.localhost", "::ffff:127.0.0.1"]) {
+    for (const host of ["127.0.0.1", "127.9.9.9", "::1", "localhost", "me.localhost", "::ffff:127.0.0.1", "::1%lo"]) {
       expect(isLoopback(host)).toBe(true)
       expect(linkForOthers(links({ host, ip: host, port: 1 }))).toBeUndefined()
     }

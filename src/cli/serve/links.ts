@@ -30,16 +30,21 @@ export const reachable = ({ host, ip }: Listening, interfaces: Interfaces = netw
     .map(({ address }) => address)
 }
 
-/** The links that open the room in a browser, for each host that it can be {@link reachable} under. */
+/**
+ * The links that open the room in a browser, for each host that it can be {@link reachable} under. There is none for an
+ * address with a zone identifier (`fe80::1%eth0`): no browser takes it.
+ */
 export const links = (listening: Listening, interfaces?: Interfaces): ReadonlyArray<string> =>
-  reachable(listening, interfaces).map((host) => `http://${formatAddress(host, listening.port)}/`)
+  reachable(listening, interfaces)
+    .map((host) => `http://${formatAddress(host, listening.port)}/`)
+    .filter((link) => URL.canParse(link))
 
 /** The first of these links that other machines can open, if one can. */
 export const linkForOthers = (links: ReadonlyArray<string>): string | undefined => links.find((link) => !isLoopback(new URL(link).hostname))
 
 /** Whether a host, as an address or a name, is this machine for itself alone. */
 export const isLoopback = (host: string): boolean => {
-  const plain = host.replace(/^\[(.*)\]$/u, "$1").toLowerCase()
+  const plain = host.replace(/^\[(.*)\]$/u, "$1").replace(/%.*$/u, "").toLowerCase()
   return isIP(plain) === 0 ? /(?:^|\.)localhost$/u.test(plain) : /^(?:::ffff:)?127\.|^::1$|^::ffff:7f/u.test(plain)
 }
 
