@@ -499,17 +499,22 @@ describe.runIf(hasTmux).concurrent("In a real terminal", () => {
     expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/^rc=0$/mu)
   })
 
-  it("a closed window ends the client: the others are told, and it is gone at once", async ({ stage }) => {
-    const { port } = await serve(stage)
-    const line = await lineClient(stage, port, "liner")
-    const terminal = await openTerminal(stage, `node ${cli} join --host 127.0.0.1 --port ${port} --name typist --no-input`)
-    await line.heard.line("typist has joined the chat!")
-    const pid = await terminal.pid()
-    const from = performance.now()
-    await terminal.close()
-    expect((await line.heard.line("typist has left the chat. (the window was closed)", 5000)).at - from).toBeLessThan(atOnce)
-    expect((await gone(pid)) - from).toBeLessThan(goodbyeWithin)
-  })
+  for (const { args, what } of [
+    { what: "the client", args: "" },
+    { what: "the client that goes line by line", args: " --plain" }
+  ]) {
+    it(`a closed window ends ${what}: the others are told, and it is gone at once`, async ({ stage }) => {
+      const { port } = await serve(stage)
+      const line = await lineClient(stage, port, "liner")
+      const terminal = await openTerminal(stage, `node ${cli} join --host 127.0.0.1 --port ${port} --name typist --no-input${args}`)
+      await line.heard.line("typist has joined the chat!")
+      const pid = await terminal.pid()
+      const from = performance.now()
+      await terminal.close()
+      expect((await line.heard.line("typist has left the chat. (the window was closed)", 5000)).at - from).toBeLessThan(atOnce)
+      expect((await gone(pid)) - from).toBeLessThan(goodbyeWithin)
+    })
+  }
 })
 
 describe("While ten send what costs most, as fast as they may", () => {

@@ -50,6 +50,8 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
   const hangUp = () => process.kill(process.pid, "SIGHUP")
   input.once("end", hangUp)
   input.once("error", hangUp)
+  // Readline raises an error of its input (EIO, where the terminal is gone) a second time; unheard, it would end the process.
+  readline.on("error", () => undefined)
   readline.once("close", () => {
     isOpen = false
     if (!input.readableEnded && !input.destroyed) lines.unsafeDone(Exit.void)
