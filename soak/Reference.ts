@@ -111,6 +111,10 @@ export class Reference {
       case "Notice":
         this.notices.push(event.text)
         break
+      // No client of the soak has a secret, so none has a place that is kept.
+      case "Detached":
+      case "Returned":
+        throw new Difference(`${event._tag} of ${event.member.name}, who cannot come back`)
     }
   }
 
