@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises"
 import * as Schema from "effect/Schema"
 import { describe, expect } from "vitest"
 import { cli, type Program, run, serve, start } from "./support/program.ts"
+import { lineClient } from "./support/raw.ts"
 import { it, type Stage } from "./support/stage.ts"
 
 // The form of `join --window` as a browser meets it, and as others do that should not reach it.
@@ -172,6 +173,17 @@ describe.concurrent("join --window", () => {
     expect((await submit(form, { host: "127.0.0.1", port, name: "Ada" })).location).toBe(`http://127.0.0.1:${port}/#name=Ada`)
     close()
     expect(await form.program.ended()).toMatchObject({ code: 0 })
+  })
+
+  it("says that a room is full, and goes on to it once it is not", async ({ stage }) => {
+    const form = await openForm(stage)
+    const { port } = await serve(stage, { args: ["--max-clients", "1"] })
+    const ada = await lineClient(stage, port, "Ada")
+    const answers = { host: "127.0.0.1", port, name: "Bob" }
+    expect(await submit(form, answers)).toMatchObject({ field: "host", words: `The room at 127.0.0.1, port ${port}, answers: The room is full (1 at most): try again later.` })
+    await ada.write("{quit}\n")
+    await ada.closed
+    await expect.poll(async () => (await submit(form, answers)).location, { timeout: 15_000 }).toBe(`http://127.0.0.1:${port}/#name=Bob`)
   })
 
   it("ends well when its window is closed, but not when that was a reload", async ({ stage }) => {

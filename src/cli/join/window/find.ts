@@ -18,6 +18,7 @@ export const find = (wanted: Wanted): Effect.Effect<void, Wrong> =>
     const isPage = page.status === 200 && page.type.startsWith("text/html") && page.text.includes("<title>brusio</title>")
     if (health.status === 200 && isPage) return
     if (page.status === 421) return yield* Effect.fail(misnamed(wanted))
+    if (page.status === 503 && page.isRoom) return yield* Effect.fail(full(wanted, page.text))
     return yield* Effect.fail(/brusio/iu.test(page.text) ? pageless(wanted) : another(wanted))
   })
 
@@ -25,13 +26,18 @@ interface Answer {
   readonly status: number
   readonly type: string
   readonly text: string
+  /** Whether it has the header that a room sends with each answer. */
+  readonly isRoom: boolean
 }
 
 const ask = (wanted: Wanted, path: string): Effect.Effect<Answer, Wrong> =>
   Effect.tryPromise({
     try: async (signal) => {
-      const response = await fetch(new URL(path, wanted.page), { signal, redirect: "manual" })
-      return { status: response.status, type: response.headers.get("content-type") ?? "", text: await beginning(response) }
+      // A connection that is kept would keep a place in the room, which may be the last.
+      const response = await fetch(new URL(path, wanted.page), { signal, redirect: "manual", headers: { connection: "close" } })
+      const { headers, status } = response
+      const isRoom = (headers.get("content-security-policy") ?? "").endsWith("trusted-types brusio")
+      return { status, type: headers.get("content-type") ?? "", text: await beginning(response), isRoom }
     },
     catch: (error) => failed(wanted, codeOf(error))
   }).pipe(Effect.timeoutFail({ duration: patience, onTimeout: () => failed(wanted, "ETIMEDOUT") }))
@@ -80,6 +86,8 @@ const failed = (wanted: Wanted, code: string): Wrong => {
 }
 
 const another = (wanted: Wanted): Wrong => wrong("port", `What answers at ${at(wanted)}, is another program and not a brusio room. Is the port right?`)
+
+const full = (wanted: Wanted, words: string): Wrong => wrong("host", `The room at ${at(wanted)}, answers: ${clean(words.trim())}`)
 
 const pageless = (wanted: Wanted): Wrong =>
   wrong("host", `The room at ${at(wanted)}, has no page for browsers: its brusio is older than this one. Join it in a terminal: ${inTerminal(wanted)}`)
