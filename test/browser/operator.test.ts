@@ -80,6 +80,42 @@ describe.runIf(hasBrowser)("The operator's window", () => {
     expect(page.url()).toBe(`http://127.0.0.1:${desk.port}/operator`)
   })
 
+  it("keeps over a reload what was typed, until it is sent", async ({ stage }) => {
+    const { desk, page, window } = await openDesk(stage)
+    await page.fill(".draft", "half a thought")
+    await page.reload()
+    const again = await desk.window
+    await again.said
+    again.tell(opened)
+    await isOpen(page)
+    expect(await page.inputValue(".draft")).toBe("half a thought")
+    await page.press(".draft", "Enter")
+    expect(await again.said).toEqual({ _tag: "Type", text: "half a thought" })
+    await page.reload()
+    await (await desk.window).said
+    expect(await page.inputValue(".draft")).toBe("")
+    expect(await window.closed).not.toBe(1006)
+  })
+
+  it("does nothing of what is asked while there is no connection, and does it after", async ({ stage }) => {
+    const { desk, page, window } = await openDesk(stage)
+    await page.click(closeButton)
+    await page.fill("#reason", "sleep well")
+    desk.isReachable = false
+    window.cut()
+    await page.locator("dialog [role=alert]", { hasText: "There is no connection" }).waitFor()
+    await page.keyboard.press("Enter")
+    expect(await page.inputValue("#reason")).toBe("sleep well")
+    expect(await page.locator("dialog .final").isDisabled()).toBe(true)
+    desk.isReachable = true
+    const again = await desk.window
+    await again.said
+    again.tell(opened)
+    await page.locator("dialog [role=alert]").waitFor({ state: "detached" })
+    await page.keyboard.press("Enter")
+    expect(await again.said).toEqual({ _tag: "Type", text: "/quit sleep well" })
+  })
+
   it("says why it is denied, and what to do without a code", async ({ stage }) => {
     const desk = await fakeDesk(stage)
     const page = await (await person(stage)).newPage()

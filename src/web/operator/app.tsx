@@ -8,6 +8,7 @@ import { Tool } from "../tool.tsx"
 import { Bar } from "./bar.tsx"
 import { CloseDialog, RemoveDialog } from "./dialogs.tsx"
 import type { Phase } from "./link.ts"
+import { draftKept } from "./memory.ts"
 import type { DeskPage, Guest } from "./page.ts"
 import { Side } from "./side.tsx"
 
@@ -86,20 +87,23 @@ const Room = ({ page }: { readonly page: DeskPage }): JSX.Element => {
             commands={commands}
             names={() => page.people.people.map(({ name }) => name)}
             isReady={isOpen}
-            attach={(attached) => { input.current = attached }}
+            attach={(attached) => {
+              input.current = attached
+              attached.fill(draftKept.read())
+            }}
             submit={(line) => { page.submit(line) }}
             submitLines={(lines) => { page.submitLines(lines) }}
-            changed={() => undefined}
+            changed={(draft) => { draftKept.write(draft) }}
             toEnd={() => { events.toEnd() }}
           />
           <ol class="sr" aria-live="polite" aria-label="Answers">{page.answers.map((answer, index) => <li key={index}>{answer}</li>)}</ol>
         </div>
       </div>
-      {question?._tag === "Close" && <CloseDialog people={page.status?.people ?? page.people.total} done={(reason) => {
+      {question?._tag === "Close" && <CloseDialog isReady={isOpen} people={page.status?.people ?? page.people.total} done={(reason) => {
         ask(undefined)
         if (reason !== undefined) page.close(reason)
       }} />}
-      {question?._tag === "Remove" && <RemoveDialog guest={question.guest} done={(reason) => {
+      {question?._tag === "Remove" && <RemoveDialog isReady={isOpen} guest={question.guest} done={(reason) => {
         ask(undefined)
         if (reason === undefined) return
         page.remove(question.guest, reason)

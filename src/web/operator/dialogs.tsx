@@ -14,8 +14,9 @@ const maxReason = 250
 const plainReason = "closed by its operator"
 
 /** Asks before the room is closed. `done` is told the reason, or nothing where the room stays open. */
-export const CloseDialog = ({ done, people }: { readonly people: number; readonly done: (reason: string | undefined) => void }): JSX.Element => (
+export const CloseDialog = ({ done, isReady, people }: { readonly isReady: boolean; readonly people: number; readonly done: (reason: string | undefined) => void }): JSX.Element => (
   <Question
+    isReady={isReady}
     title="Close the room?"
     label="Why"
     suggested={plainReason}
@@ -31,8 +32,9 @@ export const CloseDialog = ({ done, people }: { readonly people: number; readonl
 )
 
 /** Asks before somebody is sent away. `done` is told the reason, which may be empty, or nothing where they stay. */
-export const RemoveDialog = ({ done, guest }: { readonly guest: Guest; readonly done: (reason: string | undefined) => void }): JSX.Element => (
+export const RemoveDialog = ({ done, guest, isReady }: { readonly isReady: boolean; readonly guest: Guest; readonly done: (reason: string | undefined) => void }): JSX.Element => (
   <Question
+    isReady={isReady}
     title={`Remove ${guest.name}?`}
     label="Why (you may leave this empty)"
     suggested=""
@@ -48,7 +50,9 @@ export const RemoveDialog = ({ done, guest }: { readonly guest: Guest; readonly 
 const memberOf = ({ id, name }: Guest) => ({ id: MemberId.make(id), name: Nickname.make(name) })
 
 // A question with a reason, and the words that people will read.
-const Question = ({ children, done, label, no, suggested, title, wordsFor, yes }: {
+const Question = ({ children, done, isReady, label, no, suggested, title, wordsFor, yes }: {
+  /** Whether the server can be told now; otherwise the question waits, with what was typed. */
+  readonly isReady: boolean
   readonly title: string
   readonly children: ComponentChildren
   readonly label: string
@@ -76,7 +80,7 @@ const Question = ({ children, done, label, no, suggested, title, wordsFor, yes }
     <dialog class="dialog" role="alertdialog" aria-labelledby="question" aria-describedby="about" ref={dialog} onClose={() => { done(answer.current) }}>
       <form onSubmit={(event) => {
         event.preventDefault()
-        close(reason.trim())
+        if (isReady) close(reason.trim())
       }}>
         <h2 id="question">{title}</h2>
         <p id="about">{children}</p>
@@ -85,9 +89,10 @@ const Question = ({ children, done, label, no, suggested, title, wordsFor, yes }
           <input id="reason" ref={field} value={reason} maxLength={maxReason} autocomplete="off" aria-describedby="read" onInput={(event) => { setReason(event.currentTarget.value) }} />
         </div>
         <p class="read" id="read">Everybody reads: <q>{wordsFor(reason.trim())}</q></p>
+        {!isReady && <p class="alert" role="alert">There is no connection to the room: this waits until there is.</p>}
         <div class="row">
           <button type="button" class="button" onClick={() => { close(undefined) }}>{no}</button>
-          <button class="button final">{yes}</button>
+          <button class="button final" disabled={!isReady}>{yes}</button>
         </div>
       </form>
     </dialog>

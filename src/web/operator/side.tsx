@@ -34,10 +34,13 @@ const Now = ({ page }: { readonly page: DeskPage }): JSX.Element => {
         <Figure value={status === undefined ? undefined : elapsed(status.uptime)} unit="open" />
         <Figure value={status === undefined ? undefined : String(Math.round(status.memory / 1_048_576))} unit="MB" />
       </div>
-      {status !== undefined && status.connections > status.people && <p class="quiet">and {status.connections - status.people} without a name</p>}
+      {status !== undefined && status.connections > status.people && <p class="quiet">and {namelessOf(status.connections - status.people)}</p>}
     </section>
   )
 }
+
+// A browser keeps connections that nobody is behind, this window's too.
+const namelessOf = (count: number): string => (count === 1 ? "1 connection without a name" : `${count.toLocaleString("en")} connections without a name`)
 
 const Figure = ({ unit, value = "–" }: { readonly unit: string; readonly value: string | undefined }): JSX.Element => <div><b>{value}</b> <span>{unit}</span></div>
 
