@@ -5,6 +5,7 @@ import { modulesOf } from "../support/qr.ts"
 import { cli, serve } from "./support/program.ts"
 import { nativeClient } from "./support/raw.ts"
 import { it } from "./support/stage.ts"
+import { runtime, windowOf } from "./support/window.ts"
 import { hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
 
 const all = (port: number) => links({ host: "0.0.0.0", ip: "0.0.0.0", port })
@@ -45,6 +46,19 @@ describe.runIf(hasTmux && linkForOthers(all(1)) !== undefined).concurrent("The Q
     expect((await terminal.screen()).split("\n").findIndex((row) => row.includes("▀"))).toBe(
       (await terminal.screen()).split("\n").findIndex((row) => row.endsWith(`On a phone, scan this, which is ${link}`)) + 1
     )
+  })
+
+  it("is not spoken of in the operator's window, which draws its own", async ({ stage }) => {
+    const terminal = await openTerminal(stage)
+    await terminal.enter(`clear; BRUSIO_BROWSER=none XDG_RUNTIME_DIR=${runtime(stage)} node ${cli} serve --window --host 0.0.0.0 --port 0`)
+    const { code, port } = await terminal.until("The link to the window", (screen) => {
+      const [, at, code] = /:(\d+)\/operator#([\w-]{22})/u.exec(screen) ?? []
+      return code === undefined ? undefined : { code, port: Number(at) }
+    })
+    const window = await windowOf(stage, { port, code })
+    await Effect.runPromise(window.line(/^The operator's window is open/u))
+    expect(window.opened.qr).toBeDefined()
+    expect(window.all.filter((message) => message._tag === "Line" && message.message.includes("scan"))).toEqual([])
   })
 
   it("is there where nothing is read, too", async ({ stage }) => {

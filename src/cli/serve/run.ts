@@ -74,8 +74,12 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
       const desk = yield* Effect.serviceOption(Desk.Desk)
       const at = Option.isSome(desk) ? yield* reachedAt(server) : ""
       const code = yield* scannable(server, settings)
-      yield* console.open(server.address, announcement(server, config, { isTold, scanned: code?.link }))
-      if (code !== undefined) output.write(code.drawn)
+      yield* console.open(server.address, announcement(server, config, isTold))
+      // The code is in this terminal only, and so are the words to it: a window draws its own.
+      if (code !== undefined) {
+        output.write(format({ at: Date.now(), level: "info", event: "scan", message: `On a phone, scan this, which is ${code.link}`, fields: { url: code.link } }))
+        output.write(code.drawn)
+      }
       if (Option.isSome(desk)) {
         // The link opens the window once: it is for whoever reads this output, and not for the windows, which are told all else.
         yield* openWindow(server, desk.value, at, (url) => {
@@ -128,7 +132,7 @@ const terminal = (
 const announcement = (
   { address, host, ip, port }: Server.Server["Type"],
   { maxClients, password }: ServeSettings["config"],
-  { isTold, scanned }: { readonly isTold: boolean; readonly scanned: string | undefined }
+  isTold: boolean
 ): ReadonlyArray<Console.ConsoleLine> => {
   const at = Date.now()
   const line = (event: string, message: string, level: Console.ConsoleLine["level"] = "info"): Console.ConsoleLine => ({
@@ -147,8 +151,7 @@ const announcement = (
     ...(password === undefined && !isLoopback(ip)
       ? [line("open", "There is no password: whoever can reach this machine can get in, read and speak. See --password in serve --help", "warn")]
       : []),
-    ...(isTold ? [line("limit", `At most ${maxClients} clients: for more, allow more open files (ulimit -n)`, "warn")] : []),
-    ...(scanned === undefined ? [] : [line("scan", `On a phone, scan this, which is ${scanned}`)])
+    ...(isTold ? [line("limit", `At most ${maxClients} clients: for more, allow more open files (ulimit -n)`, "warn")] : [])
   ]
 }
 
