@@ -19,8 +19,8 @@ const rows = 32
 // ---- A terminal
 
 const folder = mkdtempSync(join(tmpdir(), "pictures-"))
-// Variables that would change how the programs draw are removed.
-const env = { ...process.env, LANG: "C.UTF-8", CI: undefined, NO_COLOR: undefined, TMUX: undefined }
+// Variables that would change how the programs draw are removed, and those that would open a window on this screen.
+const env = { ...process.env, LANG: "C.UTF-8", CI: undefined, NO_COLOR: undefined, TMUX: undefined, BRUSIO_BROWSER: "none" }
 const exec = promisify(execFile)
 const tmux = async (...args) => {
   const { stdout } = await exec("tmux", ["-u", "-S", join(folder, "tmux"), "-f", "/dev/null", ...args], { cwd: root, env })
@@ -66,7 +66,8 @@ if (program === undefined) throw new Error("The pictures of the page need Chromi
 const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] })
 const devices = {
   page: { viewport: { width: 1000, height: 640 }, deviceScaleFactor: 1.5 },
-  phone: { viewport: { width: 390, height: 720 }, deviceScaleFactor: 1.5, hasTouch: true, isMobile: true }
+  phone: { viewport: { width: 390, height: 720 }, deviceScaleFactor: 1.5, hasTouch: true, isMobile: true },
+  operator: { viewport: { width: 1100, height: 640 }, deviceScaleFactor: 1 }
 }
 const pages = {}
 
@@ -142,6 +143,44 @@ const play = async () => {
   await heard("Yes, please")
   // The server's status is drawn once a second.
   await delay(1200)
+}
+
+/** The operator's window of another room, which those in the same network can reach. */
+const operate = async () => {
+  await open("operate", "node dist/cli.js serve --window --host 0.0.0.0")
+  const [link, port] = await shows("operate", /http:\/\/127\.0\.0\.1:(\d+)\/operator#[\w-]+/u)
+  const context = await browser.newContext({ colorScheme: "light", locale: "en-GB", reducedMotion: "reduce", ...devices.operator })
+  const page = await context.newPage()
+  pages.operator = page
+  await page.goto(link)
+  const told = (text) => page.locator(".entry", { hasText: text }).last().waitFor()
+  const enters = async (name) => {
+    const person = await nc(Number(port), name)
+    people.push(person)
+    await told(`${name} joined`)
+    return person
+  }
+  await told("window is open")
+  const bob = await enters("bob")
+  const grace = await enters("Grace")
+  const marta = await browse(port, "Marta", "page")
+  await told("Marta joined")
+  const misaki = await enters("美咲")
+  await marta.says("Good morning! I scanned the code on the wall.")
+  bob.says("And I came with nc, as always.")
+  await told("as always")
+  grace.says("/me pours coffee")
+  await told("coffee")
+  misaki.says("/msg Grace One for me, please")
+  await told("whispers")
+  await page.fill(".draft", "The demo is at three, in the big room.")
+  await page.press(".draft", "Enter")
+  await told("Everybody was told")
+  bob.says("/nick Bob (afk)")
+  await told("is now called")
+  await marta.says("Who brings the adapter for the projector?")
+  await told("projector")
+  await page.locator(".guest", { hasText: "afk" }).waitFor()
 }
 
 // ---- From the terminal to a picture
@@ -283,12 +322,22 @@ const picture = async (name, title) => {
   writeFileSync(`${root}/docs/pictures/${name}.svg`, draw(title, ansi, { x, y }))
 }
 
+const pictures = async (...names) => {
+  for (const name of names) await pages[name].screenshot({ path: `${root}/docs/pictures/${name}.png`, caret: "hide" })
+}
+
 try {
   await play()
   mkdirSync(`${root}/docs/pictures`, { recursive: true })
   await picture("join", "brusio join")
   await picture("serve", "brusio serve")
-  for (const [name, page] of Object.entries(pages)) await page.screenshot({ path: `${root}/docs/pictures/${name}.png`, caret: "hide" })
+  await pictures("page", "phone")
+  // The other room is on the same port.
+  await tmux("send-keys", "-t", "serve", "-l", "--", "/quit")
+  await tmux("send-keys", "-t", "serve", "Enter")
+  await shows("serve", /Pane is dead/u)
+  await operate()
+  await pictures("operator")
 } finally {
   await browser.close()
   for (const { leaves } of people) leaves()
