@@ -120,6 +120,11 @@ const ofLine: ReadonlyArray<Signature> = [
   prefix("unknown", ["t3 ", /\d+/u, ".", /\d/u]),
   prefix("unknown", ["fox a ", /-?/u, /\d+/u, " "], { sure: 5 }),
   prefix("unknown", ["\u001b%-12345X"]),
+  // A remote control of LibreOffice, whose next lines pair it with a code; monitors and a proxy.
+  prefix("unknown", ["LO_SERVER_CLIENT_PAIR", ...end], { sure: 3 }),
+  prefix("unknown", ["gkrellm ", /\d+/u, ".", /\d/u], { sure: 8 }),
+  prefix("unknown", ["WWWOFFLE ", /[A-Z]/u, /[A-Z]/u], { sure: 3 }),
+  prefix("unknown", ["CONNECT01 v", /\d/u], { sure: 8 }),
   ...["<?xml", "<stream:", "<policy-file-request", "< NTP/1.", "RFB 003.", "SSH-1.", "@RSYNCD:", "JDWP-Handshake", "NXSH-", "DIST0000"].map((start) =>
     prefix("unknown", [start])
   )

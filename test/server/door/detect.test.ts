@@ -401,7 +401,8 @@ describe("Somebody whose name only looks like another protocol", () => {
     "GET a life", "GETTY", "Nick Cave", "NICK of time", "USER a b", "User 7", "user one two", "Username", "PASS the salt", "Passepartout", "Pass", "LOGIN",
     "login", "the login page", "Hello", "HELO", "EHLO", "Helo there", "PUTIN", "POST office", "COPY that now", "Head of Sales", "OPTIONS", "CONNECT", "STOMP",
     "Stomp the yard", "SSH", "SIP", "sip of tea", "PING", "QUIT", "HELP", "CAP off", "Auth", "*1", "$4", "<3", "<34>", "42", "0033", "48 hours", "@rsync", "RFB",
-    "PROXY", "Proxy server", "(2)", "( o )", "t3", "Ada loves HTTP/1.1", "http", "HTTP", "a1", "a001", "{o_o}", "fox", "Redis", "<xml>", "REPORT card", "PRI", "PRIVATE"
+    "PROXY", "Proxy server", "(2)", "( o )", "t3", "Ada loves HTTP/1.1", "http", "HTTP", "a1", "a001", "{o_o}", "fox", "Redis", "<xml>", "REPORT card", "PRI", "PRIVATE",
+    "LO", "LO_SERVER", "gkrellm", "gkrellm user", "WWWOFFLE", "WWWOFFLE fan", "CONNECT01", "Connect01 v2"
   ]
 
   it.each(names)("is a person: %j", (name) => {
