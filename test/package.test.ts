@@ -26,7 +26,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
-export const empty: Chat.Chat<string> = Chat.empty({ server: "mine", limits: { lineBytes: 1, nameGraphemes: 1, nameBytes: 1 } })
+export const empty: Chat.Chat<string> = Chat.empty({ server: "mine", instance: "1", limits: { lineBytes: 1, nameGraphemes: 1, nameBytes: 1 } })
 export const next = (chat: Chat.Chat<string>, entry: Entry.Entry): Chat.Decision<string> => apply(chat, entry, () => "peer")
 export const name: Nickname.Nickname | undefined = Nickname.lenient("ada")
 export const line: string = Ndjson.encode({ _tag: "Say", text: Text.clean("hello") })

@@ -256,9 +256,13 @@ const presenceOf = (part: ReadonlyArray<Move>, { at, n, room, seq }: OneMove, he
     if (from === "gone") joined.push(member)
     if (from === "detached" && to === "here") returned.push(member)
     if (from !== "detached" && to === "detached") detached.push(member)
-    if (to === "gone" && last._tag === "Left") {
-      left.push({ member, code: last.code, reason: last.reason, ...(from === "detached" ? { detached: true as const } : {}) })
-    }
+  }
+  // In the order of leaving.
+  for (const { event } of part) {
+    const way = ways.get(event.member.id)
+    if (event._tag !== "Left" || way?.last !== event) continue
+    const isFromDetached = before(way.first) === "detached"
+    left.push({ member: event.member, code: event.code, reason: event.reason, ...(isFromDetached ? { detached: true as const } : {}) })
   }
   const lost = { ...(detached.length > 0 ? { detached } : {}), ...(returned.length > 0 ? { returned } : {}) }
   return { _tag: "Presence", n, first: part[0]?.event.seq ?? seq, seq, at, room, here, joined, left, ...lost }

@@ -83,35 +83,23 @@ export const staysIn = (log: Log): Stays => {
   }
 }
 
-// A merge of two audiences in the order of joining: a seat that is missing has left, and one that is new has come, a newcomer
-// at the end, and who is back in between. A seat with another peer is that of somebody who was lost, or is back.
-// In audiences of another order, those who changed places count as gone and come again, and are still told every line.
+// Most of two audiences is the same: they are compared from both ends, and what is between by sets. That takes no order of
+// the seats for granted: who is back has the old seat, and who comes to another room comes after whoever is there. A seat with
+// another peer is that of somebody who was lost, or is back.
 const compare = (
   before: Audience,
   after: Audience,
   { came, left }: { readonly left: (seat: Seat<Peer>) => void; readonly came: (seat: Seat<Peer>) => void }
 ): void => {
-  let next = 0
-  for (const seat of before) {
-    let other = after[next]
-    while (other !== undefined && other.peer !== seat.peer && isBefore(other, seat)) {
-      came(other)
-      other = after[next += 1]
-    }
-    if (other === undefined || (other.peer !== seat.peer && other.id !== seat.id)) left(seat)
-    else {
-      next += 1
-      if (other.peer === seat.peer) continue
-      left(seat)
-      came(other)
-    }
-  }
-  for (; next < after.length; next += 1) {
-    const seat = after[next]
-    if (seat !== undefined) came(seat)
-  }
+  const shorter = Math.min(before.length, after.length)
+  let start = 0
+  while (start < shorter && before[start]?.peer === after[start]?.peer) start += 1
+  let end = 0
+  while (end < shorter - start && before[before.length - 1 - end]?.peer === after[after.length - 1 - end]?.peer) end += 1
+  const were = before.slice(start, before.length - end)
+  const are = after.slice(start, after.length - end)
+  const still = new Set(are.map(({ peer }) => peer))
+  for (const seat of were) if (!still.has(seat.peer)) left(seat)
+  const already = new Set(were.map(({ peer }) => peer))
+  for (const seat of are) if (!already.has(seat.peer)) came(seat)
 }
-
-// Whether a member came in before another one, by the numbers in their ids: looked at only where two audiences differ.
-const isBefore = ({ id: one }: Seat<Peer>, { id: other }: Seat<Peer>): boolean =>
-  one !== undefined && other !== undefined && Number(one.slice(1)) < Number(other.slice(1))
