@@ -368,7 +368,7 @@ describe.runIf(hasTmux).concurrent("Output that nobody takes", () => {
     await reader.event("Said", ({ text }) => text.startsWith(`message ${chatter - 1} `))
     return { other, took: performance.now() - from }
   }
-  const skipped = (rows: ReadonlyArray<string>) => texts(rows, /^\((\d+) lines were skipped: the output was not read\)$/u).map(Number)
+  const skipped = (rows: ReadonlyArray<string>) => texts(rows, /^\S+ WARN +(\d+) lines were skipped: the output was not read$/u).map(Number)
 
   it("does not slow the room while the terminal is held with Ctrl-S, and what was skipped is said with Ctrl-Q", async ({ stage }) => {
     const { port, terminal } = await open(stage, { args: "--no-input", columns: 160 })
@@ -378,7 +378,7 @@ describe.runIf(hasTmux).concurrent("Output that nobody takes", () => {
     expect(took).toBeLessThan(5000)
     expect(await terminal.screen()).not.toContain("other: message")
     await terminal.press("C-q")
-    const screen = await terminal.shows(/^\(\d+ lines were skipped: the output was not read\)$/mu)
+    const screen = await terminal.shows(/^\S+ WARN +\d+ lines were skipped: the output was not read$/mu)
     expect(skipped(screen.split("\n")).length).toBeGreaterThan(0)
     await other.send({ _tag: "Say", text: "the last one" })
     await terminal.shows(/ other: the last one$/mu)
@@ -404,6 +404,6 @@ describe.runIf(hasTmux).concurrent("Output that nobody takes", () => {
     const { took } = await pour(port, stage)
     expect(took).toBeLessThan(5000)
     process.kill(await terminal.child("kill -STOP"), "SIGCONT")
-    await terminal.shows(/^\(\d+ lines were skipped: the output was not read\)$/mu)
+    await terminal.shows(/^\S+ WARN +\d+ lines were skipped: the output was not read$/mu)
   })
 })
