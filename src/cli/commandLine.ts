@@ -1,5 +1,5 @@
 import { limitNames } from "./serve/limits.ts"
-import { allowHost, echo, host, listenPort, logFormat, name, passwordFile, rateBurst, rateLimit, serverPort, trustProxy } from "./settings.ts"
+import { allowHost, echo, host, listenPort, logFormat, name, passwordFile, rateBurst, rateLimit, reconnect, serverPort, trustProxy } from "./settings.ts"
 
 /** The commands. */
 export type Topic = "serve" | "join"
@@ -16,7 +16,7 @@ const misplaced = "--password takes no value, as others could read it: it asks f
 /** The options that may be given several times. */
 const severalTimes = [allowHost, trustProxy]
 
-const valueSettings = [host, listenPort, serverPort, name, logFormat, echo, passwordFile, rateLimit, rateBurst, ...severalTimes]
+const valueSettings = [host, listenPort, serverPort, name, logFormat, echo, passwordFile, rateLimit, rateBurst, reconnect, ...severalTimes]
 const valueOptions: ReadonlySet<string> = new Set([...valueSettings.map(({ name }) => name), ...limitNames].map((name) => `--${name}`))
 const shorts: ReadonlyMap<string, string> = new Map([
   ...valueSettings.flatMap(({ name, short }) => (short === undefined ? [] : [[`-${short}`, `--${name}`] as const])),

@@ -119,14 +119,19 @@ export const count = (name: string, pseudoName: string, least: number, most: num
 /** The size of the token bucket: how many messages may come at once. */
 export const rateBurst = count("rate-burst", "N", 1, 1_000_000)
 
+const offOr = (number: Setting<number>): Setting<number | "off"> => ({
+  ...number,
+  expected: `${number.expected}, or off`,
+  decode: (value) => (value === "off" ? Either.right("off") : number.decode(value))
+})
+
+/** For how many seconds the client tries to come back by itself; `off` for not at all. */
+export const reconnect: Setting<number | "off"> = offOr(count("reconnect", "SECONDS|off", 1, 86_400))
+
 const rate = count("rate-limit", "N|off", 1, 1_000_000)
 
 /** The refill rate of the token bucket, messages a second; `off` for no limit. */
-export const rateLimit: Setting<number | "off"> = {
-  ...rate,
-  expected: `${rate.expected}, or off`,
-  decode: (value) => (value === "off" ? Either.right("off") : rate.decode(value))
-}
+export const rateLimit: Setting<number | "off"> = offOr(rate)
 
 /** An option of the command line, with its line in the help. */
 export type Described<A> = Options.Options<A> & { readonly help: HelpLine }

@@ -15,8 +15,10 @@ import type { ReadError } from "../net/Errors.ts"
 import { Dial } from "./Dial.ts"
 import * as EventInbox from "./EventInbox.ts"
 import { serverKind } from "./foreign.ts"
+import { type Hello, Link } from "./Link.ts"
 import { receive, send } from "./receive.ts"
 import { Receipts } from "./Receipts.ts"
+import { makeReturning } from "./returning.ts"
 import { Roster } from "./Roster.ts"
 import { ConnectFailed, type JoinError, JoinRefused, Lost, TurnedAway } from "./Errors.ts"
 
@@ -26,7 +28,9 @@ export interface ChatClient {
   readonly welcome: Welcome
   /**
    * Every event after the welcome, once, in order. The stream ends after the
-   * server's `Goodbye` and fails when the connection is lost without one.
+   * server's `Goodbye` and fails when the connection is lost without one. With
+   * `reconnect` it goes on over another connection: with a `Resumed` and what was
+   * missed, or with another `Welcome` where the place was not kept.
    * Back-pressure reaches the server: if the stream is never read, the server
    * cuts this client off in the end, because it reads too slowly.
    */
@@ -51,6 +55,8 @@ export interface ChatClient {
   readonly perform: (command: Command, ref?: string) => Effect.Effect<string | undefined, Refusal>
   /** Asks a question; the answer is an event for us alone. */
   readonly ask: (question: Question) => Effect.Effect<void>
+  /** When the connection was lost, ms since 1970, each time that the client begins to come back by itself: see `reconnect`. */
+  readonly losses: Stream.Stream<number>
   /** Who is in the room now, in the order of joining. */
   readonly members: Effect.Effect<ReadonlyArray<Member>>
   /** Asks who is in the room; the answer is one page, a `Members`. `after` is the last member of the page before. */
@@ -72,6 +78,12 @@ export interface ConnectOptions {
   readonly password?: Redacted.Redacted | undefined
   /** Another name to try on the same connection when this one is refused; without it, or at `undefined`, the refusal stands. */
   readonly retry?: (refused: Refused) => string | undefined
+  /**
+   * For how long the client tries to come back by itself once its connection is lost, ms: as
+   * who it was, with all that it has missed, and saying again what was not taken. Without it,
+   * a lost connection is the end.
+   */
+  readonly reconnect?: number
   /** How long the server may take to let us in, ms. */
   readonly patience?: number
   /** Keepalive: after this much silence of the server it is sent a `Ping`, ms; after two and a half times as long the connection counts as lost. */
@@ -111,17 +123,22 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     const inbox = yield* EventInbox.make
     const receipts = new Receipts()
     const roster = new Roster((after) => {
-      if (connection.backlog > mostUnread) return false
-      send(connection, { _tag: "Who", after })
+      const way = link.connection
+      if (way === undefined || way.backlog > mostUnread) return false
+      send(way, { _tag: "Who", after })
       return true
     })
+    const link = new Link(receipts, roster, helloOf(options), (options.reconnect ?? 0) > 0)
     // A server that is full answers before it has detected our dialect: its words may then be plain text, not JSON.
     let said: Words | undefined
     const onWords = (line: Uint8Array) => {
       said ??= wordsOf(line)
     }
     let lost: ReadError | undefined
-    yield* receive(connection, { inbox, onWords, receipts, roster }, pingAfter).pipe(
+    const listeners = { inbox, onWords, receipts, roster, first: (event: Event) => link.first(event) }
+    const returning = yield* makeReturning(link, options)
+    link.over(connection, options.nickname)
+    yield* returning.from(connection, (way) => receive(way, listeners, pingAfter)).pipe(
       Effect.tapError((error) =>
         Effect.sync(() => {
           lost = error
@@ -138,22 +155,23 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       ),
       Effect.forkScoped
     )
-    yield* Effect.addFinalizer((exit) => goodbye(connection, exit, lost?._tag === "ConnectionLost" ? lost.reason : undefined))
+    yield* Effect.addFinalizer((exit) => goodbye(link.wire, exit, lost?._tag === "ConnectionLost" ? lost.reason : undefined))
 
     const noAnswer = () => new ConnectFailed({ code: "no-answer", host, port, ...said })
-    const welcome = yield* join(connection, inbox, options, noAnswer).pipe(
+    const welcome = yield* join(link, inbox, options, noAnswer).pipe(
       Effect.timeoutFail({ duration: patience, onTimeout: noAnswer })
     )
-    const { perform, put } = speaker(connection, receipts, welcome)
+    const { perform, put } = speaker(link, receipts, welcome)
     const tell = (message: ClientMessage) =>
       Effect.sync(() => {
-        send(connection, message)
+        if (link.connection !== undefined) send(link.connection, message)
       })
     const ask = (question: Question) =>
       Effect.sync(() => {
-        if (question._tag === "Who") roster.asked()
         const message = questionMessageOf(question)
-        if (message !== undefined) send(connection, message)
+        if (message === undefined || link.connection === undefined) return
+        if (question._tag === "Who") roster.asked()
+        send(link.connection, message)
       })
     return {
       welcome,
@@ -164,11 +182,12 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       rename: (nickname) => tell({ _tag: "Rename", nickname }),
       perform,
       ask,
+      losses: returning.losses,
       members: Effect.sync(() => roster.members),
       who: (after) => ask({ _tag: "Who", after }),
       settled: receipts.settled,
       unanswered: Effect.sync(() => receipts.unanswered),
-      quit: (reason) => tell({ _tag: "Quit", reason })
+      quit: (reason) => (link.connection === undefined ? returning.giveUp : tell({ _tag: "Quit", reason }))
     }
   })
 
@@ -184,14 +203,17 @@ const wordsOf = (line: Uint8Array): Words | undefined => {
   return said === "" ? undefined : { said, kind: serverKind(latin1.decode(start)) }
 }
 
-const join = (connection: Connection, inbox: EventInbox.EventInbox, options: ConnectOptions, noAnswer: () => ConnectFailed) =>
+// Only who wants to come back sends a secret.
+const helloOf = ({ password, reconnect = 0 }: ConnectOptions): Hello => {
+  const secret = reconnect === 0 ? undefined : newSecret()
+  return (nickname, seen) => ({ _tag: "Hello", v: version, nickname, password: password === undefined ? undefined : Redacted.value(password), secret, seen })
+}
+
+const newSecret = (): string => Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("")
+
+const join = (link: Link, inbox: EventInbox.EventInbox, options: ConnectOptions, noAnswer: () => ConnectFailed) =>
   Effect.gen(function* () {
     const { host, port, retry } = options
-    const password = options.password === undefined ? undefined : Redacted.value(options.password)
-    const hello = (nickname: string) => {
-      send(connection, { _tag: "Hello", v: version, nickname, password })
-    }
-    hello(options.nickname)
     for (;;) {
       // A connection that ends before any answer is not one to a brusio server.
       const event = yield* Effect.mapError(inbox.take, noAnswer)
@@ -201,7 +223,7 @@ const join = (connection: Connection, inbox: EventInbox.EventInbox, options: Con
         case "Refused": {
           const other = retry?.(event)
           if (other === undefined) return yield* new JoinRefused({ code: event.code, reason: event.message, host, port })
-          hello(other)
+          link.greet(other)
           break
         }
         case "Goodbye":
@@ -213,8 +235,9 @@ const join = (connection: Connection, inbox: EventInbox.EventInbox, options: Con
   })
 
 // Sends commands. What the server would not accept is refused here and not sent.
-const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome) => {
-  const transmit = Effect.fnUntraced(function* (message: ClientMessage) {
+const speaker = (link: Link, receipts: Receipts, welcome: Welcome) => {
+  const transmit = Effect.fnUntraced(function* (message: ClientMessage, ref: string | undefined) {
+    const { limits } = link.limits === undefined ? welcome : { limits: link.limits }
     const line = utf8.encoder.encode(encode(message))
     if (line.length - 1 > limits.lineBytes) {
       return yield* new Refusal({
@@ -222,6 +245,11 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
         message: `This message is too long (a line has at most ${limits.lineBytes} bytes): send it in parts.`
       })
     }
+    const { connection } = link
+    // What has a receipt is kept until it has come: where there is no connection, it is sent over the next one.
+    if (ref !== undefined) receipts.sent(ref, line)
+    else if (connection === undefined) return yield* new Refusal({ code: "not-joined", message: "The connection is lost: try again once it is back." })
+    if (connection === undefined) return
     connection.write(line)
     // Back-pressure: the sender waits while the server does not read.
     yield* connection.drained
@@ -243,7 +271,7 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
     const message = messageOf(command, ref)
     return message === undefined
       ? new Refusal({ code: "bad-command", message: `${command._tag} is not sent as it is: another command travels in its place.` })
-      : transmit(message)
+      : transmit(message, ref)
   }
   return {
     perform: (command: Command, ref?: string): Effect.Effect<string | undefined, Refusal> =>
@@ -257,9 +285,10 @@ const speaker = (connection: Connection, receipts: Receipts, { limits }: Welcome
 
 // Sent on every way out, so that the room is told at once, and not only after a timeout; a defect of ours is named as the reason,
 // and so is why we gave the server up.
-const goodbye = (connection: Connection, exit: Exit.Exit<unknown, unknown>, why: string | undefined) =>
+const goodbye = (connection: Connection | undefined, exit: Exit.Exit<unknown, unknown>, why: string | undefined) =>
   Effect.gen(function* () {
     const fault = Exit.isFailure(exit) && Option.isSome(Cause.dieOption(exit.cause))
+    if (connection === undefined) return
     send(connection, { _tag: "Quit", reason: fault ? "internal error" : why })
     yield* connection.close(goodbyePatience)
   })

@@ -5,7 +5,7 @@ import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { isReceipted } from "../domain/command/index.ts"
-import type { Event } from "../domain/Event.ts"
+import type { Event, MemberId, Resumed, Welcome } from "../domain/Event.ts"
 import { clean } from "../domain/Text.ts"
 import type { ChatClient } from "./ChatClient.ts"
 import type { Lost } from "./Errors.ts"
@@ -81,8 +81,9 @@ const quote = (words: string, line: string): string => {
 
 const showEvents = (client: ChatClient, io: LineIo, { complaint, quotes, render }: LineFormat, state: State) =>
   Effect.gen(function* () {
-    const take = (event: Event): string | undefined => {
-      const isAnswer = "ref" in event && (event._tag === "Refused" || ("from" in event && event.from.id === client.welcome.you.id))
+    const me = yield* Ref.make(client.welcome.you)
+    const take = (event: Event, id: MemberId): string | undefined => {
+      const isAnswer = "ref" in event && (event._tag === "Refused" || ("from" in event && event.from.id === id))
       if (!isAnswer || event.ref === undefined) return undefined
       const line = state.sent.get(event.ref)
       state.sent.delete(event.ref)
@@ -90,19 +91,32 @@ const showEvents = (client: ChatClient, io: LineIo, { complaint, quotes, render 
     }
     const show = Effect.fnUntraced(function* (event: Event) {
       const attention = yield* Ref.updateAndGet(state.attention, (before) => Attention.heard(before, event, client.welcome.you))
-      const line = take(event)
+      const line = take(event, (yield* Ref.get(me)).id)
       if (Attention.isIgnored(attention, event)) return
       const shown = render(event)
       if (shown !== undefined) yield* io.show(shown)
       const wrong = complaint(event)
       if (wrong !== undefined) yield* io.complain(line === undefined || !quotes ? wrong : quote(wrong, line))
     })
+    // Back over another connection: as somebody else, where the place was not kept, and then no receipt of before comes any more.
+    const again = Effect.fnUntraced(function* (event: Welcome | Resumed) {
+      if ((yield* Ref.getAndSet(me, event.you)).id === event.you.id) return
+      const lines = [...state.sent.values()]
+      state.sent.clear()
+      yield* Effect.forEach(lines, (line) => io.complain(`No receipt for: ${line}`), { discard: true })
+    })
     yield* show(client.welcome)
-    yield* Stream.runForEach(client.events, (event) =>
-      event._tag === "Goodbye"
-        ? Effect.zipRight(Ref.set(state.ended, event.code === "quit" || event.code === "closing"), show(event))
-        : show(event)
-    )
+    yield* Stream.runForEach(client.events, (event) => {
+      switch (event._tag) {
+        case "Welcome":
+        case "Resumed":
+          return Effect.zipRight(again(event), show(event))
+        case "Goodbye":
+          return Effect.zipRight(Ref.set(state.ended, event.code === "quit" || event.code === "closing"), show(event))
+        default:
+          return show(event)
+      }
+    })
   })
 
 const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { isLiteral, quotes }: LineFormat, { attention, sent }: State) {

@@ -12,16 +12,33 @@ export class Roster {
   readonly #members = new Map<MemberId, Member>()
   // Pages carry no correlation id, but come in the order of the questions: who asked for each, this roster or the user.
   readonly #questions: Array<"roster" | "user"> = []
-  readonly #ask: (after: MemberId) => boolean
+  readonly #ask: (after: MemberId | undefined) => boolean
 
-  /** `ask` requests the page after a member; it returns `false`, and sends nothing, while the server does not read. */
-  constructor(ask: (after: MemberId) => boolean) {
+  /** `ask` requests the page after a member, or the first one; it returns `false`, and sends nothing, while the server does not read. */
+  constructor(ask: (after: MemberId | undefined) => boolean) {
     this.#ask = ask
   }
 
   /** In the order of joining, as far as the roster knows them. */
   get members(): ReadonlyArray<Member> {
     return [...this.#members.values()]
+  }
+
+  /** Whether a page was asked for that has not come. */
+  get isAsking(): boolean {
+    return this.#questions.length > 0
+  }
+
+  /** Nobody is known any more, and no page will come. */
+  clear(): void {
+    this.#members.clear()
+    this.#questions.length = 0
+  }
+
+  /** Asks anew who is here. */
+  restart(): void {
+    this.clear()
+    if (this.#ask(undefined)) this.#questions.push("roster")
   }
 
   /** The user asks who is in the room: the answer to that question is shown. */

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type { Event, Goodbye } from "../domain/Event.ts"
 import { LineSplitter, tooLong } from "../domain/wire/Lines.ts"
 import { type ClientMessage, decodeLine, encode } from "../domain/wire/Ndjson.ts"
 import type { Connection } from "../net/Connection.ts"
@@ -21,18 +22,20 @@ export interface Listeners {
   readonly inbox: EventInbox
   readonly receipts: Receipts
   readonly roster: Roster
+  /** Takes an event before all others do; `false` for one that is for nobody else. */
+  readonly first: (event: Event) => boolean
   /** Called for a line that is not an event. */
   readonly onWords: (line: Uint8Array) => void
 }
 
 /**
- * The receive loop: decodes events until the server's `Goodbye`, and fails if
+ * The receive loop: decodes events until the server's `Goodbye`, which it returns, and fails if
  * the connection ends before that. Keepalive: after `pingAfter` ms of silence
  * the server is sent a `Ping`; after two and a half times as long the
  * connection counts as lost. A client that itself stood still, such as one whose
  * computer slept, has asked nothing meanwhile: it asks once more before it gives up.
  */
-export const receive = (connection: Connection, { inbox, onWords, receipts, roster }: Listeners, pingAfter: number): Effect.Effect<void, ReadError> =>
+export const receive = (connection: Connection, { first, inbox, onWords, receipts, roster }: Listeners, pingAfter: number): Effect.Effect<Goodbye, ReadError> =>
   Effect.gen(function* () {
     const lines = new LineSplitter(maxLineBytes)
     let lastLook = performance.now()
@@ -67,12 +70,14 @@ export const receive = (connection: Connection, { inbox, onWords, receipts, rost
           yield* connection.drained
           continue
         }
-        receipts.heard(event)
-        if (roster.heard(event)) continue
-        yield* inbox.offer(event, line.length)
+        if (first(event)) {
+          receipts.heard(event)
+          if (roster.heard(event)) continue
+          yield* inbox.offer(event, line.length)
+        }
         if (event._tag === "Goodbye") {
           connection.finish()
-          return
+          return event
         }
       }
     }

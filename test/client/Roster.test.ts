@@ -19,7 +19,7 @@ const page = (more: boolean, ...members: ReadonlyArray<Member>): Event => ({ _ta
 
 /** A roster, and after whom it asked for more. */
 const rostered = (isHeard: () => boolean = () => true) => {
-  const asked: Array<string> = []
+  const asked: Array<string | undefined> = []
   const roster = new Roster((after) => {
     if (!isHeard()) return false
     asked.push(after)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from "vitest"
 import { fakeServer, hello, welcome } from "./support/fake.ts"
 import { flood } from "./support/flood.ts"
-import { cli, type Served, serve } from "./support/program.ts"
+import { cli, type Served, serve, start } from "./support/program.ts"
 import { freePort, type Native, nativeClient } from "./support/raw.ts"
 import { broken, endsLike, texts } from "./support/rows.ts"
 import { it, Stage } from "./support/stage.ts"
@@ -433,13 +433,30 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     await terminal.shows(/^Goodbye!\nrc=0$/mu)
   })
 
+  it("loses the server: comes back by itself once it is there again, and gives back what has no receipt", async ({ stage }) => {
+    const own = await serve(stage)
+    const terminal = await openTerminal(stage)
+    await terminal.enter(`node ${cli} join --host 127.0.0.1 --port ${own.port} --name loser`)
+    await terminal.shows(/ here · connected/u)
+    own.program.kill("SIGKILL")
+    await terminal.shows(/ · connection lost \d\d:\d\d:\d\d, coming back \.\.\./u)
+    await terminal.enter("while it was gone")
+    await terminal.shows(/while it was gone …/u)
+    await own.program.ended()
+    start(stage, ["serve", "--port", String(own.port)])
+    await terminal.shows(/ here · connected/u)
+    expect(await terminal.shows(/^! It is not known whether this was said: while it was gone$/mu)).toMatch(/^Welcome loser! /mu)
+    await terminal.enter("{quit}")
+    await terminal.shows(/ Goodbye!$/mu)
+  })
+
   it("loses the server: says so with what was not sent, gives the terminal back as it was, and exits with 1", async ({ stage }) => {
     const own = await serve(stage)
     const terminal = await openTerminal(stage)
     const output = await terminal.record()
     const before = await terminal.modes("before")
     expect(before.join(" ")).toMatch(/ icanon .* echo /u)
-    await terminal.enter(`node ${cli} join --host 127.0.0.1 --port ${own.port} --name loser; echo rc=$?`)
+    await terminal.enter(`node ${cli} join --host 127.0.0.1 --port ${own.port} --name loser --reconnect off; echo rc=$?`)
     await terminal.shows(/ here · connected/u)
     await terminal.type("half a line")
     await endsWith(terminal, ["> half a line"])

@@ -17,9 +17,10 @@ export const begin = (given: Form.Given): Effect.Effect<Form.Form> =>
 
 /**
  * Connects and joins with the form's answers; if a generated name is taken, the next one is tried. With `tell`, a chosen name
- * that is taken gets a number as well, and `tell` is told of it.
+ * that is taken gets a number as well, and `tell` is told of it. For `reconnect` ms after each loss of the connection the client
+ * tries to come back by itself.
  */
-export const connect = (form: Form.Form, tell?: (words: string) => Effect.Effect<void>): Effect.Effect<ChatClient.ChatClient, JoinError, Dial | Scope.Scope> => {
+export const connect = (form: Form.Form, reconnect: number, tell?: (words: string) => Effect.Effect<void>): Effect.Effect<ChatClient.ChatClient, JoinError, Dial | Scope.Scope> => {
   const { host, name, password, port } = form.answers
   let tries = 0
   const joined = ChatClient.connect({
@@ -27,6 +28,7 @@ export const connect = (form: Form.Form, tell?: (words: string) => Effect.Effect
     port,
     nickname: name,
     password,
+    reconnect,
     retry: ({ code }) => {
       tries += 1
       return code === "name-taken" ? (Form.anotherName(form, tries) ?? (tell === undefined ? undefined : Form.numberedName(name, tries))) : undefined
@@ -48,23 +50,23 @@ export class Left extends Data.TaggedError("Left") {}
  * reason is shown, and what was wrong is asked again: the name, or everything
  * with the last answers as defaults. Fails when the input ends, or when the room wants a password.
  */
-export const ask = (keyboard: Keyboard, form: Form.Form): Effect.Effect<ChatClient.ChatClient, Failed | Left, Dial | Scope.Scope> =>
+export const ask = (keyboard: Keyboard, form: Form.Form, reconnect: number): Effect.Effect<ChatClient.ChatClient, Failed | Left, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const question = Form.question(form)
     if (question === undefined) {
       yield* keyboard.prompt("")
-      return yield* Effect.catchAll(connect(form), (error) =>
+      return yield* Effect.catchAll(connect(form, reconnect), (error) =>
         // Line mode echoes what is typed, so a password is not asked for here.
         needsPassword(error)
           ? Effect.zipRight(keyboard.complain(explain(error)), new Failed())
-          : Effect.zipRight(keyboard.complain(error.message), ask(keyboard, Form.again(form, refusalOf(error))))
+          : Effect.zipRight(keyboard.complain(error.message), ask(keyboard, Form.again(form, refusalOf(error)), reconnect))
       )
     }
     yield* keyboard.prompt(question)
     const line = yield* Effect.mapError(keyboard.lines.take, () => new Failed())
     if (Form.isQuit(form, line)) return yield* new Left()
     const next = Form.answer(form, line)
-    if (!(next instanceof Refusal)) return yield* ask(keyboard, next)
+    if (!(next instanceof Refusal)) return yield* ask(keyboard, next, reconnect)
     yield* keyboard.complain(next.message)
-    return yield* ask(keyboard, form)
+    return yield* ask(keyboard, form, reconnect)
   })

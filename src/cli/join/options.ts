@@ -10,7 +10,7 @@ import { givenWhere } from "../address.ts"
 import { grouped, type HelpPage } from "../help.ts"
 import { complain, Failed } from "../process.ts"
 import type { JoinSettings } from "./run.ts"
-import { type BadSetting, flag, given, host, isOn, name, option, serverPort } from "../settings.ts"
+import { type BadSetting, flag, given, host, isOn, name, option, reconnect, serverPort } from "../settings.ts"
 
 const options = {
   host: option(host, "The server's address.", defaults.host),
@@ -23,6 +23,7 @@ const options = {
   noColor: flag("no-color", "No colours; so does NO_COLOR."),
   noBell: flag("no-bell", "No bell when somebody says your name."),
   strictName: flag("strict-name", "Leaves if the name is taken, where nobody is asked for another; otherwise a number is added to the name."),
+  reconnect: option(reconnect, "How long it tries to come back by itself once the connection is lost; off: it ends at once.", "120 seconds on the chat screen, off line by line and in a pipe"),
   text: flag("text", "Makes every line a message, also {quit} and those that start with /."),
   json: flag("json", "Prints each event as one JSON object a line.")
 }
@@ -96,8 +97,11 @@ const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Faile
     const mayAsk = !(yield* isOn("no-input", options.noInput))
     const json = yield* isOn("json", options.json)
     const isPlain = (yield* isOn("plain", options.plain)) || process.env["TERM"] === "dumb"
+    const isScreen = isTerminal && !isPlain && !json
+    const within = Option.getOrElse(yield* given(reconnect, options.reconnect), () => (isScreen ? 120 : "off"))
     return {
-      isScreen: isTerminal && !isPlain && !json,
+      reconnect: within === "off" ? 0 : within * 1000,
+      isScreen,
       colour: !(yield* isOn("no-color", options.noColor)) && (process.env["NO_COLOR"] ?? "") === "",
       bell: !(yield* isOn("no-bell", options.noBell)),
       given: { ...where, name: yield* given(name, options.name), password: yield* givenPassword(options, mayAsk) },

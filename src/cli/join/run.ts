@@ -31,6 +31,8 @@ export interface JoinSettings {
   readonly json: boolean
   /** Whether a name that is taken ends it; otherwise who is not asked gets one with a number. */
   readonly isNameStrict: boolean
+  /** For how long the client tries to come back by itself once the connection is lost, ms; 0: not at all. */
+  readonly reconnect: number
   /** Whether every line is a message, whatever it looks like. */
   readonly literal: boolean
 }
@@ -58,8 +60,8 @@ export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError
     const refused = yield* Ref.make(false)
     const io = settings.isTerminal ? yield* keyboard : { ...(yield* pipe(refused)), prompt: () => Effect.void }
     const enter: Effect.Effect<ChatClient, JoinError | Failed | FormUi.Left, Dial | Scope.Scope> = settings.asks
-      ? FormUi.ask(io, form)
-      : FormUi.connect(form, settings.isNameStrict ? undefined : complain)
+      ? FormUi.ask(io, form, settings.reconnect)
+      : FormUi.connect(form, settings.reconnect, settings.isNameStrict ? undefined : complain)
     const client = yield* Effect.raceFirst(
       enter,
       Effect.flatMap(Deferred.await(end), (ending) => Effect.zipRight(reportFault(ending), new Failed()))

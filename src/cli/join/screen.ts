@@ -42,6 +42,8 @@ export const screen = (options: {
   readonly asks: boolean
   readonly colour: boolean
   readonly bell: boolean
+  /** For how long the client tries to come back by itself, ms; 0: not at all. */
+  readonly reconnect: number
   readonly ending: Deferred.Deferred<Ending>
 }): Effect.Effect<boolean, JoinError | Failed, Dial> =>
   Effect.gen(function* () {
@@ -74,7 +76,7 @@ export const screen = (options: {
 
     // Joins, then forwards events until the connection ends.
     const enter = (form: Form) =>
-      connect(form).pipe(
+      connect(form, options.reconnect).pipe(
         Effect.matchEffect({
           onFailure: (error) =>
             options.asks
@@ -83,6 +85,7 @@ export const screen = (options: {
           onSuccess: (client) =>
             Ref.set(room, client).pipe(
               Effect.zipRight(happenings.offer({ _tag: "Entered", welcome: client.welcome })),
+              Effect.zipRight(Effect.forkScoped(Stream.runForEach(client.losses, (at) => happenings.offer({ _tag: "Lost", at })))),
               Effect.zipRight(hear(client))
             )
         })

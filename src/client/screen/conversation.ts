@@ -1,9 +1,11 @@
-import type { Event, Welcome } from "../../domain/Event.ts"
+import type { Event, Resumed, Welcome } from "../../domain/Event.ts"
 import { Refusal } from "../../domain/Refusal.ts"
+import { lobby } from "../../domain/RoomName.ts"
 import { clean } from "../../domain/Text.ts"
 import * as wording from "../../domain/wording.ts"
 import * as Attention from "./attention.ts"
 import * as Form from "./form.ts"
+import { back, gapBefore, toldAfterLoss } from "./back.ts"
 import { heardAfter, heardFrom, isSameStart, missedWords } from "./missed.ts"
 import { mentions } from "./name.ts"
 import { type Conversation, type Draft, error, type Happening, info, type Step, step, type Wish } from "./step.ts"
@@ -25,6 +27,8 @@ export const start = (form: Form.Form): Step =>
     unmarked: undefined,
     attention: Attention.none,
     heard: undefined,
+    lostAt: undefined,
+    recount: undefined,
     lastRef: 0
   })
 
@@ -46,6 +50,8 @@ export const update = (before: Conversation, happening: Happening, draft: Draft)
       return told(before, happening.event)
     case "Unsent":
       return unsent(before, happening.ref, happening.reason)
+    case "Lost":
+      return step({ ...before, lostAt: happening.at })
     case "Focus":
       return step({ ...before, focused: happening.focused, unread: happening.focused ? 0 : before.unread })
     case "Interrupted":
@@ -156,10 +162,39 @@ const answer = (before: Conversation, line: string): Step => {
   return { after: asked.after, wishes: [answered, ...asked.wishes] }
 }
 
+// Back after the connection was lost: as who one was, or, where the place was not kept, as a newcomer, whose lines without a receipt come back.
+const again = (known: Conversation, event: Resumed | Welcome): Step => {
+  const before = { ...known, lostAt: undefined }
+  if (event._tag === "Resumed" && event.you.id === known.me?.id && event.instance === known.heard?.instance) return back(known, event)
+  const unsaid = before.pending.flatMap(({ typed }): ReadonlyArray<Wish> => [error(`It is not known whether this was said: ${typed}`), { _tag: "Return", text: typed }])
+  const anew = entered({ ...before, pending: [] }, event._tag === "Welcome" ? event : welcomeOf(event))
+  return { after: anew.after, wishes: [...unsaid, ...anew.wishes] }
+}
+
+// What a place tells of itself that was taken up again, as far as a newcomer is told it.
+const welcomeOf = ({ at, instance, limits, rooms: [place], server, you }: Resumed): Welcome => ({
+  _tag: "Welcome",
+  seq: place?.seq ?? 0,
+  at,
+  room: place?.room ?? lobby,
+  you,
+  here: place?.here ?? 1,
+  members: [you],
+  server,
+  instance,
+  limits
+})
+
 const told = (known: Conversation, event: Event): Step => {
   const { me } = known
   if (me === undefined) return step(known)
-  const before = { ...known, attention: Attention.heard(known.attention, event, me), heard: heardAfter(known.heard, event) }
+  if (event._tag === "Resumed" || event._tag === "Welcome") return again(known, event)
+  const gap = gapBefore(known, event)
+  const before = { ...toldAfterLoss(known, event), attention: Attention.heard(known.attention, event, me), heard: heardAfter(known.heard, event) }
+  if (gap !== undefined) {
+    const { after, wishes } = told({ ...known, heard: heardAfter(known.heard, event) }, event)
+    return { after, wishes: [error(gap), ...wishes] }
+  }
   if (Attention.isIgnored(before.attention, event)) return step(before)
   const print: Wish = { _tag: "Print", line: { _tag: "Event", event, me } }
   // Somebody's own doing: its author has the receipt by it.

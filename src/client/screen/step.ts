@@ -29,6 +29,10 @@ export interface Conversation {
   readonly attention: Attention
   /** Up to where the room was heard, so that whoever comes back can be told how much was missed. */
   readonly heard: Heard | undefined
+  /** Since when the connection is lost, ms since 1970, while the client tries to come back; what is submitted meanwhile waits. */
+  readonly lostAt: number | undefined
+  /** How many are here once what was missed has been told, up to the number `n`; absent where it is counted meanwhile. */
+  readonly recount: { readonly n: number; readonly here: number } | undefined
   /** The number in the last correlation id: each number is used once. */
   readonly lastRef: number
 }
@@ -47,6 +51,7 @@ export interface Draft {
  * - `Pasted`: several lines were pasted and confirmed: each is a message, none a command
  * - `Entered`, `NotEntered`: how an attempt to connect ended, the first one or, after a connection was lost, another; `code` is the server's refusal, if it was one
  * - `Told`: an event of the server; `Unsent`: a request that was not even sent
+ * - `Lost`: the connection was lost at this time, ms since 1970, and the client tries to come back by itself; a `Resumed` or a `Welcome` is told when it is back
  * - `Focus`: the view got or lost the focus
  * - `Interrupted`: the user pressed Ctrl-C: what had been begun is dropped
  * - `Over`: nothing more can be sent or told
@@ -58,6 +63,7 @@ export type Happening =
   | { readonly _tag: "NotEntered"; readonly reason: string; readonly code: RefusalCode | undefined }
   | { readonly _tag: "Told"; readonly event: Event }
   | { readonly _tag: "Unsent"; readonly ref: string; readonly reason: string }
+  | { readonly _tag: "Lost"; readonly at: number }
   | { readonly _tag: "Focus"; readonly focused: boolean }
   | { readonly _tag: "Interrupted" }
   | { readonly _tag: "Over" }

@@ -23,6 +23,7 @@ export const submit = (
     case "Show":
       return step(before, ...intent.lines.map(info))
     case "Ask":
+      return before.lostAt === undefined ? step(before, intent) : bringBack(before, typed, isLost)
     case "Quit":
       return step(before, intent)
     case "Clear":
@@ -47,8 +48,11 @@ export const unsent = (before: Conversation, ref: string, reason: string): Step 
 /** A line comes back to be corrected, and the reason is shown. */
 export const bringBack = (before: Conversation, typed: string, reason: string): Step => step(before, error(reason), { _tag: "Return", text: typed })
 
+const isLost = "The connection is lost: try again once it is back."
+
 const send = (before: Conversation, typed: string, command: Command): Step => {
   // A command without a receipt is answered by its event or by a refusal without a correlation id: the line is kept for the latter.
+  if (!isReceipted(command) && before.lostAt !== undefined) return bringBack(before, typed, isLost)
   if (!isReceipted(command)) return step({ ...before, unmarked: typed }, { _tag: "Send", command, ref: undefined })
   const lastRef = before.lastRef + 1
   const ref = `s${lastRef}`

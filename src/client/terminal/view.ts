@@ -99,7 +99,7 @@ const hidden = (text: string): string => Array.from(graphemesOf(text), () => "�
 
 const prompt = ({ form, phase }: Conversation): string => (phase === "form" ? (Form.question(form) ?? "") : "> ")
 
-const status = ({ form, here, phase, room, unread }: Conversation): string => {
+const status = ({ form, here, lostAt, phase, room, unread }: Conversation): string => {
   const { host, port } = form.answers
   switch (phase) {
     case "form":
@@ -107,6 +107,7 @@ const status = ({ form, here, phase, room, unread }: Conversation): string => {
     case "connecting":
       return `connecting to ${host}, port ${port} ...`
     default:
+      if (lostAt !== undefined) return `${room} · connection lost ${new Date(lostAt).toTimeString().slice(0, 8)}, coming back ...`
       return [room, `${here} here`, "connected", ...(unread > 0 ? [`${unread} unread`] : [])].join(" · ")
   }
 }

@@ -1,0 +1,110 @@
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { sequential } from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Mailbox from "effect/Mailbox"
+import * as Random from "effect/Random"
+import * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import type { Goodbye } from "../domain/Event.ts"
+import type { Connection } from "../net/Connection.ts"
+import { ConnectionLost, type ReadError } from "../net/Errors.ts"
+import { Dial } from "./Dial.ts"
+import type { Link } from "./Link.ts"
+
+/** Backoff with full jitter: each try comes after a random part of a wait, ms, that grows from the first to the longest; so not all come back at once. */
+const waits = { first: 250, second: 500, longest: 15_000 } as const
+
+/** After so long over one connection the backoff begins anew, ms: until then, one that is cut again and again is tried less and less often. */
+const calmFor = 30_000
+
+const waitBefore = (tries: number): number => (tries === 0 ? waits.first : Math.min(waits.second * 2 ** (tries - 1), waits.longest))
+
+interface Where {
+  readonly host: string
+  readonly port: number
+  readonly nickname: string
+  readonly patience?: number
+  readonly reconnect?: number
+}
+
+/** A client that comes back by itself. */
+interface Returning {
+  /** Receives over this connection, and over another one whenever it is lost; ends after a goodbye for good, and fails when the last try has. */
+  readonly from: (connection: Connection, receive: (connection: Connection) => Effect.Effect<Goodbye, ReadError>) => Effect.Effect<void, ReadError>
+  /** When the connection was lost, ms since 1970, each time. */
+  readonly losses: Stream.Stream<number>
+  /** Ends the tries to come back. */
+  readonly giveUp: Effect.Effect<void>
+}
+
+/** Brings a client back over this link, for as long as its options say. */
+export const makeReturning = (link: Link, { host, nickname, patience = 10_000, port, reconnect = 0 }: Where): Effect.Effect<Returning, never, Dial | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { dial } = yield* Dial
+    // Closed after the goodbye, which is a finalizer that is added later.
+    const scope = yield* Scope.fork(yield* Effect.scope, sequential)
+    const losses = yield* Mailbox.make<number>({ capacity: 16, strategy: "sliding" })
+    const over = yield* Deferred.make<never, ReadError>()
+    // The scope of the connection that there is; the first one has the client's.
+    let current: Scope.CloseableScope | undefined
+    let tries = 0
+
+    // Dials, and says hello; who does not answer in time is not waited for.
+    const attempt = Effect.gen(function* () {
+      if (current !== undefined) yield* Scope.close(current, Exit.void)
+      const mine = yield* Scope.fork(scope, sequential)
+      current = mine
+      const connection = yield* dial(host, port).pipe(
+        Scope.extend(mine),
+        Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectionLost({ code: "ETIMEDOUT" }) })
+      )
+      link.over(connection, nickname)
+      yield* Effect.suspend(() => (link.connection === undefined ? connection.destroy : Effect.void)).pipe(Effect.delay(patience), Effect.forkIn(mine))
+      return connection
+    })
+
+    // One connection after another, until one is there. `until` is by the clock of the process.
+    const again = (until: number): Effect.Effect<Connection, ReadError> =>
+      Effect.gen(function* () {
+        for (;;) {
+          const wait = (yield* Random.next) * waitBefore(tries)
+          tries += 1
+          if ((yield* Clock.currentTimeMillis) + wait > until) return yield* Effect.fail(new ConnectionLost({ code: "ETIMEDOUT" }))
+          yield* Effect.sleep(wait)
+          const connection = yield* Effect.either(attempt)
+          if (Either.isRight(connection)) return connection.right
+        }
+      })
+
+    const from: Returning["from"] = (first, receive) =>
+      Effect.gen(function* () {
+        let connection = first
+        let until = 0
+        for (;;) {
+          const since = yield* Clock.currentTimeMillis
+          const end = yield* Effect.either(receive(connection))
+          const now = yield* Clock.currentTimeMillis
+          const wasIn = link.connection !== undefined
+          if (Either.isRight(end) && !link.returnsAfter(end.right)) return
+          const error = Either.isLeft(end) ? end.left : new ConnectionLost({ code: "ECONNRESET" })
+          if (!link.mayReturn) return yield* Effect.fail(error)
+          link.lost()
+          yield* connection.destroy
+          if (wasIn) {
+            if (now - since > calmFor) tries = 0
+            until = now + reconnect
+            losses.unsafeOffer(now)
+          }
+          connection = yield* Effect.mapError(again(until), () => error)
+        }
+      })
+
+    return {
+      from: (connection, receive) => Effect.raceFirst(from(connection, receive), Deferred.await(over)),
+      losses: Mailbox.toStream(losses),
+      giveUp: Effect.asVoid(Deferred.fail(over, new ConnectionLost({ code: "ETIMEDOUT" })))
+    }
+  })

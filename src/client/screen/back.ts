@@ -1,0 +1,34 @@
+import type { Event, Resumed } from "../../domain/Event.ts"
+import { type Conversation, info, type Step, step } from "./step.ts"
+
+const clock = (at: number): string => new Date(at).toTimeString().slice(0, 8)
+
+/** The conversation of somebody who is back as who they were; what was missed is told after this. */
+export const back = (before: Conversation, { at, gaps, last, n, rooms, you }: Resumed): Step => {
+  const place = rooms.find(({ room }) => room === before.room)
+  const meanwhile = place === undefined || before.heard === undefined ? 0 : Math.max(0, place.seq - before.heard.seq)
+  // What was taken has its receipt in what follows, if that is kept; the rest is sent again by the client.
+  const taken = last === undefined ? 0 : before.pending.findIndex(({ ref }) => ref === last) + 1
+  const after: Conversation = {
+    ...before,
+    me: you,
+    lostAt: undefined,
+    pending: before.pending.slice(taken),
+    recount: gaps && place !== undefined && n !== undefined ? { n, here: place.here } : undefined
+  }
+  return step(after, info(`Lost ${clock(before.lostAt ?? at)}, back ${clock(at)}, ${meanwhile} meanwhile.`))
+}
+
+/** What is said of events that are missing before this one, of those that were missed; `undefined` where none are. */
+export const gapBefore = ({ heard, recount }: Conversation, event: Event): string | undefined => {
+  if (heard === undefined || recount === undefined || !("seq" in event) || event.room !== heard.room) return undefined
+  const first = event._tag === "Presence" ? event.first : event.seq
+  const lost = first - heard.seq - 1
+  return lost <= 0 ? undefined : lost === 1 ? "1 message is lost." : `${lost} messages are lost.`
+}
+
+/** The conversation once all that was missed has been told: who is here was told with the return where some of it is lost. */
+export const toldAfterLoss = (before: Conversation, event: Event): Conversation =>
+  before.recount !== undefined && "n" in event && (event.n ?? 0) > before.recount.n
+    ? { ...before, here: event._tag === "Returned" ? before.recount.here - 1 : before.recount.here, recount: undefined }
+    : before
