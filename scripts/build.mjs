@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process"
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { basename, join } from "node:path"
+import { dirname, basename, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { build } from "esbuild"
@@ -62,6 +62,11 @@ const site = async (folder, pages, parts) => {
       onLoad({ filter: /unhomoglyph.data\.json$/ }, () => ({ contents: "{}", loader: "json" }))
       // Effect's runtime can run its small sibling, Micro, which no page uses.
       onLoad({ filter: /effect.dist.esm.Micro\.js$/ }, () => ({ contents: "export const runFork = undefined, provideContext = undefined" }))
+      // Effect's runtime brings a reader of the environment, which a browser has not.
+      onLoad({ filter: /effect.dist.esm.internal.configProvider\.js$/ }, ({ path }) => ({
+        contents: 'import { GenericTag } from "../Context.js"; export const configProviderTag = GenericTag("effect/ConfigProvider"), fromEnv = () => undefined',
+        resolveDir: dirname(path)
+      }))
     } }],
     define: { "process.env.NODE_ENV": '"production"' },
     metafile: true,
