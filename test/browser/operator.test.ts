@@ -354,6 +354,7 @@ describe.runIf(hasBrowser)("The operator's window", () => {
     await row.waitFor({ state: "detached" })
     await page.locator(".guest", { hasText: "CI" }).hover()
     await page.locator(".guest", { hasText: "CI" }).locator("button").click()
+    await page.locator("h2", { hasText: "Remove CI?" }).waitFor()
     await page.keyboard.press("Enter")
     expect(await window.said).toEqual({ _tag: "Remove", id: "CI" })
   })

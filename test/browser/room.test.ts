@@ -71,8 +71,10 @@ describe.runIf(hasBrowser)("The page of a room", () => {
     const piped = await join(stage, port, "piped")
     const page = await open(await person(stage), port)
     await enter(page, "page")
-    const terminal = await openTerminal(stage, `node ${cli} join --host 127.0.0.1 --port ${port} --name screen`)
+    // In a shell, whose screen is there after the client's end too.
+    const terminal = await openTerminal(stage)
     await terminal.resize(160, 50)
+    await terminal.enter(`node ${cli} join --host 127.0.0.1 --port ${port} --name screen`)
     await piped.line("screen has joined the chat!")
     await reads(page, "screen has joined the chat!")
     const told = await lineClient(stage, port, "Zoë")
