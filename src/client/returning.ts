@@ -9,6 +9,7 @@ import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { Goodbye } from "../domain/Event.ts"
+import { monotonicMillis } from "../net/clock.ts"
 import type { Connection } from "../net/Connection.ts"
 import { ConnectionLost, type ReadError } from "../net/Errors.ts"
 import { Dial } from "./Dial.ts"
@@ -66,13 +67,13 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
       return connection
     })
 
-    // One connection after another, until one is there. `until` is by the clock of the process.
+    // One connection after another, until one is there, or the monotonic time is past `until`.
     const again = (until: number): Effect.Effect<Connection, ReadError> =>
       Effect.gen(function* () {
         for (;;) {
           const wait = (yield* Random.next) * waitBefore(tries)
           tries += 1
-          if ((yield* Clock.currentTimeMillis) + wait > until) return yield* Effect.fail(new ConnectionLost({ code: "ETIMEDOUT" }))
+          if ((yield* monotonicMillis) + wait > until) return yield* Effect.fail(new ConnectionLost({ code: "ETIMEDOUT" }))
           yield* Effect.sleep(wait)
           const connection = yield* Effect.either(attempt)
           if (Either.isRight(connection)) return connection.right
@@ -84,9 +85,9 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
         let connection = first
         let until = 0
         for (;;) {
-          const since = yield* Clock.currentTimeMillis
+          const since = yield* monotonicMillis
           const end = yield* Effect.either(receive(connection))
-          const now = yield* Clock.currentTimeMillis
+          const now = yield* monotonicMillis
           const wasIn = link.connection !== undefined
           if (Either.isRight(end) && !link.returnsAfter(end.right)) return
           const error = Either.isLeft(end) ? end.left : new ConnectionLost({ code: "ECONNRESET" })
@@ -96,7 +97,7 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
           if (wasIn) {
             if (now - since > calmFor) tries = 0
             until = now + reconnect
-            losses.unsafeOffer(now)
+            losses.unsafeOffer(yield* Clock.currentTimeMillis)
           }
           connection = yield* Effect.mapError(again(until), () => error)
         }

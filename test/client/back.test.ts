@@ -13,6 +13,7 @@ import * as TcpDial from "../../src/client/TcpDial.ts"
 import type { Event } from "../../src/domain/Event.ts"
 import { cable, type Cable, type Manner } from "../support/Cable.ts"
 import { rename } from "../support/chat.ts"
+import { FallingClock } from "../support/FallingClock.ts"
 import { member, next, opened, tell, upTo } from "../support/room.ts"
 import { samples } from "../support/samples.ts"
 
@@ -156,6 +157,16 @@ describe("A client whose connection is lost", () => {
       yield* close("the end")
     })
   )
+
+  it.scopedLive("gives up when its time is over, also where the system's clock is set back meanwhile", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const { cables, layer } = overCables([{}, ...Array.from({ length: 40 }, () => ({ cut: { direction: "up", after: 1, fate: "reset" } as const }))])
+      const ada = yield* Effect.withClock(seated(port, layer, { reconnect: 700 }), new FallingClock())
+      yield* cables[0]!.cut("reset")
+      expect(Either.isLeft(yield* ada.ended)).toBe(true)
+    })
+  , 10_000)
 
   it.scopedLive("wherever it is cut, says everything once and in order, and hears everything once and in order", () =>
     Effect.gen(function* () {

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FiberHandle from "effect/FiberHandle"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
-import { monotonicMillis } from "../clock.ts"
+import { monotonicMillis } from "../../net/clock.ts"
 import { Closing } from "../Closing.ts"
 import * as Windows from "./Windows.ts"
 

@@ -5,7 +5,7 @@ import { personWith, roomOf } from "../../domain/Chat.ts"
 import { lobby } from "../../domain/RoomName.ts"
 import type { ToDesk } from "../../domain/wire/Desk.ts"
 import { Registry } from "../chat/Registry.ts"
-import { monotonicMillis } from "../clock.ts"
+import { monotonicMillis } from "../../net/clock.ts"
 import { Console } from "./Console.ts"
 
 /** How many people a window is told of. */

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
-import { monotonicMillis } from "../clock.ts"
+import { monotonicMillis } from "../../net/clock.ts"
 import { endOfTurn } from "../chat/Hub.ts"
 import { endSession } from "../chat/Peer.ts"
 import { Registry } from "../chat/Registry.ts"

@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { retransmittedTo, SocketTables } from "../../net/SocketTables.ts"
-import { monotonicMillis } from "../clock.ts"
+import { monotonicMillis } from "../../net/clock.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
 /**
