@@ -118,10 +118,11 @@ export class Page {
   }
 
   submit(line: string): void {
-    this.#hasSent = true
     this.#said = ""
     this.#log?.toEnd()
     this.visit.submit(line)
+    // A command that leaves or asks something tells nobody anything.
+    this.#hasSent = this.#hasSent || this.visit.unsent.length > 0
   }
 
   /** Keeps what is being typed, should the page be reloaded. */

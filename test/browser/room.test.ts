@@ -103,6 +103,18 @@ describe.runIf(hasBrowser)("The page of a room", () => {
     expect(await page.locator(".log a").getAttribute("href")).toBe("https://example.org/a_(b)")
   })
 
+  it("says that everybody has the last message after a message, and not after a command", async ({ stage }) => {
+    const { port } = await serve(stage)
+    const page = await open(await person(stage), port)
+    await enter(page, "web")
+    const hint = page.locator("text=Everybody has your last message")
+    await say(page, "/help")
+    await page.locator(".log", { hasText: "/nick" }).waitFor()
+    expect(await hint.count()).toBe(0)
+    await say(page, "hello")
+    await hint.waitFor()
+  })
+
   it("shows what is refused, and gives it back to be mended", async ({ stage }) => {
     const { port } = await serve(stage, { args: ["--max-line", "256"] })
     const page = await open(await person(stage), port)
