@@ -326,6 +326,9 @@ export class Story {
       if (due === undefined || due > end) break
       this.now = Math.max(this.now, due)
       this.submit({ _tag: "Expire", by: due })
+      // There is never more due at once than one entry meets: what is due still would be due for ever.
+      const next = Chat.nextDeadline(this.chat)
+      if (next !== undefined && next <= due) throw new Error(`What was due at ${due} was met, and at ${next} something is due still`)
     }
     this.now = end
   }
