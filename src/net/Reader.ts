@@ -24,6 +24,8 @@ export class Reader {
   // When the silence began that is counted now: at the last arrival, or at the first read where nothing has come yet.
   #quietSince: number | undefined
   #ended: ReadError | undefined
+  // Why the connection is gone, where a write has shown that before the end was read.
+  #broken: ConnectionLost | undefined
   #isStopped = false
   #wake: (() => void) | undefined
   #arrived: (() => void) | undefined
@@ -152,6 +154,13 @@ export class Reader {
     this.#end(error)
   }
 
+  /** The connection is gone, as a write has shown: what had come before is still read, wherever it is, and then the end is `error`. */
+  expectEnd(error: ConnectionLost): void {
+    if (this.#ended !== undefined || this.#broken !== undefined) return
+    this.#broken = error
+    this.#startLastCall(error)
+  }
+
   /** Ends the reading with this error, at once: what was not read never is. This side has decided to end the connection. */
   stop(error: ReadError): void {
     this.#ended = error
@@ -249,6 +258,7 @@ export class Reader {
   })
 
   readonly #onError = this.#guarded((error: NodeJS.ErrnoException): void => {
+    this.#takeBuffered()
     this.#end(new ConnectionLost({ code: error.code ?? error.message }))
   })
 
@@ -259,13 +269,24 @@ export class Reader {
   // Only the first end counts, such as a FIN before the RST that answers our next write.
   #end(error: ReadError) {
     if (this.#ended !== undefined) return
-    this.#ended = error
+    this.#ended = this.#broken ?? error
     if (this.#wake !== undefined) this.#wake()
-    else if (this.#hearOut !== undefined) {
-      this.#lastCall = setTimeout(() => {
-        this.stop(error)
-      }, this.#hearOut)
-    }
+    else this.#startLastCall(this.#ended)
+  }
+
+  #startLastCall(error: ReadError) {
+    if (this.#hearOut === undefined) return
+    this.#lastCall ??= setTimeout(() => {
+      this.stop(error)
+    }, this.#hearOut)
+  }
+
+  // While it is paused, the socket still fills its own buffer, up to its high-water mark; an error keeps that from being emitted.
+  #takeBuffered() {
+    if (this.#ended !== undefined) return
+    this.#socket.off("data", this.#onData)
+    const buffered: unknown = this.#socket.read()
+    if (buffered instanceof Uint8Array) this.#inbox.add(buffered)
   }
 
   #listenFrom(now: number): void {
@@ -280,7 +301,7 @@ export class Reader {
       this.#listenFrom(performance.now())
       this.#socket.resume()
     }
-    if (next === undefined) clearTimeout(this.#lastCall)
+    if (next === undefined && this.#ended !== undefined) clearTimeout(this.#lastCall)
     return next ?? this.#ended
   }
 

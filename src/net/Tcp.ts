@@ -1,7 +1,7 @@
 import type * as Net from "node:net"
 import { formatAddress } from "./address.ts"
 import { ByteStream } from "./ByteStream.ts"
-import type { ConnectionLost, ReadError } from "./Errors.ts"
+import { ConnectionLost, type ReadError } from "./Errors.ts"
 
 /** The limits of one TCP connection. */
 export interface TcpOptions {
@@ -11,13 +11,21 @@ export interface TcpOptions {
   readonly tcpKeepalive: number
 }
 
+/** How the system says of a write that the connection is gone. */
+const brokenPipe: ReadonlySet<string> = new Set(["ECONNABORTED", "ECONNRESET", "EPIPE", "ETIMEDOUT"])
+
 /**
  * A {@link Connection} over a TCP socket. It can lend its socket for a while, to
  * node:http or node:tls.
+ *
+ * Invariant: a write that meets a RST does not destroy the socket, as Node does
+ * by itself. What had come before the RST is still in the system, and is read.
  */
 export class Tcp extends ByteStream {
   readonly #socket: Net.Socket
   #isLent = false
+  // A write has met the end of the connection: nothing is written any more.
+  #isBroken = false
 
   /** Takes over a connected socket, which must have been made with `allowHalfOpen`. */
   constructor(socket: Net.Socket, { maxUnheard, tcpKeepalive }: TcpOptions) {
@@ -26,6 +34,7 @@ export class Tcp extends ByteStream {
     socket.setNoDelay(true)
     // TCP keepalive: a peer behind a cut cable is noticed even when neither side says anything.
     socket.setKeepAlive(true, tcpKeepalive)
+    this.#keepWhenBroken()
   }
 
   /** The IP address of the socket's other end. */
@@ -70,9 +79,13 @@ export class Tcp extends ByteStream {
     this.reader.attach(head)
   }
 
+  override get writable(): boolean {
+    return super.writable && !this.#isBroken
+  }
+
   /** While the socket is lent, nothing of this side's is written: it would land in the middle of what the borrower says. */
   override write(bytes: Uint8Array | string): void {
-    if (!this.#isLent) super.write(bytes)
+    if (!this.#isLent && !this.#isBroken) super.write(bytes)
   }
 
   /** While the socket is lent, no fiber reads that could end: the socket is destroyed, and the borrower notices. */
@@ -86,4 +99,33 @@ export class Tcp extends ByteStream {
     super.presumeLost(error)
     if (this.#isLent) this.#socket.destroy()
   }
+
+  // Takes the place of what the socket does with what is written to it. A borrower of the socket meets its errors itself.
+  #keepWhenBroken(): void {
+    const socket = this.#socket
+    const write = socket._write.bind(socket)
+    const writeAll = socket._writev?.bind(socket)
+    const written = (done: Written): Written => (error) => {
+      done(this.#isKept(error) ? null : error)
+    }
+    socket._write = (chunk, encoding, done) => {
+      if (this.#isBroken) done()
+      else write(chunk, encoding, written(done))
+    }
+    if (writeAll === undefined) return
+    socket._writev = (chunks, done) => {
+      if (this.#isBroken) done()
+      else writeAll(chunks, written(done))
+    }
+  }
+
+  #isKept(error: NodeJS.ErrnoException | null | undefined): boolean {
+    const code = error?.code
+    if (code === undefined || this.#isLent || !brokenPipe.has(code)) return false
+    this.#isBroken = true
+    this.reader.expectEnd(new ConnectionLost({ code }))
+    return true
+  }
 }
+
+type Written = (error?: NodeJS.ErrnoException | null) => void

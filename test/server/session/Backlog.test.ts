@@ -110,6 +110,24 @@ describe.concurrent("What had come of a client before its connection ended", () 
       })
     )
 
+    it.scopedLive(`is said also where the inbox was full, and what is written to it meets the reset: ${title}`, () =>
+      Effect.gen(function* () {
+        const { port } = yield* opened({ rateLimit: { perSecond: 400, burst: 3 }, maxUnheard: 1000, echo: "on" })
+        const bob = yield* member(port, "bob")
+        const ada = yield* enter(port)
+        const long = words(600).map((word) => `${word} ${"x".repeat(50)}`)
+        const part = (from: number, to: number) => long.slice(from, to).map(line).join("")
+        // The first part fills the inbox, the second what Node reads ahead, and the third waits in the system.
+        yield* sends(ada, part(0, 30))
+        yield* sends(ada, part(30, 400))
+        yield* ada.send(part(400, 600))
+        ada.socket.resetAndDestroy()
+        const { left, said } = yield* heardOf(bob)
+        expect(said).toEqual(long)
+        expect(left).toMatchObject({ code: "lost", reason: "connection lost" })
+      })
+    )
+
     it.scopedLive(`is not waited for by a server that closes: ${title}`, () =>
       Effect.gen(function* () {
         const room = yield* opened(stuck)
