@@ -5,7 +5,7 @@ import type * as Scope from "effect/Scope"
 import { listening } from "./listening.ts"
 
 /** `up`: from the client to the server; `down`: back. */
-type Direction = "up" | "down"
+export type Direction = "up" | "down"
 
 /**
  * How a cable fails:
@@ -14,7 +14,7 @@ type Direction = "up" | "down"
  * - `end`: both ends get a FIN
  * - `stop`: nothing passes any more, and neither end is told
  */
-type Fate = "reset" | "end" | "stop"
+export type Fate = "reset" | "end" | "stop"
 
 /** The faults of a cable. */
 export interface Manner {
@@ -22,8 +22,8 @@ export interface Manner {
   readonly pieceBytes?: number | undefined
   /** The latency in each direction, ms. */
   readonly delay?: number | undefined
-  /** How it fails, after so many bytes in one direction. */
-  readonly cut?: { readonly direction: Direction; readonly after: number; readonly fate: Fate } | undefined
+  /** How it fails, after so many bytes in one direction; `block`: only that direction stops. */
+  readonly cut?: { readonly direction: Direction; readonly after: number; readonly fate: Fate | "block" } | undefined
 }
 
 /** A TCP proxy with injected faults, for one connection. */
@@ -67,7 +67,8 @@ export const cable = (port: number, manner: Manner = {}): Effect.Effect<Cable, n
     }
   })
 
-class Strand {
+/** One connection through a proxy, and its faults. */
+export class Strand {
   readonly blocked = new Set<Direction>()
   readonly #manner: Manner
   readonly #onCut: () => void
@@ -101,6 +102,15 @@ class Strand {
     for (const end of this.#ends) end.destroy()
   }
 
+  #fail(direction: Direction, fate: Fate | "block"): void {
+    if (fate !== "block") {
+      this.cut(fate)
+      return
+    }
+    this.blocked.add(direction)
+    this.#onCut()
+  }
+
   #carry(direction: Direction, from: Net.Socket, to: Net.Socket): void {
     from.setNoDelay(true)
     // Chunks and the end are passed on in the order they came.
@@ -130,7 +140,7 @@ class Strand {
       if (to.writable) to.write(piece)
       start += piece.length
       this.#carried[direction] += piece.length
-      if (cut !== undefined && piece.length === left) this.cut(cut.fate)
+      if (cut !== undefined && piece.length === left) this.#fail(direction, cut.fate)
       // Each piece in a turn of the event loop of its own, so that the other end reads it separately.
       if (start < bytes.length) await new Promise((resolve) => setImmediate(resolve))
     }
