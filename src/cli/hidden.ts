@@ -1,21 +1,21 @@
 import * as Effect from "effect/Effect"
 import * as Editor from "../client/terminal/editor.ts"
 import type { Key } from "../client/terminal/keys.ts"
-import { endingSignals, Failed } from "./process.ts"
+import { endingSignals, Left } from "./process.ts"
 import { rawKeyboard } from "./raw.ts"
 
-/** Asks for a secret in the terminal, in raw mode and without echo, until the answer is not empty. Fails on Ctrl-C, Ctrl-D and signals. */
-export const ask = (question: string): Effect.Effect<string, Failed> =>
+/** Asks for a secret in the terminal, in raw mode and without echo, until the answer is not empty. Fails when the user leaves: on Ctrl-C, Ctrl-D and signals. */
+export const ask = (question: string): Effect.Effect<string, Left> =>
   Effect.gen(function* () {
     const { keys } = yield* rawKeyboard
     const { stdout } = process
     stdout.write(question)
     let editor = Editor.empty
     for (;;) {
-      const key = yield* Effect.mapError(keys.take, () => new Failed())
+      const key = yield* Effect.mapError(keys.take, () => new Left())
       if (key._tag === "Press" && key.ctrl && (key.name === "c" || key.name === "d")) {
         stdout.write("\n")
-        return yield* new Failed()
+        return yield* new Left()
       }
       const edited = Editor.press(editor, "truncated" in key ? { ...key, text: firstLine(key.text) } : key, noCompletion)
       // In a burst of lines the first is the answer, and Enter came with it.
@@ -37,10 +37,10 @@ const enter: Key = { _tag: "Press", name: "enter", ctrl: false, alt: false, shif
 // A bracketed paste often includes a line break at its end.
 const firstLine = (text: string): string => text.replace(/[\r\n].*$/su, "")
 
-const ended = Effect.async<never, Failed>((resume) => {
+const ended = Effect.async<never, Left>((resume) => {
   const end = () => {
     process.stdout.write("\n")
-    resume(Effect.fail(new Failed()))
+    resume(Effect.fail(new Left()))
   }
   for (const signal of endingSignals) process.once(signal, end)
   return Effect.sync(() => {

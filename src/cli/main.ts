@@ -63,7 +63,10 @@ const main = Effect.consoleWith((console) =>
     })
   )
 ).pipe(
-  Effect.catchTag("BadSetting", ({ message }) => Effect.zipRight(complain(message), new Failed())),
+  Effect.catchTags({
+    BadSetting: ({ message }) => Effect.zipRight(complain(message), new Failed()),
+    Left: () => Effect.void
+  }),
   // The built-in options of @effect/cli (completions, log level, a wizard) are of no use here and would fill the help.
   Effect.provide(CliConfig.layer({ showBuiltIns: false, isCaseSensitive: true })),
   Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer))

@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import { clean } from "../domain/Text.ts"
 import type { JoinError } from "../client/Errors.ts"
 import { maxPasswordLength, normalised } from "../domain/password.ts"
-import { complain, Failed } from "./process.ts"
+import { complain, Failed, type Left } from "./process.ts"
 import { BadSetting, described, given, option, passwordFile, variable } from "./settings.ts"
 
 /** The options for a password. Its value is never on the command line, where every process of the machine can read it. */
@@ -20,11 +20,11 @@ export const passwordOptions = {
   passwordFile: option(passwordFile, "A file with the password on its first line.", "none")
 }
 
-/** The given password: typed in the terminal (`mayAsk`), from a file or from the environment. Fails if it cannot be read or used. */
+/** The given password: typed in the terminal (`mayAsk`), from a file or from the environment. Fails if it cannot be read or used, or the user leaves while it is asked for. */
 export const givenPassword = (
   options: { readonly password: boolean; readonly passwordFile: Option.Option<string> },
   mayAsk: boolean
-): Effect.Effect<Option.Option<Redacted.Redacted>, BadSetting | Failed, FileSystem.FileSystem> =>
+): Effect.Effect<Option.Option<Redacted.Redacted>, BadSetting | Failed | Left, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const password = yield* found(options, mayAsk)
     if (Option.exists(password, (secret) => hasControl.test(Redacted.value(secret)))) {

@@ -27,6 +27,9 @@ export const endingSignals: ReadonlyArray<NodeJS.Signals> = [
 /** The command failed and has printed why: the exit code is 1. */
 export class Failed extends Data.TaggedError("Failed") {}
 
+/** The user left while something was asked: a way out like every other that was asked for, so the exit code is 0. */
+export class Left extends Data.TaggedError("Left") {}
+
 /**
  * Installs signal handlers; the result holds the first ending of this process.
  * Later ones are ignored: a second Ctrl-C does not interrupt the shutdown that

@@ -493,12 +493,12 @@ describe.runIf(hasTmux).concurrent("A client in a real terminal, line by line", 
     { name: "Ctrl-C", key: "C-c" },
     { name: "Ctrl-D", key: "C-d" }
   ]) {
-    it(`ends at a question with ${name}: it exits with 1`, async ({ stage }) => {
+    it(`ends at a question with ${name}: it exits with 0, as for /quit`, async ({ stage }) => {
       const terminal = await openTerminal(stage)
       await terminal.enter(`node ${cli} join --plain; echo rc=$?`)
       await terminal.shows(/^Host \[/mu)
       await terminal.press(key)
-      expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/rc=1$/mu)
+      expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/rc=0$/mu)
     })
   }
 

@@ -326,13 +326,18 @@ describe.runIf(hasTmux).concurrent("In a terminal", () => {
     expect(written()).not.toContain("•")
   })
 
-  for (const key of ["C-c", "C-d"]) {
-    it(`the server can be left while it asks, with ${key}`, async ({ stage }) => {
-      const { terminal } = await runIn(stage, "serve --port 0 --password")
+  for (const [title, command, key] of [
+    ["the server", "serve --port 0 --password", "C-c"],
+    ["the server", "serve --port 0 --password", "C-d"],
+    ["a client", "join --password", "C-c"],
+    ["a client", "join --password", "C-d"]
+  ] as const) {
+    it(`${title} can be left while it asks, with ${key}, and exits with 0`, async ({ stage }) => {
+      const { terminal } = await runIn(stage, command)
       await terminal.shows(/^Password:$/mu)
       await terminal.type(password)
       await terminal.press(key)
-      await terminal.shows(/^rc=1$/mu)
+      await terminal.shows(/^rc=0$/mu)
       await terminal.enter("stty -a | grep -o ' echo '")
       isSecret(await terminal.shows(/^ ?echo/mu))
     })
@@ -343,7 +348,7 @@ describe.runIf(hasTmux).concurrent("In a terminal", () => {
     const pid = await terminal.until("The number of the process", (screen) => /^pid=(\d+)$/mu.exec(screen)?.[1])
     await terminal.shows(/^Password:$/mu)
     process.kill(Number(pid), "SIGTERM")
-    await terminal.shows(/^rc=1$/mu)
+    await terminal.shows(/^rc=0$/mu)
     expect(written().lastIndexOf("\u001b[?2004l")).toBeGreaterThan(written().indexOf("Password:"))
     await terminal.enter("stty -a | grep -o ' echo '")
     await terminal.shows(/^ ?echo/mu)
@@ -400,6 +405,16 @@ describe.runIf(hasTmux).concurrent("In a terminal", () => {
     await terminal.press("Enter")
     isSecret(await terminal.shows(inRoom), written())
   })
+
+  for (const key of ["C-c", "C-d"]) {
+    it(`the screen can be left while it asks, with ${key}, and exits with 0`, async ({ stage }) => {
+      const { port } = await serve(stage, inEnvironment)
+      const { terminal } = await runIn(stage, `join --host 127.0.0.1 --port ${port} --name ada`)
+      await terminal.shows(question(0))
+      await terminal.press(key)
+      expect(await terminal.shows(/^rc=\d+$/mu)).toMatch(/^rc=0$/mu)
+    })
+  }
 
   it("where nothing is asked the screen tells how to give it", async ({ stage }) => {
     const { port } = await serve(stage, inEnvironment)

@@ -530,14 +530,23 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
   })
 
   for (const key of ["C-c", "C-d"]) {
-    it(`ends at a question with ${key}, and exits with 1`, async ({ stage }) => {
+    it(`ends at a question with ${key}, and exits with 0, as for /quit`, async ({ stage }) => {
       const terminal = await openTerminal(stage)
       await terminal.enter(`node ${cli} join; echo rc=$?`)
       await terminal.shows(/^Host \[/mu)
       await terminal.press(key)
-      expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/^rc=1$/mu)
+      expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/^rc=0$/mu)
     })
   }
+
+  it("ends with Ctrl-C while it connects, and exits with 0", async ({ stage }) => {
+    const { client, port } = await fakeServer(stage)
+    const terminal = await openTerminal(stage)
+    await terminal.enter(`node ${cli} join --host 127.0.0.1 --port ${port} --name early; echo rc=$?`)
+    await hello(await client)
+    await terminal.press("C-c")
+    expect(await terminal.shows(/^rc=\d+$/mu)).toMatch(/^rc=0$/mu)
+  })
 
   it("leaves with /quit and a reason, which the others are told, and exits with 0", async ({ stage }) => {
     const terminal = await enter(stage, { port: server.port, name: "luncher" })

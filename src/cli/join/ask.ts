@@ -1,4 +1,3 @@
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
@@ -9,7 +8,9 @@ import * as Form from "../../client/screen/form.ts"
 import { Refusal, type RefusalCode } from "../../domain/Refusal.ts"
 import type { Keyboard } from "./lines.ts"
 import { explain, needsPassword } from "../password.ts"
-import { Failed } from "../process.ts"
+import { Failed, Left } from "../process.ts"
+
+export { Left } from "../process.ts"
 
 /** The form with the given answers, and a random default name: `User1000` to `User9999`. */
 export const begin = (given: Form.Given): Effect.Effect<Form.Form> =>
@@ -42,13 +43,11 @@ export const connect = (form: Form.Form, reconnect: number, tell?: (words: strin
 /** The server's refusal that joining failed with; `undefined` when it failed in another way. */
 export const refusalOf = (error: JoinError): RefusalCode | undefined => (error._tag === "JoinRefused" ? error.code : undefined)
 
-/** The user left while the form was asking. */
-export class Left extends Data.TaggedError("Left") {}
-
 /**
  * Asks the form's questions line by line, and joins. If joining fails, the
  * reason is shown, and what was wrong is asked again: the name, or everything
- * with the last answers as defaults. Fails when the input ends, or when the room wants a password.
+ * with the last answers as defaults. Fails with `Left` when the user leaves, in words or with Ctrl-C or Ctrl-D, and with
+ * `Failed` when the room wants a password.
  */
 export const ask = (keyboard: Keyboard, form: Form.Form, reconnect: number): Effect.Effect<ChatClient.ChatClient, Failed | Left, Dial | Scope.Scope> =>
   Effect.gen(function* () {
@@ -62,8 +61,8 @@ export const ask = (keyboard: Keyboard, form: Form.Form, reconnect: number): Eff
           : Effect.zipRight(keyboard.complain(error.message), ask(keyboard, Form.again(form, refusalOf(error)), reconnect))
       )
     }
-    yield* keyboard.prompt(question)
-    const line = yield* Effect.mapError(keyboard.lines.take, () => new Failed())
+    yield* keyboard.prompt(question, true)
+    const line = yield* Effect.mapError(keyboard.lines.take, () => new Left())
     if (Form.isQuit(form, line)) return yield* new Left()
     const next = Form.answer(form, line)
     if (!(next instanceof Refusal)) return yield* ask(keyboard, next, reconnect)

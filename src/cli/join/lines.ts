@@ -8,14 +8,14 @@ import { print } from "../stdio.ts"
 
 /** The line mode of a terminal: the line being typed is below the events that arrive. */
 export interface Keyboard extends LineIo {
-  /** Sets the prompt: the text before the line being typed. */
-  readonly prompt: (text: string) => Effect.Effect<void>
+  /** Sets the prompt: the text before the line being typed. While it is a question, Ctrl-C ends the input as Ctrl-D does. */
+  readonly prompt: (text: string, isQuestion?: boolean) => Effect.Effect<void>
 }
 
 /**
  * The terminal of this process, read with Node's readline. What is shown is
  * written above the line being typed, which is then drawn again. Type-ahead and
- * pasted lines are queued. Ctrl-C raises SIGINT; Ctrl-D ends the input.
+ * pasted lines are queued. Ctrl-C raises SIGINT, but for a question; Ctrl-D ends the input.
  */
 export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(function* () {
   const lines = yield* Mailbox.make<string>()
@@ -34,6 +34,7 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
   )
   // Ctrl-D closes readline before the goodbye is shown: there is no prompt any more, and from Node 24 on to ask for one is an error.
   let isOpen = true
+  let asks = false
   const prompt = (keepsCursor: boolean) => {
     if (isOpen) readline.prompt(keepsCursor)
   }
@@ -45,7 +46,10 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
   readline.on("SIGCONT", () => {
     prompt(true)
   })
-  readline.on("SIGINT", () => process.kill(process.pid, "SIGINT"))
+  readline.on("SIGINT", () => {
+    if (asks) readline.close()
+    else process.kill(process.pid, "SIGINT")
+  })
   // Hang-up: the input of a terminal ends only when its window is closed; Ctrl-D closes readline, not the input.
   const hangUp = () => process.kill(process.pid, "SIGHUP")
   input.once("end", hangUp)
@@ -74,8 +78,9 @@ export const keyboard: Effect.Effect<Keyboard, never, Scope.Scope> = Effect.gen(
     lines,
     show,
     complain: show,
-    prompt: (text) =>
+    prompt: (text, isQuestion = false) =>
       Effect.sync(() => {
+        asks = isQuestion
         readline.setPrompt(text)
         prompt(true)
       })

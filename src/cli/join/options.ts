@@ -8,7 +8,7 @@ import type { JoinError } from "../../client/Errors.ts"
 import { explain, givenPassword, passwordOptions } from "../password.ts"
 import { givenWhere } from "../address.ts"
 import { grouped, type HelpPage } from "../help.ts"
-import { complain, Failed } from "../process.ts"
+import { complain, Failed, type Left } from "../process.ts"
 import type { JoinSettings } from "./run.ts"
 import { type BadSetting, flag, given, host, isOn, name, option, reconnect, serverPort } from "../settings.ts"
 
@@ -90,7 +90,7 @@ type Given = Command.Command.ParseConfig<typeof options>
 
 const givenPlace = (options: Given) => givenWhere(options, serverPort, (host = defaults.host) => `Cannot connect to ${host}`)
 
-const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Failed, FileSystem> =>
+const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Failed | Left, FileSystem> =>
   Effect.gen(function* () {
     const where = yield* givenPlace(options)
     const isTerminal = process.stdin.isTTY && process.stdout.isTTY

@@ -19,7 +19,7 @@ import { type Happening, start, type Step, update, type Wish } from "../../clien
 import { continuation, draw } from "../../client/terminal/style.ts"
 import { view } from "../../client/terminal/view.ts"
 import { connect, refusalOf } from "./ask.ts"
-import { type Ending, Failed, signalWords } from "../process.ts"
+import { type Ending, signalWords } from "../process.ts"
 import { rawKeyboard } from "../raw.ts"
 import { print } from "../stdio.ts"
 
@@ -45,7 +45,7 @@ export const screen = (options: {
   /** For how long the client tries to come back by itself, ms; 0: not at all. */
   readonly reconnect: number
   readonly ending: Deferred.Deferred<Ending>
-}): Effect.Effect<boolean, JoinError | Failed, Dial> =>
+}): Effect.Effect<boolean, JoinError, Dial> =>
   Effect.gen(function* () {
     const { stdout } = process
     const keyboard = yield* rawKeyboard
@@ -56,7 +56,7 @@ export const screen = (options: {
     const sayings = yield* Mailbox.make<Saying>()
     const room = yield* Ref.make<ChatClient | undefined>(undefined)
     const outcome = yield* Ref.make<Exit.Exit<boolean, Lost>>(Exit.succeed(true))
-    const over = yield* Deferred.make<boolean, JoinError | Failed>()
+    const over = yield* Deferred.make<boolean, JoinError>()
     const line = draw(options.colour)
     const bell = new Bell()
     let current = start(options.form)
@@ -102,18 +102,16 @@ export const screen = (options: {
         Effect.zipRight(happenings.offer({ _tag: "Over" }))
       )
 
+    // Whoever leaves before being in a room has left as asked, too.
     const leave = (reason: string | undefined, well: boolean) =>
       Effect.flatMap(Ref.get(room), (client) =>
         client === undefined
-          ? Deferred.fail(over, new Failed())
+          ? Deferred.succeed(over, well)
           : client.quit(reason).pipe(
               Effect.zipRight(Effect.sleep(goodbyePatience)),
               Effect.zipRight(Deferred.succeed(over, well))
             )
       )
-
-    // Whoever leaves before being in a room has left as asked.
-    const leftForm = Effect.flatMap(Ref.get(room), (client) => (client === undefined ? Deferred.succeed(over, true) : Effect.void))
 
     // After a defect of ours the exit code is 1, even if the goodbye was orderly.
     const hasFailed = Effect.flatMap(
@@ -160,7 +158,7 @@ export const screen = (options: {
         case "Interrupt":
           return Effect.forkScoped(leave(undefined, true))
         case "Quit":
-          return Effect.forkScoped(Effect.zipRight(leftForm, leave(wish.reason, true)))
+          return Effect.forkScoped(leave(wish.reason, true))
         case "End":
           return Effect.all([Ref.get(outcome), hasFailed, flush]).pipe(
             Effect.flatMap(([exit, failed]) => Deferred.done(over, failed ? Exit.succeed(false) : exit))

@@ -8,7 +8,7 @@ import { withAdvice } from "./advice.ts"
 import { givenLimits, limitOptions } from "./limits.ts"
 import { givenWhere } from "../address.ts"
 import { grouped, type HelpPage } from "../help.ts"
-import { complain, Failed } from "../process.ts"
+import { complain, Failed, type Left } from "../process.ts"
 import { handedSocket } from "./handedSocket.ts"
 import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
@@ -69,7 +69,7 @@ export const page: HelpPage = {
 
 type Given = Command.Command.ParseConfig<typeof options>
 
-const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Failed, FileSystem> =>
+const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Failed | Left, FileSystem> =>
   Effect.gen(function* () {
     const where = yield* givenWhere(options, listenPort, (host = defaults.host) => `Cannot listen on ${host}`)
     const json = yield* given(logFormat, options.logFormat)

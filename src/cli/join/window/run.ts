@@ -11,8 +11,8 @@ import { given } from "./answers.ts"
 import { serveForm } from "./FormServer.ts"
 
 /**
- * Runs `join --window`: the form in a browser, until a window has gone on to a room, or all were closed.
- * Fails when something else ends the program before, as a signal does.
+ * Runs `join --window`: the form in a browser, until a window has gone on to a room, or all were closed,
+ * or a signal ends it. Fails when a fault does.
  */
 export const joinByWindow = (options: Given): Effect.Effect<void, Failed> =>
   Effect.gen(function* () {
@@ -23,11 +23,11 @@ export const joinByWindow = (options: Given): Effect.Effect<void, Failed> =>
     yield* Effect.forkScoped(
       Effect.flatMap(openBrowser(link), (isOpen) => (isOpen ? Effect.void : complain("No browser could be opened: open this link in one.")))
     )
-    yield* Effect.raceFirst(over, Effect.flatMap(Deferred.await(end), fail))
+    yield* Effect.raceFirst(over, Effect.flatMap(Deferred.await(end), ended))
   }).pipe(
     Effect.scoped,
     Effect.provide(Site.layer.pipe(Layer.provide(Layer.succeed(Site.SiteFolder, new URL("form/", import.meta.url)))))
   )
 
-const fail = (ending: Ending): Effect.Effect<never, Failed> =>
-  Effect.zipRight(ending._tag === "Fault" ? complain(`Internal error: ${String(ending.error)}`) : Effect.void, new Failed())
+const ended = (ending: Ending): Effect.Effect<void, Failed> =>
+  ending._tag === "Fault" ? Effect.zipRight(complain(`Internal error: ${String(ending.error)}`), new Failed()) : Effect.void
