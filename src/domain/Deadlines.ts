@@ -3,10 +3,10 @@ import * as Option from "effect/Option"
 import type { MemberId } from "./Event.ts"
 import type { RoomName } from "./RoomName.ts"
 
-/** What is due at a time: the place of somebody who is detached, or the window of a room or of a person, in which something gets too old. */
+/** What is due at a time: the place of somebody who is detached, or a window of a room (`Moves`: that of its moves) or of a person, in which something gets too old. */
 export type Due =
   | { readonly _tag: "Place" | "Own"; readonly id: MemberId }
-  | { readonly _tag: "Window"; readonly room: RoomName }
+  | { readonly _tag: "Window" | "Moves"; readonly room: RoomName }
 
 /** Something that comes of itself, and when, whole ms since 1970. */
 export interface Deadline {
@@ -15,7 +15,7 @@ export interface Deadline {
 }
 
 // What is due, as a key: it is due once at a time.
-const keyOf = (due: Due): string => `${due._tag} ${due._tag === "Window" ? due.room : due.id}`
+const keyOf = (due: Due): string => `${due._tag} ${"room" in due ? due.room : due.id}`
 
 /** A pairing heap: no deadline in it is before its own. */
 interface Heap {

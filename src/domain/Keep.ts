@@ -9,8 +9,9 @@ export interface Keep {
   readonly mostOfNeighbourhood: number
   /** How soon after coming back one may come back again. */
   readonly resumeEvery: number
-  /** The window of what is told to a whole room. */
+  /** The window of what is told to a whole room, but for moves, and that of its moves. */
   readonly room: WindowLimits
+  readonly moves: WindowLimits
   /** The window of what is told to one person alone. */
   readonly own: WindowLimits
   /** How much all windows hold together. */
@@ -39,6 +40,7 @@ export const keepFor = (millis: number, most: number, mostOfNeighbourhood: numbe
   mostOfNeighbourhood,
   resumeEvery: 1000,
   room: { events: 256, bytes: 262_144 },
+  moves: { events: 256, bytes: 65_536 },
   own: { events: 64, bytes: 65_536 },
   bytes: 16_777_216,
   replayBytes: 524_288

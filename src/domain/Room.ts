@@ -13,6 +13,8 @@ export interface Room<Peer> {
   readonly name: RoomName
   /** The number of the last event that was told to the whole room. */
   readonly seq: number
+  /** The number of the envelope of that event. */
+  readonly n: number
   /**
    * Those who are here, as all have been told: who was lost has a seat without a peer until the others are told of it, and none
    * from then on. In the order of ids, which is that of coming in. Copy-on-write: until somebody enters or leaves, all envelopes to the whole room share one array.
@@ -22,12 +24,14 @@ export interface Room<Peer> {
   readonly firstPage: ReadonlyArray<Member>
   /** How many of its members have a place that is kept when they are lost; while there are none, nothing is kept in the window. */
   readonly keepers: number
-  /** The last events that the whole room was told. */
+  /** The last events that the whole room was told, but for moves. */
   readonly window: Window.Window
+  /** The last moves: who came, was lost, is back or left. Apart from the rest, as thousands may be lost at once, and what is said is not to be lost for that. */
+  readonly moves: Window.Window
 }
 
 /** A room with nobody in it. */
-export const empty = <Peer>(name: RoomName): Room<Peer> => ({ name, seq: 0, seats: [], firstPage: [], keepers: 0, window: Window.empty })
+export const empty = <Peer>(name: RoomName): Room<Peer> => ({ name, seq: 0, n: 0, seats: [], firstPage: [], keepers: 0, window: Window.empty, moves: Window.empty })
 
 /** The room that this person has entered. */
 export const entered = <Peer>(room: Room<Peer>, { member, seat }: Person<Peer>): Room<Peer> => {

@@ -5,6 +5,8 @@ import type { WindowLimits } from "./Keep.ts"
 export interface Kept {
   /** The number of its envelope. */
   readonly n: number
+  /** That of what its room was told before it; 0 for what is for a person alone. */
+  readonly before: number
   readonly at: number
   /** About how many bytes the event takes on the wire. */
   readonly size: number
@@ -19,12 +21,14 @@ export interface Window {
   readonly bytes: number
   /** The number of the last event that has been and is not kept any more; 0 where all are. */
   readonly gone: number
+  /** The number in its room of that event; 0 for the window of a person. */
+  readonly goneSeq: number
   /** When the window is to be trimmed next, ms since 1970; absent while nothing is in it. */
   readonly due: number | undefined
 }
 
 /** A window with nothing in it, out of which nothing has gone. */
-export const empty: Window = { kept: [], bytes: 0, gone: 0, due: undefined }
+export const empty: Window = { kept: [], bytes: 0, gone: 0, goneSeq: 0, due: undefined }
 
 /** The window with another event, which is newer than all in it. `limits` bounds what is kept; nothing from before the time `since` is. */
 export const append = (window: Window, kept: Kept, limits: WindowLimits, since: number): Window => {
@@ -38,11 +42,18 @@ export const append = (window: Window, kept: Kept, limits: WindowLimits, since: 
     bytes -= oldest.size
     first += 1
   }
-  if (bytes > limits.bytes) return { ...window, kept: [], bytes: 0, gone: kept.n }
+  if (bytes > limits.bytes) return { ...window, kept: [], bytes: 0, ...goneWith(window, kept) }
   const all = window.kept.slice(first)
   all.push(kept)
-  return { kept: all, bytes, gone: window.kept[first - 1]?.n ?? window.gone, due: window.due }
+  return { kept: all, bytes, ...goneWith(window, window.kept[first - 1]), due: window.due }
 }
+
+// What is gone once this is the last that is; without it, as before.
+const goneWith = ({ gone, goneSeq }: Window, last: Kept | undefined): Pick<Window, "gone" | "goneSeq"> =>
+  last === undefined ? { gone, goneSeq } : { gone: last.n, goneSeq: seqOf(last) }
+
+/** The number of an event in its room; 0 for one that is for a person alone. */
+export const seqOf = ({ event }: Pick<Kept, "event">): number => ("seq" in event ? event.seq : 0)
 
 /** The window without what is from before the time `since`. */
 export const trimmed = (window: Window, since: number): Window => {
@@ -53,11 +64,17 @@ export const trimmed = (window: Window, since: number): Window => {
     bytes -= size
     first += 1
   }
-  return first === 0 ? window : { ...window, kept: window.kept.slice(first), bytes, gone: window.kept[first - 1]?.n ?? window.gone }
+  return first === 0 ? window : { ...window, kept: window.kept.slice(first), bytes, ...goneWith(window, window.kept[first - 1]) }
+}
+
+/** What is kept of what was told, and whether something of that is gone. */
+export interface Part {
+  readonly kept: ReadonlyArray<Kept>
+  readonly isGap: boolean
 }
 
 /** What is kept with a number above `n`, and whether something with such a number is gone. */
-export const after = ({ gone, kept }: Window, n: number): { readonly kept: ReadonlyArray<Kept>; readonly isGap: boolean } => {
+export const after = ({ gone, kept }: Window, n: number): Part => {
   let low = 0
   let high = kept.length
   while (low < high) {

@@ -5,16 +5,23 @@ import * as Deadlines from "./Deadlines.ts"
 import type { Event } from "./Event.ts"
 import { ageOf, type WindowLimits } from "./Keep.ts"
 import type { Room } from "./Room.ts"
-import type { RoomName } from "./RoomName.ts"
 import * as Window from "./Window.ts"
 
 /** The chat in which this room has been told this event, the last one, which is kept where somebody in the room can come back. */
-export const keepRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>, n: number, event: Event): Chat<Peer> => {
+export const keepRoom = <Peer>(chat: Chat<Peer>, before: Room<Peer>, n: number, event: Event): Chat<Peer> => {
+  const room = { ...before, n }
   if (room.keepers === 0) return withRoom(chat, room)
-  const due = { _tag: "Window", room: room.name } as const
-  const { chat: next, window } = kept(chat, room.window, due, n, event, chat.keep.room)
+  const { keep } = chat
+  const told = { n, before: before.n, event }
+  if (isMove(event)) {
+    const { chat: next, window: moves } = kept(chat, room.moves, { _tag: "Moves", room: room.name }, told, keep.moves)
+    return withRoom(next, { ...room, moves })
+  }
+  const { chat: next, window } = kept(chat, room.window, { _tag: "Window", room: room.name }, told, keep.room)
   return withRoom(next, { ...room, window })
 }
+
+const isMove = ({ _tag }: Event): boolean => _tag === "Joined" || _tag === "Left" || _tag === "Detached" || _tag === "Returned"
 
 /** The chat in which those of this audience who can come back keep this event that is for them alone. */
 export const keepOwn = <Peer>(before: Chat<Peer>, audience: Audience<Peer>, n: number, event: Event): Chat<Peer> => {
@@ -24,7 +31,7 @@ export const keepOwn = <Peer>(before: Chat<Peer>, audience: Audience<Peer>, n: n
     const person = id === undefined ? undefined : personWith(chat, id)
     if (person?.place === undefined) continue
     const due = { _tag: "Own", id: person.member.id } as const
-    const { chat: next, window } = kept(chat, person.place.own, due, n, event, chat.keep.own)
+    const { chat: next, window } = kept(chat, person.place.own, due, { n, before: 0, event }, chat.keep.own)
     chat = withPerson(next, { ...person, place: { ...person.place, own: window } })
   }
   return chat
@@ -33,11 +40,11 @@ export const keepOwn = <Peer>(before: Chat<Peer>, audience: Audience<Peer>, n: n
 // A welcome is not told again, as what comes in its place says more; nor is a goodbye, which is to a connection.
 const isKept = ({ _tag }: Event): boolean => _tag !== "Welcome" && _tag !== "Goodbye"
 
-const kept = <Peer>(chat: Chat<Peer>, before: Window.Window, due: Deadlines.Due, n: number, event: Event, limits: WindowLimits) => {
+const kept = <Peer>(chat: Chat<Peer>, before: Window.Window, due: Deadlines.Due, told: Pick<Window.Kept, "before" | "event" | "n">, limits: WindowLimits) => {
   const { at, keep, keptBytes } = chat
   // What all windows may hold together bounds each: whoever adds to one makes room in that one.
   const bytes = Math.min(limits.bytes, keep.bytes - keptBytes + before.bytes)
-  const after = Window.append(before, { n, at, size: Window.sizeOf(event), event }, { events: limits.events, bytes }, at - ageOf(keep))
+  const after = Window.append(before, { ...told, at, size: Window.sizeOf(told.event) }, { events: limits.events, bytes }, at - ageOf(keep))
   return replaced(chat, before, after, due)
 }
 
@@ -54,10 +61,10 @@ const replaced = <Peer>(chat: Chat<Peer>, before: Window.Window, after: Window.W
 /** The chat in which a window whose time has come has nothing in it that is too old at this time. */
 export const trim = <Peer>(chat: Chat<Peer>, due: Exclude<Deadlines.Due, { readonly _tag: "Place" }>, at: number): Chat<Peer> => {
   const trimmed = (window: Window.Window) => replaced(chat, window, { ...Window.trimmed(window, at - ageOf(chat.keep)), due: undefined }, due)
-  if (due._tag === "Window") {
+  if ("room" in due) {
     const room = HashMap.unsafeGet(chat.rooms, due.room)
-    const { chat: next, window } = trimmed(room.window)
-    return withRoom(next, { ...room, window })
+    const { chat: next, window } = trimmed(due._tag === "Moves" ? room.moves : room.window)
+    return withRoom(next, due._tag === "Moves" ? { ...room, moves: window } : { ...room, window })
   }
   const person = personWith(chat, due.id)
   if (person?.place === undefined) return chat
@@ -82,8 +89,10 @@ export const keepNothingFor = <Peer>(chat: Chat<Peer>, { member: { id }, place }
 export const countKeepers = <Peer>(chat: Chat<Peer>, room: Room<Peer>, by: 1 | -1): Chat<Peer> => {
   const keepers = room.keepers + by
   if (keepers > 0) return withRoom(chat, { ...room, keepers })
-  const { window } = room
-  return withRoom(dropped(chat, window, { _tag: "Window", room: room.name }), { ...room, keepers, window: { ...Window.empty, gone: chat.seq } })
+  const { moves, name, window } = room
+  const without = dropped(dropped(chat, window, { _tag: "Window", room: name }), moves, { _tag: "Moves", room: name })
+  const nothing = { ...Window.empty, gone: chat.seq, goneSeq: room.seq }
+  return withRoom(without, { ...room, keepers, window: nothing, moves: nothing })
 }
 
 /** What is told again to a person who has heard up to `n`. */
@@ -96,7 +105,7 @@ export interface Replay {
 /** Merges what this person has not heard, of each of its rooms and for it alone, by number. */
 export const replayFor = <Peer>(chat: Chat<Peer>, { place, rooms }: Person<Peer>, n: number): Replay => {
   const own = place === undefined ? [] : [Window.after(place.own, Math.max(n, place.since))]
-  const parts = [...own, ...rooms.map(({ room, since }) => Window.after(windowOf(chat, room), Math.max(n, since)))]
+  const parts = [...own, ...rooms.map(({ room, since }) => ofRoom(chat, HashMap.unsafeGet(chat.rooms, room), Math.max(n, since)))]
   const all = parts.flatMap(({ kept }) => kept).sort((one, other) => one.n - other.n)
   let bytes = 0
   let first = all.length
@@ -107,4 +116,39 @@ export const replayFor = <Peer>(chat: Chat<Peer>, { place, rooms }: Person<Peer>
   return { events: all.slice(first).map(({ event }) => event), gaps: first > 0 || parts.some(({ isGap }) => isGap) }
 }
 
-const windowOf = <Peer>(chat: Chat<Peer>, name: RoomName): Window.Window => HashMap.unsafeGet(chat.rooms, name).window
+// What a room was told after the number `n`. Where moves of that are gone, and they alone, moves without names stand for them: so
+// no message is taken for lost that was not.
+const ofRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>, n: number): Window.Part => {
+  const said = Window.after(room.window, n)
+  const moves = Window.after(room.moves, n)
+  const kept = [...said.kept, ...moves.kept].sort((one, other) => one.n - other.n)
+  if (said.isGap || !moves.isGap) return { kept, isGap: said.isGap }
+  return { kept: filled(chat, room, kept, seqBefore(room.window, said.kept), n), isGap: true }
+}
+
+// The number in the room of the last thing that was said before these; what is between is moves.
+const seqBefore = ({ goneSeq, kept }: Window.Window, these: ReadonlyArray<Window.Kept>): number => {
+  const last = kept[kept.length - these.length - 1]
+  return last === undefined ? goneSeq : Window.seqOf(last)
+}
+
+// The last of the moves between two others says whether they have been heard, up to `heard`; where the first of them stands is not known.
+const filled = <Peer>(chat: Chat<Peer>, room: Room<Peer>, kept: ReadonlyArray<Window.Kept>, before: number, heard: number): ReadonlyArray<Window.Kept> => {
+  const all: Array<Window.Kept> = []
+  let seq = before
+  const fill = (until: number, n: number) => {
+    if (until > seq && n > heard) all.push(nameless(chat, room, seq + 1, until, n))
+  }
+  for (const one of kept) {
+    fill(Window.seqOf(one) - 1, one.before)
+    all.push(one)
+    seq = Window.seqOf(one)
+  }
+  fill(room.seq, room.n)
+  return all
+}
+
+const nameless = <Peer>({ at }: Chat<Peer>, room: Room<Peer>, first: number, seq: number, n: number): Window.Kept => {
+  const event: Event = { _tag: "Presence", n, first, seq, at, room: room.name, here: room.seats.length, joined: [], left: [] }
+  return { n, before: 0, at, size: Window.sizeOf(event), event }
+}

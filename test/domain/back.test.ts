@@ -47,7 +47,8 @@ const leastOf: Counts = {
   lostDown: 900,
   tooSoon: 20,
   returnedToWriter: 50,
-  whispersWhileAway: 50
+  whispersWhileAway: 50,
+  nameless: 100
 }
 
 type Envelope = Chat.Envelope<Chat.ClientId>
@@ -80,6 +81,8 @@ const meantFor = (told: ReadonlyArray<Envelope>, id: MemberId, { joined, left }:
 const ofRoom = (events: ReadonlyArray<Event>) => events.filter((event) => "seq" in event)
 const ofOwn = (events: ReadonlyArray<Event>) => events.filter((event) => !("seq" in event))
 
+const moves: ReadonlySet<string> = new Set(["Joined", "Left", "Detached", "Returned"])
+
 const isWhole = ({ hasGaps, missed }: Life): boolean => !hasGaps && missed === 0
 
 describe("Five people whose connections are cut again and again, whatever is lost on the way:", () => {
@@ -92,19 +95,23 @@ describe("Five people whose connections are cut again and again, whatever is los
         // Once, and in order.
         expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other))
         // What was meant for it, and nothing else.
-        const heard = new Set(life.heard)
-        expect(life.heard.filter((event) => !meant.includes(event))).toEqual([])
+        const events = life.heard.filter(({ _tag }) => _tag !== "Presence")
+        const heard = new Set(events)
+        expect(events.filter((event) => !meant.includes(event))).toEqual([])
         // A life that was cut short ends somewhere; the last one, which the story brings back, is complete.
         const isLast = index === client.lives.length - 1 && client.isIn
         const end = isLast ? Infinity : (numbers.at(-1) ?? 0)
         const until = meant.filter((event) => nOf(event) <= end)
         if (isWhole(life)) expect(life.heard).toEqual(until)
         else {
-          const isFromStart = life.lastSeq >= 0 && ofRoom(life.heard).length + life.missed === ofRoom(until).length
+          const lacking = life.missed + life.nameless
+          const isFromStart = life.lastSeq >= 0 && ofRoom(events).length + lacking === ofRoom(until).length
           // A process that knows nothing of its place counts from the first thing that it hears.
-          const isSuffix = ofRoom(until).slice(-ofRoom(life.heard).length - life.missed).every((event, at) => life.missed > 0 || event === ofRoom(life.heard)[at])
+          const isSuffix = ofRoom(until).slice(-ofRoom(events).length - lacking).every((event, at) => lacking > 0 || event === ofRoom(events)[at])
           expect(isFromStart || (life.hasGaps && isSuffix)).toBe(true)
         }
+        // However many come and go: where no number is missing, nothing is but their names.
+        if (life.isFromStart && life.missed === 0) expect(ofRoom(until).filter((event) => !heard.has(event) && !moves.has(event._tag))).toEqual([])
         // Of what was for it alone nothing is missing that is not said to be.
         if (!life.hasGaps) expect(ofOwn(until).filter((event) => !heard.has(event))).toEqual([])
       })
@@ -140,7 +147,7 @@ describe("Five people whose connections are cut again and again, whatever is los
 
   promise("what is kept is bounded, and counted right", (story) => {
     for (const { at, deadlines, keep, keptBytes, people, rooms } of story.states) {
-      const windows = [...HashMap.values(rooms)].map(({ window }) => [window, keep.room] as const)
+      const windows = [...HashMap.values(rooms)].flatMap(({ moves, window }) => [[window, keep.room] as const, [moves, keep.moves] as const])
       const owns = [...HashMap.values(people)].flatMap(({ place }) => (place === undefined ? [] : [[place.own, keep.own] as const]))
       const all = [...windows, ...owns]
       for (const [{ bytes, kept }, limits] of all) {

@@ -26,9 +26,13 @@ interface Wire {
 /** What one client heard as one member, from one welcome or new life on. */
 export interface Life {
   readonly id: MemberId
+  /** Whether it was there from its welcome on; a program that was started again is not. */
+  readonly isFromStart: boolean
   readonly heard: Array<Event>
   /** How many events of the lobby are missing, by the gaps in their numbers. */
   missed: number
+  /** How many moves it was told of without names. */
+  nameless: number
   /** Whether the server has said that something is gone. */
   hasGaps: boolean
   lastSeq: number
@@ -49,10 +53,11 @@ export interface Counts {
   tooSoon: number
   returnedToWriter: number
   whispersWhileAway: number
+  nameless: number
 }
 
 export const noCounts = (): Counts => ({
-  resumes: 0, silentResumes: 0, takeovers: 0, replayed: 0, losses: 0, thieves: 0, expired: 0, resent: 0, lostUp: 0, lostDown: 0, tooSoon: 0, returnedToWriter: 0, whispersWhileAway: 0
+  resumes: 0, silentResumes: 0, takeovers: 0, replayed: 0, losses: 0, thieves: 0, expired: 0, resent: 0, lostUp: 0, lostDown: 0, tooSoon: 0, returnedToWriter: 0, whispersWhileAway: 0, nameless: 0
 })
 
 /** What happens next; numbers of people are taken modulo five. */
@@ -148,20 +153,26 @@ export class Client {
           return
         }
         this.pending = this.pending.filter(({ ref }) => ref !== event.ref)
-        this.#heard(event)
+        this.#heard(event, counts)
         return
       default:
-        this.#heard(event)
+        this.#heard(event, counts)
     }
   }
 
-  #heard(event: Event): void {
+  #heard(event: Event, counts: Counts): void {
     const { life } = this
     if (life === undefined) throw new Error(`${this.name} is nobody and hears ${event._tag}`)
     life.heard.push(event)
+    if (event._tag === "Presence" && life.lastSeq >= 0) {
+      life.nameless += event.seq - Math.max(event.first - 1, life.lastSeq)
+      counts.nameless += 1
+    }
     if ("n" in event && event.n !== undefined) this.seen = { id: life.id, n: event.n }
     if ("seq" in event) {
-      if (life.lastSeq >= 0) life.missed += event.seq - life.lastSeq - 1
+      const first = event._tag === "Presence" ? event.first : event.seq
+      if (life.lastSeq >= event.seq) throw new Error(`${this.name} has heard ${life.lastSeq}, and is told ${event._tag} ${event.seq}`)
+      if (life.lastSeq >= 0) life.missed += Math.max(0, first - life.lastSeq - 1)
       life.lastSeq = event.seq
     }
     if ("from" in event && event.from.id === life.id) this.pending = this.pending.filter(({ ref }) => ref !== event.ref)
@@ -172,7 +183,7 @@ export class Client {
     if (this.pending.length > 0) counts.returnedToWriter += this.pending.length
     this.returned.push(...this.pending.map(({ text }) => text))
     this.pending = []
-    this.lives.push({ id, heard: [], missed: 0, hasGaps: false, lastSeq: seq ?? -1 })
+    this.lives.push({ id, isFromStart: seq !== undefined, heard: [], missed: 0, nameless: 0, hasGaps: false, lastSeq: seq ?? -1 })
   }
 
   #enter(): void {
@@ -476,6 +487,7 @@ export const tellings: FastCheck.Arbitrary<Telling> = FastCheck.record({
 export const keepIn = (events: number, millis = 120_000): Keep => ({
   ...keepFor(millis, 5, 5),
   room: { events, bytes: 262_144 },
+  moves: { events: events / 4, bytes: 65_536 },
   own: { events, bytes: 65_536 }
 })
 
