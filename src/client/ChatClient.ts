@@ -2,30 +2,32 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import { Refusal } from "../domain/Refusal.ts"
-import { type ClientMessage, type Command, isReceipted, messageOf, type Question, questionMessageOf } from "../domain/command/index.ts"
-import type { Event, Member, MemberId, Refused, Welcome } from "../domain/Event.ts"
-import * as Text from "../domain/Text.ts"
-import { encode, isRef, version } from "../domain/wire/Ndjson.ts"
+import type { Refusal } from "../domain/Refusal.ts"
+import { type ClientMessage, type Command, type Question, questionMessageOf } from "../domain/command/index.ts"
+import type { Event, Member, MemberId, Refused, Resumed, Welcome } from "../domain/Event.ts"
 import type { Connection } from "../net/Connection.ts"
 import type { ReadError } from "../net/Errors.ts"
 import { Dial } from "./Dial.ts"
+import { type Before, helloOf, join, newSecret, type Words, wordsOf } from "./entering.ts"
+import { ConnectFailed, type JoinError, Lost } from "./Errors.ts"
 import * as EventInbox from "./EventInbox.ts"
-import { serverKind } from "./foreign.ts"
-import { type Hello, Link } from "./Link.ts"
+import { Link } from "./Link.ts"
 import { receive, send } from "./receive.ts"
 import { Receipts } from "./Receipts.ts"
-import { makeReturning } from "./returning.ts"
+import { makeReturning, type Pause } from "./returning.ts"
 import { Roster } from "./Roster.ts"
-import { ConnectFailed, type JoinError, JoinRefused, Lost, TurnedAway } from "./Errors.ts"
+import { welcomeOf } from "./screen/resumed.ts"
+import { speaker } from "./speaking.ts"
 
 /** A member of a room: a stream of events, and the requests that can be sent. When its scope closes, it says goodbye to the server. */
 export interface ChatClient {
   /** The server's answer to our hello: which member we are, and who is in the room. */
   readonly welcome: Welcome
+  /** The answer as it came where a place was taken up again; `welcome` then says the same, as far as a newcomer is told it. */
+  readonly resumed: Resumed | undefined
   /**
    * Every event after the welcome, once, in order. The stream ends after the
    * server's `Goodbye` and fails when the connection is lost without one. With
@@ -84,6 +86,12 @@ export interface ConnectOptions {
    * a lost connection is the end.
    */
   readonly reconnect?: number
+  /** The secret of the place that is kept; without it, it is a new one. Whoever has it can come back: it belongs into no log and no address. */
+  readonly secret?: string
+  /** Goes on as a client of before, which had the same `secret`; where there is no way to the server, it is tried again from the first try on. */
+  readonly before?: Before
+  /** How the next try to come back is waited for, such as by somebody who may end the wait. Without it, it is slept through. */
+  readonly pause?: Pause
   /** How long the server may take to let us in, ms. */
   readonly patience?: number
   /** Keepalive: after this much silence of the server it is sent a `Ping`, ms; after two and a half times as long the connection counts as lost. */
@@ -92,12 +100,6 @@ export interface ConnectOptions {
 
 /** Back-pressure: while more bytes than these wait to be read by the server, the roster asks for no further page. */
 const mostUnread = 65_536
-
-/** How much is shown of a line by something that is not a brusio server, bytes. */
-const maxWords = 200
-
-const latin1 = new TextDecoder("latin1")
-const utf8 = { decoder: new TextDecoder("utf-8"), encoder: new TextEncoder() }
 
 /** How long closing the connection may take once `Quit` is sent, ms. */
 const goodbyePatience = 1000
@@ -114,12 +116,15 @@ const goodbyePatience = 1000
  */
 export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, JoinError, Dial | Scope.Scope> =>
   Effect.gen(function* () {
-    const { host, patience = 10_000, pingAfter = 20_000, port } = options
+    const { before, host, nickname, patience = 10_000, pingAfter = 20_000, port, reconnect = 0 } = options
     const { dial } = yield* Dial
-    const connection = yield* dial(host, port).pipe(
-      Effect.mapError(({ code, reason }) => new ConnectFailed({ code, host, port, said: reason })),
-      Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectFailed({ code: "ETIMEDOUT", host, port }) })
-    )
+    const connection =
+      before === undefined
+        ? yield* dial(host, port).pipe(
+            Effect.mapError(({ code, reason }) => new ConnectFailed({ code, host, port, said: reason })),
+            Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectFailed({ code: "ETIMEDOUT", host, port }) })
+          )
+        : undefined
     const inbox = yield* EventInbox.make
     const receipts = new Receipts()
     const roster = new Roster((after) => {
@@ -128,7 +133,9 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       send(way, { _tag: "Who", after })
       return true
     })
-    const link = new Link(receipts, roster, helloOf(options), (options.reconnect ?? 0) > 0)
+    // Only who wants to come back has a secret.
+    const secret = reconnect === 0 ? undefined : (options.secret ?? newSecret())
+    const link = new Link({ receipts, roster, hello: helloOf(options.password, secret), returns: reconnect > 0, before })
     // A server that is full answers before it has detected our dialect: its words may then be plain text, not JSON.
     let said: Words | undefined
     const onWords = (line: Uint8Array) => {
@@ -137,7 +144,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     let lost: ReadError | undefined
     const listeners = { inbox, onWords, receipts, roster, first: (event: Event) => link.first(event) }
     const returning = yield* makeReturning(link, options)
-    link.over(connection, options.nickname)
+    if (connection !== undefined) link.over(connection, nickname)
     yield* returning.from(connection, (way) => receive(way, listeners, pingAfter)).pipe(
       Effect.tapError((error) =>
         Effect.sync(() => {
@@ -158,10 +165,10 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     yield* Effect.addFinalizer((exit) => goodbye(link.wire, exit, lost?._tag === "ConnectionLost" ? lost.reason : undefined))
 
     const noAnswer = () => new ConnectFailed({ code: "no-answer", host, port, ...said })
-    const welcome = yield* join(link, inbox, options, noAnswer).pipe(
-      Effect.timeoutFail({ duration: patience, onTimeout: noAnswer })
-    )
-    const { perform, put } = speaker(link, receipts, welcome)
+    const answered = join(link, inbox, options, noAnswer)
+    // Who goes on as before tries for as long as is given.
+    const answer = yield* before === undefined ? Effect.timeoutFail(answered, { duration: patience, onTimeout: noAnswer }) : answered
+    const { perform, put } = speaker(link, receipts)
     const tell = (message: ClientMessage) =>
       Effect.sync(() => {
         if (link.connection !== undefined) send(link.connection, message)
@@ -174,7 +181,8 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
         send(link.connection, message)
       })
     return {
-      welcome,
+      welcome: answer._tag === "Welcome" ? answer : welcomeOf(answer),
+      resumed: answer._tag === "Welcome" ? undefined : answer,
       events: inbox.events,
       say: (words, ref) => put(words, ref, (text) => ({ _tag: "Say", text })),
       act: (words, ref) => put(words, ref, (text) => ({ _tag: "Act", text })),
@@ -190,98 +198,6 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       quit: (reason) => (link.connection === undefined ? returning.giveUp : tell({ _tag: "Quit", reason }))
     }
   })
-
-interface Words {
-  readonly said: string
-  readonly kind: string | undefined
-}
-
-// The first line of a server that is none of ours tells most: what follows is a header, or a page.
-const wordsOf = (line: Uint8Array): Words | undefined => {
-  const start = line.subarray(0, maxWords)
-  const said = Text.clean(utf8.decoder.decode(start)).trim()
-  return said === "" ? undefined : { said, kind: serverKind(latin1.decode(start)) }
-}
-
-// Only who wants to come back sends a secret.
-const helloOf = ({ password, reconnect = 0 }: ConnectOptions): Hello => {
-  const secret = reconnect === 0 ? undefined : newSecret()
-  return (nickname, seen) => ({ _tag: "Hello", v: version, nickname, password: password === undefined ? undefined : Redacted.value(password), secret, seen })
-}
-
-const newSecret = (): string => Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("")
-
-const join = (link: Link, inbox: EventInbox.EventInbox, options: ConnectOptions, noAnswer: () => ConnectFailed) =>
-  Effect.gen(function* () {
-    const { host, port, retry } = options
-    for (;;) {
-      // A connection that ends before any answer is not one to a brusio server.
-      const event = yield* Effect.mapError(inbox.take, noAnswer)
-      switch (event._tag) {
-        case "Welcome":
-          return event
-        case "Refused": {
-          const other = retry?.(event)
-          if (other === undefined) return yield* new JoinRefused({ code: event.code, reason: event.message, host, port })
-          link.greet(other)
-          break
-        }
-        case "Goodbye":
-          return yield* new TurnedAway({ code: event.code, reason: event.reason, host, port })
-        default:
-          break
-      }
-    }
-  })
-
-// Sends commands. What the server would not accept is refused here and not sent.
-const speaker = (link: Link, receipts: Receipts, welcome: Welcome) => {
-  const transmit = Effect.fnUntraced(function* (message: ClientMessage, ref: string | undefined) {
-    const { limits } = link.limits === undefined ? welcome : { limits: link.limits }
-    const line = utf8.encoder.encode(encode(message))
-    if (line.length - 1 > limits.lineBytes) {
-      return yield* new Refusal({
-        code: "line-too-long",
-        message: `This message is too long (a line has at most ${limits.lineBytes} bytes): send it in parts.`
-      })
-    }
-    const { connection } = link
-    // What has a receipt is kept until it has come: where there is no connection, it is sent over the next one.
-    if (ref !== undefined) receipts.sent(ref, line)
-    else if (connection === undefined) return yield* new Refusal({ code: "not-joined", message: "The connection is lost: try again once it is back." })
-    if (connection === undefined) return
-    connection.write(line)
-    // Back-pressure: the sender waits while the server does not read.
-    yield* connection.drained
-  })
-  const marked = Effect.fnUntraced(function* (command: Command, given: string | undefined) {
-    if (given !== undefined && !isRef(given)) {
-      return yield* new Refusal({ code: "bad-command", message: "This cannot be a mark: it is too long, or could steer a terminal." })
-    }
-    yield* receipts.room
-    const ref = receipts.next("text" in command ? command.text : "", given)
-    yield* Effect.tapError(sent(command, ref), () =>
-      Effect.sync(() => {
-        receipts.cancel(ref)
-      })
-    )
-    return ref
-  })
-  const sent = (command: Command, ref: string | undefined): Effect.Effect<void, Refusal> => {
-    const message = messageOf(command, ref)
-    return message === undefined
-      ? new Refusal({ code: "bad-command", message: `${command._tag} is not sent as it is: another command travels in its place.` })
-      : transmit(message, ref)
-  }
-  return {
-    perform: (command: Command, ref?: string): Effect.Effect<string | undefined, Refusal> =>
-      isReceipted(command) ? marked(command, ref) : Effect.as(sent(command, undefined), undefined),
-    put: (words: string, ref: string | undefined, command: (text: Text.Text) => Command): Effect.Effect<string, Refusal> => {
-      const text = Text.parse(words)
-      return text instanceof Refusal ? text : marked(command(text), ref)
-    }
-  }
-}
 
 // Sent on every way out, so that the room is told at once, and not only after a timeout; a defect of ours is named as the reason,
 // and so is why we gave the server up.

@@ -1,13 +1,17 @@
 import type { Event, Goodbye, LeaveCode, Limits, Member, Refused, Resumed, Welcome } from "../domain/Event.ts"
 import type { Seen } from "../domain/Place.ts"
-import type { ClientMessage } from "../domain/command/index.ts"
+import { type ClientMessage, messageOf } from "../domain/command/index.ts"
+import { encode } from "../domain/wire/Ndjson.ts"
 import type { Connection } from "../net/Connection.ts"
+import type { Before } from "./entering.ts"
 import { send } from "./receive.ts"
 import type { Receipts } from "./Receipts.ts"
 import type { Roster } from "./Roster.ts"
 
 /** After these goodbyes nobody comes back by itself: it was meant, or another program has the place. */
 const forGood: ReadonlySet<LeaveCode> = new Set<LeaveCode>(["quit", "removed", "resumed", "closing", "not-for-us", "wrong-password"])
+
+const utf8 = new TextEncoder()
 
 /** How a client says hello, each time. */
 export type Hello = (nickname: string, seen: Seen | undefined) => ClientMessage
@@ -30,12 +34,26 @@ export class Link {
   /** What a server said that does not let us back in, until we are in again. */
   refused: Refused | undefined
 
-  /** `returns`: whether the client comes back by itself. */
-  constructor(receipts: Receipts, roster: Roster, hello: Hello, returns: boolean) {
+  /** `returns`: whether the client comes back by itself; `before`: as which client of before it goes on. */
+  constructor({ before, hello, receipts, returns, roster }: {
+    readonly receipts: Receipts
+    readonly roster: Roster
+    readonly hello: Hello
+    readonly returns: boolean
+    readonly before: Before | undefined
+  }) {
     this.#returns = returns
     this.#receipts = receipts
     this.#roster = roster
     this.#hello = hello
+    if (before === undefined) return
+    this.#me = before.me
+    this.#instance = before.instance
+    this.#heard = before.n
+    for (const { command, ref } of before.unsaid) {
+      const message = messageOf(command, ref)
+      if (message !== undefined) receipts.sent(receipts.next("text" in command ? command.text : "", ref), utf8.encode(encode(message)))
+    }
   }
 
   /** The connection over which something can be said; `undefined` before a hello is answered, and while there is none. */
@@ -129,7 +147,7 @@ export class Link {
     if (isSame) this.#receipts.taken(event.last)
     else this.#receipts.forget()
     this.#enter(event, event.you, isSame ? this.#heard : 0)
-    if (!isSame || event.gaps || this.#roster.isAsking) this.#roster.restart()
+    if (!isSame || event.gaps || this.#roster.isAsking || this.#roster.isEmpty) this.#roster.restart()
     for (const line of this.#receipts.lines) this.#connection?.write(line)
   }
 

@@ -24,6 +24,10 @@ export class Roster {
     return [...this.#members.values()]
   }
 
+  get isEmpty(): boolean {
+    return this.#members.size === 0
+  }
+
   /** Whether a page was asked for that has not come. */
   get isAsking(): boolean {
     return this.#questions.length > 0

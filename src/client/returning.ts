@@ -23,18 +23,22 @@ const calmFor = 30_000
 
 const waitBefore = (tries: number): number => (tries === 0 ? waits.first : Math.min(waits.second * 2 ** (tries - 1), waits.longest))
 
+/** Waits for the next try, ms; `why` is what the server said to the last one, or at the loss, such as that the room is full. */
+export type Pause = (wait: number, why: string | undefined) => Effect.Effect<void>
+
 interface Where {
   readonly host: string
   readonly port: number
   readonly nickname: string
   readonly patience?: number
   readonly reconnect?: number
+  readonly pause?: Pause
 }
 
 /** A client that comes back by itself. */
 interface Returning {
-  /** Receives over this connection, and over another one whenever it is lost; ends after a goodbye for good, and fails when the last try has. */
-  readonly from: (connection: Connection, receive: (connection: Connection) => Effect.Effect<Goodbye, ReadError>) => Effect.Effect<void, ReadError>
+  /** Receives over this connection, or without one over the first that there is, and over another one whenever it is lost; ends after a goodbye for good, and fails when the last try has. */
+  readonly from: (connection: Connection | undefined, receive: (connection: Connection) => Effect.Effect<Goodbye, ReadError>) => Effect.Effect<void, ReadError>
   /** When the connection was lost, ms since 1970, each time. */
   readonly losses: Stream.Stream<number>
   /** Ends the tries to come back. */
@@ -42,7 +46,7 @@ interface Returning {
 }
 
 /** Brings a client back over this link, for as long as its options say. */
-export const makeReturning = (link: Link, { host, nickname, patience = 10_000, port, reconnect = 0 }: Where): Effect.Effect<Returning, never, Dial | Scope.Scope> =>
+export const makeReturning = (link: Link, { host, nickname, patience = 10_000, pause = Effect.sleep, port, reconnect = 0 }: Where): Effect.Effect<Returning, never, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const { dial } = yield* Dial
     // Closed after the goodbye, which is a finalizer that is added later.
@@ -67,23 +71,25 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
       return connection
     })
 
-    // One connection after another, until one is there, or the monotonic time is past `until`.
-    const again = (until: number): Effect.Effect<Connection, ReadError> =>
+    // One connection after another, until one is there, or the monotonic time is past `until`. `said` are the words of the server that ended the last one.
+    const again = (until: number, said: string | undefined): Effect.Effect<Connection, ReadError> =>
       Effect.gen(function* () {
+        let why = said
         for (;;) {
-          const wait = (yield* Random.next) * waitBefore(tries)
+          const wait = Math.max((yield* Random.next) * waitBefore(tries), link.refused?.wait ?? 0)
           tries += 1
           if ((yield* monotonicMillis) + wait > until) return yield* Effect.fail(new ConnectionLost({ code: "ETIMEDOUT" }))
-          yield* Effect.sleep(wait)
+          yield* pause(wait, why)
           const connection = yield* Effect.either(attempt)
           if (Either.isRight(connection)) return connection.right
+          why = connection.left.code === "no-answer" ? connection.left.reason : undefined
         }
       })
 
     const from: Returning["from"] = (first, receive) =>
       Effect.gen(function* () {
-        let connection = first
-        let until = 0
+        let until = (yield* monotonicMillis) + reconnect
+        let connection = first ?? (yield* again(until, undefined))
         for (;;) {
           const since = yield* monotonicMillis
           const end = yield* Effect.either(receive(connection))
@@ -99,7 +105,8 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
             until = now + reconnect
             losses.unsafeOffer(yield* Clock.currentTimeMillis)
           }
-          connection = yield* Effect.mapError(again(until), () => error)
+          const said = Either.isRight(end) ? end.right.reason : link.refused?.message
+          connection = yield* Effect.mapError(again(until, said), () => error)
         }
       })
 

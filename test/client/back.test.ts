@@ -2,15 +2,19 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ChatClient from "../../src/client/ChatClient.ts"
 import { Dial } from "../../src/client/Dial.ts"
 import * as TcpDial from "../../src/client/TcpDial.ts"
-import type { Event } from "../../src/domain/Event.ts"
+import { type Event, MemberId } from "../../src/domain/Event.ts"
+import { Nickname } from "../../src/domain/Nickname.ts"
+import { clean } from "../../src/domain/Text.ts"
 import { cable, type Cable, type Manner } from "../support/Cable.ts"
 import { rename } from "../support/chat.ts"
 import { FallingClock } from "../support/FallingClock.ts"
@@ -35,6 +39,8 @@ const overCables = (manners: ReadonlyArray<Manner>) => {
   ).pipe(Layer.provide(TcpDial.layer))
   return { cables, layer }
 }
+
+const secret = "5".repeat(64)
 
 const saidBy = (name: string, events: ReadonlyArray<Event>): ReadonlyArray<string> =>
   events.flatMap((event) => (event._tag === "Said" && event.from.name === name ? [event.text] : []))
@@ -167,6 +173,100 @@ describe("A client whose connection is lost", () => {
       expect(Either.isLeft(yield* ada.ended)).toBe(true)
     })
   , 10_000)
+
+  it.scopedLive("waits as it is told to, and is told why the server does not let it in", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const { cables, layer } = overCables([])
+      const waits: Array<number> = []
+      const mayGoOn = yield* Deferred.make<void>()
+      const isWaiting = yield* Deferred.make<void>()
+      const pause = (wait: number) =>
+        Effect.zipRight(
+          Effect.sync(() => {
+            waits.push(wait)
+            Deferred.unsafeDone(isWaiting, Effect.void)
+          }),
+          Deferred.await(mayGoOn)
+        )
+      const ada = yield* seated(port, layer, { reconnect: Infinity, pause })
+      yield* cables[0]!.cut("reset")
+      yield* Deferred.await(isWaiting)
+      expect(waits[0]).toBeLessThanOrEqual(250)
+      expect(cables).toHaveLength(1)
+      yield* Deferred.succeed(mayGoOn, undefined)
+      yield* ada.hears(isBack)
+    })
+  )
+
+  it.scopedLive("is who it was in another start of its program: it says what was not taken, once, and hears what it had not heard", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const bob = yield* member(port, "bob")
+      const { cables, layer } = overCables([])
+      const scope = yield* Scope.make()
+      const first = yield* seated(port, layer, { secret, reconnect: 20_000 }).pipe(Scope.extend(scope))
+      const me = first.client.welcome.you
+      yield* first.client.say("heard", "a.1")
+      yield* first.hears(isSaid("heard"))
+      const n = first.events.reduce((most, event) => ("n" in event ? Math.max(most, event.n ?? 0) : most), 0)
+      // The receipt of this one does not come, and the next one does not arrive.
+      yield* cables[0]!.block("down")
+      yield* first.client.say("taken", "a.2")
+      yield* upTo(bob, isSaid("taken"))
+      yield* cables[0]!.block("up")
+      yield* first.client.say("not taken", "a.3")
+      yield* tell(bob, { _tag: "Say", text: "meanwhile" })
+      const unsaid = ["taken", "not taken"].map((text, index) => ({ ref: `a.${index + 2}`, command: { _tag: "Say", text: clean(text) } as const }))
+      const second = yield* seated(port, layer, { secret, before: { me, instance: first.client.welcome.instance, n, unsaid } })
+      expect(second.client.resumed).toMatchObject({ you: me, last: "a.2" })
+      yield* second.hears(isSaid("not taken"))
+      yield* second.client.settled
+      yield* second.client.say("done", "b.1")
+      expect(saidBy("ada", yield* upTo(bob, isSaid("done")))).toEqual(["not taken", "done"])
+      yield* second.hears(isSaid("done"))
+      expect(saidBy("ada", second.events)).toEqual(["taken", "not taken", "done"])
+      expect(saidBy("bob", second.events)).toEqual(["meanwhile"])
+      expect((yield* second.client.members).map(({ name }) => name).sort()).toEqual(["ada", "bob"])
+      yield* Scope.close(scope, Exit.void)
+    })
+  )
+
+  it.scopedLive("takes its place up by the secret alone, and waits where that comes too soon", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const { cables, layer } = overCables([])
+      const first = yield* seated(port, layer, { secret })
+      yield* first.client.say("before")
+      yield* first.hears(isSaid("before"))
+      for (const nickname of ["ada", "another"]) {
+        const next = yield* seated(port, layer, { secret, nickname })
+        expect(next.client.resumed).toMatchObject({ you: first.client.welcome.you })
+        expect(next.client.welcome).toMatchObject({ you: first.client.welcome.you, here: 1 })
+        yield* next.hears(isSaid("before"))
+      }
+      // Who has lost its place to another program does not come back.
+      expect(yield* first.ended).toEqual(Either.right(undefined))
+      expect(first.events.at(-1)).toMatchObject({ _tag: "Goodbye", code: "resumed" })
+      expect(cables).toHaveLength(3)
+    })
+  )
+
+  it.scopedLive("tries from the first try on where it was in before, and is a new one where the server is", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const { cables, layer } = overCables([{ cut: { direction: "up", after: 1, fate: "reset" } }, { cut: { direction: "up", after: 1, fate: "reset" } }])
+      const me = { id: MemberId.make("m1"), name: Nickname.make("ada") }
+      const unsaid = [{ ref: "a.1", command: { _tag: "Say", text: clean("to others") } as const }]
+      const ada = yield* seated(port, layer, { secret, before: { me, instance: "another", n: 7, unsaid } })
+      expect(cables).toHaveLength(3)
+      expect(ada.client.resumed).toBeUndefined()
+      expect(yield* ada.client.unanswered).toEqual([])
+      yield* ada.client.say("new")
+      yield* ada.hears(isSaid("new"))
+      expect(saidBy("ada", ada.events)).toEqual(["new"])
+    })
+  )
 
   it.scopedLive("wherever it is cut, says everything once and in order, and hears everything once and in order", () =>
     Effect.gen(function* () {

@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ChatClient } from "../../client/ChatClient.ts"
 import type { Dial } from "../../client/Dial.ts"
+import { newMark } from "../../client/entering.ts"
 import type { JoinError, Lost } from "../../client/Errors.ts"
 import type { Form } from "../../client/screen/form.ts"
 import { Bell } from "../../client/terminal/Bell.ts"
@@ -59,7 +60,7 @@ export const screen = (options: {
     const over = yield* Deferred.make<boolean, JoinError>()
     const line = draw(options.colour)
     const bell = new Bell()
-    let current = start(options.form)
+    let current = start(options.form, newMark())
     let printed = ""
 
     // Coalescing: the lines of one batch of events go to the terminal in one write.

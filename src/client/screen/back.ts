@@ -4,7 +4,8 @@ import { type Conversation, info, type Step, step } from "./step.ts"
 const clock = (at: number): string => new Date(at).toTimeString().slice(0, 8)
 
 /** The conversation of somebody who is back as who they were; what was missed is told after this. */
-export const back = (before: Conversation, { at, gaps, last, n, rooms, you }: Resumed): Step => {
+export const back = (before: Conversation, answer: Resumed): Step => {
+  const { at, gaps, last, rooms, you } = answer
   const place = rooms.find(({ room }) => room === before.room)
   const meanwhile = place === undefined || before.heard === undefined ? 0 : Math.max(0, place.seq - before.heard.seq)
   // What was taken has its receipt in what follows, if that is kept; the rest is sent again by the client.
@@ -14,9 +15,15 @@ export const back = (before: Conversation, { at, gaps, last, n, rooms, you }: Re
     me: you,
     lostAt: undefined,
     pending: before.pending.slice(taken),
-    recount: gaps && place !== undefined && n !== undefined ? { n, here: place.here } : undefined
+    ...(gaps && place !== undefined ? { here: place.here, recount: recountOf(answer, before.room) } : { recount: undefined })
   }
   return step(after, info(`Lost ${clock(before.lostAt ?? at)}, back ${clock(at)}, ${meanwhile} meanwhile.`))
+}
+
+/** How many will be here once what was missed has been told. */
+export const recountOf = ({ n, rooms }: Resumed, room: string): Conversation["recount"] => {
+  const place = rooms.find((each) => each.room === room)
+  return place === undefined || n === undefined ? undefined : { n, here: place.here }
 }
 
 /** What is said of events that are missing before this one, of those that were missed; `undefined` where none are. */

@@ -1,18 +1,18 @@
 import type { Event, Resumed, Welcome } from "../../domain/Event.ts"
 import { Refusal } from "../../domain/Refusal.ts"
-import { lobby } from "../../domain/RoomName.ts"
 import { clean } from "../../domain/Text.ts"
 import * as wording from "../../domain/wording.ts"
 import * as Attention from "./attention.ts"
 import * as Form from "./form.ts"
-import { back, gapBefore, toldAfterLoss } from "./back.ts"
+import { back, gapBefore, recountOf, toldAfterLoss } from "./back.ts"
 import { heardAfter, heardFrom, isSameStart, missedWords } from "./missed.ts"
 import { mentions } from "./name.ts"
+import { welcomeOf } from "./resumed.ts"
 import { type Conversation, type Draft, error, type Happening, info, type Step, step, type Wish } from "./step.ts"
 import { bringBack, received, submit, unsent } from "./submission.ts"
 
-/** The first step of a conversation: it asks the form's questions, or connects at once if there are none. */
-export const start = (form: Form.Form): Step =>
+/** The first step of a conversation: it asks the form's questions, or connects at once if there are none. `mark` is how its correlation ids begin. */
+export const start = (form: Form.Form, mark = "s"): Step =>
   ask({
     phase: "form",
     form,
@@ -29,6 +29,7 @@ export const start = (form: Form.Form): Step =>
     heard: undefined,
     lostAt: undefined,
     recount: undefined,
+    mark,
     lastRef: 0
   })
 
@@ -94,18 +95,21 @@ const pasted = (before: Conversation, lines: ReadonlyArray<string>): Step => {
   return inOrder(step(before), messages, (state, message) => submit(state, message, []))
 }
 
-const entered = (known: Conversation, welcome: Welcome): Step => {
+const entered = (known: Conversation, answer: Welcome | Resumed): Step => {
+  const isNew = answer._tag === "Welcome"
+  const welcome = isNew ? answer : welcomeOf(answer)
   const { here, members, room, you } = welcome
   const { after: before, wishes } = returned(known, welcome)
   const welcomed = step(
-    { ...before, phase: "room", me: you, room, here, heard: heardFrom(welcome), unmarked: undefined, ahead: [] },
+    { ...before, phase: "room", me: you, room, here, heard: heardFrom(welcome), recount: isNew ? undefined : recountOf(answer, room), unmarked: undefined, ahead: [] },
     ...wishes,
-    info(`Welcome ${you.name}! /help shows what you can type, {quit} leaves.`),
-    info(wording.textOf(wording.company(welcome)))
+    ...(isNew ? [info(`Welcome ${you.name}! ${hints}`), info(wording.textOf(wording.company(welcome)))] : [{ _tag: "Print", line: { _tag: "Event", event: answer, me: you } } as const, info(hints)])
   )
   const sent = inOrder(welcomed, before.ahead, (state, line) => submit(state, line, members))
   return { after: { ...sent.after, begun: [] }, wishes: [...sent.wishes, ...before.begun.map((text): Wish => ({ _tag: "Return", text }))] }
 }
+
+const hints = "/help shows what you can type, {quit} leaves."
 
 // Whoever was here before is told how much was missed meanwhile. Ids are of one start of the server: whom a user listened to by them is forgotten with it.
 const returned = (before: Conversation, welcome: Welcome): Step => {
@@ -167,23 +171,12 @@ const again = (known: Conversation, event: Resumed | Welcome): Step => {
   const before = { ...known, lostAt: undefined }
   if (event._tag === "Resumed" && event.you.id === known.me?.id && event.instance === known.heard?.instance) return back(known, event)
   const unsaid = before.pending.flatMap(({ typed }): ReadonlyArray<Wish> => [error(`It is not known whether this was said: ${typed}`), { _tag: "Return", text: typed }])
-  const anew = entered({ ...before, pending: [] }, event._tag === "Welcome" ? event : welcomeOf(event))
+  const anew = entered({ ...before, pending: [] }, event)
   return { after: anew.after, wishes: [...unsaid, ...anew.wishes] }
 }
 
-// What a place tells of itself that was taken up again, as far as a newcomer is told it.
-const welcomeOf = ({ at, instance, limits, rooms: [place], server, you }: Resumed): Welcome => ({
-  _tag: "Welcome",
-  seq: place?.seq ?? 0,
-  at,
-  room: place?.room ?? lobby,
-  you,
-  here: place?.here ?? 1,
-  members: [you],
-  server,
-  instance,
-  limits
-})
+// So many are here now; what was missed changes nothing where it was told before how many there are after it.
+const counted = (before: Conversation, here: number): Conversation => (before.recount === undefined ? { ...before, here } : before)
 
 const told = (known: Conversation, event: Event): Step => {
   const { me } = known
@@ -207,13 +200,13 @@ const told = (known: Conversation, event: Event): Step => {
   switch (event._tag) {
     case "Joined":
     case "Returned":
-      return step({ ...before, here: before.here + 1 }, print)
+      return step(counted(before, before.here + 1), print)
     case "Left":
-      return step({ ...before, here: before.here - (event.detached === true ? 0 : 1) }, print)
+      return step(counted(before, before.here - (event.detached === true ? 0 : 1)), print)
     case "Detached":
-      return step({ ...before, here: before.here - 1 }, print)
+      return step(counted(before, before.here - 1), print)
     case "Presence":
-      return step({ ...before, here: event.here }, print)
+      return step(counted(before, event.here), print)
     case "Renamed":
       return step(event.member.id === me.id ? { ...before, me: event.member, unmarked: undefined } : before, print)
     case "Refused":

@@ -1,18 +1,24 @@
 import type { Event, Member, Welcome } from "../../domain/Event.ts"
 
-/** Up to which number a room was heard, and within which start of its server: numbers of two starts do not compare. */
+/** Up to which number a room was heard, and all that was told, within which start of its server: numbers of two starts do not compare. */
 export interface Heard {
   readonly instance: string | undefined
   readonly room: string
   readonly seq: number
+  /** The number in the one order of all. */
+  readonly n: number
 }
 
 /** What has been heard once one has come in. */
-export const heardFrom = ({ instance, room, seq }: Welcome): Heard => ({ instance, room, seq })
+export const heardFrom = ({ instance, n = 0, room, seq }: Welcome): Heard => ({ instance, room, seq, n })
 
 /** What has been heard after an event. */
-export const heardAfter = (before: Heard | undefined, event: Event): Heard | undefined =>
-  before !== undefined && "seq" in event && event.room === before.room && event.seq > before.seq ? { ...before, seq: event.seq } : before
+export const heardAfter = (before: Heard | undefined, event: Event): Heard | undefined => {
+  // Up to the number of a `Resumed` is told again only what follows it.
+  if (before === undefined || event._tag === "Resumed") return before
+  const { n = before.n } = "n" in event ? event : before
+  return { ...before, n, seq: "seq" in event && event.room === before.room ? Math.max(before.seq, event.seq) : before.seq }
+}
 
 /** Whether the server is the same start of it: ids of members, too, compare only within one. */
 export const isSameStart = (before: Heard, { instance }: Welcome): boolean => before.instance !== undefined && before.instance === instance

@@ -1,5 +1,5 @@
 import type { Command, Question } from "../../domain/command/index.ts"
-import type { Event, Member, Welcome } from "../../domain/Event.ts"
+import type { Event, Member, Resumed, Welcome } from "../../domain/Event.ts"
 import type { RefusalCode } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
 import type { Attention } from "./attention.ts"
@@ -33,7 +33,8 @@ export interface Conversation {
   readonly lostAt: number | undefined
   /** How many are here once what was missed has been told, up to the number `n`; absent where it is counted meanwhile. */
   readonly recount: { readonly n: number; readonly here: number } | undefined
-  /** The number in the last correlation id: each number is used once. */
+  /** How correlation ids begin, and the number in the last one: each number is used once. */
+  readonly mark: string
   readonly lastRef: number
 }
 
@@ -59,7 +60,7 @@ export interface Draft {
 export type Happening =
   | { readonly _tag: "Submitted"; readonly line: string; readonly members: ReadonlyArray<Member> }
   | { readonly _tag: "Pasted"; readonly lines: ReadonlyArray<string> }
-  | { readonly _tag: "Entered"; readonly welcome: Welcome }
+  | { readonly _tag: "Entered"; readonly welcome: Welcome | Resumed }
   | { readonly _tag: "NotEntered"; readonly reason: string; readonly code: RefusalCode | undefined }
   | { readonly _tag: "Told"; readonly event: Event }
   | { readonly _tag: "Unsent"; readonly ref: string; readonly reason: string }
@@ -109,9 +110,11 @@ export const info = (text: string): Wish => ({ _tag: "Print", line: { _tag: "Inf
 /** Shows the user an error. */
 export const error = (text: string): Wish => ({ _tag: "Print", line: { _tag: "Error", text: clean(text) } })
 
+/** A message that waits for its receipt. */
 interface Pending {
   /** The correlation id. */
   readonly ref: string
+  readonly command: Command
   /** As it was typed. */
   readonly typed: string
 }

@@ -55,6 +55,6 @@ const send = (before: Conversation, typed: string, command: Command): Step => {
   if (!isReceipted(command) && before.lostAt !== undefined) return bringBack(before, typed, isLost)
   if (!isReceipted(command)) return step({ ...before, unmarked: typed }, { _tag: "Send", command, ref: undefined })
   const lastRef = before.lastRef + 1
-  const ref = `s${lastRef}`
-  return step({ ...before, lastRef, pending: [...before.pending, { ref, typed }] }, { _tag: "Send", command, ref })
+  const ref = `${before.mark}${lastRef}`
+  return step({ ...before, lastRef, pending: [...before.pending, { ref, typed, command }] }, { _tag: "Send", command, ref })
 }

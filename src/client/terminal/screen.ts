@@ -32,8 +32,8 @@ export interface Step {
   readonly wishes: ReadonlyArray<Wish>
 }
 
-/** The first step of a screen: it asks the form's questions, or connects at once if there are none. */
-export const start = (form: Form.Form): Step => applied({ typing: Typing.empty, day: undefined }, Conversation.start(form))
+/** The first step of a screen: it asks the form's questions, or connects at once if there are none. `mark` is how its correlation ids begin. */
+export const start = (form: Form.Form, mark?: string): Step => applied({ typing: Typing.empty, day: undefined }, Conversation.start(form, mark))
 
 /** The reducer of the screen: the next state and its wishes. A pure function. */
 export const update = (screen: Screen, happening: Happening): Step => {

@@ -86,4 +86,21 @@ describe("A conversation whose connection is lost", () => {
     expect(wishes).toContainEqual({ _tag: "Return", text: "perhaps" })
     expect(play([told(resumed({ you: other, instance: "two" }))], after).after.me).toEqual(other)
   })
+
+  it("begins with a place of before, where a program was started again: it is named, and who is here is counted once", () => {
+    const { after, shown, wishes } = play([
+      { _tag: "Entered", welcome: resumed({ rooms: [{ room: lobby, seq: 5, here: 2 }] }) },
+      told({ _tag: "Joined", n: 3, seq: 2, at: 0, room: lobby, member: bob }),
+      told(said(4, bob, "a"))
+    ])
+    expect(after).toMatchObject({ phase: "room", me, here: 2, heard: { seq: 5 } })
+    expect(shown).toContain("/help shows what you can type, {quit} leaves.")
+    expect(wishes.some((wish) => wish._tag === "Print" && wish.line._tag === "Event" && wish.line.event._tag === "Resumed")).toBe(true)
+    expect(play([told({ _tag: "Joined", n: 10, seq: 6, at: 0, room: lobby, member: member("m3", "eve") })], after).after.here).toBe(3)
+  })
+
+  it("sends nothing again under a mark that a program before it may have used", () => {
+    const other = start(begun.form, "mark.").after
+    expect(play([entered, type("one"), type("two")], other).after.pending.map(({ ref }) => ref)).toEqual(["mark.1", "mark.2"])
+  })
 })

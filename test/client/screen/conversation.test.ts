@@ -135,7 +135,7 @@ describe("Whatever happens in a conversation", () => {
     always(scenes, (all) => {
       let here = 0
       for (const { happening, step } of play(all).steps) {
-        if (happening._tag === "Entered") here = happening.welcome.here
+        if (happening._tag === "Entered" && happening.welcome._tag === "Welcome") here = happening.welcome.here
         if (happening._tag === "Told" && here > -1) {
           if (happening.event._tag === "Joined") here += 1
           if (happening.event._tag === "Left") here -= 1

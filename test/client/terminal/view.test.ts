@@ -8,6 +8,7 @@ import { empty, insert } from "../../../src/client/terminal/editor.ts"
 import { type Screen, start } from "../../../src/client/terminal/screen.ts"
 import { view } from "../../../src/client/terminal/view.ts"
 import { heightOf } from "../../../src/client/terminal/wrap.ts"
+import { clean } from "../../../src/domain/Text.ts"
 import { anyString } from "../../support/arbitraries.ts"
 import { always } from "../../support/property.ts"
 
@@ -21,8 +22,9 @@ const typing = (before: string, after = "", screen = room): Screen => {
   const whole = insert({ ...empty, after }, before)
   return { ...screen, typing: { ...screen.typing, editor: { ...whole, before, after } } }
 }
+const command = { _tag: "Say", text: clean("") } as const
 const waiting = (count: number): Conversation["pending"] =>
-  Array.from({ length: count }, (_, n) => ({ ref: `s${n}`, typed: `message ${n}` }))
+  Array.from({ length: count }, (_, n) => ({ ref: `s${n}`, typed: `message ${n}`, command }))
 const texts = (screen: Screen, size = large) => view(screen, size).rows.map(({ text }) => text)
 
 describe("Below the conversation", () => {
@@ -44,7 +46,7 @@ describe("Below the conversation", () => {
   })
 
   it("has a row each for these, also when they are long or have tabs", () => {
-    const rows = texts(having(room, { pending: [{ ref: "s1", typed: `a\tb${"日本".repeat(200)}` }] }))
+    const rows = texts(having(room, { pending: [{ ref: "s1", command, typed: `a\tb${"日本".repeat(200)}` }] }))
     expect(rows).toHaveLength(3)
     expect(rows[0]).toMatch(/^ {2}a b日本.*… …$/u)
     expect(stringWidth(rows[0] ?? "")).toBeLessThan(80)
@@ -133,7 +135,7 @@ describe("Whatever there is to show", () => {
 
   it("fits: no row fills the terminal, not all of its rows are taken, and the cursor is within", () => {
     always(FastCheck.tuple(line, line, sizes, FastCheck.nat({ max: 8 })), ([before, after, size, count]) => {
-      const { cursor, rows } = view(having(typing(before, after), { pending: [...waiting(count), { ref: "", typed: before }] }), size)
+      const { cursor, rows } = view(having(typing(before, after), { pending: [...waiting(count), { ref: "", typed: before, command }] }), size)
       for (const { text } of rows) expect(heightOf(text, size.columns - 1)).toBe(1)
       expect(rows.length).toBeLessThan(size.rows)
       expect(cursor?.y).toBeLessThan(rows.length)
