@@ -125,6 +125,18 @@ const ofLine: ReadonlyArray<Signature> = [
   prefix("unknown", ["gkrellm ", /\d+/u, ".", /\d/u], { sure: 8 }),
   prefix("unknown", ["WWWOFFLE ", /[A-Z]/u, /[A-Z]/u], { sure: 3 }),
   prefix("unknown", ["CONNECT01 v", /\d/u], { sure: 8 }),
+  // The envelope of a mail; what a cache is to store; metrics, as they are sent to Graphite, StatsD and OpenTSDB.
+  ...["mail from:", "rcpt to:"].map((command) => prefix("unknown", [command, / ?/u, "<"], { anyCase: true, sure: 6 })),
+  ...["set", "add", "replace", "append", "prepend"].map((verb) =>
+    prefix("unknown", [`${verb} `, word, " ", /\d+/u, " ", /\d+/u, " ", /\d+/u, ...end], { sure: verb.length + 4 })
+  ),
+  prefix("unknown", [/[\w-]+/u, ".", /[\w.:/-]+/u, " ", /-?/u, /[\d.]+/u, " ", /\d{10}/u, ...end], { sure: 7 }),
+  prefix("unknown", [/[\w.-]+/u, ":", /-?/u, /[\d.]+/u, "|", /(?:c|g|h|ms|s)/u], { sure: 5 }),
+  prefix("unknown", ["put ", /[\w./-]+/u, " ", /\d{10}/u], { sure: 6 }),
+  // A sampler's server, a database's greeting, and the console of a filter.
+  prefix("unknown", ["GET SERVER INFO", ...end], { sure: 5 }),
+  prefix("unknown", ["Client string for ", word, " version ", /\d/u], { sure: 8 }),
+  ...[">stats", ">version"].map((command) => prefix("unknown", [command, ...end], { sure: 3 })),
   ...["<?xml", "<stream:", "<policy-file-request", "< NTP/1.", "RFB 003.", "SSH-1.", "@RSYNCD:", "JDWP-Handshake", "NXSH-", "DIST0000"].map((start) =>
     prefix("unknown", [start])
   )

@@ -84,6 +84,27 @@ const controls = /[\u0001-\u0006\u000b\u000c\u000e-\u001a\u001c-\u001f]/u
 const isUtf16 = ([first, second, third = 0, fourth]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe && third >= 0x20 && fourth === 0) || (first === 0xfe && second === 0xff)
 
+// EBCDIC's capitals; its blank is what is "@" here.
+const ebcdicWord = "[\u00c1-\u00c9\u00d1-\u00d9\u00e2-\u00e9]{1,8}@+"
+
+/** What first reads begin with that are known by more than their first line: a line that would be a name by itself. */
+const programs: ReadonlyArray<RegExp> = [
+  // An empty frame of STOMP, and the cookie of iperf3, which is longer than a name.
+  /^[A-Z]+\r?\n\r?\n\0/u,
+  /^[a-z\d]{36,37}\0+$/u,
+  // A mainframe's request to connect.
+  new RegExp(`^${ebcdicWord}${ebcdicWord}\\0`, "u"),
+  // Commands of a television, each padded to eight characters, and of a monitor.
+  /^(?:[A-Z]{4}(?=[\d?]+ +\r)[\d? ]{4}\r){2}/u,
+  /^init\r?\noff all\r?\n/u
+]
+
+/** Whether somebody's first read is what a program of another protocol sends at once, though its first line could be a name. */
+export const isOfProgram = (firstRead: Uint8Array): boolean => {
+  const text = latin1.decode(firstRead.subarray(0, longestHead))
+  return programs.some((program) => program.test(text))
+}
+
 /**
  * Whether somebody's first read is that of a binary protocol: there is a control
  * character in it, before a name has ended. Telnet's own sequences do not count,

@@ -1,6 +1,6 @@
 import { canBecomeProtocol, protocolOfStart } from "../dialect/firstLines.ts"
 import type { Protocol } from "../dialect/foreign.ts"
-import { binaryProtocol, isBinary, latin1, longestHead } from "../dialect/signatures.ts"
+import { binaryProtocol, isBinary, isOfProgram, latin1, longestHead } from "../dialect/signatures.ts"
 
 /** What the first bytes of a connection turn out to be: a dialect, or a protocol that is not spoken here. */
 export type Kind = "native" | "plain" | Protocol
@@ -16,9 +16,9 @@ const keys: ReadonlySet<number> = new Set([0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b, 0
 /** What first bytes are taken for when nothing more came in time and {@link detect} is still undecided. */
 export const settle = (bytes: Uint8Array): Kind => (bytes[0] === 0x16 || bytes[0] === 0xfe ? "unknown" : "plain")
 
-/** What is made of a first read, besides what {@link detect} makes of the bytes: one with controls is nobody's name. */
+/** What is made of a first read, besides what {@link detect} makes of the bytes: one with controls is nobody's name, and programs send more than one line at once. */
 export const judge = (kind: Kind, firstRead: Uint8Array): Kind =>
-  kind === "plain" && isBinary(firstRead) ? (binaryProtocol(firstRead) ?? "unknown") : kind
+  kind === "plain" && (isBinary(firstRead) || isOfProgram(firstRead)) ? (binaryProtocol(firstRead) ?? "unknown") : kind
 
 /**
  * Tells dialects apart by the first bytes of a connection; `undefined` while the

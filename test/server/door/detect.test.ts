@@ -389,6 +389,38 @@ describe("A first read", () => {
     expect(isBinary(Uint8Array.from(bytes))).toBe(false)
   })
 
+  it.each([
+    ["an empty frame of STOMP", "CONNECT\n\n\0"],
+    ["the same with CR LF", "HELP\r\n\r\n\0"],
+    ["a cookie", `${"k3x7a".repeat(7)}q\0`],
+    ["a cookie, padded", `${"0".repeat(37)}\0\0\0\0`],
+    ["words of EBCDIC", "\u00d6\u00d7\u00c5\u00d5@@@@\u00c8\u00d6\u00e2\u00e3@@@@\0\0\0\0\u00c1@@@@@@@\0\0\0\0\0"],
+    ["a television's commands", "POWR?   \rVOLM?   \r"],
+    ["another's", "TVNM1   \rMNRD1   \rSWVN1   \r"],
+    ["a monitor's commands", "init\noff all\non time\nsend\n"]
+  ])("of a program is told, though its first line could be a name: %s", (_, text) => {
+    const read = Buffer.from(text, "latin1")
+    expect(detect(read)).toBe("plain")
+    expect(judge("plain", read)).toBe("unknown")
+  })
+
+  it.each([
+    ["a name and a message", "HELP\nhello\n"],
+    ["a name, an empty line and a message", "HELP\n\nhello\n"],
+    ["a name with its line feed and a NUL", "ADA\n\0"],
+    ["a name padded with NULs", `ada${"\0".repeat(29)}`],
+    ["the longest name there is, with a NUL", `${"a".repeat(32)}\0`],
+    ["a name and a message between NULs", `ada\0${"a".repeat(36)}\0`],
+    ["a name in a code page", "\u00c8\u00e2\u00e0\u00ed\0\0\0\0"],
+    ["a name with an address", "\u00c8\u00e2\u00e0\u00ed@\u00e4\u00ee\u00ec\0"],
+    ["names in capitals", "ADAM1\rEVE22\r"],
+    ["a name with blanks behind it", "ADAM    \rEVEE    \r"],
+    ["a name and a command", "init\noff we go\n"]
+  ])("of somebody is none of a program: %s", (_, text) => {
+    const read = Buffer.from(text, "latin1")
+    expect(judge("plain", read)).toBe("plain")
+  })
+
   it("does not change what is known already", () => {
     expect(judge("native", Uint8Array.of(1))).toBe("native")
     expect(judge("http", Uint8Array.of(1))).toBe("http")
@@ -402,7 +434,10 @@ describe("Somebody whose name only looks like another protocol", () => {
     "login", "the login page", "Hello", "HELO", "EHLO", "Helo there", "PUTIN", "POST office", "COPY that now", "Head of Sales", "OPTIONS", "CONNECT", "STOMP",
     "Stomp the yard", "SSH", "SIP", "sip of tea", "PING", "QUIT", "HELP", "CAP off", "Auth", "*1", "$4", "<3", "<34>", "42", "0033", "48 hours", "@rsync", "RFB",
     "PROXY", "Proxy server", "(2)", "( o )", "t3", "Ada loves HTTP/1.1", "http", "HTTP", "a1", "a001", "{o_o}", "fox", "Redis", "<xml>", "REPORT card", "PRI", "PRIVATE",
-    "LO", "LO_SERVER", "gkrellm", "gkrellm user", "WWWOFFLE", "WWWOFFLE fan", "CONNECT01", "Connect01 v2"
+    "LO", "LO_SERVER", "gkrellm", "gkrellm user", "WWWOFFLE", "WWWOFFLE fan", "CONNECT01", "Connect01 v2",
+    "mail from Ada", "Mail from: Ada", "set", "set theory", "set 1 2 3", "Add me 1 2", "Replace A 1", "J.R.", "Dr. Who 007", "a.b 42", "a.b 1 2", "3.14", "put it 2",
+    "put", "ada:1", "10:4|", ">_<", ">ada", ">statistics", "GET SERVER", "GET SERVER INFO NOW", "Client string", "init", "#ST", "stats", "version", "ver", "666", "vp3",
+    "show info", "get_info", "Subscribe", "serverstatus"
   ]
 
   it.each(names)("is a person: %j", (name) => {
@@ -417,6 +452,19 @@ describe("Somebody whose name only looks like another protocol", () => {
     for (const lines of ["CONNECT\nhello: all\n", "user ann\nhello\n", "STOMP\nyes: we do\n", "*1\nhello\n", "Pass\npass auf!\n", "help\nhello\n"]) {
       const [, ...said] = outcomeAtEnd([utf8(lines)])
       expect(said).toEqual([expect.stringMatching(/^say /u)])
+    }
+  })
+})
+
+describe("A first line of another protocol", () => {
+  it.each([
+    "MAIL FROM:<ann@example.org>", "mail from: <ann@example.org>", "RCPT TO:<ann@example.org>",
+    "set key 0 3600 5", "add a:b 1 0 12", "replace k 0 0 1", "append k 0 0 1", "prepend k 0 0 1",
+    "servers.web-1.load 0.42 1700000000", "a.b -3 1700000000", "page.views:1|c", "load:-3|g", "response_time:320|ms|@0.1", "put sys.cpu 1700000000 42 host=web1",
+    "GET SERVER INFO", "Client string for X version 1 and more", ">stats", ">version"
+  ])("is nobody's name: %j", (line) => {
+    for (const ended of [`${line}\n`, `${line}\r\n`]) {
+      for (const pieces of [[utf8(ended)], oneByOne(utf8(ended))]) expect(outcomeAtEnd(pieces)).toEqual(["reject not-for-us"])
     }
   })
 })
