@@ -1,39 +1,34 @@
-import type { Page } from "playwright-core"
 import { describe, expect } from "vitest"
 import { serve } from "../e2e/support/program.ts"
 import { lineClient } from "../e2e/support/raw.ts"
 import { it, type Stage } from "../e2e/support/stage.ts"
-import { barriersOf, enter, hasBrowser, inRoom, open, reads, say, useBrowser } from "./support/browser.ts"
+import { enter, expectNoBarriers, hasBrowser, inRoom, open, reads, say, useBrowser } from "./support/browser.ts"
 import { wayTo } from "./support/proxy.ts"
 
 const { person } = useBrowser()
 
 const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true }
 
-const audit = async (page: Page, state: string) => {
-  expect(await barriersOf(page), state).toEqual([])
-}
-
 /** Goes through every state of the page, and looks at each. */
 const walk = async (stage: Stage, options: Parameters<typeof person>[1]) => {
   const { port, program } = await serve(stage, { env: { BRUSIO_PASSWORD: "open sesame" } })
   const { port: near, way } = await wayTo(stage, port)
   const page = await open(await person(stage, options), near)
-  await audit(page, "the form")
+  await expectNoBarriers(page, "the form")
   await page.fill("#name", "a:b")
   await page.click("button.primary")
   await page.locator("[role=alert]").waitFor()
-  await audit(page, "the form, wrong")
+  await expectNoBarriers(page, "the form, wrong")
   await page.fill("#name", "web")
   await page.click("button.primary")
   await page.fill("#password", "wrong")
   await page.click("button.primary")
   await page.locator("[role=alert]", { hasText: "Wrong password" }).waitFor()
-  await audit(page, "the form, with a password")
+  await expectNoBarriers(page, "the form, with a password")
   await page.fill("#password", "open sesame")
   await page.click("button.primary")
   await inRoom(page)
-  await audit(page, "the room, empty")
+  await expectNoBarriers(page, "the room, empty")
 
   const line = await lineClient(stage, port, "Bruno", "open sesame")
   await line.write("hello web, see https://example.org\n/me waves\n/me waves to web\n/msg web psst\n")
@@ -53,16 +48,16 @@ const walk = async (stage: Stage, options: Parameters<typeof person>[1]) => {
   await page.locator(".log").evaluate((log) => { log.scrollTop = 0 })
   await line.write("below\n")
   await page.locator("button", { hasText: "1 new message" }).waitFor()
-  await audit(page, "the room, with every kind of line")
+  await expectNoBarriers(page, "the room, with every kind of line")
   await page.locator("button", { hasText: "1 new message" }).click()
 
   await page.fill(".draft", "/")
   await page.locator("[role=option]").first().waitFor()
-  await audit(page, "completions")
+  await expectNoBarriers(page, "completions")
   await page.fill(".draft", "one\ntwo")
   await page.press(".draft", "Enter")
   await page.locator("[role=alert]", { hasText: "These are 2 lines." }).waitFor()
-  await audit(page, "several lines")
+  await expectNoBarriers(page, "several lines")
   await page.press(".draft", "Escape")
   await page.fill(".draft", "")
 
@@ -70,7 +65,7 @@ const walk = async (stage: Stage, options: Parameters<typeof person>[1]) => {
   if (await people.isVisible()) {
     await people.click()
     await page.locator(".person", { hasText: "Bruno" }).waitFor()
-    await audit(page, "the people")
+    await expectNoBarriers(page, "the people")
     await page.locator(".shade").click({ position: { x: 5, y: 5 } })
   }
 
@@ -80,14 +75,14 @@ const walk = async (stage: Stage, options: Parameters<typeof person>[1]) => {
   way.cut()
   await page.locator("[role=alert]", { hasText: "The connection is gone." }).waitFor()
   await say(page, "meanwhile")
-  await audit(page, "offline")
+  await expectNoBarriers(page, "offline")
   way.release()
   way.mend()
   await page.locator("[role=alert]", { hasText: "One line of yours may not have arrived." }).waitFor()
-  await audit(page, "a line that may not have arrived")
+  await expectNoBarriers(page, "a line that may not have arrived")
   program.kill("SIGTERM")
   await page.locator("[role=alert]", { hasText: "The room has closed." }).waitFor()
-  await audit(page, "closed")
+  await expectNoBarriers(page, "closed")
 }
 
 describe.runIf(hasBrowser)("Nothing in the page keeps somebody out (axe), in every state of it", () => {

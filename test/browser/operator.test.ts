@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from "playwright-core"
 import { describe, expect } from "vitest"
 import { it, Stage } from "../e2e/support/stage.ts"
-import { barriersOf, hasBrowser, say, useBrowser } from "./support/browser.ts"
+import { expectNoBarriers, hasBrowser, say, useBrowser } from "./support/browser.ts"
 import { type FakeDesk, fakeDesk, type FakeWindow, joined, line, opened, people, said, status, story } from "./support/fakeDesk.ts"
 
 const { person } = useBrowser()
@@ -127,7 +127,7 @@ describe.runIf(hasBrowser)("The operator's window", () => {
     expect(await window.closed).not.toBe(1006)
     await page.reload()
     await page.locator("[role=alert]", { hasText: "opens only with the link that the program prints: serve --window" }).waitFor()
-    expect(await barriersOf(page)).toEqual([])
+    await expectNoBarriers(page)
   })
 
   it("comes back by itself, or at once when asked, and shows nothing twice", async ({ stage }) => {
@@ -500,19 +500,19 @@ describe.runIf(hasBrowser)("The operator's window", () => {
       window.tell({ _tag: "Skipped", count: 3 }, line("12:46:00", "console", "Nobody here has that name."), { _tag: "Staying" })
       await page.locator(".gap").waitFor()
       await page.locator(".strip").waitFor()
-      expect(await barriersOf(page)).toEqual([])
+      await expectNoBarriers(page)
       await page.click(closeButton)
       await page.locator("dialog").waitFor()
-      expect(await barriersOf(page)).toEqual([])
+      await expectNoBarriers(page)
       await page.keyboard.press("Escape")
       await page.locator("[aria-label='Remove Ada']").focus()
       await page.keyboard.press("Enter")
       await page.locator("dialog").waitFor()
-      expect(await barriersOf(page)).toEqual([])
+      await expectNoBarriers(page)
       await page.keyboard.press("Escape")
       window.tell({ _tag: "Closing", reason: "stopped" })
       await page.locator("[role=alert]", { hasText: "The room has closed" }).waitFor()
-      expect(await barriersOf(page)).toEqual([])
+      await expectNoBarriers(page)
     } finally {
       await stage.clear()
     }

@@ -1,7 +1,7 @@
 import AxeBuilder from "axe-core"
 import { existsSync } from "node:fs"
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core"
-import { afterAll, beforeAll } from "vitest"
+import { afterAll, beforeAll, expect } from "vitest"
 import type { Stage } from "../../e2e/support/stage.ts"
 
 const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
@@ -112,8 +112,22 @@ export const reads = async (page: Page, text: string | RegExp): Promise<void> =>
   await page.locator(".log li", { hasText: text }).last().waitFor()
 }
 
-/** What axe finds on a page that keeps somebody out. */
-export const barriersOf = async (page: Page): Promise<unknown> => {
+/** Waits until nothing moves on a page: what fades in has its colours only at the end. */
+const isStill = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const moving = () => document.getAnimations().filter(({ playState }) => playState === "running")
+    while (moving().length > 0) await Promise.allSettled(moving().map(({ finished }) => finished))
+  })
+
+/** What axe finds on a page that keeps somebody out: each rule, and what breaks it. */
+const barriersOf = async (page: Page): Promise<ReadonlyArray<string>> => {
   await page.evaluate(AxeBuilder.source)
-  return page.evaluate("axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))")
+  await isStill(page)
+  return page.evaluate<ReadonlyArray<string>>("axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ failureSummary, html }) => html + ' ' + failureSummary).join(' | ')))")
+}
+
+/** Fails where axe finds something on a page that keeps somebody out, with the rule and the element in its first line. */
+export const expectNoBarriers = async (page: Page, state = "the page"): Promise<void> => {
+  const barriers = await barriersOf(page)
+  expect(barriers, `${state}: ${barriers.join("; ")}`).toEqual([])
 }
