@@ -1,5 +1,5 @@
 import type { JSX } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import { commandWords } from "../client/screen/intent.ts"
 import { Composer, type ComposerInput } from "./composer.tsx"
 import { Countdown } from "./countdown.tsx"
@@ -37,11 +37,11 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
   const input = useRef<ComposerInput | undefined>(undefined)
   const room = conversation?.room ?? "lobby"
   const here = conversation?.here ?? 0
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (log.current !== null) page.openLog(log.current)
     input.current?.focus()
   }, [])
-  useEffect(() => {
+  useLayoutEffect(() => {
     const shortcut = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "k") return
       event.preventDefault()

@@ -1,5 +1,5 @@
 import type { JSX } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import { type CommandWord, completion } from "../client/screen/completion.ts"
 import { hueOf } from "./line.ts"
 import { Icon } from "./icons.tsx"
@@ -65,7 +65,7 @@ export const Composer = ({ attach, changed, commands, hint, isReady = true, labe
     setAsked(undefined)
     changed(text)
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     attach({
       draft: () => area.current?.value ?? "",
       fill,

@@ -1,5 +1,5 @@
 import type { JSX } from "preact"
-import { useEffect, useRef } from "preact/hooks"
+import { useLayoutEffect, useRef } from "preact/hooks"
 import { Icon, Mark } from "./icons.tsx"
 
 /** The form in front of the room. */
@@ -12,7 +12,7 @@ export const Door = ({ enter, isEntering, name, needsPassword, wrong }: {
 }): JSX.Element => {
   const nameInput = useRef<HTMLInputElement>(null)
   const passwordInput = useRef<HTMLInputElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const first = needsPassword ? passwordInput.current : nameInput.current
     first?.focus()
     first?.select()

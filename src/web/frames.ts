@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks"
+import { useLayoutEffect, useState } from "preact/hooks"
 
 /** How long a frame is waited for before the page is drawn without it, ms. */
 const longestFrame = 100
@@ -38,10 +38,10 @@ export class Frames {
   }
 }
 
-/** Draws a component again in each of these frames. */
+/** Draws a component again in each of these frames, from the moment it is in the page: no frame falls between its first drawing and the watch. */
 export const useFrames = (frames: Frames): void => {
   const [, redraw] = useState(0)
-  useEffect(() => frames.watch(() => {
+  useLayoutEffect(() => frames.watch(() => {
     redraw((count) => count + 1)
   }), [])
 }

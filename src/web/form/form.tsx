@@ -1,5 +1,5 @@
 import type { InputHTMLAttributes, JSX } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 import { defaults } from "../../client/screen/defaults.ts"
 import type { Answers, Outcome } from "../../client/screen/formMessages.ts"
 import { Icon, Mark } from "../icons.tsx"
@@ -35,13 +35,12 @@ export const Form = ({ behind }: { readonly behind: Behind }): JSX.Element => {
       // What somebody had typed before a reload is more than what the program was given.
       setAnswers((typed) => (typed.host + typed.port + typed.name === "" ? given : typed))
     }).then(() => { end(gone) }, () => { end(unknown) })
-    focus("name")
   }, [])
-  useEffect(() => {
+  useLayoutEffect(() => {
     answersKept.write(answers)
   }, [answers])
-  useEffect(() => {
-    if (wrong !== undefined) focus(wrong.field)
+  useLayoutEffect(() => {
+    focus(wrong?.field ?? "name")
   }, [wrong])
 
   const look = () => {

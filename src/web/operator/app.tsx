@@ -1,5 +1,5 @@
 import type { JSX } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import { Composer, type ComposerInput } from "../composer.tsx"
 import { Countdown } from "../countdown.tsx"
 import { useFrames } from "../frames.ts"
@@ -40,7 +40,7 @@ const Room = ({ page }: { readonly page: DeskPage }): JSX.Element => {
   const [showsSide, setShowsSide] = useState(false)
   const log = useRef<HTMLElement>(null)
   const input = useRef<ComposerInput | undefined>(undefined)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (log.current !== null) events.show(log.current)
     input.current?.focus()
     const shortcut = (event: KeyboardEvent) => {

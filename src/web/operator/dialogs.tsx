@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import { MemberId } from "../../domain/Event.ts"
 import { Nickname } from "../../domain/Nickname.ts"
 import { lobby } from "../../domain/RoomName.ts"
@@ -67,7 +67,7 @@ const Question = ({ children, done, isReady, label, no, suggested, title, wordsF
   const dialog = useRef<HTMLDialogElement>(null)
   const field = useRef<HTMLInputElement>(null)
   const answer = useRef<string | undefined>(undefined)
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal()
     field.current?.select()
   }, [])
