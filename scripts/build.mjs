@@ -60,6 +60,8 @@ const site = async (folder, pages, parts) => {
     plugins: [{ name: "leave out", setup: ({ onLoad }) => {
       // Unicode's table of characters that look alike is for whoever decides on names: a server. It would be a quarter of the page.
       onLoad({ filter: /unhomoglyph.data\.json$/ }, () => ({ contents: "{}", loader: "json" }))
+      // A page says what is wanted, and never decides it: what only the state of a chat is made of is for a server too.
+      onLoad({ filter: /src.domain.(?:attachment|Deadlines|keeping|Room|Window)\.ts$/ }, () => ({ contents: "" }))
       // Effect's runtime can run its small sibling, Micro, which no page uses.
       onLoad({ filter: /effect.dist.esm.Micro\.js$/ }, () => ({ contents: "export const runFork = undefined, provideContext = undefined" }))
       // Effect's runtime brings a reader of the environment, which a browser has not.
@@ -70,7 +72,9 @@ const site = async (folder, pages, parts) => {
     } }],
     define: { "process.env.NODE_ENV": '"production"' },
     metafile: true,
-    logLevel: "warning"
+    logLevel: "warning",
+    // What is left out.
+    logOverride: { "import-is-undefined": "silent" }
   })
   const built = Object.keys(metafile.outputs).map((path) => path.split("/").at(-1))
   for (const page of pages) {

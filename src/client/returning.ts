@@ -89,7 +89,7 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
     const from: Returning["from"] = (first, receive) =>
       Effect.gen(function* () {
         let until = (yield* monotonicMillis) + reconnect
-        let connection = first ?? (yield* again(until, undefined))
+        let connection = first ?? (yield* Effect.catchAll(attempt, () => again(until, undefined)))
         for (;;) {
           const since = yield* monotonicMillis
           const end = yield* Effect.either(receive(connection))

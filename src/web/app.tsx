@@ -136,7 +136,9 @@ const Strips = ({ page }: { readonly page: Page }): JSX.Element => {
           <strong>{phase.words}</strong>
           <span>What was said can still be read here.</span>
           <span class="spacer" />
-          <button type="button" class="button small" onClick={() => { page.enterAgain() }}>Come in again</button>
+          {phase.code === "resumed"
+            ? <button type="button" class="button small" onClick={() => { page.enterAsNew() }}>Come in as somebody new</button>
+            : <button type="button" class="button small" onClick={() => { page.enterAgain() }}>Come in again</button>}
         </div>
       )}
       {unknown > 0 && phase._tag === "Room" && (

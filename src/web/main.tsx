@@ -16,6 +16,9 @@ window.addEventListener("pagehide", () => {
   page.save()
   socket?.close()
 })
+window.addEventListener("online", () => {
+  page.visit.retry()
+})
 window.addEventListener("pageshow", ({ persisted }) => {
   if (persisted) page.visit.retry()
 })

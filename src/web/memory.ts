@@ -2,19 +2,6 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Answers } from "../client/screen/formMessages.ts"
 
-/** What this tab keeps over a reload: nothing that was typed is lost by one. */
-export const Kept = Schema.Struct({
-  name: Schema.String,
-  draft: Schema.String,
-  /** Lines that were submitted and have not been sent. */
-  waiting: Schema.Array(Schema.String),
-  /** Lines that were sent, and had no receipt yet. */
-  unknown: Schema.Array(Schema.String),
-  /** Whether the person was in the room, and so wants to be there again. */
-  isIn: Schema.Boolean
-})
-export type Kept = typeof Kept.Type
-
 /** What this browser keeps: how somebody likes the page. */
 export const Taste = Schema.Struct({
   theme: Schema.optional(Schema.Literal("light", "dark")),
@@ -46,9 +33,6 @@ export const shelf = <A, I>(storage: () => Storage, name: string, schema: Schema
     }
   }
 }
-
-/** What the tab keeps. */
-export const kept = shelf<Kept, typeof Kept.Encoded>(() => sessionStorage, "brusio", Kept, { name: "", draft: "", waiting: [], unknown: [], isIn: false })
 
 /** What the browser keeps. */
 export const taste = shelf<Taste, typeof Taste.Encoded>(() => localStorage, "brusio", Taste, {})

@@ -6,12 +6,14 @@ import type { Member } from "../domain/Event.ts"
 import { clean } from "../domain/Text.ts"
 import type { ComposerInput } from "./composer.tsx"
 import { Frames } from "./frames.ts"
+import { kept } from "./kept.ts"
 import { drawEvent, drawPending, drawReturned, drawWordsOf } from "./line.ts"
 import { Log } from "./log.ts"
-import { kept, type Taste, taste } from "./memory.ts"
+import { type Taste, taste } from "./memory.ts"
 import { makeBell } from "./sound.ts"
 import { otherTheme, showTheme } from "./theme.ts"
-import { type Shown, Visit } from "./visit.ts"
+import type { Shown } from "./view.ts"
+import { Visit } from "./visit.ts"
 
 type Printed = Extract<Wish, { readonly _tag: "Print" }>["line"]
 
@@ -45,19 +47,19 @@ export class Page {
   #shared: string | undefined
 
   constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => RuntimeFiber<A, E>) {
-    const { draft, isIn, name, ...lines } = kept.read()
+    const { draft, isIn, name, ...before } = kept.read()
     this.#draft = draft
     const known = [nameFrom(location.hash), name, this.#taste.name].find((each) => each !== undefined && each !== "")
     this.suggestedName = known ?? `User${1000 + Math.floor(Math.random() * 9000)}`
-    this.visit = new Visit(run, { draft: () => this.#input?.draft() ?? this.#draft, perform: (wish) => { this.#perform(wish) }, changed: () => { this.#change() } }, lines)
+    this.visit = new Visit(run, { draft: () => this.#input?.draft() ?? this.#draft, perform: (wish) => { this.#perform(wish) }, changed: () => { this.#change() } }, before)
     showTheme(this.#taste.theme)
     const focus = () => {
       this.#focus(document.hasFocus() && document.visibilityState === "visible")
     }
     for (const event of ["focus", "blur"]) window.addEventListener(event, focus)
     document.addEventListener("visibilitychange", focus)
-    // After a reload one is in again, under the same name, and what was typed is still there.
-    if (isIn && name !== "") this.visit.enter(name, undefined)
+    // After a reload one goes on as who one was, and what was typed is still there.
+    if (isIn && !this.visit.comeBack() && name !== "") this.visit.enter(name, undefined)
   }
 
   /** How many messages have come below what is read now. */
@@ -101,6 +103,11 @@ export class Page {
   /** Enters again, under the name that was borne last. */
   enterAgain(): void {
     this.visit.enterAgain()
+  }
+
+  /** Enters as somebody new, where another tab goes on as who one was. */
+  enterAsNew(): void {
+    this.visit.enterAsNew()
   }
 
   openLog(scroller: HTMLElement): void {

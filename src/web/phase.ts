@@ -1,3 +1,4 @@
+import type { LeaveCode } from "../domain/Event.ts"
 import { ConnectFailed, type JoinError, JoinRefused } from "../client/Errors.ts"
 
 /** Where the page stands. */
@@ -8,11 +9,20 @@ export type Phase =
   | { readonly _tag: "Room" }
   /** The connection is gone: the next try is at `retryAt`, ms of `performance.now()`; without it a try is under way. `why` is what the server said to the last one. */
   | { readonly _tag: "Lost"; readonly retryAt: number | undefined; readonly why: string | undefined }
-  /** The room is left, or has closed. The log can still be read. */
-  | { readonly _tag: "Over"; readonly words: string }
+  /** The room is left, or has closed, or this person goes on elsewhere. The log can still be read. `code` is of the goodbye, if there was one. */
+  | { readonly _tag: "Over"; readonly words: string; readonly code: LeaveCode | undefined }
+
+/** The end of a visit after this goodbye, or, without one, after the room was left. */
+export const overBy = (code: LeaveCode | undefined): Phase => ({ _tag: "Over", words: endings[code ?? "quit"] ?? "The room has closed.", code })
+
+const endings: Readonly<Partial<Record<LeaveCode, string>>> = {
+  quit: "You have left the room.",
+  removed: "You were removed from the room.",
+  resumed: "You are in the room in another tab or window."
+}
 
 /** What a server said that did not let us in, such as that the room is full. */
-export const saidBy = (failure: JoinError | undefined): string | undefined =>
+const saidBy = (failure: JoinError | undefined): string | undefined =>
   failure instanceof ConnectFailed && failure.kind === undefined ? failure.said : undefined
 
 /** The form after a try to enter has failed; without a failure it was a fault of the page. */

@@ -1,15 +1,15 @@
 /** A line of one's own that the room has not receipted, as it has to be typed. */
 export interface Line {
   readonly text: string
-  /** `sending`: on its way; `waiting`: goes once there is a connection; `unknown`: the connection broke before its receipt came. */
+  /** `sending`: on its way; `waiting`: goes once there is a connection; `unknown`: its receipt can come no more. */
   readonly state: "sending" | "waiting" | "unknown"
 }
 
-/** Lines of one's own that are kept over a reload: nothing that was typed is lost by one. */
+/** Lines of one's own that are kept over a reload: nothing that was typed is lost by one. Those that are on their way are kept with the place. */
 export interface Kept {
   /** Submitted, and not sent. */
   readonly waiting: ReadonlyArray<string>
-  /** Sent, and without a receipt. */
+  /** Sent, and without a receipt, from a place that was not kept. */
   readonly unknown: ReadonlyArray<string>
 }
 
@@ -33,8 +33,8 @@ export class Unsent {
   }
 
   /** What a reload would lose. */
-  kept(sending: ReadonlyArray<string>): Kept {
-    return { waiting: this.#waiting, unknown: [...this.#unknown, ...sending] }
+  get kept(): Kept {
+    return { waiting: this.#waiting, unknown: this.#unknown }
   }
 
   /** A line waits for the connection. */
@@ -47,7 +47,7 @@ export class Unsent {
     for (const message of messages) this.wait(message.startsWith("/") ? `/${message}` : message)
   }
 
-  /** These were on their way when the connection was lost: they may have arrived, or not. */
+  /** These were on their way from a place that is gone: they may have arrived, or not. */
   lost(sending: ReadonlyArray<string>): void {
     this.#unknown = [...this.#unknown, ...sending]
   }

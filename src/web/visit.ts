@@ -1,41 +1,23 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Mailbox from "effect/Mailbox"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
-import { type ChatClient, connect } from "../client/ChatClient.ts"
+import type { ChatClient } from "../client/ChatClient.ts"
 import type { Dial } from "../client/Dial.ts"
-import { JoinRefused } from "../client/Errors.ts"
-import { start, update } from "../client/screen/conversation.ts"
+import { newSecret } from "../client/entering.ts"
+import { isSameLife } from "../client/screen/back.ts"
+import { update } from "../client/screen/conversation.ts"
 import * as Form from "../client/screen/form.ts"
 import { intentOf } from "../client/screen/intent.ts"
 import type { Conversation, Happening, Wish } from "../client/screen/step.ts"
-import type { Goodbye, Member } from "../domain/Event.ts"
-import { doorAfter, type Phase, saidBy } from "./phase.ts"
+import type { Member, Resumed, Welcome } from "../domain/Event.ts"
+import { comeIn, goodbyePatience, isOwnName, ownNameEvery } from "./comeIn.ts"
+import { doorAfter, overBy, type Phase } from "./phase.ts"
+import { begun, goingOn, type Place, placeOf } from "./place.ts"
 import { Retries } from "./retries.ts"
+import { makeSayings, type Saying } from "./sayings.ts"
 import { type Kept, type Line, Unsent } from "./unsent.ts"
-
-/** A wish that the page carries out; the others are requests to the server, or for the connection. */
-export type Shown = Exclude<Wish, { readonly _tag: "Connect" | "Send" | "Ask" | "Quit" | "End" }>
-
-/** What carries out what the conversation wants on the page. */
-export interface View {
-  /** What the input holds. */
-  readonly draft: () => string
-  readonly perform: (wish: Shown) => void
-  /** The phase, or something that is shown beside the log, has changed. */
-  readonly changed: () => void
-}
-
-/** For how long after a loss a name that is taken may still be one's own, ms. */
-const ownNameFor = 20_000
-
-/** How long the server's goodbye is waited for, ms. */
-const goodbyePatience = 1000
-
-type Saying = Extract<Wish, { readonly _tag: "Send" | "Ask" }>
+import type { View } from "./view.ts"
 
 /** Somebody's visit to the room through this page, from the form to the goodbye, over however many connections. */
 export class Visit {
@@ -46,16 +28,20 @@ export class Visit {
   #phase: Phase = { _tag: "Door", wrong: undefined, needsPassword: false }
   #conversation: Conversation | undefined
   #client: ChatClient | undefined
-  #sayings: Mailbox.Mailbox<Saying> | undefined
+  #say: ((saying: Saying) => void) | undefined
   #fiber: Fiber.RuntimeFiber<void> | undefined
   #name = ""
   #password: Redacted.Redacted | undefined
+  #secret = newSecret()
+  // The place of a visit before.
+  #before: Place | undefined
 
-  /** `run` runs an effect with the way to the server; `kept` are the lines of a visit before, in this tab. */
-  constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => Fiber.RuntimeFiber<A, E>, view: View, kept: Kept) {
+  /** `run` runs an effect with the way to the server; `place` and `kept` are of a visit before, in this tab. */
+  constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => Fiber.RuntimeFiber<A, E>, view: View, { place, ...kept }: Kept & { readonly place?: Place | undefined }) {
     this.#run = run
     this.#view = view
     this.#unsent = new Unsent(kept)
+    this.#before = place
   }
 
   get phase(): Phase {
@@ -80,23 +66,38 @@ export class Visit {
     return this.#unsent.with(this.#sending)
   }
 
-  /** Those of them that a reload would lose. */
-  get kept(): Kept {
-    return this.#unsent.kept(this.#sending)
+  /** What a reload would lose: the lines that are not on their way, and with what one is in the room again as who one was. */
+  get kept(): Kept & { readonly place?: Place } {
+    const place = this.#place
+    return { ...this.#unsent.kept, ...(place === undefined ? {} : { place }) }
   }
 
-  /** Enters the room. The lines that wait are sent as soon as that is done. */
+  /** Enters the room, as who one was where that is the name of it. The lines that wait are sent as soon as that is done. */
   enter(name: string, password: string | undefined): void {
     this.#name = name
     this.#password = password === undefined ? undefined : Redacted.make(password)
-    this.#set({ _tag: "Entering" })
-    this.#fiber = this.#run(this.#stay(name))
+    if (this.#before?.me.name === name) this.#goOn(this.#before)
+    else {
+      this.#secret = newSecret()
+      this.#begin(this.#stay(name, false))
+    }
+  }
+
+  /** Goes on where a visit before has ended, in this tab. `false`: there was none. */
+  comeBack(): boolean {
+    if (this.#before !== undefined) this.#goOn(this.#before)
+    return this.#before !== undefined
   }
 
   /** Enters the room again after the visit was over, as before. */
   enterAgain(): void {
-    this.#set({ _tag: "Entering" })
-    this.#fiber = this.#run(this.#stay(this.name))
+    this.#begin(this.#stay(this.name, true))
+  }
+
+  /** Enters the room as somebody new, as another tab or window goes on as who one was. */
+  enterAsNew(): void {
+    this.#secret = newSecret()
+    this.#begin(this.#stay(Form.numberedName(this.name, 1) ?? this.name, false))
   }
 
   /** A line was submitted: it goes to the room, or waits for the connection. */
@@ -153,9 +154,15 @@ export class Visit {
           yield* Fiber.await(fiber).pipe(Effect.timeoutOption(goodbyePatience))
         }
         yield* Fiber.interrupt(fiber)
-        this.#set({ _tag: "Over", words: "You have left the room." })
+        if (this.#phase._tag !== "Over") this.#set(overBy(undefined))
       })
     )
+  }
+
+  // After a goodbye there is no place any more.
+  get #place(): Place | undefined {
+    if (this.#phase._tag === "Over" && this.#phase.code !== undefined) return undefined
+    return this.#conversation === undefined ? this.#before : placeOf(this.#conversation, this.#secret)
   }
 
   // The lines that are on their way.
@@ -168,92 +175,96 @@ export class Visit {
     this.#view.changed()
   }
 
-  // Connects, and again whenever the connection is lost, until the room is left, or it does not let us in.
-  #stay(name: string): Effect.Effect<void, never, Dial> {
+  #begin(visit: Effect.Effect<void, never, Dial>): void {
+    this.#set({ _tag: "Entering" })
+    this.#fiber = this.#run(visit)
+  }
+
+  #goOn(place: Place): void {
+    this.#secret = place.secret
+    this.#name = place.me.name
+    this.#conversation = goingOn(place)
+    this.#begin(this.#stay(place.me.name, true))
+  }
+
+  // In the room until it is left, or does not let us in. `goesOn`: as before, also where there is no way to the server yet.
+  #stay(name: string, goesOn: boolean): Effect.Effect<void, never, Dial> {
     return Effect.gen(this, function* () {
-      this.#retries.reset()
-      let lostAt: number | undefined
-      let called = name
-      for (;;) {
-        const exit = yield* Effect.exit(Effect.scoped(this.#connection(called)))
-        const wasIn = this.#client !== undefined
-        called = this.name
-        this.#gone()
+      for (let isBack = goesOn; ; isBack = true) {
+        const exit = yield* Effect.exit(this.#connection(name, isBack))
         if (Exit.isSuccess(exit)) {
-          this.#set({ _tag: "Over", words: exit.value.code === "quit" ? "You have left the room." : "The room has closed." })
+          this.#set(overBy(exit.value.code))
           return
         }
-        if (wasIn) {
-          lostAt = performance.now()
-          this.#retries.reset()
-        }
         const failure = exit.cause._tag === "Fail" ? exit.cause.error : undefined
-        const mayBeOwn = failure instanceof JoinRefused && failure.code === "name-taken" && lostAt !== undefined && performance.now() - lostAt < ownNameFor
-        const isReachable = failure !== undefined && (failure._tag === "JoinRefused" || failure._tag === "TurnedAway")
-        if (failure === undefined || this.#conversation === undefined || (isReachable && !mayBeOwn)) {
+        if (!isOwnName(failure, this.#conversation?.lostAt)) {
           this.#name = this.name
+          this.#before = this.#place
           this.#conversation = undefined
           this.#set(doorAfter(failure, this.#password !== undefined))
           return
         }
-        const why = saidBy(failure)
-        yield* this.#retries.pause((retryAt) => {
-          this.#set({ _tag: "Lost", retryAt, why })
-        })
+        yield* this.#pause(ownNameEvery, failure?.message)
       }
     })
   }
 
-  // One connection, from the hello to the goodbye.
-  #connection(name: string) {
+  // From the hello to the goodbye, over however many connections.
+  #connection(name: string, goesOn: boolean) {
     return Effect.gen(this, function* () {
-      const { hostname, port, protocol } = location
-      const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port)
-      const given = { host: Option.some(hostname), port: Option.some(number), name: Option.some(name), password: Option.none() }
-      const client = yield* connect({
-        host: hostname,
-        port: number,
-        nickname: name,
-        password: this.#password
+      const { answer, client, hear } = yield* comeIn({
+        name,
+        password: this.#password,
+        secret: this.#secret,
+        from: this.#conversation,
+        goesOn,
+        pause: (wait, why) => this.#pause(wait, why)
       })
-      const sayings = yield* Mailbox.make<Saying>()
       this.#client = client
-      this.#sayings = sayings
-      // The same conversation goes on over another connection.
-      this.#conversation ??= start(Form.unasked(Form.begin(given, name))).after
-      // Requests go in order, in a fiber of their own: the back-pressure of a server that does not read blocks only them.
-      yield* Effect.forkScoped(Effect.forever(Effect.flatMap(sayings.take, (saying) => this.#say(client, saying))))
-      this.#phase = { _tag: "Room" }
-      this.#happen({ _tag: "Entered", welcome: client.welcome })
-      this.#happen({ _tag: "Focus", focused: document.hasFocus() })
-      for (const line of this.#unsent.takeWaiting()) this.#resubmit(line)
-      const last = yield* Stream.runFold(client.events, Option.none<Goodbye>(), (_, event) => {
-        this.#happen({ _tag: "Told", event })
-        return event._tag === "Goodbye" ? Option.some(event) : Option.none()
+      this.#say = yield* makeSayings(client, (ref, reason) => {
+        this.#happen({ _tag: "Unsent", ref, reason })
       })
-      return yield* Effect.orDie(last)
+      this.#conversation ??= begun(name)
+      this.#enter(answer, goesOn ? { _tag: "Told", event: answer } : { _tag: "Entered", welcome: answer })
+      return yield* hear((event) => {
+        if (event._tag === "Welcome" || event._tag === "Resumed") this.#enter(event, { _tag: "Told", event })
+        else this.#happen({ _tag: "Told", event })
+      })
+    }).pipe(Effect.scoped, Effect.ensuring(this.#gone))
+  }
+
+  // In the room, for the first time or again.
+  #enter(answer: Welcome | Resumed, happening: Happening): void {
+    if (this.#conversation !== undefined && !isSameLife(this.#conversation, answer)) this.#forget()
+    this.#phase = { _tag: "Room" }
+    this.#happen(happening)
+    this.#happen({ _tag: "Focus", focused: document.hasFocus() })
+    for (const line of this.#unsent.takeWaiting()) this.#resubmit(line)
+  }
+
+  // Waits for the next try to come back.
+  #pause(wait: number, why: string | undefined): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.#phase._tag === "Room") this.#happen({ _tag: "Lost", at: Date.now() })
+      return this.#retries.pause((retryAt) => {
+        this.#set({ _tag: "Lost", retryAt, why })
+      }, wait)
     })
   }
 
-  #say(client: ChatClient, saying: Saying): Effect.Effect<void> {
-    if (saying._tag === "Ask") return client.ask(saying.question)
-    const { command, ref } = saying
-    return client.perform(command, ref).pipe(
-      Effect.catchTag("Refusal", ({ message }) =>
-        Effect.sync(() => {
-          if (ref !== undefined) this.#happen({ _tag: "Unsent", ref, reason: message })
-        })
-      ),
-      Effect.asVoid
-    )
-  }
-
-  // The connection is gone: what it had not receipted may have arrived, or not.
-  #gone(): void {
+  // Nothing is on its way any more: what had no receipt may have arrived, or not.
+  #forget(): void {
     this.#unsent.lost(this.#sending)
     if (this.#conversation !== undefined) this.#conversation = { ...this.#conversation, pending: [] }
-    this.#client = undefined
-    this.#sayings = undefined
+  }
+
+  get #gone(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.#forget()
+      if (this.#conversation !== undefined) this.#conversation = { ...this.#conversation, lostAt: this.#conversation.lostAt ?? Date.now() }
+      this.#client = undefined
+      this.#say = undefined
+    })
   }
 
   #happen(happening: Happening): void {
@@ -268,7 +279,7 @@ export class Visit {
     switch (wish._tag) {
       case "Send":
       case "Ask":
-        this.#sayings?.unsafeOffer(wish)
+        this.#say?.(wish)
         break
       case "Quit":
         this.leave(wish.reason)

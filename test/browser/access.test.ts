@@ -11,7 +11,7 @@ const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile:
 
 /** Goes through every state of the page, and looks at each. */
 const walk = async (stage: Stage, options: Parameters<typeof person>[1]) => {
-  const { port, program } = await serve(stage, { env: { BRUSIO_PASSWORD: "open sesame" } })
+  const { port, program } = await serve(stage, { args: ["--keep", "0"], env: { BRUSIO_PASSWORD: "open sesame" } })
   const { port: near, way } = await wayTo(stage, port)
   const page = await open(await person(stage, options), near)
   await expectNoBarriers(page, "the form")

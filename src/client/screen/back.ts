@@ -1,7 +1,11 @@
-import type { Event, Resumed } from "../../domain/Event.ts"
+import type { Event, Resumed, Welcome } from "../../domain/Event.ts"
 import { type Conversation, info, type Step, step } from "./step.ts"
 
 const clock = (at: number): string => new Date(at).toTimeString().slice(0, 8)
+
+/** Whether it is the same life that goes on with this: the same place, of the same start of the server. */
+export const isSameLife = ({ heard, me }: Conversation, event: Resumed | Welcome): event is Resumed =>
+  event._tag === "Resumed" && event.you.id === me?.id && event.instance === heard?.instance
 
 /** The conversation of somebody who is back as who they were; what was missed is told after this. */
 export const back = (before: Conversation, answer: Resumed): Step => {

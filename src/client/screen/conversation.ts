@@ -4,7 +4,7 @@ import { clean } from "../../domain/Text.ts"
 import * as wording from "../../domain/wording.ts"
 import * as Attention from "./attention.ts"
 import * as Form from "./form.ts"
-import { back, gapBefore, recountOf, toldAfterLoss } from "./back.ts"
+import { back, gapBefore, isSameLife, recountOf, toldAfterLoss } from "./back.ts"
 import { heardAfter, heardFrom, isSameStart, missedWords } from "./missed.ts"
 import { mentions } from "./name.ts"
 import { welcomeOf } from "./resumed.ts"
@@ -168,8 +168,8 @@ const answer = (before: Conversation, line: string): Step => {
 
 // Back after the connection was lost: as who one was, or, where the place was not kept, as a newcomer, whose lines without a receipt come back.
 const again = (known: Conversation, event: Resumed | Welcome): Step => {
+  if (isSameLife(known, event)) return back(known, event)
   const before = { ...known, lostAt: undefined }
-  if (event._tag === "Resumed" && event.you.id === known.me?.id && event.instance === known.heard?.instance) return back(known, event)
   const unsaid = before.pending.flatMap(({ typed }): ReadonlyArray<Wish> => [error(`It is not known whether this was said: ${typed}`), { _tag: "Return", text: typed }])
   const anew = entered({ ...before, pending: [] }, event)
   return { after: anew.after, wishes: [...unsaid, ...anew.wishes] }

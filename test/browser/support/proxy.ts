@@ -8,6 +8,8 @@ export class Way {
   #port: number
   #isCut = false
   #isHeld = false
+  // How many bytes still pass to a browser before the connection is cut.
+  #left = Infinity
 
   constructor(port: number) {
     this.#port = port
@@ -29,7 +31,17 @@ export class Way {
       })
     }
     const carry = (from: Net.Socket, to: Net.Socket) => {
-      from.on("data", (bytes) => to.write(bytes))
+      from.on("data", (bytes: Buffer) => {
+        if (to === near && bytes.length > this.#left) {
+          near.write(bytes.subarray(0, this.#left))
+          this.#left = Infinity
+          near.destroySoon()
+          far.resetAndDestroy()
+          return
+        }
+        if (to === near) this.#left -= bytes.length
+        to.write(bytes)
+      })
       from.once("end", () => to.end())
       if (this.#isHeld) from.pause()
     }
@@ -47,6 +59,11 @@ export class Way {
   mend(port = this.#port): void {
     this.#isCut = false
     this.#port = port
+  }
+
+  /** Cuts a connection once so many more bytes have come to a browser; the next one holds. */
+  cutAfter(bytes: number): void {
+    this.#left = bytes
   }
 
   /** Carries nothing more, and closes nothing: what is sent waits. */

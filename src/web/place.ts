@@ -1,0 +1,37 @@
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { newMark } from "../client/entering.ts"
+import { start } from "../client/screen/conversation.ts"
+import * as Form from "../client/screen/form.ts"
+import type { Conversation } from "../client/screen/step.ts"
+import { Command } from "../domain/command/index.ts"
+import { Member } from "../domain/Event.ts"
+
+/** The place in the room of whoever uses this tab: with it, a page goes on as who they were. */
+export const Place = Schema.Struct({
+  secret: Schema.String,
+  me: Member,
+  here: Schema.Number,
+  heard: Schema.Struct({ instance: Schema.optional(Schema.String), room: Schema.String, seq: Schema.Number, n: Schema.Number }),
+  /** Messages without a receipt, in order. */
+  pending: Schema.Array(Schema.Struct({ ref: Schema.String, typed: Schema.String, command: Command })),
+  /** Since when there is no connection, ms since 1970. */
+  lostAt: Schema.Number
+})
+export type Place = typeof Place.Type
+
+/** The place of a conversation, from now on; `undefined` before one was in the room. */
+export const placeOf = ({ heard, here, lostAt = Date.now(), me, pending }: Conversation, secret: string): Place | undefined => {
+  if (me === undefined || heard === undefined) return undefined
+  const { instance, ...numbers } = heard
+  return { secret, me, here, heard: { ...numbers, ...(instance === undefined ? {} : { instance }) }, pending, lostAt }
+}
+
+/** A conversation that has not begun. */
+export const begun = (name: string): Conversation =>
+  start(Form.unasked(Form.begin({ host: Option.none(), port: Option.none(), name: Option.some(name), password: Option.none() }, name)), newMark()).after
+
+/** The conversation that goes on at a place. */
+export const goingOn = ({ heard: { instance, ...numbers }, here, lostAt, me, pending }: Place): Conversation => ({
+  ...begun(me.name), phase: "room", me, room: numbers.room, here, heard: { ...numbers, instance }, pending, lostAt
+})
