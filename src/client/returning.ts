@@ -18,6 +18,9 @@ import type { Link } from "./Link.ts"
 /** Backoff with full jitter: each try comes after a random part of a wait, ms, that grows from the first to the longest; so not all come back at once. */
 const waits = { first: 250, second: 500, longest: 15_000 } as const
 
+/** How long a server has at least for its answer, ms, also where the time to come back is nearly over. */
+const shortest = 500
+
 /** After so long over one connection the backoff begins anew, ms: until then, one that is cut again and again is tried less and less often. */
 const calmFor = 30_000
 
@@ -57,17 +60,18 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
     let current: Scope.CloseableScope | undefined
     let tries = 0
 
-    // Dials, and says hello; who does not answer in time is not waited for.
-    const attempt = Effect.gen(function* () {
+    // Dials, and says hello; who does not answer in time, or when the monotonic time is past `until`, is not waited for.
+    const attempt = (until: number) => Effect.gen(function* () {
+      const patient = Math.min(patience, Math.max(shortest, until - (yield* monotonicMillis)))
       if (current !== undefined) yield* Scope.close(current, Exit.void)
       const mine = yield* Scope.fork(scope, sequential)
       current = mine
       const connection = yield* dial(host, port).pipe(
         Scope.extend(mine),
-        Effect.timeoutFail({ duration: patience, onTimeout: () => new ConnectionLost({ code: "ETIMEDOUT" }) })
+        Effect.timeoutFail({ duration: patient, onTimeout: () => new ConnectionLost({ code: "ETIMEDOUT" }) })
       )
       link.over(connection, nickname)
-      yield* Effect.suspend(() => (link.connection === undefined ? connection.destroy : Effect.void)).pipe(Effect.delay(patience), Effect.forkIn(mine))
+      yield* Effect.suspend(() => (link.connection === undefined ? connection.destroy : Effect.void)).pipe(Effect.delay(patient), Effect.forkIn(mine))
       return connection
     })
 
@@ -80,7 +84,7 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
           tries += 1
           if ((yield* monotonicMillis) + wait > until) return yield* Effect.fail(new ConnectionLost({ code: "ETIMEDOUT" }))
           yield* pause(wait, why)
-          const connection = yield* Effect.either(attempt)
+          const connection = yield* Effect.either(attempt(until))
           if (Either.isRight(connection)) return connection.right
           why = connection.left.code === "no-answer" ? connection.left.reason : undefined
         }
@@ -89,7 +93,7 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
     const from: Returning["from"] = (first, receive) =>
       Effect.gen(function* () {
         let until = (yield* monotonicMillis) + reconnect
-        let connection = first ?? (yield* Effect.catchAll(attempt, () => again(until, undefined)))
+        let connection = first ?? (yield* Effect.catchAll(attempt(until), () => again(until, undefined)))
         for (;;) {
           const since = yield* monotonicMillis
           const end = yield* Effect.either(receive(connection))

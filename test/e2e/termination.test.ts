@@ -19,6 +19,8 @@ import { gone, hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
 
 /** Others are told so soon that they call it at once. */
 const atOnce = 900
+/** For how long our client tries to come back in a pipe, ms. */
+const triesFor = 3000
 /** A server may take this long to say goodbye to all, also to those who do not read. */
 const goodbyeWithin = 3000
 
@@ -85,7 +87,7 @@ const tabWays: ReadonlyArray<Departure & { readonly way: string; readonly end: (
 ]
 
 /** One of each kind, all in the room of this server but for the silent one, who has no name. */
-const everyKind = async (stage: Stage, options: Parameters<typeof serve>[1] = {}) => {
+const everyKind = async (stage: Stage, options: Parameters<typeof serve>[1] = {}, args: ReadonlyArray<string> = []) => {
   const { port, program } = await serve(stage, options)
   const { stalled, witness } = await stalledClient(stage, port)
   const silently = async () => {
@@ -94,7 +96,7 @@ const everyKind = async (stage: Stage, options: Parameters<typeof serve>[1] = {}
     return silent
   }
   const [ours, line, chunk, silent] = await Promise.all([
-    join(stage, port, "ours"),
+    join(stage, port, "ours", { args }),
     lineClient(stage, port, "liner"),
     chunkClient(stage, port, "chunker"),
     silently()
@@ -171,7 +173,7 @@ describe.concurrent("However the server ends, everybody is told why", { timeout:
   })
 
   it("kill -9: nobody can be told, and our client says at once that the connection is lost and exits with 1", async ({ stage }) => {
-    const { chunk, line, native, ours, port, program, silent } = await inTurn(() => everyKind(stage))
+    const { chunk, line, native, ours, port, program, silent } = await inTurn(() => everyKind(stage, {}, ["--reconnect", "off"]))
     const from = program.kill("SIGKILL")
     const lost = await ours.stderr.line(`Connection to 127.0.0.1:${port} lost.`)
     expect(lost.at - from).toBeLessThan(atOnce)
@@ -185,11 +187,34 @@ describe.concurrent("However the server ends, everybody is told why", { timeout:
   })
 
   it("a reset connection: our client says that the connection is lost and exits with 1", async ({ stage }) => {
-    const { ours, port, server } = await enter(stage)
+    const { ours, port, server } = await enter(stage, ["--reconnect", "off"])
     const from = performance.now()
     server.socket.resetAndDestroy()
     expect((await ours.stderr.line(`Connection to 127.0.0.1:${port} lost.`)).at - from).toBeLessThan(atOnce)
     expect(await ours.ended()).toMatchObject({ code: 1, signal: null })
+  })
+})
+
+describe.concurrent("A server that is gone without a goodbye", { timeout: 60_000 }, () => {
+  it("is looked for by our client in a pipe for three seconds; then it says that the connection is lost and exits with 1", async ({ stage }) => {
+    const { port, program } = await serve(stage)
+    const ours = await join(stage, port, "ours")
+    const from = program.kill("SIGKILL")
+    const ended = await ours.ended()
+    expect(ended).toMatchObject({ code: 1, signal: null })
+    expect(ours.stderr.texts).toEqual([`Connection to 127.0.0.1:${port} lost.`])
+    // A try that would begin later is not waited for.
+    expect(ended.at - from).toBeGreaterThan(200)
+    expect(ended.at - from).toBeLessThan(triesFor + atOnce)
+  })
+
+  it("is not waited for where it takes the connection, and answers nothing", async ({ stage }) => {
+    const { ours, server } = await enter(stage)
+    const from = performance.now()
+    server.socket.resetAndDestroy()
+    const ended = await ours.ended()
+    expect(ended).toMatchObject({ code: 1, signal: null })
+    expect(ended.at - from).toBeLessThan(triesFor + atOnce)
   })
 })
 
@@ -322,16 +347,21 @@ describe.concurrent("However a client ends, the others are told why", { timeout:
     })
   })
 
-  it("kill -9: the others are told \"(connection closed)\" at once", async ({ stage }) => {
-    // In a room of its own: with something still unread the system would reset the connection.
-    const { port } = await serve(stage)
-    const other = await lineClient(stage, port, "other")
-    const ours = await join(stage, port, "killed")
-    const from = ours.kill("SIGKILL")
-    const told = await other.heard.line("killed has left the chat. (connection closed)")
-    expect(told.at - from).toBeLessThan(atOnce)
-    expect(await ours.ended()).toMatchObject({ code: null, signal: "SIGKILL" })
-  })
+  for (const { args, told: [words, within] } of [
+    { args: ["--reconnect", "off"], told: ["(connection closed)", atOnce] },
+    { args: [], told: ["(connection closed, may come back)", 500 + atOnce] }
+  ] as const) {
+    it(`kill -9 of join ${args.join(" ")}: the others are told "${words}"`, async ({ stage }) => {
+      // In a room of its own: with something still unread the system would reset the connection.
+      const { port } = await serve(stage)
+      const other = await lineClient(stage, port, "other")
+      const ours = await join(stage, port, "killed", { args })
+      const from = ours.kill("SIGKILL")
+      const told = await other.heard.line(`killed has left the chat. ${words}`)
+      expect(told.at - from).toBeLessThan(within)
+      expect(await ours.ended()).toMatchObject({ code: null, signal: "SIGKILL" })
+    })
+  }
 
   const lost: Departure = { code: "lost", reason: "connection lost", words: " has left the chat. (connection lost)" }
 
@@ -353,7 +383,7 @@ describe.concurrent("However a client ends, the others are told why", { timeout:
       near.pipe(far).pipe(near)
     })
     const port = await listen(stage, proxy)
-    const ours = await join(stage, port, "cut")
+    const ours = await join(stage, port, "cut", { args: ["--reconnect", "off"] })
     const from = performance.now()
     for (const end of ends) end.resetAndDestroy()
     await seen("cut", lost, from)

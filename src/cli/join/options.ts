@@ -12,6 +12,10 @@ import { complain, Failed, type Left } from "../process.ts"
 import type { JoinSettings } from "./run.ts"
 import { type BadSetting, flag, given, host, isOn, name, option, reconnect, serverPort } from "../settings.ts"
 
+/** For how long it tries to come back by itself unless something else is asked for, s: a person waits longer than a script may. */
+const onScreen = 120
+const elsewhere = 3
+
 const options = {
   host: option(host, "The server's address.", defaults.host),
   port: option(serverPort, "The server's TCP port, 1 to 65535.", String(defaults.port)),
@@ -23,7 +27,7 @@ const options = {
   noColor: flag("no-color", "No colours; so does NO_COLOR."),
   noBell: flag("no-bell", "No bell when somebody says your name."),
   strictName: flag("strict-name", "Leaves if the name is taken, where nobody is asked for another; otherwise a number is added to the name."),
-  reconnect: option(reconnect, "How long it tries to come back by itself once the connection is lost; off: it ends at once.", "120 seconds on the chat screen, off line by line and in a pipe"),
+  reconnect: option(reconnect, "How long it tries to come back by itself once the connection is lost; off: it ends at once.", `${onScreen} seconds on the chat screen, ${elsewhere} line by line and in a pipe`),
   text: flag("text", "Makes every line a message, also {quit} and those that start with /."),
   json: flag("json", "Prints each event as one JSON object a line.")
 }
@@ -98,7 +102,7 @@ const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Faile
     const json = yield* isOn("json", options.json)
     const isPlain = (yield* isOn("plain", options.plain)) || process.env["TERM"] === "dumb"
     const isScreen = isTerminal && !isPlain && !json
-    const within = Option.getOrElse(yield* given(reconnect, options.reconnect), () => (isScreen ? 120 : "off"))
+    const within = Option.getOrElse(yield* given(reconnect, options.reconnect), () => (isScreen ? onScreen : elsewhere))
     return {
       reconnect: within === "off" ? 0 : within * 1000,
       isScreen,
