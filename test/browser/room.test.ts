@@ -178,7 +178,7 @@ describe.runIf(hasBrowser)("The page of a room", () => {
     const page = await open(await person(stage), port)
     await enter(page, "web")
     await say(page, "before")
-    await reads(page, "before")
+    await page.locator("text=Everybody has your last message").waitFor()
     program.kill("SIGKILL")
     await page.locator("[role=alert]", { hasText: "The connection is gone." }).waitFor()
     await say(page, "meanwhile")
