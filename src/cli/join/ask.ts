@@ -19,9 +19,13 @@ export const begin = (given: Form.Given): Effect.Effect<Form.Form> =>
 /**
  * Connects and joins with the form's answers; if a generated name is taken, the next one is tried. With `tell`, a chosen name
  * that is taken gets a number as well, and `tell` is told of it. For `reconnect` ms after each loss of the connection the client
- * tries to come back by itself.
+ * tries to come back by itself, with this `secret` or a new one.
  */
-export const connect = (form: Form.Form, reconnect: number, tell?: (words: string) => Effect.Effect<void>): Effect.Effect<ChatClient.ChatClient, JoinError, Dial | Scope.Scope> => {
+export const connect = (form: Form.Form, { reconnect, secret, tell }: {
+  readonly reconnect: number
+  readonly secret?: string | undefined
+  readonly tell?: ((words: string) => Effect.Effect<void>) | undefined
+}): Effect.Effect<ChatClient.ChatClient, JoinError, Dial | Scope.Scope> => {
   const { host, name, password, port } = form.answers
   let tries = 0
   const joined = ChatClient.connect({
@@ -30,6 +34,7 @@ export const connect = (form: Form.Form, reconnect: number, tell?: (words: strin
     nickname: name,
     password,
     reconnect,
+    ...(secret === undefined ? {} : { secret }),
     retry: ({ code }) => {
       tries += 1
       return code === "name-taken" ? (Form.anotherName(form, tries) ?? (tell === undefined ? undefined : Form.numberedName(name, tries))) : undefined
@@ -54,7 +59,7 @@ export const ask = (keyboard: Keyboard, form: Form.Form, reconnect: number): Eff
     const question = Form.question(form)
     if (question === undefined) {
       yield* keyboard.prompt("")
-      return yield* Effect.catchAll(connect(form, reconnect), (error) =>
+      return yield* Effect.catchAll(connect(form, { reconnect }), (error) =>
         // Line mode echoes what is typed, so a password is not asked for here.
         needsPassword(error)
           ? Effect.zipRight(keyboard.complain(explain(error)), new Failed())

@@ -28,6 +28,7 @@ const options = {
   noBell: flag("no-bell", "No bell when somebody says your name."),
   strictName: flag("strict-name", "Leaves if the name is taken, where nobody is asked for another; otherwise a number is added to the name."),
   reconnect: option(reconnect, "How long it tries to come back by itself once the connection is lost; off: it ends at once.", `${onScreen} seconds on the chat screen, ${elsewhere} line by line and in a pipe`),
+  noKeepPlace: flag("no-keep-place", "The chat screen leaves no file by which it is who it was if it is killed and started again."),
   text: flag("text", "Makes every line a message, also {quit} and those that start with /."),
   json: flag("json", "Prints each event as one JSON object a line.")
 }
@@ -43,9 +44,11 @@ export const join = Command.make("join", options, (given) =>
     // Lazy loading: `--help` does not pay for loading the client.
     const { attend } = yield* Effect.promise(() => import("./run.ts"))
     const { layer } = yield* Effect.promise(() => import("../../client/TcpDial.ts"))
+    const Places = yield* Effect.promise(() => import("./Places.ts"))
     const well = yield* attend(settings).pipe(
       Effect.scoped,
       Effect.provide(layer),
+      Effect.provide(settings.keepsPlace ? Places.layer : Places.none),
       Effect.catchTags({
         ConnectFailed: failure,
         JoinRefused: failure,
@@ -70,8 +73,8 @@ export const page: HelpPage = {
 
 // What is given that has no meaning for a page in a browser. The page asks for a password itself, where the room has one.
 const notForWindow = (options: Given): string | undefined => {
-  const { json, noBell, noColor, noInput, password, passwordFile, plain, strictName, text } = options
-  const given = { password, "password-file": Option.isSome(passwordFile), "no-input": noInput, plain, "no-color": noColor, "no-bell": noBell, "strict-name": strictName, text, json }
+  const { json, noBell, noColor, noInput, noKeepPlace, password, passwordFile, plain, strictName, text } = options
+  const given = { password, "password-file": Option.isSome(passwordFile), "no-input": noInput, plain, "no-color": noColor, "no-bell": noBell, "strict-name": strictName, "no-keep-place": noKeepPlace, text, json }
   return Object.entries(given).find(([, isGiven]) => isGiven)?.[0]
 }
 
@@ -105,6 +108,7 @@ const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Faile
     const within = Option.getOrElse(yield* given(reconnect, options.reconnect), () => (isScreen ? onScreen : elsewhere))
     return {
       reconnect: within === "off" ? 0 : within * 1000,
+      keepsPlace: isScreen && within !== "off" && !(yield* isOn("no-keep-place", options.noKeepPlace)),
       isScreen,
       colour: !(yield* isOn("no-color", options.noColor)) && (process.env["NO_COLOR"] ?? "") === "",
       bell: !(yield* isOn("no-bell", options.noBell)),

@@ -13,6 +13,7 @@ import { converse, type LineFormat, type LineIo } from "../../client/LineUi.ts"
 import * as Render from "../../client/render.ts"
 import * as FormUi from "./ask.ts"
 import { keyboard } from "./lines.ts"
+import type { Places } from "./Places.ts"
 import { complain, type Ending, ending, exitWithin, Failed, signalWords } from "../process.ts"
 import { inputLines, outputClosed, print } from "../stdio.ts"
 
@@ -33,6 +34,8 @@ export interface JoinSettings {
   readonly isNameStrict: boolean
   /** For how long the client tries to come back by itself once the connection is lost, ms; 0: not at all. */
   readonly reconnect: number
+  /** Whether the screen keeps its place for the next start of the program, should this one be killed. */
+  readonly keepsPlace: boolean
   /** Whether every line is a message, whatever it looks like. */
   readonly literal: boolean
 }
@@ -44,7 +47,7 @@ const leaveWithin = 2800
 const goodbyePatience = 1000
 
 /** Runs `join` from the questions to the goodbye. Returns whether it ended in an orderly way: the user left, or the server closed. */
-export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError | Failed, Dial | Scope.Scope> =>
+export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError | Failed, Dial | Places | Scope.Scope> =>
   Effect.gen(function* () {
     const end = yield* ending()
     const form = settings.asks ? yield* FormUi.begin(settings.given) : Form.unasked(yield* FormUi.begin(settings.given))
@@ -61,7 +64,7 @@ export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError
     const io = settings.isTerminal ? yield* keyboard : { ...(yield* pipe(refused)), prompt: () => Effect.void }
     const enter: Effect.Effect<ChatClient, JoinError | Failed | FormUi.Left, Dial | Scope.Scope> = settings.asks
       ? FormUi.ask(io, form, settings.reconnect)
-      : FormUi.connect(form, settings.reconnect, settings.isNameStrict ? undefined : complain)
+      : FormUi.connect(form, { reconnect: settings.reconnect, tell: settings.isNameStrict ? undefined : complain })
     const client = yield* Effect.raceFirst(
       enter,
       Effect.flatMap(Deferred.await(end), (ending) => Effect.zipRight(reportFault(ending), new Failed()))

@@ -2,6 +2,7 @@ import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
@@ -19,7 +20,9 @@ import * as Region from "../../client/terminal/region.ts"
 import { type Happening, start, type Step, update, type Wish } from "../../client/terminal/screen.ts"
 import { continuation, draw } from "../../client/terminal/style.ts"
 import { view } from "../../client/terminal/view.ts"
+import type { Event } from "../../domain/Event.ts"
 import { connect, refusalOf } from "./ask.ts"
+import { follow, Places } from "./Places.ts"
 import { type Ending, signalWords } from "../process.ts"
 import { rawKeyboard } from "../raw.ts"
 import { print } from "../stdio.ts"
@@ -46,8 +49,9 @@ export const screen = (options: {
   /** For how long the client tries to come back by itself, ms; 0: not at all. */
   readonly reconnect: number
   readonly ending: Deferred.Deferred<Ending>
-}): Effect.Effect<boolean, JoinError, Dial> =>
+}): Effect.Effect<boolean, JoinError, Dial | Places> =>
   Effect.gen(function* () {
+    const places = yield* Places
     const { stdout } = process
     const keyboard = yield* rawKeyboard
     const region = yield* Region.make({ stdout, colour: options.colour, identity: keyboard.identity, indent: continuation })
@@ -77,24 +81,28 @@ export const screen = (options: {
 
     // Joins, then forwards events until the connection ends.
     const enter = (form: Form) =>
-      connect(form, options.reconnect).pipe(
-        Effect.matchEffect({
-          onFailure: (error) =>
-            options.asks
-              ? happenings.offer({ _tag: "NotEntered", reason: error.message, code: refusalOf(error) })
-              : Deferred.fail(over, error),
-          onSuccess: (client) =>
-            Ref.set(room, client).pipe(
-              Effect.zipRight(happenings.offer({ _tag: "Entered", welcome: client.welcome })),
-              Effect.zipRight(Effect.forkScoped(Stream.runForEach(client.losses, (at) => happenings.offer({ _tag: "Lost", at })))),
-              Effect.zipRight(hear(client))
-            )
-        })
-      )
-    const hear = (client: ChatClient) =>
+      Effect.gen(function* () {
+        const place = yield* places.take(form.answers)
+        const joined = yield* Effect.either(connect(form, { reconnect: options.reconnect, secret: place.secret }))
+        if (Either.isLeft(joined)) {
+          const { left: error } = joined
+          // A place of before may be there still, where the server cannot be reached.
+          if (!place.isOld || error._tag === "JoinRefused") yield* place.forget
+          return yield* options.asks
+            ? happenings.offer({ _tag: "NotEntered", reason: error.message, code: refusalOf(error) })
+            : Deferred.fail(over, error)
+        }
+        const { right: client } = joined
+        yield* Ref.set(room, client)
+        yield* place.named(client.welcome.you.name)
+        yield* happenings.offer({ _tag: "Entered", welcome: client.resumed ?? client.welcome })
+        yield* Effect.forkScoped(Stream.runForEach(client.losses, (at) => happenings.offer({ _tag: "Lost", at })))
+        return yield* hear(client, follow(place, client.welcome.you))
+      })
+    const hear = (client: ChatClient, keep: (event: Event) => Effect.Effect<void>) =>
       Stream.runFoldEffect(client.events, false, (_, event) =>
         Effect.as(
-          happenings.offer({ _tag: "Told", event }),
+          Effect.zipRight(keep(event), happenings.offer({ _tag: "Told", event })),
           event._tag === "Goodbye" && (event.code === "quit" || event.code === "closing")
         )
       ).pipe(

@@ -20,6 +20,8 @@ export const node = process.env["NODE_UNDER_TEST"] ?? process.execPath
 export const environment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({
   PATH: `${dirname(node)}${delimiter}${process.env["PATH"] ?? ""}`,
   HOME: process.env["HOME"],
+  // Nothing is kept of one test for another.
+  XDG_STATE_HOME: "/dev/null",
   LANG: "C.UTF-8",
   ...more
 })
