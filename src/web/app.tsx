@@ -37,10 +37,13 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
   const input = useRef<ComposerInput | undefined>(undefined)
   const room = conversation?.room ?? "lobby"
   const here = conversation?.here ?? 0
+  const isOver = phase._tag === "Over"
   useLayoutEffect(() => {
     if (log.current !== null) page.openLog(log.current)
-    input.current?.focus()
   }, [])
+  useLayoutEffect(() => {
+    if (!isOver) input.current?.focus()
+  }, [isOver])
   useLayoutEffect(() => {
     const shortcut = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "k") return
@@ -54,7 +57,7 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
     }
   }, [])
   return (
-    <main class="room" data-people={showsPeople ? "" : undefined}>
+    <main class="room" data-people={showsPeople && !isOver ? "" : undefined} data-over={isOver ? "" : undefined}>
       <header class="top">
         <span class="mark"><Mark size={22} /><b>brusio</b></span>
         <div class="where">
@@ -65,9 +68,13 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
           {page.canNotify && <Tool icon="bell" label="Notifications" pressed={page.notifies} act={() => { page.toggleNotifications() }} wide />}
           <Tool icon={page.sounds ? "sound" : "silent"} label="Sound" pressed={page.sounds} act={() => { page.toggleSound() }} wide />
           <Tool icon="moon" label="Dark or light" act={() => { page.toggleTheme() }} wide />
-          <Tool icon="share" label="Copy the link to this room" act={() => { page.copyLink() }} />
-          <button type="button" class="button bare sheet-toggle" aria-label="People" aria-expanded={showsPeople} onClick={() => { setShowsPeople(!showsPeople) }}><Icon name="people" /></button>
-          {phase._tag !== "Over" && <Tool icon="leave" label="Leave the room" act={() => { page.visit.leave() }} />}
+          {!isOver && (
+            <>
+              <Tool icon="share" label="Copy the link to this room" act={() => { page.copyLink() }} />
+              <button type="button" class="button bare sheet-toggle" aria-label="People" aria-expanded={showsPeople} onClick={() => { setShowsPeople(!showsPeople) }}><Icon name="people" /></button>
+              <Tool icon="leave" label="Leave the room" act={() => { page.visit.leave() }} />
+            </>
+          )}
         </div>
       </header>
       <section class="log" tabIndex={0} role="log" aria-label="Conversation" aria-live="polite" aria-relevant="additions" ref={log}
@@ -75,7 +82,7 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
           const name = event.target instanceof HTMLElement ? event.target.dataset["name"] : undefined
           if (name !== undefined) page.call(name)
         }} />
-      {showsPeople && <div class="shade" onClick={() => { setShowsPeople(false) }} />}
+      {showsPeople && !isOver && <div class="shade" onClick={() => { setShowsPeople(false) }} />}
       <div class="say">
         <div class="inner">
           {page.missed > 0 && (
@@ -88,6 +95,7 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
             label={`Message to the ${room}`}
             hint={page.hint}
             commands={commandWords}
+            over={isOver ? "You are not in the room: come in again to say something" : undefined}
             attach={(attached) => {
               input.current = attached
               page.attach(attached)
@@ -100,10 +108,12 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
           />
         </div>
       </div>
-      <People members={page.visit.members} here={here} me={conversation?.me} call={(member) => {
-        setShowsPeople(false)
-        page.call(member.name)
-      }} />
+      {!isOver && (
+        <People members={page.visit.members} here={phase._tag === "Room" ? here : undefined} me={conversation?.me} call={(member) => {
+          setShowsPeople(false)
+          page.call(member.name)
+        }} />
+      )}
     </main>
   )
 }
@@ -114,7 +124,7 @@ const Strips = ({ page }: { readonly page: Page }): JSX.Element => {
   const unknown = unsent.filter(({ state }) => state === "unknown").length
   return (
     <>
-      {page.shared !== undefined && (
+      {page.shared !== undefined && phase._tag !== "Over" && (
         <div class="strip ask">
           <label for="link">Who opens this link is in this room:</label>
           <input id="link" class="link" readOnly value={page.shared} onFocus={(event) => { event.currentTarget.select() }} />
@@ -133,7 +143,7 @@ const Strips = ({ page }: { readonly page: Page }): JSX.Element => {
       )}
       {phase._tag === "Over" && (
         <div class="strip" role="alert">
-          <strong>{phase.words}</strong>
+          <strong>{page.ended ?? phase.words}</strong>
           <span>What was said can still be read here.</span>
           <span class="spacer" />
           {phase.code === "resumed"

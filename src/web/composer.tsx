@@ -21,6 +21,8 @@ export interface ComposerProps {
   readonly names: () => ReadonlyArray<string>
   /** Whether lines can be submitted now; what is typed waits otherwise. */
   readonly isReady?: boolean
+  /** Why nothing can be typed any more, for the input's place; what was typed stays to be read and copied. */
+  readonly over?: string | undefined
   /** Called once, with the way to the input: what it holds, and how to change that. */
   readonly attach: (input: ComposerInput) => void
   readonly submit: (line: string) => void
@@ -48,7 +50,7 @@ interface Choice {
 const linesOf = (text: string): ReadonlyArray<string> => text.split(/\r\n?|\n/u).filter((line) => line.trim() !== "")
 
 /** The line being typed: history, completion, several lines that are asked for once. */
-export const Composer = ({ attach, changed, commands, hint, isReady = true, label, names, submit, submitLines, toEnd }: ComposerProps): JSX.Element => {
+export const Composer = ({ attach, changed, commands, hint, isReady = true, label, names, over, submit, submitLines, toEnd }: ComposerProps): JSX.Element => {
   const area = useRef<HTMLTextAreaElement>(null)
   const [draft, setDraft] = useState("")
   const [choice, setChoice] = useState<Choice | undefined>(undefined)
@@ -115,7 +117,7 @@ export const Composer = ({ attach, changed, commands, hint, isReady = true, labe
   const send = () => {
     const text = area.current?.value ?? ""
     const lines = linesOf(text)
-    if (lines.length === 0 || !isReady) return
+    if (lines.length === 0 || !isReady || over !== undefined) return
     if (lines.length > 1 && asked === undefined) {
       setAsked(lines)
       return
@@ -138,7 +140,7 @@ export const Composer = ({ attach, changed, commands, hint, isReady = true, labe
 
   const key = (event: KeyboardEvent) => {
     const input = area.current
-    if (input === null || event.isComposing) return
+    if (input === null || event.isComposing || over !== undefined) return
     if (choice !== undefined) {
       const { length } = choice.candidates
       const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0
@@ -189,7 +191,7 @@ export const Composer = ({ attach, changed, commands, hint, isReady = true, labe
 
   return (
     <>
-      {choice !== undefined && (
+      {choice !== undefined && over === undefined && (
         <ul class="complete" role="listbox" id="choices" aria-label="Completions">
           {choice.candidates.slice(0, mostShown).map((candidate, index) => {
             const shown = candidate.trim()
@@ -207,7 +209,7 @@ export const Composer = ({ attach, changed, commands, hint, isReady = true, labe
           {choice.candidates.length > mostShown && <li role="presentation" class="quiet">{choice.candidates.length - mostShown} more</li>}
         </ul>
       )}
-      {asked !== undefined && (
+      {asked !== undefined && over === undefined && (
         <div class="strip ask" role="alert">
           <strong>These are {asked.length} lines.</strong>
           <span>Each becomes a message of its own.</span>
@@ -219,12 +221,12 @@ export const Composer = ({ attach, changed, commands, hint, isReady = true, labe
           }}>Not yet</button>
         </div>
       )}
-      <form onSubmit={(event) => {
+      <form class={over === undefined ? undefined : "over"} onSubmit={(event) => {
         event.preventDefault()
         send()
       }}>
         <label class="sr" for="draft">{label}</label>
-        <textarea class="draft" id="draft" rows={1} placeholder={label} ref={area} autocomplete="off" enterkeyhint="send"
+        <textarea class="draft" id="draft" rows={1} placeholder={over ?? label} readOnly={over !== undefined} ref={area} autocomplete="off" enterkeyhint="send"
           aria-autocomplete="list" aria-controls={choice === undefined ? undefined : "choices"} aria-activedescendant={choice === undefined ? undefined : `choice-${choice.chosen}`}
           onKeyDown={key}
           onInput={(event) => {
@@ -236,11 +238,11 @@ export const Composer = ({ attach, changed, commands, hint, isReady = true, labe
           onBlur={() => {
             setChoice(undefined)
           }} />
-        <button class="button primary send" aria-label="Send" disabled={!isReady || draft.trim() === ""}><Icon name="send" /></button>
+        <button class="button primary send" aria-label="Send" disabled={!isReady || over !== undefined || draft.trim() === ""}><Icon name="send" /></button>
       </form>
       <div class="below">
-        <span><kbd>Enter</kbd> sends · <kbd>Tab</kbd> completes names · <kbd>/</kbd> shows what you can type</span>
-        <span>{hint}</span>
+        {over === undefined && <span><kbd>Enter</kbd> sends · <kbd>Tab</kbd> completes names · <kbd>/</kbd> shows what you can type</span>}
+        <span>{over === undefined ? hint : ""}</span>
       </div>
     </>
   )

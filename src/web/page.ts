@@ -2,7 +2,7 @@ import type * as Effect from "effect/Effect"
 import type { RuntimeFiber } from "effect/Fiber"
 import type { Dial } from "../client/Dial.ts"
 import type { Wish } from "../client/screen/step.ts"
-import type { Member } from "../domain/Event.ts"
+import type { LeaveCode, Member } from "../domain/Event.ts"
 import { clean } from "../domain/Text.ts"
 import type { ComposerInput } from "./composer.tsx"
 import { Frames } from "./frames.ts"
@@ -44,6 +44,8 @@ export class Page {
   #waitsForUnread = false
   #hasSent = false
   #said = ""
+  // Why the server has ended the visit, if it has.
+  #ended: LeaveCode | undefined
   #shared: string | undefined
 
   constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => RuntimeFiber<A, E>) {
@@ -78,6 +80,20 @@ export class Page {
     if (this.#said !== "") return this.#said
     if (unsent.some(({ state }) => state === "sending")) return "Sending …"
     return this.#hasSent && unsent.length === 0 ? "Everybody has your last message" : ""
+  }
+
+  /** Why the visit is over, where there is more to say than that the room was left or has closed. */
+  get ended(): string | undefined {
+    switch (this.#ended) {
+      case undefined:
+      case "quit":
+      case "closing":
+        return undefined
+      case "removed":
+        return "You have been sent away from the room."
+      default:
+        return "The server has ended your visit."
+    }
   }
 
   get sounds(): boolean {
@@ -256,6 +272,7 @@ export class Page {
       return
     }
     const { event, me } = line
+    this.#ended = event._tag === "Goodbye" ? event.code : undefined
     const first = drawEvent(event, me, log.speaker)
     if (this.#waitsForUnread && first.some(({ counts }) => counts)) {
       this.#waitsForUnread = false

@@ -11,7 +11,8 @@ const mostListed = 200
 /** Who is here. */
 export const People = ({ call, here, me, members }: {
   readonly members: ReadonlyArray<Member>
-  readonly here: number
+  /** How many are here; `undefined` while that is not known, and then nobody is listed. */
+  readonly here: number | undefined
   readonly me: Member | undefined
   /** Somebody was chosen. */
   readonly call: (member: Member) => void
@@ -23,7 +24,8 @@ export const People = ({ call, here, me, members }: {
   const listed = [...found].sort((one, other) => (one.name < other.name ? -1 : 1)).slice(0, mostListed)
   return (
     <aside class="people" aria-label="People">
-      <h2><span>People</span><span>{here}</span></h2>
+      <h2><span>People</span>{here !== undefined && <span>{here}</span>}</h2>
+      {here === undefined && <p class="quiet unknown">Who is here is not known while there is no connection.</p>}
       <input class="search" id="search" placeholder="Find somebody" aria-label="Find somebody" autocomplete="off" value={sought}
         onInput={(event) => {
           setSought(event.currentTarget.value)

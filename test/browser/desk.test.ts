@@ -3,7 +3,7 @@ import { describe, expect } from "vitest"
 import { lineClient } from "../e2e/support/raw.ts"
 import { it, type Stage } from "../e2e/support/stage.ts"
 import { serveWindow } from "../e2e/support/window.ts"
-import { enter, hasBrowser, open, reads, say, useBrowser } from "./support/browser.ts"
+import { enter, expectNoBarriers, hasBrowser, open, reads, say, useBrowser } from "./support/browser.ts"
 
 const { person } = useBrowser()
 
@@ -91,6 +91,13 @@ describe.runIf(hasBrowser)("The operator's window of a room", () => {
     await page.locator("[role=alert]", { hasText: "The room has closed: See you tomorrow!" }).waitFor()
     expect(await program.ended()).toMatchObject({ code: 0 })
     expect(await page.locator(".state").textContent()).toBe("closed")
+    // It invites to nothing that is not possible any more.
+    for (const gone of ["#share", ".guests", ".qr", "code", "kbd"]) expect(await page.locator(gone).count(), gone).toBe(0)
+    await page.locator(".side", { hasText: "The room has closed. Its links lead nowhere now." }).waitFor()
+    await page.locator(".draft").press("x")
+    expect(await page.inputValue(".draft")).toBe("")
+    expect(await page.locator(".draft").getAttribute("placeholder")).toMatch(/^The room has closed/u)
+    await expectNoBarriers(page)
   })
 
   it("is back after a reload, with what has happened, and says that the room stays open", async ({ stage }) => {

@@ -1,9 +1,9 @@
 import { describe, expect } from "vitest"
-import { cli, join, serve, start } from "../e2e/support/program.ts"
+import { cli, join, type Program, serve, start } from "../e2e/support/program.ts"
 import { lineClient } from "../e2e/support/raw.ts"
 import { it } from "../e2e/support/stage.ts"
 import { hasTmux, openTerminal } from "../e2e/support/tmux.ts"
-import { enter, hasBrowser, inRoom, linesOf, open, reads, say, useBrowser } from "./support/browser.ts"
+import { enter, expectNoBarriers, hasBrowser, inRoom, linesOf, open, reads, say, useBrowser } from "./support/browser.ts"
 
 const { person } = useBrowser()
 
@@ -159,6 +159,57 @@ describe.runIf(hasBrowser)("The page of a room", () => {
     const count = line.heard.texts.length
     await page.close()
     await line.heard.until("The leave", () => line.heard.texts.slice(count).find((text) => text.startsWith("web has left the chat.")))
+  })
+
+  for (const [title, end, words] of [
+    ["the server has closed", (program: Program) => { program.kill("SIGTERM") }, "The room has closed."],
+    ["it was sent away", (program: Program) => { program.type("/kick web too loud\n") }, "You have been sent away from the room."]
+  ] as const) {
+    it(`invites to nothing once ${title}: nobody is listed, no link is given, nothing can be typed`, async ({ stage }) => {
+      const { port, program } = await serve(stage)
+      const page = await open(await person(stage), port)
+      await enter(page, "web")
+      await lineClient(stage, port, "liner")
+      await page.locator(".person", { hasText: "liner" }).waitFor()
+      await page.click("[aria-label='Copy the link to this room']")
+      await page.fill(".draft", "half a line")
+      end(program)
+      await page.locator("[role=alert]", { hasText: words }).locator("text=Come in again").waitFor()
+      for (const gone of [".people", "[aria-label='People']", "[aria-label='Copy the link to this room']", "[aria-label='Leave the room']", "#link", "kbd"]) {
+        expect(await page.locator(gone).count(), gone).toBe(0)
+      }
+      // What was typed is still there to be copied, or for later.
+      await page.locator(".draft").press("x")
+      expect(await page.inputValue(".draft")).toBe("half a line")
+      expect(await page.locator(".draft").getAttribute("placeholder")).toBe("You are not in the room: come in again to say something")
+      expect(await page.locator("[aria-label='Send']").isDisabled()).toBe(true)
+      await expectNoBarriers(page)
+    })
+  }
+
+  it("can be used again after coming in again: the input has the focus, and what was typed", async ({ stage }) => {
+    const { port } = await serve(stage)
+    const page = await open(await person(stage), port)
+    await enter(page, "web")
+    await page.fill(".draft", "half a line")
+    await page.click("[aria-label='Leave the room']")
+    await page.click("text=Come in again")
+    await inRoom(page)
+    await page.keyboard.type(", and the other")
+    await page.keyboard.press("Enter")
+    await reads(page, "half a line, and the other")
+    await page.locator(".person", { hasText: "web" }).waitFor()
+  })
+
+  it("lists nobody while the connection is gone, and says why", async ({ stage }) => {
+    const { port, program } = await serve(stage)
+    const page = await open(await person(stage), port)
+    await enter(page, "web")
+    await page.locator(".person", { hasText: "web" }).waitFor()
+    program.kill("SIGKILL")
+    await page.locator("[role=alert]", { hasText: "The connection is gone." }).waitFor()
+    expect(await page.locator(".people h2").textContent()).toBe("People")
+    await page.locator(".people", { hasText: "Who is here is not known while there is no connection." }).waitFor()
   })
 
   it("says that the server closes, and keeps the log", async ({ stage }) => {

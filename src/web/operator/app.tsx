@@ -36,6 +36,7 @@ const Closed = ({ words }: { readonly words: string }): JSX.Element => (
 const Room = ({ page }: { readonly page: DeskPage }): JSX.Element => {
   const { events, link } = page
   const isOpen = link.phase._tag === "Open"
+  const over = overOf(link.phase)
   const [question, ask] = useState<Question | undefined>(undefined)
   const [showsSide, setShowsSide] = useState(false)
   const log = useRef<HTMLElement>(null)
@@ -87,6 +88,7 @@ const Room = ({ page }: { readonly page: DeskPage }): JSX.Element => {
             commands={commands}
             names={() => page.people.people.map(({ name }) => name)}
             isReady={isOpen}
+            over={over}
             attach={(attached) => {
               input.current = attached
               attached.fill(draftKept.read())
@@ -113,6 +115,10 @@ const Room = ({ page }: { readonly page: DeskPage }): JSX.Element => {
     </main>
   )
 }
+
+// Why nothing can be said in this window any more.
+const overOf = ({ _tag }: Phase): string | undefined =>
+  _tag === "Over" ? "The room has closed: nobody is here to say something to" : _tag === "Denied" ? "This window is shut: nothing can be said in it" : undefined
 
 const stateOf = ({ _tag }: Phase, address: string | undefined): string => {
   switch (_tag) {
@@ -142,7 +148,7 @@ const Strips = ({ page }: { readonly page: DeskPage }): JSX.Element => {
         </div>
       )}
       {phase._tag === "Denied" && <div class="strip" role="alert"><strong>This window is shut.</strong> <span>{phase.words}</span></div>}
-      {phase._tag === "Over" && <div class="strip" role="alert"><strong>The room has closed: {phase.reason}</strong> <span>What has happened can still be read here.</span></div>}
+      {phase._tag === "Over" && <div class="strip" role="alert"><strong>The room has closed: {phase.reason}</strong> <span>What has happened can still be read here. To open a room again, start brusio once more.</span></div>}
       {phase._tag === "Open" && page.isBack && (
         <div class="strip ask" role="alert">
           <strong>You are back in time: the room stays open.</strong>

@@ -14,13 +14,22 @@ const mostListed = 200
 const crowd = 12
 
 /** How the room is now, how people get there, and who is here. */
-export const Side = ({ page, remove }: { readonly page: DeskPage; readonly remove: (guest: Guest) => void }): JSX.Element => (
-  <aside class="side" aria-label="Room and people">
-    <Now page={page} />
-    <Share page={page} />
-    <Guests page={page} remove={remove} />
-  </aside>
-)
+export const Side = ({ page, remove }: { readonly page: DeskPage; readonly remove: (guest: Guest) => void }): JSX.Element => {
+  const { _tag } = page.link.phase
+  // Nobody is behind the links any more, and nobody is here, or none of it is known.
+  const isOver = _tag === "Over" || _tag === "Denied"
+  return (
+    <aside class="side" aria-label="Room and people">
+      <Now page={page} />
+      {isOver ? <p class="quiet after">{_tag === "Over" ? "The room has closed. Its links lead nowhere now." : "What is in the room now is not told to this window any more."}</p> : (
+        <>
+          <Share page={page} />
+          <Guests page={page} remove={remove} />
+        </>
+      )}
+    </aside>
+  )
+}
 
 const Now = ({ page }: { readonly page: DeskPage }): JSX.Element => {
   // What was so a while ago is not so now.
