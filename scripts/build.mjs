@@ -62,6 +62,8 @@ const site = async (folder, pages, parts) => {
       onLoad({ filter: /unhomoglyph.data\.json$/ }, () => ({ contents: "{}", loader: "json" }))
       // A page says what is wanted, and never decides it: what only the state of a chat is made of is for a server too.
       onLoad({ filter: /src.domain.(?:attachment|Deadlines|keeping|Room|Window)\.ts$/ }, () => ({ contents: "" }))
+      // Supervisors of Effect's can sort their fibers, and schemas describe sorted sets: no page has either, but the tree comes with them.
+      onLoad({ filter: /effect.dist.esm.SortedSet\.js$/ }, () => ({ contents: "export const add = undefined, remove = undefined" }))
       // Effect's runtime can run its small sibling, Micro, which no page uses.
       onLoad({ filter: /effect.dist.esm.Micro\.js$/ }, () => ({ contents: "export const runFork = undefined, provideContext = undefined" }))
       // Effect's runtime brings a reader of the environment, which a browser has not.
