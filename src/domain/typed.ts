@@ -2,11 +2,9 @@ import { lines, type Request } from "./command/index.ts"
 import { command } from "./command/Definition.ts"
 import * as CommandLine from "./commandLine.ts"
 import type { NameLimits } from "./NameLimits.ts"
+import { isQuitWord } from "./quitWord.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Text from "./Text.ts"
-
-/** The word that leaves, wherever people type, in any case. */
-export const quitWord = "{quit}"
 
 /**
  * Reads a line that a person has typed: a command of the table, or else
@@ -19,7 +17,7 @@ export const read = (
   limits: NameLimits,
   others: ReadonlyArray<CommandLine.CommandSpec> = []
 ): Request | Refusal | undefined => {
-  if (line.trim().toLowerCase() === quitWord) return { _tag: "Quit", reason: undefined }
+  if (isQuitWord(line)) return { _tag: "Quit", reason: undefined }
   const typed = CommandLine.parse(line)
   if (typed === undefined) return say(CommandLine.unescape(line))
   const form = lines.find(({ name }) => name === typed.name)

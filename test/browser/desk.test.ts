@@ -60,10 +60,11 @@ describe.runIf(hasBrowser)("The operator's window of a room", () => {
     await shows(page, "Everybody was told: Dinner is ready")
     await say(page, "/nope")
     await page.locator(".entry.answer", { hasText: "There is no command /nope." }).waitFor()
-    await page.fill(".draft", "one\n/quit")
+    await page.fill(".draft", "one\n/quit\n{quit}")
     await page.keyboard.press("Enter")
-    await page.click("text=Send 2 messages")
+    await page.click("text=Send 3 messages")
     await ada.heard.line("[server] /quit")
+    await ada.heard.line("[server] {quit}")
     expect(ada.heard.texts.some((text) => text.includes("nope"))).toBe(false)
     await page.locator(".draft").pressSequentially("/kick b")
     await page.keyboard.press("Tab")
@@ -98,6 +99,15 @@ describe.runIf(hasBrowser)("The operator's window of a room", () => {
     expect(await page.inputValue(".draft")).toBe("")
     expect(await page.locator(".draft").getAttribute("placeholder")).toMatch(/^The room has closed/u)
     await expectNoBarriers(page)
+  })
+
+  it("closes it with the word that leaves, as with /quit", async ({ stage }) => {
+    const { page, port, program } = await openRoom(stage)
+    const ada = await lineClient(stage, port, "Ada")
+    await say(page, "{quit}")
+    await ada.heard.line("The server is closing: stopped from its console.")
+    await page.locator("[role=alert]", { hasText: "The room has closed: stopped from its console" }).waitFor()
+    expect(await program.ended()).toMatchObject({ code: 0 })
   })
 
   it("is back after a reload, with what has happened, and says that the room stays open", async ({ stage }) => {

@@ -190,10 +190,10 @@ describe.runIf(hasTmux).concurrent("The console", () => {
   it("asks before it sends several pasted lines, and takes nothing in them for a command", async ({ stage }) => {
     const { port, terminal } = await console(stage)
     const ada = await nativeClient(stage, port, "ada")
-    await terminal.paste("one\n/quit\nthree", true)
-    await terminal.shows(/^ {2}\| one\n {2}\| \/quit\n {2}\| three\n.*\nSend 3 lines\? y sends, n does not$/mu)
+    await terminal.paste("one\n/quit\n{quit}\nthree", true)
+    await terminal.shows(/^ {2}\| one\n {2}\| \/quit\n {2}\| \{quit\}\n {2}\| three\n.*\nSend 4 lines\? y sends, n does not$/mu)
     await terminal.press("y")
-    for (const line of ["one", "/quit", "three"]) await ada.event("Notice", ({ text }) => text === line)
+    for (const line of ["one", "/quit", "{quit}", "three"]) await ada.event("Notice", ({ text }) => text === line)
   })
 
   it("has exactly one status line and one prompt at every size, while messages come", async ({ stage }) => {

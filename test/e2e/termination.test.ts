@@ -48,6 +48,7 @@ const endsInput = (program: Program) => {
 /** The server's ways out: everybody is told `The server is closing: REASON.`, then FIN. */
 const serverWays: ReadonlyArray<Way & { readonly reason: string }> = [
   { way: "the quit command", end: types("/quit"), reason: "stopped from its console", exit: 0 },
+  { way: "the word that leaves", end: types("{quit}"), reason: "stopped from its console", exit: 0 },
   { way: "the quit command with a reason", end: types("/quit moving to  room 7"), reason: "moving to  room 7", exit: 0 },
   { way: "Ctrl-C (SIGINT)", end: gets("SIGINT"), reason: "stopped by its operator", exit: 0 },
   { way: "SIGTERM", end: gets("SIGTERM"), reason: "terminated", exit: 0 },

@@ -8,6 +8,7 @@ import type { Key } from "../../client/terminal/keys.ts"
 import * as Region from "../../client/terminal/region.ts"
 import * as Typing from "../../client/terminal/typing.ts"
 import { roomIn, typingView } from "../../client/terminal/view.ts"
+import { asNotice } from "../../domain/quitWord.ts"
 import type { ConsoleOutput } from "../../server/operator/Console.ts"
 import { rawKeyboard } from "../raw.ts"
 import { type Skipped, skippingOutput } from "../stdio.ts"
@@ -50,7 +51,7 @@ export const prompt = ({ colour, complete, confession }: {
           break
         case "Pasted":
           // Each is a notice, none a command.
-          yield* lines.offerAll(typed.act.lines.map((line) => (line.startsWith("/") ? `/${line}` : line)))
+          yield* lines.offerAll(typed.act.lines.map(asNotice))
           break
         case "Interrupt":
           process.kill(process.pid, "SIGINT")

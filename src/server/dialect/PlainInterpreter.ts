@@ -2,6 +2,7 @@ import { questions } from "../../domain/command/index.ts"
 import { type Join, joinAnyway } from "../../domain/command/join.ts"
 import type { Goodbye, Reply, Welcome } from "../../domain/Event.ts"
 import * as Nickname from "../../domain/Nickname.ts"
+import { quitWord } from "../../domain/quitWord.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
 import * as Typed from "../../domain/typed.ts"
@@ -15,7 +16,7 @@ import { payloads } from "./framing.ts"
 import { type Unit, UnitReader } from "./UnitReader.ts"
 
 /** The words with which a plain client leaves, in any case: a phone begins them with a capital. */
-const quitWords: ReadonlySet<string> = new Set([Typed.quitWord, "(quit)", "/quit"])
+const quitWords: ReadonlySet<string> = new Set([quitWord, "(quit)", "/quit"])
 const isQuitWord = (words: string): boolean => quitWords.has(words.trim().toLowerCase())
 
 // What people type that says nothing, by its first word.

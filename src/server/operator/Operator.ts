@@ -7,6 +7,7 @@ import { type Person, personNamed, personWith } from "../../domain/Chat.ts"
 import { nobody, nothingSaid } from "../../domain/command/msg.ts"
 import * as CommandLine from "../../domain/commandLine.ts"
 import { MemberId } from "../../domain/Event.ts"
+import { isQuitWord } from "../../domain/quitWord.ts"
 import * as Text from "../../domain/Text.ts"
 import * as wording from "../../domain/wording.ts"
 import { Closing } from "../Closing.ts"
@@ -68,7 +69,12 @@ const make = Effect.gen(function* () {
       return found.text === "" ? console.tell(nothingSaid) : announce(found.text, found.to.member.id)
     })
 
+  const close = (reason: string) => closing.request(reason === "" ? "stopped from its console" : reason)
+
   const perform = (line: string): Effect.Effect<void> => {
+    if (isQuitWord(line)) return close("")
+    // The slash makes a notice of it.
+    if (line.startsWith("/") && isQuitWord(line.slice(1))) return announce(line.slice(1))
     const typed = CommandLine.parse(line)
     if (typed === undefined) return announce(CommandLine.unescape(line))
     switch (typed.name) {
@@ -83,7 +89,7 @@ const make = Effect.gen(function* () {
       case "/kick":
         return typed.rest === "" ? console.tell("Type /kick NAME [REASON]") : kick(typed.rest)
       case "/quit":
-        return closing.request(typed.rest === "" ? "stopped from its console" : typed.rest)
+        return close(typed.rest)
       default:
         return console.tell(CommandLine.unknown(typed, commands))
     }

@@ -1,5 +1,6 @@
 import type * as Effect from "effect/Effect"
 import type { RuntimeFiber } from "effect/Fiber"
+import { asNotice } from "../../domain/quitWord.ts"
 import type { FromDesk, ToDesk } from "../../domain/wire/Desk.ts"
 import { Frames } from "../frames.ts"
 import { taste } from "../memory.ts"
@@ -93,7 +94,7 @@ export class DeskPage {
 
   /** Several lines were submitted at once: each is a notice, and none a command. */
   submitLines(lines: ReadonlyArray<string>): void {
-    for (const line of lines) this.submit(line.startsWith("/") ? `/${line}` : line)
+    for (const line of lines) this.submit(asNotice(line))
   }
 
   /** Sends somebody away. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { asNotice } from "../../../src/domain/quitWord.ts"
 import * as Console from "../../../src/server/operator/Console.ts"
 import * as Operator from "../../../src/server/operator/Operator.ts"
 import * as Server from "../../../src/server/Server.ts"
@@ -41,6 +42,25 @@ describe("What is typed in the console", () => {
       expect(yield* bob.line).toBe("[server] dinner at[31m seven")
       yield* perform("//quit is a word")
       expect(yield* next(ada, "Notice")).toMatchObject({ text: "/quit is a word" })
+    })
+  )
+
+  it.scopedLive.each(["{quit}", " {Quit} "])("closes the room where it is the word that leaves: %j", (word) =>
+    Effect.gen(function* () {
+      const { perform, port, shut } = yield* run
+      const ada = yield* member(port, "ada")
+      yield* perform(word)
+      yield* shut
+      expect(eventsOf(yield* ada.rest)).toMatchObject([{ _tag: "Goodbye", code: "closing", reason: "stopped from its console" }])
+    })
+  )
+
+  it.scopedLive("says that word where it comes with others, and behind a slash, as lines do that are pasted", () =>
+    Effect.gen(function* () {
+      const { perform, port } = yield* run
+      const ada = yield* member(port, "ada")
+      for (const line of ["type {quit} to leave", "/{quit}", "/{QUIT} ", asNotice("{quit}"), asNotice("/quit"), asNotice("hello")]) yield* perform(line)
+      for (const text of ["type {quit} to leave", "{quit}", "{QUIT}", "{quit}", "/quit", "hello"]) expect(yield* next(ada, "Notice")).toMatchObject({ text })
     })
   )
 
