@@ -6,7 +6,6 @@ import * as Queue from "effect/Queue"
 import * as Console from "../../src/server/operator/Console.ts"
 import * as Server from "../../src/server/Server.ts"
 import * as PortDoor from "../../src/server/door/recognise.ts"
-import * as ServerConfig from "../../src/server/ServerConfig.ts"
 import { EndOfInput } from "../../src/net/Errors.ts"
 import { silence } from "../../src/net/Inbox.ts"
 import { pair } from "../../src/net/pair.ts"
@@ -55,7 +54,7 @@ describe("Where the system's clock is set back again and again", () => {
         expect(patiences).toHaveLength(3)
         for (const patience of patiences.slice(1)) expect(patience).toBeLessThanOrEqual(200)
       })
-    ).pipe(Effect.provide(PortDoor.layer), Effect.provide(ServerConfig.layer({ detectWithin: 200 })))
+    ).pipe(Effect.provide(PortDoor.layer), Effect.provide(Server.core({ detectWithin: 200 })))
   )
 
   it.scopedLive("the uptime is how long the server is up", () =>

@@ -41,7 +41,7 @@ export const assembled = (
   parts: {
     readonly registry?: Layer.Layer<Registry.Registry, never, Hub.Hub | Closing.Closing | ServerConfig.ServerConfig>
     readonly closing?: Layer.Layer<Closing.Closing>
-    readonly door?: Layer.Layer<PortDoor.PortDoor, never, ServerConfig.ServerConfig>
+    readonly door?: Layer.Layer<PortDoor.PortDoor, never, Admission.Admission | ServerConfig.ServerConfig>
   }
 ) =>
   Server.portWith(parts.door ?? PortDoor.layer).pipe(

@@ -13,7 +13,7 @@ import { greeting, plain } from "../dialect/plain.ts"
 import { web } from "../dialect/web.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import { Desk } from "../operator/Desk.ts"
-import type { Full } from "../session/Admission.ts"
+import { Admission, type Full } from "../session/Admission.ts"
 import { Diverted } from "../session/Farewell.ts"
 import type { Door, Recognised } from "../session/Session.ts"
 import { detect, judge, type Kind, settle } from "./detect.ts"
@@ -37,6 +37,7 @@ const unrecognised: Dialect = plain
 
 /** What is behind the door. */
 interface Behind {
+  readonly admission: Admission["Type"]
   readonly config: ServerOptions
   readonly visits: Visits.Visits["Type"]
   /** The operator's window; `undefined` where there is none. */
@@ -49,7 +50,7 @@ interface Behind {
  * it, it is taken for a plain one, as it is only to be turned away. Fails when the
  * connection breaks, or ends before it has sent anything.
  */
-const recognise = Effect.fnUntraced(function* (connection: Connection, { config, desk, visits }: Behind, noRoom?: Full) {
+const recognise = Effect.fnUntraced(function* (connection: Connection, { admission, config, desk, visits }: Behind, noRoom?: Full) {
   const chunks: Array<Uint8Array> = []
   let greeted = false
   let kind: Kind | undefined
@@ -80,6 +81,7 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, { config,
   const judged = judge(kind, chunks[0] ?? nothing)
   if (judged === "http" && connection instanceof Tcp) {
     if (noRoom !== undefined && !visits.isOperators(connection)) return { dialect: unrecognised, interpreter: full, chunks } satisfies Recognised
+    if (noRoom === undefined) yield* admission.visits(connection)
     const become = yield* visits.visit(connection, chunks, noRoom)
     if (become === "operator" && desk !== undefined) return new Diverted({ serve: desk.serve(connection) })
     return { dialect: web, interpreter: web.open(config, false), chunks: [] } satisfies Recognised
@@ -102,9 +104,10 @@ const speaker = (kind: Kind, config: ServerOptions, greeted: boolean): Omit<Reco
 export const layer = Layer.effect(
   PortDoor,
   Effect.gen(function* () {
+    const admission = yield* Admission
     const config = yield* ServerConfig
     const visits = yield* Visits.Visits
     const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
-    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { config, desk, visits }, noRoom) })
+    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, visits }, noRoom) })
   })
 ).pipe(Layer.provide(Visits.layer), Layer.provide(Site.layer))

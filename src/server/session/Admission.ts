@@ -24,6 +24,13 @@ export class Admission extends Context.Tag("brusio/Admission")<Admission, {
   readonly unsafeAttempted: (connection: Connection) => void
   /** The connection has a name from now on: the limits for nameless ones no longer concern it. */
   readonly named: (connection: Connection) => Effect.Effect<void>
+  /**
+   * The connection speaks HTTP, so that it may only be looking at the page: it gives its place back meanwhile, but for being
+   * nameless. Where too many do so already, it keeps its place.
+   */
+  readonly visits: (connection: Connection) => Effect.Effect<void>
+  /** A connection of which {@link visits} was said is to be a client after all: it takes a place, or this says why there is none. */
+  readonly unsafeComesIn: (connection: Connection, now: number) => Full | undefined
   /** Gives the place of the connection back. */
   readonly leave: (connection: Connection) => Effect.Effect<void>
   /** Counts a connection that was turned away without `enter`, for the log. */
@@ -31,13 +38,16 @@ export class Admission extends Context.Tag("brusio/Admission")<Admission, {
 }>() {}
 
 const make = Effect.gen(function* () {
-  const { maxClients, maxClientsPerAddress, maxNameless, nameTimeout, password } = yield* ServerConfig
+  const { maxClients, maxClientsPerAddress, maxNameless, maxTurnedAway, nameTimeout, password } = yield* ServerConfig
   const addresses = yield* Addresses
   const missing = password === undefined ? "no name" : "no name or no password"
   // The nameless connections, and when each came, ms; the oldest first.
   const since = new Map<Connection, number>()
   // The same, in the order in which they make room for others.
   const nameless = new Nameless<Connection>()
+  // Those that look at the page, and are no clients. They are among the connections beyond the limits, of which others need the rest.
+  const visitors = new Set<Connection>()
+  const mostVisitors = Math.floor(maxTurnedAway / 2)
   let clients = 0
   let turnedAway = 0
 
@@ -69,21 +79,43 @@ const make = Effect.gen(function* () {
     turnedAway += 1
     return { code: "full", reason }
   }
-  const enter = (connection: Connection, now: number): Full | undefined => {
+  const whyFull = (connection: Connection, now: number): Full | undefined => {
     const address = addresses.unsafeOf(connection, now)
     if (clients >= maxClients) return full(`the room is full (${maxClients} at most): try again later`)
     if (address.clients >= maxClientsPerAddress) return full(`too many come from your address (${maxClientsPerAddress} at most): try again later`)
+    return undefined
+  }
+  const enter = (connection: Connection, now: number): Full | undefined => {
+    const full = whyFull(connection, now)
+    if (full !== undefined) return full
     clients += 1
     addresses.unsafeEnter(connection, now)
     since.set(connection, now)
-    nameless.add(connection, address.key)
+    nameless.add(connection, addresses.unsafeOf(connection, now).key)
     const { first } = nameless
     if (nameless.size > maxNameless && first !== undefined) sendAway(first, "full", `others wait for your place, and you have given ${missing}`)
     return undefined
   }
-  const leave = (connection: Connection, now: number) => {
+  const giveBack = (connection: Connection, now: number) => {
     clients -= 1
     addresses.unsafeLeave(connection, now)
+  }
+  const visits = (connection: Connection, now: number) => {
+    if (visitors.size >= mostVisitors) return
+    visitors.add(connection)
+    giveBack(connection, now)
+  }
+  const comesIn = (connection: Connection, now: number): Full | undefined => {
+    if (!visitors.has(connection)) return undefined
+    const full = whyFull(connection, now)
+    if (full !== undefined) return full
+    visitors.delete(connection)
+    clients += 1
+    addresses.unsafeEnter(connection, now)
+    return undefined
+  }
+  const leave = (connection: Connection, now: number) => {
+    if (!visitors.delete(connection)) giveBack(connection, now)
     forget(connection)
   }
   return Admission.of({
@@ -95,6 +127,11 @@ const make = Effect.gen(function* () {
       Effect.sync(() => {
         forget(connection)
       }),
+    visits: (connection) =>
+      Effect.map(monotonicMillis, (now) => {
+        visits(connection, now)
+      }),
+    unsafeComesIn: comesIn,
     leave: (connection) =>
       Effect.map(monotonicMillis, (now) => {
         leave(connection, now)

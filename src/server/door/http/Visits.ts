@@ -11,11 +11,11 @@ import * as Option from "effect/Option"
 import { isLoopback } from "../../../net/addressRanges.ts"
 import { ConnectionLost } from "../../../net/Errors.ts"
 import type { Tcp } from "../../../net/Tcp.ts"
-import { monotonicMillis } from "../../../net/clock.ts"
+import { nanosPerMilli } from "../../../net/clock.ts"
 import { makeGuard } from "../../guard.ts"
 import { Desk } from "../../operator/Desk.ts"
 import { ServerConfig } from "../../ServerConfig.ts"
-import type { Full } from "../../session/Admission.ts"
+import { Admission, type Full } from "../../session/Admission.ts"
 import { TtlMap } from "../../session/TtlMap.ts"
 import { answerAsset, answerText, lastAnswer } from "./answer.ts"
 import { check, type Denied } from "./request.ts"
@@ -69,8 +69,10 @@ const otherFault = { status: 400, words: "This is not a request of HTTP." }
 
 /** A connection that is lent to HTTP. */
 interface Visit {
-  /** Why there is no place for it in the room; `undefined` where there is one. */
+  /** Why there was no place for it in the room when it came; `undefined` where there was one. */
   readonly full: Full | undefined
+  /** Takes a place in the room, where there is one; or says why there is none. */
+  readonly takePlace: () => Full | undefined
   /** Whether it may be the operator's. */
   readonly isOperators: boolean
   /** The connection is ours again, as a WebSocket; `head` is what came behind the request. */
@@ -87,6 +89,9 @@ const codePath = `${operatorPath}/code`
 
 const make = Effect.gen(function* () {
   const { allowHosts, closeGrace } = yield* ServerConfig
+  const admission = yield* Admission
+  const clock = yield* Effect.clock
+  const now = () => Number(clock.unsafeCurrentTimeNanos()) / nanosPerMilli
   const site = yield* Site
   const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
   const names = [hostname(), ...allowHosts]
@@ -167,7 +172,9 @@ const make = Effect.gen(function* () {
     if (request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket" || !webSocketKey.test(request.headers["sec-websocket-key"] ?? "")) {
       return { status: 400, words: "This is not the opening of a WebSocket." }
     }
-    return request.headers["sec-websocket-version"] === "13" ? becoming : { status: 426, words: "A WebSocket of version 13 is spoken here." }
+    if (request.headers["sec-websocket-version"] !== "13") return { status: 426, words: "A WebSocket of version 13 is spoken here." }
+    const full = becoming === "chat" ? visit?.takePlace() : undefined
+    return full === undefined ? becoming : { status: 503, words: noPlace(full.reason) }
   }
   const upgrade = (request: Http.IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until the connection is ours again, an error of the socket has no other listener.
@@ -212,14 +219,14 @@ const make = Effect.gen(function* () {
 
   const isOperators = (connection: Tcp) => desk !== undefined && isOfThisMachine(connection)
 
-  const lend = (connection: Tcp, heard: ReadonlyArray<Uint8Array>, full: Full | undefined, now: number) =>
+  const lend = (connection: Tcp, heard: ReadonlyArray<Uint8Array>, full: Full | undefined) =>
     Effect.async<Becoming, ConnectionLost>((resume) => {
       const socket = connection.lend(heard)
       if (socket === undefined) {
         resume(Effect.fail(new ConnectionLost({ code: "closed" })))
         return undefined
       }
-      browsers.use(connection.host, now)
+      browsers.use(connection.host, now())
       const closed = () => {
         resume(Effect.fail(new ConnectionLost({ code: "closed" })))
       }
@@ -237,6 +244,7 @@ const make = Effect.gen(function* () {
       socket.once("close", closed)
       visits.set(socket, {
         full,
+        takePlace: () => admission.unsafeComesIn(connection, now()),
         isOperators: isOperators(connection),
         leave,
         upgraded: (head, becoming) => {
@@ -252,7 +260,7 @@ const make = Effect.gen(function* () {
     })
 
   return Visits.of({
-    visit: (connection, heard, full) => Effect.flatMap(monotonicMillis, (now) => lend(connection, heard, full, now)),
+    visit: lend,
     isOperators,
     unsafeIsBrowsing: (host, now) => browsers.get(host, now) !== undefined
   })

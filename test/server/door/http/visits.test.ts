@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import { Receiver, Sender } from "ws"
 import type { Event } from "../../../../src/domain/Event.ts"
 import { decodeLine } from "../../../../src/domain/wire/Ndjson.ts"
@@ -52,6 +53,16 @@ const answer = (peer: Peer): Effect.Effect<Answer | undefined> =>
     yield* peer.until("the body", () => (peer.unread.length >= length || peer.ended !== undefined ? true : undefined))
     return { status: Number(first.split(" ")[1]), headers, body: peer.take(length) }
   })
+
+/** Comes in as a member, as soon as there is a place. */
+const eventuallyIn = (port: number): Effect.Effect<void> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const peer = yield* connect(port)
+      yield* peer.send("late\n")
+      return yield* peer.line
+    })
+  ).pipe(Effect.repeat({ until: (line) => line.startsWith("Welcome late!"), schedule: Schedule.spaced("20 millis") }), Effect.timeout("10 seconds"), Effect.orDie, Effect.asVoid)
 
 const ask = (port: number, lines: ReadonlyArray<string>, from?: string) =>
   Effect.gen(function* () {
@@ -283,6 +294,49 @@ describe("The page on the port", () => {
       const { port: narrow } = yield* opened({ maxClientsPerAddress: 1 })
       yield* member(narrow, "ada")
       expect((yield* ask(narrow, ["GET / HTTP/1.1", host(narrow)])).first?.body.toString()).toContain("Too many come from your address (1 at most)")
+    })
+  )
+
+  it.scopedLive("takes no place in the room while somebody only looks at it: that takes a WebSocket, where there is one", () =>
+    Effect.gen(function* () {
+      for (const limit of [{ maxClients: 1 }, { maxClientsPerAddress: 1 }]) {
+        const { port } = yield* opened(limit)
+        const looks = () =>
+          Effect.gen(function* () {
+            const { first, peer } = yield* ask(port, ["GET /health HTTP/1.1", host(port)])
+            expect(first?.status).toBe(200)
+            return peer
+          })
+        const opens = (peer: Peer) => Effect.zipRight(peer.send(`${["GET / HTTP/1.1", host(port), ...upgrade].join("\r\n")}\r\n\r\n`), answer(peer))
+        const [one, two, three] = [yield* looks(), yield* looks(), yield* looks()]
+        const ada = yield* plainMember(port, "ada")
+        // What is looked at already is served on.
+        yield* one.send(`GET / HTTP/1.1\r\n${host(port)}\r\n\r\n`)
+        expect((yield* answer(one))?.status).toBe(200)
+        const refused = yield* opens(two)
+        expect(refused?.status).toBe(503)
+        expect(refused?.body.toString()).toMatch(/^(?:The room is full|Too many come from your address) \(1 at most\)/u)
+        expect(yield* two.closed).toBe("end")
+        yield* ada.send("{quit}\n")
+        expect(yield* ada.closed).toBe("end")
+        expect((yield* opens(three))?.status).toBe(101)
+        // Now it is a client like others, and gives its place back when it goes.
+        expect((yield* ask(port, ["GET /health HTTP/1.1", host(port)])).first?.status).toBe(503)
+        three.socket.destroy()
+        yield* eventuallyIn(port)
+      }
+    })
+  )
+
+  it.scopedLive("lets only so many look at it without a place: more of them have one, as clients do, and give it back", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ maxClients: 1, maxTurnedAway: 3 })
+      const ask1 = ask(port, ["GET /health HTTP/1.1", host(port)])
+      const [first, second] = [yield* ask1, yield* ask1]
+      expect([first.first?.status, second.first?.status]).toEqual([200, 200])
+      expect((yield* ask1).first?.status).toBe(503)
+      second.peer.socket.destroy()
+      yield* eventuallyIn(port)
     })
   )
 
