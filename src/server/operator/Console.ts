@@ -18,6 +18,7 @@ import { Feed } from "./Feed.ts"
 import { Silent } from "./Silent.ts"
 import { type Handed, Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
+import { Visitors } from "../Visitors.ts"
 
 export { describe, describeSkipped, type ConsoleLine, type Format, formats } from "./ConsoleLine.ts"
 
@@ -58,6 +59,7 @@ const make = (format: Format) =>
     const hub = yield* Hub
     const { status } = yield* ConsoleOutput
     const put = yield* showing(format)
+    const visitors = yield* Visitors
     const registry = yield* Registry
     const subscription = yield* hub.subscribe
     const opened = yield* Deferred.make<void>()
@@ -99,11 +101,11 @@ const make = (format: Format) =>
     if (status !== undefined) {
       let before = 0
       const tick = Effect.gen(function* () {
-        const connections = yield* registry.connections
+        const connections = HashMap.size(yield* registry.connections) - visitors.size
         // Counted, not listed: there may be thousands, and nobody is named here.
         const { seats } = roomOf(yield* registry.chat, lobby)
         const seconds = Math.round(((yield* monotonicMillis) - started) / 1000)
-        status(statusLine({ address, seconds, messages: said - before, members: seats.length, connections: HashMap.size(connections) }))
+        status(statusLine({ address, seconds, messages: said - before, members: seats.length, connections }))
         before = said
       })
       const safely = Effect.catchAllCause(tick, (cause) => Effect.logError("The status line has failed", cause))

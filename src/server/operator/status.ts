@@ -6,6 +6,7 @@ import { lobby } from "../../domain/RoomName.ts"
 import type { ToDesk } from "../../domain/wire/Desk.ts"
 import { Registry } from "../chat/Registry.ts"
 import { monotonicMillis } from "../../net/clock.ts"
+import { Visitors } from "../Visitors.ts"
 import { Console } from "./Console.ts"
 
 /** How many people a window is told of. */
@@ -13,6 +14,7 @@ const mostPeople = 1000
 
 /** How the room is, for the operator's windows: `status` since it was last asked for, and who is here, the same value as long as nothing of it has changed. */
 export const makeStatus = Effect.gen(function* () {
+  const visitors = yield* Visitors
   const registry = yield* Registry
   const console = yield* Console
   const started = yield* monotonicMillis
@@ -23,7 +25,7 @@ export const makeStatus = Effect.gen(function* () {
     return {
       _tag: "Status",
       people: roomOf(yield* registry.chat, lobby).seats.length,
-      connections: HashMap.size(yield* registry.connections),
+      connections: HashMap.size(yield* registry.connections) - visitors.size,
       messages: said - (yield* Ref.getAndSet(saidBefore, said)),
       uptime: ((yield* monotonicMillis) - started) / 1000,
       memory: process.memoryUsage.rss()

@@ -7,6 +7,7 @@ import { CutOff } from "../../net/Errors.ts"
 import { monotonicMillis } from "../../net/clock.ts"
 import { rounds } from "../rounds.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import * as Visitors from "../Visitors.ts"
 import { Addresses } from "./Addresses.ts"
 import { Nameless } from "./Nameless.ts"
 
@@ -45,8 +46,8 @@ const make = Effect.gen(function* () {
   const since = new Map<Connection, number>()
   // The same, in the order in which they make room for others.
   const nameless = new Nameless<Connection>()
-  // Those that look at the page, and are no clients. They are among the connections beyond the limits, of which others need the rest.
-  const visitors = new Set<Connection>()
+  const visitors = yield* Visitors.Visitors
+  // They are among the connections beyond the limits, of which others need the rest.
   const mostVisitors = Math.floor(maxTurnedAway / 2)
   let clients = 0
   let turnedAway = 0
@@ -143,4 +144,4 @@ const make = Effect.gen(function* () {
 })
 
 /** All places are free. */
-export const layer = Layer.scoped(Admission, make)
+export const layer = Layer.scoped(Admission, make).pipe(Layer.provideMerge(Visitors.layer))

@@ -48,7 +48,6 @@ const Now = ({ page }: { readonly page: DeskPage }): JSX.Element => {
   )
 }
 
-// A browser keeps connections that nobody is behind, this window's too.
 const namelessOf = (count: number): string => (count === 1 ? "1 connection without a name" : `${count.toLocaleString("en")} connections without a name`)
 
 const Figure = ({ unit, value = "–" }: { readonly unit: string; readonly value: string | undefined }): JSX.Element => <div><b>{value}</b> <span>{unit}</span></div>

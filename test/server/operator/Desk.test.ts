@@ -179,6 +179,10 @@ describe("The operator's window", () => {
       yield* plainMember(port, "bob")
       yield* tell(ada, { _tag: "Say", text: "before" })
       yield* next(ada, "Said")
+      // A browser that has loaded a page keeps its connection for a while.
+      const browser = yield* connect(port)
+      yield* browser.send(`GET /health HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)
+      expect(yield* statusOf(browser)).toBe(200)
       const window = yield* openWindow(port, { code: yield* desk.code })
       const first = yield* window.next("People")
       expect(first.total).toBe(2)
@@ -191,7 +195,7 @@ describe("The operator's window", () => {
       const renamed = yield* window.next("People")
       expect(renamed.people.map(({ id, name }) => [id, name])).toEqual([[first.people[0]?.id, "eve"], [first.people[1]?.id, "bob"]])
       const status = yield* window.next("Status")
-      // The window itself is nobody, and no connection of the room.
+      // The window itself is nobody, and no connection of the room; nobody is behind the browser's either.
       expect(status).toMatchObject({ people: 2, connections: 2 })
       expect(status.memory).toBeGreaterThan(1e6)
       expect(status.uptime).toBeGreaterThan(0)
