@@ -1,3 +1,4 @@
+import { clean } from "../domain/Text.ts"
 import { limitNames } from "./serve/limits.ts"
 import { allowHost, echo, host, listenPort, logFormat, name, passwordFile, rateBurst, rateLimit, reconnect, serverPort, trustProxy } from "./settings.ts"
 
@@ -37,12 +38,15 @@ export const read = (args: ReadonlyArray<string>): Asked => {
   if (first === "help") {
     const topic = second === undefined ? second : topicOf(second)
     return second !== undefined && topic === undefined
-      ? { _tag: "Wrong", words: `There is no command ${second}: there are serve and join` }
+      ? { _tag: "Wrong", words: `There is no command ${clean(second)}: there are serve and join` }
       : { _tag: "Help", topic }
   }
   if (tokens.some(({ kind, text }) => kind === "option" && text === "--help")) return { _tag: "Help", topic: topicOf(first) }
   const wrong = misused(tokens.map(({ text }) => text))
   if (wrong !== undefined) return { _tag: "Wrong", words: wrong }
+  if (tokens[0]?.kind === "word" && topicOf(first) === undefined) {
+    return { _tag: "Wrong", words: `There is no command ${clean(first)}: there are serve, join and help (see --help)` }
+  }
   return first === "join" ? joining(tokens) : { _tag: "Run", args: tokens.map(({ text }) => text) }
 }
 

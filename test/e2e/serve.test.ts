@@ -237,6 +237,9 @@ describe.concurrent("The help", () => {
     expect(stdout).toMatch(/join/u)
     expect(stdout).toContain(`  node ${cli} serve [OPTIONS]\n`)
     for (const args of [[], ["help"], ["-h"]]) expect(await run(stage, args)).toEqual({ code: 0, stdout, stderr: "" })
+    for (const word of ["dance", "Serve", "halp"]) {
+      expect(await run(stage, [word, "--port", "0"])).toEqual({ code: 1, stdout: "", stderr: `There is no command ${word}: there are serve, join and help (see --help)\n` })
+    }
     expect(await run(stage, ["help", "dance"])).toEqual({ code: 1, stdout: "", stderr: "There is no command dance: there are serve and join\n" })
     expect(stdout).not.toMatch(ansi)
   })

@@ -138,6 +138,24 @@ describe("serve --window", { timeout: 60_000 }, () => {
     }
   })
 
+  it.runIf(process.platform === "linux")("is brought back for the address that is asked for, where several have one port", async ({ stage }) => {
+    const { folder, port, program } = await serveWindow(stage)
+    const other = start(stage, ["serve", "--window", "--port", String(port), "--host", "127.0.0.2"], { env: quietly(folder) })
+    expect(await linkOf(other)).toMatchObject({ host: "127.0.0.2", port })
+    expect([...keyFiles(folder)].sort()).toEqual([`window-127.0.0.2-${port}.json`, `window-${port}.json`])
+    for (const host of ["127.0.0.1", "127.0.0.2"]) {
+      const second = await again(stage, folder, port, "--host", host)
+      expect(second).toMatchObject({ code: 0, stderr: "" })
+      expect(second.stdout).toContain(`Your window: http://${host}:${port}/operator#`)
+    }
+    other.kill("SIGTERM")
+    await other.ended()
+    expect(keyFiles(folder)).toEqual([`window-${port}.json`])
+    program.kill("SIGTERM")
+    await program.ended()
+    expect(keyFiles(folder)).toEqual([])
+  })
+
   it.runIf(hasIpv6)("listens on IPv6, too", async ({ stage }) => {
     const any = await serveWindow(stage, { args: ["--host", "::"] })
     await windowOf(stage, any.link)

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import type { Stats } from "node:fs"
-import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { isAbsolute, join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -31,7 +31,14 @@ const folders = (): ReadonlyArray<string> => {
   return [...(isAbsolute(runtime) ? [join(runtime, "brusio")] : []), join(tmpdir(), user === undefined ? "brusio" : `brusio-${user}`)]
 }
 
-const nameOf = (port: number): string => `window-${port}.json`
+/** The address at which a server is reached that listens on all addresses, or on none that was given. */
+const usual = "127.0.0.1"
+
+// Servers of several loopback addresses may have one port, and each leaves a file of its own.
+const nameOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
+  host === usual ? `window-${port}.json` : `window-${host.replaceAll(/[^\w.]/gu, "_")}-${port}.json`
+
+const isNameOf = (name: string, port: number): boolean => name === nameOf({ host: usual, port }) || (name.startsWith("window-") && name.endsWith(`-${port}.json`))
 
 // What others can write, or have put there, is not trusted.
 const isPrivate = ({ mode, uid }: Stats): boolean => user === undefined || (uid === user && (mode & 0o077) === 0)
@@ -60,7 +67,7 @@ const privateFolder = Effect.firstSuccessOf(
 export const leave = (key: Key): Effect.Effect<boolean, never, Scope.Scope> =>
   Effect.gen(function* () {
     const folder = yield* privateFolder
-    const file = join(folder, nameOf(key.port))
+    const file = join(folder, nameOf(key))
     const content = JSON.stringify(key)
     // Atomic: whoever reads meanwhile finds the old file or the new one.
     const next = `${file}.${randomBytes(4).toString("hex")}`
@@ -80,17 +87,29 @@ export interface Found {
   readonly remove: Effect.Effect<void>
 }
 
-/** The keys that servers of this user have left for this port; none that others could have written. */
-export const find = (port: number): Effect.Effect<ReadonlyArray<Found>> =>
-  Effect.map(
-    Effect.forEach(folders(), (folder) => {
-      const file = join(folder, nameOf(port))
-      return Effect.gen(function* () {
-        const all = [yield* attempt(() => lstat(folder)), yield* attempt(() => lstat(file))]
-        if (!all.every(isPrivate) || all[1]?.isFile() !== true) return []
-        const key = Either.getOrUndefined(decode(yield* attempt(() => readFile(file, "utf8"))))
-        return key?.port === port ? [{ key, remove: Effect.ignore(remove(file)) }] : []
-      }).pipe(Effect.orElseSucceed((): ReadonlyArray<Found> => []))
-    }),
-    (found) => found.flat()
-  )
+const nothing: ReadonlyArray<Found> = []
+
+const read = (folder: string, name: string, port: number): Effect.Effect<ReadonlyArray<Found>> =>
+  Effect.gen(function* () {
+    const file = join(folder, name)
+    const stats = yield* attempt(() => lstat(file))
+    if (!isPrivate(stats) || !stats.isFile()) return nothing
+    const key = Either.getOrUndefined(decode(yield* attempt(() => readFile(file, "utf8"))))
+    return key?.port === port ? [{ key, remove: Effect.ignore(remove(file)) }] : nothing
+  }).pipe(Effect.orElseSucceed(() => nothing))
+
+/**
+ * The keys that servers of this user have left for this port, that of the one that
+ * is reached at `host` first; none that others could have written.
+ */
+export const find = (host: string, port: number): Effect.Effect<ReadonlyArray<Found>> =>
+  Effect.gen(function* () {
+    const found: Array<Found> = []
+    for (const folder of folders()) {
+      const isOwn = yield* Effect.match(attempt(() => lstat(folder)), { onFailure: () => false, onSuccess: isPrivate })
+      const names = isOwn ? yield* Effect.orElseSucceed(attempt(() => readdir(folder)), () => []) : []
+      for (const name of names) if (isNameOf(name, port)) found.push(...(yield* read(folder, name, port)))
+    }
+    const rank = ({ key }: Found) => (key.host === host ? 0 : key.host === usual ? 1 : 2)
+    return found.sort((one, other) => rank(one) - rank(other))
+  })

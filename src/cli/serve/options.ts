@@ -42,7 +42,7 @@ export const serve = Command.make("serve", options, (given) =>
       Effect.scoped,
       Effect.catchTags({
         ListenError: (error) =>
-          Effect.flatMap(settings.hasWindow && error.code === "EADDRINUSE" ? windowOf(error.port) : Effect.succeed(false), (isOpen) =>
+          Effect.flatMap(settings.hasWindow && error.code === "EADDRINUSE" ? windowOf(error) : Effect.succeed(false), (isOpen) =>
             isOpen ? Effect.succeed(true) : Effect.as(complain(withAdvice(error)), false)
           ),
         NoWindow: ({ message }) => Effect.as(complain(message), false)
@@ -53,7 +53,7 @@ export const serve = Command.make("serve", options, (given) =>
 )
 
 // Lazy loading: only a second start needs it.
-const windowOf = (port: number) => Effect.flatMap(Effect.promise(() => import("./window.ts")), ({ bringBack }) => bringBack(port))
+const windowOf = (where: { readonly host: string; readonly port: number }) => Effect.flatMap(Effect.promise(() => import("./window.ts")), ({ bringBack }) => bringBack(where))
 
 /** The help of `serve`. */
 export const page: HelpPage = {

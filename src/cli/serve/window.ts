@@ -54,10 +54,10 @@ export const openWindow = (
     yield* Effect.forkScoped(Effect.flatMap(openBrowser(url), (isOpen) => (isOpen ? Effect.void : Effect.logWarning(noBrowser))))
   })
 
-/** Opens the window of the server that runs on this port, if it is this user's and has one. Whether it has. */
-export const bringBack = (port: number): Effect.Effect<boolean> =>
+/** Opens the window of the server that runs on this port of this host, if it is this user's and has one. Whether it has. */
+export const bringBack = ({ host, port }: { readonly host: string; readonly port: number }): Effect.Effect<boolean> =>
   Effect.gen(function* () {
-    for (const found of yield* find(port)) {
+    for (const found of yield* find(host, port)) {
       const code = yield* codeOf(found)
       if (code === undefined) continue
       const url = urlOf(found.key.host, port, code)
