@@ -11,6 +11,7 @@ import { silence } from "../../src/net/Inbox.ts"
 import { pair } from "../../src/net/pair.ts"
 import type { Read } from "../../src/net/Connection.ts"
 import { FallingClock } from "../support/FallingClock.ts"
+import { connect } from "../support/Peer.ts"
 import { member, next, open, opened, tell } from "../support/room.ts"
 
 const setBack = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.withClock(effect, new FallingClock())
@@ -55,6 +56,17 @@ describe("Where the system's clock is set back again and again", () => {
         for (const patience of patiences.slice(1)) expect(patience).toBeLessThanOrEqual(200)
       })
     ).pipe(Effect.provide(PortDoor.layer), Effect.provide(Server.core({ detectWithin: 200 })))
+  )
+
+  it.scopedLive("the header of a proxy is not waited for longer than the time for that", () =>
+    setBack(
+      Effect.gen(function* () {
+        const { port } = yield* opened({ trustProxy: ["127.0.0.1"], proxyHeaderWithin: 100 })
+        const peer = yield* connect(port)
+        yield* peer.send("PROXY ")
+        expect(yield* peer.closed).toBe("end")
+      })
+    )
   )
 
   it.scopedLive("the uptime is how long the server is up", () =>

@@ -1,5 +1,5 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { monotonicMillis } from "../../net/clock.ts"
 import { silence } from "../../net/Inbox.ts"
 import type { Tcp } from "../../net/Tcp.ts"
 import type { ServerOptions } from "../ServerConfig.ts"
@@ -16,11 +16,11 @@ const nothing = new Uint8Array(0)
  */
 export const introduced = Effect.fnUntraced(function* (connection: Tcp, { nameTimeout, proxyHeaderWithin }: ServerOptions) {
   const proxy = connection.address
-  const until = (yield* Clock.currentTimeMillis) + proxyHeaderWithin
+  const until = (yield* monotonicMillis) + proxyHeaderWithin
   let bytes: Uint8Array = nothing
   let header: ProxyHeader | undefined
   while (header === undefined) {
-    const read = yield* connection.read(Math.max(0, until - (yield* Clock.currentTimeMillis)))
+    const read = yield* connection.read(Math.max(0, until - (yield* monotonicMillis)))
     if (read instanceof Uint8Array) {
       bytes = bytes.length === 0 ? read : Buffer.concat([bytes, read])
       header = parse(bytes)
