@@ -7,7 +7,8 @@ import { type Keep, noKeep } from "./Keep.ts"
 import type { IndexedName } from "./nameIndex.ts"
 import type { NameKey, Nickname } from "./Nickname.ts"
 import * as Room from "./Room.ts"
-import { lobby, type RoomName } from "./RoomName.ts"
+import type { Role } from "./Role.ts"
+import { lobby, type RoomKey, type RoomName } from "./RoomName.ts"
 import type { Proof } from "./Place.ts"
 import type { Text } from "./Text.ts"
 import type { Window } from "./Window.ts"
@@ -21,6 +22,7 @@ import type { Window } from "./Window.ts"
 export interface Chat<Peer> {
   readonly settings: ServerInfo
   readonly keep: Keep
+  readonly bounds: Bounds
   readonly people: HashMap.HashMap<MemberId, Person<Peer>>
   /** By connection: the member that has come in over it. */
   readonly clients: HashMap.HashMap<ClientId, MemberId>
@@ -31,7 +33,8 @@ export interface Chat<Peer> {
   readonly names: HashMap.HashMap<NameKey, MemberId>
   /** By the look of a name (see `lookalike.ts`): the members whose names have that look, the earliest first. */
   readonly looks: HashMap.HashMap<string, ReadonlyArray<MemberId>>
-  readonly rooms: HashMap.HashMap<RoomName, Room.Room<Peer>>
+  /** All rooms that there are: the lobby, and each other one from the first who enters to the last who has a place in it. */
+  readonly rooms: HashMap.HashMap<RoomKey, Room.Room<Peer>>
   /** What comes of itself at a time, such as the end of a place that is kept. */
   readonly deadlines: Deadlines.Deadlines
   /** How many places are kept of people who are detached, in all and by neighbourhood. */
@@ -58,6 +61,17 @@ export interface ServerInfo {
   readonly limits: Limits
 }
 
+/** How many rooms there are at most. */
+export interface Bounds {
+  /** In all, the lobby included. */
+  readonly rooms: number
+  /** One person is in at once. */
+  readonly roomsOfPerson: number
+}
+
+/** What a server allows where nothing else is said. */
+export const defaultBounds: Bounds = { rooms: 1000, roomsOfPerson: 16 }
+
 /** Somebody who has come in, and has not left for good. */
 export interface Person<Peer> {
   readonly member: Member
@@ -70,12 +84,16 @@ export interface Person<Peer> {
   readonly attachment: Attachment
   /** Absent for who cannot come back. */
   readonly place: Place | undefined
+  /** In the order of entering. */
   readonly rooms: ReadonlyArray<Membership>
+  /** The room that is meant where none is named; absent for who is in no room. */
+  readonly current: RoomKey | undefined
 }
 
 /** A person in a room. */
 export interface Membership {
-  readonly room: RoomName
+  readonly room: RoomKey
+  readonly role: Role
   /** The number of its own coming: of what the room is told, it hears what has a greater number. */
   readonly since: number
 }
@@ -127,6 +145,8 @@ export interface Envelope<Peer> {
   readonly audience: Audience<Peer>
   /** The room that is told the event as a whole; absent where the event is only for the few in the audience. */
   readonly room?: RoomName | undefined
+  /** Who else is told, where the event is of a person who is in other rooms too: of those, who is not in this one. Absent where that is nobody. */
+  readonly also?: Audience<Peer> | undefined
   /** Who caused the event; absent when that was the server itself. */
   readonly from?: Origin | undefined
 }
@@ -138,16 +158,17 @@ export interface Decision<Peer> {
 }
 
 /** A chat with nobody in it. Where nothing else is said, nobody's place is kept. */
-export const empty = <Peer>(settings: ServerInfo, keep = noKeep): Chat<Peer> => ({
+export const empty = <Peer>(settings: ServerInfo, keep = noKeep, bounds = defaultBounds): Chat<Peer> => ({
   settings,
   keep,
+  bounds,
   people: HashMap.empty(),
   clients: HashMap.empty(),
   superseded: HashSet.empty(),
   places: HashMap.empty(),
   names: HashMap.empty(),
   looks: HashMap.empty(),
-  rooms: HashMap.make([lobby, Room.empty<Peer>(lobby)]),
+  rooms: HashMap.make([lobby, Room.empty<Peer>({ key: lobby, name: lobby })]),
   deadlines: Deadlines.none,
   detached: { all: 0, by: HashMap.empty() },
   keptBytes: 0,
@@ -173,19 +194,24 @@ export const personAt = <Peer>(chat: Chat<Peer>, proof: Proof): Person<Peer> | u
 export const personNamed = <Peer>(chat: Chat<Peer>, key: NameKey): Person<Peer> | undefined =>
   Option.getOrUndefined(Option.flatMap(HashMap.get(chat.names, key), (id) => HashMap.get(chat.people, id)))
 
-/** The room with this name; an empty one where there is none yet. */
-export const roomOf = <Peer>(chat: Chat<Peer>, name: RoomName): Room.Room<Peer> =>
-  Option.getOrElse(HashMap.get(chat.rooms, name), () => Room.empty<Peer>(name))
+/** The room with this key; `undefined` where there is none. */
+export const roomWith = <Peer>(chat: Chat<Peer>, key: RoomKey): Room.Room<Peer> | undefined => Option.getOrUndefined(HashMap.get(chat.rooms, key))
+
+/** The room with this key, which there is: the lobby, or one that somebody has a place in. */
+export const roomOf = <Peer>(chat: Chat<Peer>, key: RoomKey): Room.Room<Peer> => HashMap.unsafeGet(chat.rooms, key)
+
+/** What makes this person a member of the room; `undefined` where it is none. */
+export const membershipIn = <Peer>({ rooms }: Person<Peer>, key: RoomKey): Membership | undefined => rooms.find(({ room }) => room === key)
 
 /** The chat in which this person stands in place of the one with its id. */
 export const withPerson = <Peer>(chat: Chat<Peer>, person: Person<Peer>): Chat<Peer> => ({ ...chat, people: HashMap.set(chat.people, person.member.id, person) })
 
-/** The chat in which this room stands in place of the one with its name. */
-export const withRoom = <Peer>(chat: Chat<Peer>, room: Room.Room<Peer>): Chat<Peer> => ({ ...chat, rooms: HashMap.set(chat.rooms, room.name, room) })
+/** The chat in which this room stands in place of the one with its key. */
+export const withRoom = <Peer>(chat: Chat<Peer>, room: Room.Room<Peer>): Chat<Peer> => ({ ...chat, rooms: HashMap.set(chat.rooms, room.key, room) })
 
 /** When something comes of itself next, ms since 1970; `undefined` where nothing does. */
 export const nextDeadline = ({ deadlines }: Pick<Chat<unknown>, "deadlines">): number | undefined => Deadlines.first(deadlines)?.at
 
 /** Who is in a room, in the order of entering. */
-export const membersOf = <Peer>(chat: Chat<Peer>, name: RoomName): ReadonlyArray<Member> =>
-  Room.membersAt(roomOf(chat, name).seats, chat.people)
+export const membersOf = <Peer>(chat: Chat<Peer>, key: RoomKey): ReadonlyArray<Member> =>
+  Room.membersAt(roomOf(chat, key).seats, chat.people)

@@ -1,8 +1,11 @@
-import { type Audience, type Chat, type Decision, type Envelope, type Origin, type Person, roomOf, type Seat } from "./Chat.ts"
+import { type Audience, type Chat, type Decision, type Envelope, type Membership, membershipIn, type Origin, type Person, roomOf, type Seat } from "./Chat.ts"
 import type { Event, Member, Resumption } from "./Event.ts"
-import { keepOwn, keepRoom } from "./keeping.ts"
+import { keepAlso, keepOwn, keepRoom } from "./keeping.ts"
 import { Refusal } from "./Refusal.ts"
-import type { RoomName } from "./RoomName.ts"
+import * as Room from "./Room.ts"
+import { type AskedRoom, lobby, type RoomKey } from "./RoomName.ts"
+import { sanctionOn } from "./sanctions.ts"
+import { lengthOf } from "./lengths.ts"
 import { Text } from "./Text.ts"
 
 /** The client that asks: its connection, the way to answer it, and the person it is once it has come in. */
@@ -22,7 +25,7 @@ export interface InLog {
 /** The fields that everything told to a whole room has. */
 export interface InRoom extends InLog {
   readonly seq: number
-  readonly room: RoomName
+  readonly room: Room.Room<unknown>["name"]
 }
 
 /** Nothing happens: nobody is told anything. */
@@ -52,21 +55,43 @@ export const tellAgain = <Peer>(chat: Chat<Peer>, from: Origin, seat: Seat<Peer>
 export const tellRoom = <Peer>(
   chat: Chat<Peer>,
   from: Origin | undefined,
-  name: RoomName,
+  key: RoomKey,
   event: (at: InRoom) => Event,
   audience?: Audience<Peer>
 ): Decision<Peer> => {
-  const room = roomOf(chat, name)
+  const room = roomOf(chat, key)
   const n = chat.seq + 1
   const seq = room.seq + 1
-  const told = event({ n, seq, at: chat.at, room: name })
+  const told = event({ n, seq, at: chat.at, room: room.name })
   return tell(keepRoom(chat, { ...room, seq }, n, told), {
     seq: n,
     event: told,
     audience: audience ?? room.seats,
-    room: name,
+    room: room.name,
     from
   })
+}
+
+/**
+ * Tells what is of a person and not of a room, such as another name, once to all
+ * who share one of these rooms with it. The event bears one of them, the lobby if
+ * it is among them, and that room's next number.
+ */
+export const tellPerson = <Peer>(chat: Chat<Peer>, from: Origin | undefined, rooms: ReadonlyArray<Membership>, event: (at: InRoom) => Event): Decision<Peer> => {
+  const key = (rooms.find(({ room }) => room === lobby) ?? rooms[0])?.room
+  // Nobody shares a room with who is in none.
+  if (key === undefined) return tellFew(chat, from, [], ({ at, n }) => event({ n, at, room: lobby, seq: roomOf(chat, lobby).seq }))
+  const others = rooms.filter(({ room }) => room !== key)
+  const { chat: next, told: [envelope] } = tellRoom(chat, from, key, event)
+  if (envelope === undefined || others.length === 0) return { chat: next, told: envelope === undefined ? [] : [envelope] }
+  const also = new Set<Seat<Peer>>()
+  let kept = next
+  for (const { room } of others) {
+    const other = roomOf(kept, room)
+    for (const seat of Room.seatsOutside(other.seats, envelope.audience)) also.add(seat)
+    kept = keepAlso(kept, other, envelope.seq, envelope.event)
+  }
+  return { chat: kept, told: [also.size === 0 ? envelope : { ...envelope, also: [...also] }] }
 }
 
 const tell = <Peer>(chat: Chat<Peer>, envelope: Envelope<Peer>): Decision<Peer> => ({
@@ -82,16 +107,49 @@ export const refused = <Peer>(chat: Chat<Peer>, { origin, seat }: Asker<Peer>, {
 export const notJoined = (what: string, ref?: string): Refusal =>
   new Refusal({ code: "not-joined", message: `Say hello with a name before you ${what}.`, ref })
 
-/** Tells a room what a member says or does there; a client that has not come in is refused. */
+/** The refusal of who means a room and is not in it, or is in none. */
+export const notInRoom = (room: AskedRoom | undefined, ref?: string): Refusal =>
+  new Refusal({
+    code: "not-in-room",
+    message: room === undefined ? "You are in no room: enter one first, with /join ROOM." : `You are not in #${room.name}: enter it first, with /join ${room.name}.`,
+    ref
+  })
+
+/** A person, and the room that it means: the one it names, or else its current one. It is in that room. */
+export interface Meant<Peer> {
+  readonly person: Person<Peer>
+  readonly room: Room.Room<Peer>
+  readonly membership: Membership
+}
+
+/** What a client means that asks for something in a room; or the refusal of one that has not come in, or is not there. */
+export const meant = <Peer>(
+  chat: Chat<Peer>,
+  { person }: Asker<Peer>,
+  named: AskedRoom | undefined,
+  { ref, what }: { readonly what: string; readonly ref?: string | undefined }
+): Meant<Peer> | Refusal => {
+  if (person === undefined) return notJoined(what, ref)
+  const key = named === undefined ? person.current : named.key
+  const membership = key === undefined ? undefined : membershipIn(person, key)
+  return membership === undefined ? notInRoom(named, ref) : { person, membership, room: roomOf(chat, membership.room) }
+}
+
+/** Tells a room what a member says or does there; a client that may not is refused. */
 export const speak = <Peer>(
   chat: Chat<Peer>,
   asker: Asker<Peer>,
-  room: RoomName,
+  named: AskedRoom | undefined,
   { ref, what }: { readonly what: string; readonly ref?: string | undefined },
   event: (from: Member, at: InRoom) => Event
 ): Decision<Peer> => {
-  const { person } = asker
-  return person === undefined
-    ? refused(chat, asker, notJoined(what, ref))
-    : tellRoom(chat, asker.origin, room, (at) => event(person.member, at))
+  const where = meant(chat, asker, named, { ref, what })
+  if (where instanceof Refusal) return refused(chat, asker, where)
+  const { person, room } = where
+  const muted = sanctionOn(room.mutes, person, chat.at)
+  if (muted !== undefined) {
+    const wait = muted.until - chat.at
+    return refused(chat, asker, new Refusal({ code: "muted", message: `You cannot ${what} in #${room.name} for ${lengthOf(wait)}: you are muted there.`, wait, ref }))
+  }
+  return tellRoom(chat, asker.origin, room.key, (at) => event(person.member, at))
 }

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
-import { Command } from "./command/index.ts"
+import { Command, RoomRule } from "./command/index.ts"
 import { LeaveCode, MemberId } from "./Event.ts"
-import { RoomName } from "./RoomName.ts"
+import { RoomKey } from "./RoomName.ts"
 import { Text } from "./Text.ts"
 
 const client = Schema.Number
@@ -13,8 +13,10 @@ const Asked = Schema.TaggedStruct("Command", { client, address: Schema.String, c
 const Quit = Schema.TaggedStruct("Quit", gone)
 /** A connection has ended without a goodbye: who can come back keeps its place for a while. */
 const Drop = Schema.TaggedStruct("Drop", gone)
-/** The server speaks to a room, to the lobby where none is named; or to one member only, `to`. */
-const Announce = Schema.TaggedStruct("Announce", { text: Text, room: Schema.optional(RoomName), to: Schema.optional(MemberId) })
+/** The server speaks to a room, or where none is named to everybody; or to one member only, `to`. */
+const Announce = Schema.TaggedStruct("Announce", { text: Text, room: Schema.optional(RoomKey), to: Schema.optional(MemberId) })
+/** The operator of the server rules a room. */
+const Rule = Schema.TaggedStruct("Rule", { room: RoomKey, command: RoomRule })
 /** The operator sends away somebody who is not connected: nobody can take up that place any more. */
 const Dismiss = Schema.TaggedStruct("Dismiss", { id: MemberId, reason: Text })
 /** The time has come for what comes of itself, such as the end of a place that is kept: for all that was due by then, ms since 1970. A clock that is set back cannot hold that up. */
@@ -23,7 +25,7 @@ const Expire = Schema.TaggedStruct("Expire", { by: Schema.Number })
 const Close = Schema.TaggedStruct("Close", { reason: Text })
 
 /** All that can happen to a chat, as data: a log entry without its time. */
-export const Happening = Schema.Union(Asked, Quit, Drop, Announce, Dismiss, Expire, Close)
+export const Happening = Schema.Union(Asked, Quit, Drop, Announce, Rule, Dismiss, Expire, Close)
 export type Happening = typeof Happening.Type
 
 const at = { at: Schema.Number }
@@ -38,6 +40,7 @@ export const Entry = Schema.Union(
   Schema.Struct({ ...at, ...Quit.fields }),
   Schema.Struct({ ...at, ...Drop.fields }),
   Schema.Struct({ ...at, ...Announce.fields }),
+  Schema.Struct({ ...at, ...Rule.fields }),
   Schema.Struct({ ...at, ...Dismiss.fields }),
   Schema.Struct({ ...at, ...Expire.fields }),
   Schema.Struct({ ...at, ...Close.fields })

@@ -1,20 +1,14 @@
 import * as Schema from "effect/Schema"
 import { RefusalCode } from "./Refusal.ts"
-import { limited, mostGraphemes } from "./NameLimits.ts"
+import { at, inRoom, n } from "./eventFields.ts"
+import { Member, type MemberId } from "./Member.ts"
 import { Nickname } from "./Nickname.ts"
 import { RoomName } from "./RoomName.ts"
+import { Entered, Exited, Invited, Moderated, Place, Removed, RoomList, TopicSet } from "./RoomEvent.ts"
 import { Text } from "./Text.ts"
 
-/** A member's identity in the room: opaque, and never given to another one. */
-export const MemberId = Schema.NonEmptyString.pipe(Schema.maxLength(128), Schema.brand("MemberId"))
-export type MemberId = typeof MemberId.Type
-
-/** The longest name that a client takes from a server, in UTF-16 code units: no server of ours gives a longer one. */
-const longestName = 2 * limited(mostGraphemes).nameBytes
-
-/** Somebody in the room. */
-export const Member = Schema.Struct({ id: MemberId, name: Nickname.pipe(Schema.maxLength(longestName)) })
-export type Member = typeof Member.Type
+export { Member, MemberId, server } from "./Member.ts"
+export type { Deed, Entered, Exited, Invited, Moderated, Place, Removed, RoomList, TopicSet } from "./RoomEvent.ts"
 
 /**
  * Why somebody left.
@@ -23,6 +17,7 @@ export type Member = typeof Member.Type
  * - `lost`: the connection was reset or timed out
  * - `too-slow`: did not read what was sent; `removed`: was sent away
  * - `internal-error`: a fault of the server; `closing`: the server closes
+ * - `exited`: left this room only, and is still in others
  * - `resumed`: came back over another connection, which goes on in place of this one
  * - `not-for-us`: spoke a protocol that is not spoken here
  * - `full`: there was no room for one more; `no-name`: gave no name in time
@@ -37,6 +32,7 @@ export const LeaveCode = Schema.Literal(
   "removed",
   "internal-error",
   "closing",
+  "exited",
   "resumed",
   "not-for-us",
   "full",
@@ -45,21 +41,6 @@ export const LeaveCode = Schema.Literal(
   "other"
 )
 export type LeaveCode = typeof LeaveCode.Type
-
-/** Milliseconds since 1970, taken when the event was decided; never decreasing. */
-const at = Schema.Number.pipe(Schema.between(0, 8.64e15))
-
-/** The number of this event in its room, without gaps: a gap means something was missed. */
-const seq = Schema.Number
-
-/**
- * The number of what entries of the log told, in the one order of all; absent in
- * what no entry told, such as an answer. A client is told only some of these, so
- * it sees gaps; what it is told rises, and the last number is how far it has heard.
- */
-const n = Schema.optional(Schema.Number)
-
-const inRoom = { n, seq, at, room: RoomName }
 
 /** What the server lets a client do, so that a client can say so before it is refused. */
 export const Limits = Schema.Struct({
@@ -139,7 +120,7 @@ const gone = {
   detached: Schema.optional(Schema.Literal(true))
 }
 
-/** Somebody is gone. `reason` is absent after a plain quit. */
+/** Somebody is gone: from the server, or with the code `exited` from this room only. `reason` is absent after a plain quit. */
 export const Left = Schema.TaggedStruct("Left", { ...inRoom, ...gone })
 export type Left = typeof Left.Type
 
@@ -157,15 +138,6 @@ export type Detached = typeof Detached.Type
 /** A member that was `Detached` is here again. */
 export const Returned = Schema.TaggedStruct("Returned", { ...inRoom, member: Member })
 export type Returned = typeof Returned.Type
-
-/** A room that somebody is in who comes back. */
-const Place = Schema.Struct({
-  room: RoomName,
-  /** The room's last number so far. */
-  seq: Schema.Number,
-  /** How many are in the room, you included. */
-  here: Schema.Number
-})
 
 /**
  * You are back, as who you were. What you have missed follows at once, in order,
@@ -208,6 +180,7 @@ export type Presence = typeof Presence.Type
 /** A page of who is in the room; `more` says whether another page follows. */
 export const Members = Schema.TaggedStruct("Members", {
   at,
+  room: Schema.optional(RoomName),
   here: Schema.Number,
   members: Schema.Array(Member),
   more: Schema.Boolean
@@ -268,6 +241,13 @@ export const Event = Schema.Union(
   Detached,
   Returned,
   Presence,
+  Entered,
+  Exited,
+  TopicSet,
+  Moderated,
+  Removed,
+  Invited,
+  RoomList,
   Members,
   Refused,
   Throttled,

@@ -2,7 +2,10 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import type { Person, Seat } from "./Chat.ts"
 import type { Member, MemberId } from "./Event.ts"
-import type { RoomName } from "./RoomName.ts"
+import type { Proof } from "./Place.ts"
+import { type AskedRoom, lobby, type RoomKey, type RoomName } from "./RoomName.ts"
+import type { Sanction } from "./sanctions.ts"
+import type { Text } from "./Text.ts"
 import * as Window from "./Window.ts"
 
 /** How many members a `Welcome` and a page of `Members` name at most. */
@@ -10,6 +13,7 @@ export const pageSize = 100
 
 /** A room: who is in it, and how much it was told. */
 export interface Room<Peer> {
+  readonly key: RoomKey
   readonly name: RoomName
   /** The number of the last event that was told to the whole room. */
   readonly seq: number
@@ -28,10 +32,43 @@ export interface Room<Peer> {
   readonly window: Window.Window
   /** The last moves: who came, was lost, is back or left. Apart from the rest, as thousands may be lost at once, and what is said is not to be lost for that. */
   readonly moves: Window.Window
+  /**
+   * All who have a place in the room, here or lost, in the order of entering: with the last one the room goes, and its owner's
+   * successor is looked for in this order. Empty for the lobby, which needs neither.
+   */
+  readonly order: ReadonlyArray<MemberId>
+  readonly operators: ReadonlyArray<MemberId>
+  readonly topic: Text | undefined
+  /** Where the room is locked: who knows its word may enter, or nobody without an invitation where it has none. */
+  readonly lock: { readonly word: Proof | undefined } | undefined
+  /** Whether the room is left out of the list of rooms, but for those in it. */
+  readonly hidden: boolean
+  readonly bans: ReadonlyArray<Sanction>
+  readonly mutes: ReadonlyArray<Sanction>
+  /** Who may enter although the room is locked, once, and until when, ms since 1970. */
+  readonly invited: ReadonlyArray<{ readonly id: MemberId; readonly until: number }>
 }
 
-/** A room with nobody in it. */
-export const empty = <Peer>(name: RoomName): Room<Peer> => ({ name, seq: 0, n: 0, seats: [], firstPage: [], keepers: 0, window: Window.empty, moves: Window.empty })
+/** A room with nobody in it. Where a room comes again, it is told greater numbers than the one before it: it begins at `seq`. */
+export const empty = <Peer>({ key, name }: AskedRoom, seq = 0): Room<Peer> => ({
+  key,
+  name,
+  seq,
+  n: 0,
+  seats: [],
+  firstPage: [],
+  keepers: 0,
+  window: { ...Window.empty, goneSeq: seq },
+  moves: { ...Window.empty, goneSeq: seq },
+  order: [],
+  operators: [],
+  topic: undefined,
+  lock: undefined,
+  hidden: false,
+  bans: [],
+  mutes: [],
+  invited: []
+})
 
 /** The room that this person has entered. */
 export const entered = <Peer>(room: Room<Peer>, { member, seat }: Person<Peer>): Room<Peer> => {
@@ -60,10 +97,43 @@ export const reseated = <Peer>(room: Room<Peer>, seat: Seat<Peer> & { readonly i
   return room.seats[place]?.id === seat.id ? { ...room, seats: room.seats.with(place, seat) } : room
 }
 
+/** The room in whose order somebody stands last who has just come to have a place in it. */
+export const withPlace = <Peer>(room: Room<Peer>, id: MemberId): Room<Peer> => (room.key === lobby ? room : { ...room, order: [...room.order, id] })
+
+/** The room in which this member has no place any more. */
+export const withoutPlace = <Peer>(room: Room<Peer>, id: MemberId): Room<Peer> => {
+  if (room.key === lobby) return withoutOperator(room, id)
+  const place = room.order.indexOf(id)
+  if (place < 0) return room
+  const order = room.order.slice()
+  order.splice(place, 1)
+  return withoutOperator({ ...room, order }, id)
+}
+
+/** The room that has this member as an operator no more. */
+export const withoutOperator = <Peer>(room: Room<Peer>, id: MemberId): Room<Peer> =>
+  room.operators.includes(id) ? { ...room, operators: room.operators.filter((one) => one !== id) } : room
+
 /** The room after one of its members has taken another name. */
 export const renamed = <Peer>(room: Room<Peer>, member: Member): Room<Peer> => {
   const place = room.firstPage.findIndex(({ id }) => id === member.id)
   return place < 0 ? room : { ...room, firstPage: room.firstPage.with(place, member) }
+}
+
+/** The seats of those here who have none among `others`. Both are in the order of ids. */
+export const seatsOutside = <Peer>(seats: ReadonlyArray<Seat<Peer>>, others: ReadonlyArray<Seat<Peer>>): ReadonlyArray<Seat<Peer>> => {
+  const outside: Array<Seat<Peer>> = []
+  let next = 0
+  for (const seat of seats) {
+    // Mostly the same people stand side by side in both: only where they do not, bisection finds where to go on.
+    if (others[next] !== seat) {
+      if (seat.id === undefined) continue
+      next = firstAfter(others, ordinal(seat.id) - 1)
+    }
+    if (others[next]?.id === seat.id) next += 1
+    else outside.push(seat)
+  }
+  return outside
 }
 
 /** The page of a room's members that follows the member `after`, or the first page without one; `more` says whether another page follows. */

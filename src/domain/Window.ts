@@ -7,6 +7,8 @@ export interface Kept {
   readonly n: number
   /** That of what its room was told before it; 0 for what is for a person alone. */
   readonly before: number
+  /** The number of the last event of its room as of then; 0 for what is for a person alone. */
+  readonly seq: number
   readonly at: number
   /** About how many bytes the event takes on the wire. */
   readonly size: number
@@ -50,10 +52,7 @@ export const append = (window: Window, kept: Kept, limits: WindowLimits, since: 
 
 // What is gone once this is the last that is; without it, as before.
 const goneWith = ({ gone, goneSeq }: Window, last: Kept | undefined): Pick<Window, "gone" | "goneSeq"> =>
-  last === undefined ? { gone, goneSeq } : { gone: last.n, goneSeq: seqOf(last) }
-
-/** The number of an event in its room; 0 for one that is for a person alone. */
-export const seqOf = ({ event }: Pick<Kept, "event">): number => ("seq" in event ? event.seq : 0)
+  last === undefined ? { gone, goneSeq } : { gone: last.n, goneSeq: last.seq }
 
 /** The window without what is from before the time `since`. */
 export const trimmed = (window: Window, since: number): Window => {
@@ -88,6 +87,9 @@ export const after = ({ gone, kept }: Window, n: number): Part => {
 /** What an event takes besides words of varying length. */
 const frame = 128
 
+/** What a member in a list takes. */
+const perMember = 64
+
 /** About how many bytes an event takes on the wire. */
 export const sizeOf = (event: Event): number =>
-  frame + ("text" in event ? event.text.length : "message" in event ? event.message.length : "reason" in event && event.reason !== undefined ? event.reason.length : 0)
+  frame + (event._tag === "Entered" ? event.members.length * perMember : 0) + ("text" in event ? event.text.length : "message" in event ? event.message.length : "reason" in event && event.reason !== undefined ? event.reason.length : 0)

@@ -1,12 +1,13 @@
 import * as HashSet from "effect/HashSet"
 import { drop, expire, leave, leaveAs } from "./attachment.ts"
-import { type Chat, type ClientId, type Decision, empty, personOf, personWith, roomOf, withPerson } from "./Chat.ts"
+import { type Chat, type ClientId, type Decision, empty, personOf, personWith, roomWith, withPerson } from "./Chat.ts"
 import * as Commands from "./command/index.ts"
 import { type Asker, nothing, tellFew, tellRoom } from "./Decision.ts"
 import type { Entry } from "./Entry.ts"
-import { type Member, MemberId, type Reply } from "./Event.ts"
-import { Nickname } from "./Nickname.ts"
-import { lobby } from "./RoomName.ts"
+import { type MemberId, type Reply, server } from "./Event.ts"
+import { keepOwn } from "./keeping.ts"
+import { everybody, outsideLobby } from "./membership.ts"
+import { lobby, type RoomKey } from "./RoomName.ts"
 import type { Text } from "./Text.ts"
 
 /**
@@ -30,7 +31,9 @@ export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: C
       return expire(chat, Math.max(chat.at, entry.by))
     case "Announce":
       if (entry.to !== undefined) return whisperOf(chat, entry.to, entry.text)
-      return tellRoom(chat, undefined, entry.room ?? lobby, ({ at, n, room, seq }) => ({ _tag: "Notice", n, seq, at, room, text: entry.text }))
+      return announce(chat, entry.text, entry.room)
+    case "Rule":
+      return Commands.rule(chat, entry.room, entry.command)
     case "Close":
       return close(chat, entry.reason)
   }
@@ -74,18 +77,22 @@ const askerOf = <Peer>(
   return { origin: { client, address, name: person?.member.name }, seat: person?.seat ?? { id: undefined, peer: peerOf(client) }, person }
 }
 
-/** The server, where it whispers: nobody can bear its name, and nobody has its id. */
-const server: Member = { id: MemberId.make("server"), name: Nickname.make("server") }
-
 const whisperOf = <Peer>(chat: Chat<Peer>, id: MemberId, text: Text): Decision<Peer> => {
   const person = personWith(chat, id)
   if (person === undefined) return nothing(chat)
   return tellFew(chat, undefined, [person.seat], ({ at, n }) => ({ _tag: "Whispered", n, at, from: server, to: person.member, text }))
 }
 
+// Where no room is named, also those hear it who are not in the lobby.
+const announce = <Peer>(chat: Chat<Peer>, text: Text, key: RoomKey | undefined): Decision<Peer> => {
+  if (key !== undefined && roomWith(chat, key) === undefined) return nothing(chat)
+  const { chat: next, told } = tellRoom(chat, undefined, key ?? lobby, ({ at, n, room, seq }) => ({ _tag: "Notice", n, seq, at, room, text }))
+  const also = key === undefined ? outsideLobby(next) : []
+  return also.length === 0 ? { chat: next, told } : { chat: told.reduce((chat, { event, seq }) => keepOwn(chat, also, seq, event), next), told: told.map((envelope) => ({ ...envelope, also })) }
+}
+
 // Tells every member once and empties the chat, so the leaves that follow tell nobody.
 const close = <Peer>(chat: Chat<Peer>, reason: Text): Decision<Peer> => {
-  const { seats } = roomOf(chat, lobby)
-  const told = tellFew(chat, undefined, seats, ({ at, n }) => ({ _tag: "Goodbye", n, at, code: "closing", reason }))
-  return { told: told.told, chat: { ...empty<Peer>(chat.settings, chat.keep), lastMember: chat.lastMember, seq: told.chat.seq, at: chat.at, closed: true } }
+  const told = tellFew(chat, undefined, everybody(chat), ({ at, n }) => ({ _tag: "Goodbye", n, at, code: "closing", reason }))
+  return { told: told.told, chat: { ...empty<Peer>(chat.settings, chat.keep, chat.bounds), lastMember: chat.lastMember, seq: told.chat.seq, at: chat.at, closed: true } }
 }

@@ -4,14 +4,14 @@ import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import { type Attachment, type Chat, type ClientId, type Decision, type Origin, type Person, type Place, personOf, personWith, roomOf, withPerson, withRoom } from "./Chat.ts"
 import * as Deadlines from "./Deadlines.ts"
-import { andThen, type Asker, nothing, refused, tellAgain, tellFew, tellRoom } from "./Decision.ts"
+import { andThen, type Asker, nothing, refused, tellAgain, tellFew, tellPerson } from "./Decision.ts"
 import type { LeaveCode, Resumption } from "./Event.ts"
-import { countKeepers, keepNothingFor, replayFor, trim } from "./keeping.ts"
+import { keepNothingFor, replayFor, trim } from "./keeping.ts"
+import { settle, stateOf, unseated } from "./membership.ts"
 import { unnamed } from "./names.ts"
 import type { Claim } from "./Place.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Room from "./Room.ts"
-import { lobby } from "./RoomName.ts"
 import { clean, type Text } from "./Text.ts"
 
 /** How many deadlines are met in one step: thousands may be lost at once, and each is told to all who stay. */
@@ -45,14 +45,14 @@ export const drop = <Peer>(before: Chat<Peer>, end: End): Decision<Peer> => {
   const seat = { id: person.seat.id, peer: undefined }
   const attachment: Attachment = { _tag: "Detached", since: chat.at, told: false, code, reason }
   const lost = withPerson({ ...chat, clients: HashMap.remove(chat.clients, person.client) }, { ...person, seat, attachment })
-  return nothing(waiting(count(withRoom(lost, Room.reseated(roomOf(lost, lobby), seat)), place, 1), person, chat.at + chat.keep.quietFor))
+  return nothing(waiting(count(inRooms(lost, person, (room) => Room.reseated(room, seat)), place, 1), person, chat.at + chat.keep.quietFor))
 }
 
 /** Somebody leaves for good whose id is known, connected or not. */
 export const leaveAs = <Peer>(chat: Chat<Peer>, person: Person<Peer>, { code, reason }: Pick<End, "code" | "reason">): Decision<Peer> => {
   const { attachment, member } = person
   const wasTold = attachment._tag === "Detached" && attachment.told
-  return tellRoom(without(chat, person), originOf(person), lobby, ({ at, n, room, seq }) => ({
+  const told = tellPerson(without(chat, person), originOf(person), person.rooms, ({ at, n, room, seq }) => ({
     _tag: "Left",
     n,
     seq,
@@ -63,6 +63,7 @@ export const leaveAs = <Peer>(chat: Chat<Peer>, person: Person<Peer>, { code, re
     reason,
     ...(wasTold ? { detached: true as const } : {})
   }))
+  return person.rooms.reduce((decision, membership) => andThen(decision, (chat) => settle(chat, membership)), told)
 }
 
 /**
@@ -93,8 +94,8 @@ const tellDetached = <Peer>(chat: Chat<Peer>, person: Person<Peer>, attachment: 
   const { code, reason, since } = attachment
   const until = since + chat.keep.for
   const away = waiting(withPerson(chat, { ...person, attachment: { ...attachment, told: true } }), person, until)
-  const next = withRoom(away, Room.left(roomOf(away, lobby), person.member.id, away.people))
-  return tellRoom(next, originOf(person), lobby, ({ at, n, room, seq }) => ({ _tag: "Detached", n, seq, at, room, member: person.member, code, reason, until }))
+  const next = inRooms(away, person, (room) => Room.left(room, person.member.id, away.people))
+  return tellPerson(next, originOf(person), person.rooms, ({ at, n, room, seq }) => ({ _tag: "Detached", n, seq, at, room, member: person.member, code, reason, until }))
 }
 
 /**
@@ -130,7 +131,10 @@ export const resume = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: Per
     you: person.member,
     last,
     gaps,
-    rooms: back.rooms.map(({ room }) => ({ room, seq: roomOf(chat, room).seq, here: roomOf(chat, room).seats.length })),
+    rooms: back.rooms.map(({ role, room: key }) => {
+      const room = roomOf(chat, key)
+      return { room: room.name, seq: room.seq, here: room.seats.length, ...stateOf(room, role) }
+    }),
     server,
     instance,
     limits,
@@ -139,7 +143,7 @@ export const resume = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: Per
   }
   const decision = andThen({ chat, told: told.told }, (chat) => tellAgain(chat, from, seat, resumption))
   return wasTold
-    ? andThen(decision, (chat) => tellRoom(chat, from, lobby, ({ at, n, room, seq }) => ({ _tag: "Returned", n, seq, at, room, member: person.member })))
+    ? andThen(decision, (chat) => tellPerson(chat, from, person.rooms, ({ at, n, room, seq }) => ({ _tag: "Returned", n, seq, at, room, member: person.member })))
     : decision
 }
 
@@ -154,9 +158,12 @@ const superseded = <Peer>(chat: Chat<Peer>, person: Person<Peer>, from: Origin):
 
 const seated = <Peer>(before: Chat<Peer>, person: Person<Peer>, wasTold: boolean): Chat<Peer> => {
   const chat = withPerson(before, person)
-  const room = roomOf(chat, lobby)
-  return withRoom(chat, wasTold ? Room.entered(room, person) : Room.reseated(room, person.seat))
+  return inRooms(chat, person, (room) => (wasTold ? Room.entered(room, person) : Room.reseated(room, person.seat)))
 }
+
+// The chat in which each room that this person is in is changed so.
+const inRooms = <Peer>(chat: Chat<Peer>, { rooms }: Person<Peer>, change: (room: Room.Room<Peer>) => Room.Room<Peer>): Chat<Peer> =>
+  rooms.reduce((next, { room }) => withRoom(next, change(roomOf(next, room))), chat)
 
 const originOf = <Peer>({ address, client, member }: Person<Peer>): Origin => ({ client, address, name: member.name })
 
@@ -165,12 +172,11 @@ const ended = <Peer>(chat: Chat<Peer>, client: ClientId): Chat<Peer> =>
   HashSet.has(chat.superseded, client) ? { ...chat, superseded: HashSet.remove(chat.superseded, client) } : chat
 
 const without = <Peer>(before: Chat<Peer>, person: Person<Peer>): Chat<Peer> => {
-  const { attachment, client, member: { id }, name, place } = person
+  const { attachment, client, member: { id }, name } = person
   const chat = attachment._tag === "Detached" ? recalled(before, person, attachment) : before
   const people = HashMap.remove(chat.people, id)
   const next = keepNothingFor({ ...unnamed(chat, id, name), people, clients: HashMap.remove(chat.clients, client) }, person)
-  const room = Room.left(roomOf(next, lobby), id, people)
-  return place === undefined ? withRoom(next, room) : countKeepers(next, room, -1)
+  return person.rooms.reduce((chat, { room }) => unseated(chat, person, room), next)
 }
 
 // The chat in which a place is looked at again at this time.

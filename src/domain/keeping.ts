@@ -10,14 +10,20 @@ import * as Window from "./Window.ts"
 /** The chat in which this room has been told this event, the last one, which is kept where somebody in the room can come back. */
 export const keepRoom = <Peer>(chat: Chat<Peer>, before: Room<Peer>, n: number, event: Event): Chat<Peer> => {
   const room = { ...before, n }
-  if (room.keepers === 0) return withRoom(chat, room)
+  return room.keepers === 0 ? withRoom(chat, room) : inWindow(chat, room, { n, before: before.n, seq: room.seq, event })
+}
+
+/** The chat in which this event is kept for those of this room who can come back: it is of somebody in it, and has the number of another room. */
+export const keepAlso = <Peer>(chat: Chat<Peer>, room: Room<Peer>, n: number, event: Event): Chat<Peer> =>
+  room.keepers === 0 ? chat : inWindow(chat, room, { n, before: room.n, seq: room.seq, event })
+
+const inWindow = <Peer>(chat: Chat<Peer>, room: Room<Peer>, told: Told): Chat<Peer> => {
   const { keep } = chat
-  const told = { n, before: before.n, event }
-  if (isMove(event)) {
-    const { chat: next, window: moves } = kept(chat, room.moves, { _tag: "Moves", room: room.name }, told, keep.moves)
+  if (isMove(told.event)) {
+    const { chat: next, window: moves } = kept(chat, room.moves, { _tag: "Moves", room: room.key }, told, keep.moves)
     return withRoom(next, { ...room, moves })
   }
-  const { chat: next, window } = kept(chat, room.window, { _tag: "Window", room: room.name }, told, keep.room)
+  const { chat: next, window } = kept(chat, room.window, { _tag: "Window", room: room.key }, told, keep.room)
   return withRoom(next, { ...room, window })
 }
 
@@ -31,7 +37,7 @@ export const keepOwn = <Peer>(before: Chat<Peer>, audience: Audience<Peer>, n: n
     const person = id === undefined ? undefined : personWith(chat, id)
     if (person?.place === undefined) continue
     const due = { _tag: "Own", id: person.member.id } as const
-    const { chat: next, window } = kept(chat, person.place.own, due, { n, before: 0, event }, chat.keep.own)
+    const { chat: next, window } = kept(chat, person.place.own, due, { n, before: 0, seq: 0, event }, chat.keep.own)
     chat = withPerson(next, { ...person, place: { ...person.place, own: window } })
   }
   return chat
@@ -40,7 +46,9 @@ export const keepOwn = <Peer>(before: Chat<Peer>, audience: Audience<Peer>, n: n
 // A welcome is not told again, as what comes in its place says more; nor is a goodbye, which is to a connection.
 const isKept = ({ _tag }: Event): boolean => _tag !== "Welcome" && _tag !== "Goodbye"
 
-const kept = <Peer>(chat: Chat<Peer>, before: Window.Window, due: Deadlines.Due, told: Pick<Window.Kept, "before" | "event" | "n">, limits: WindowLimits) => {
+type Told = Pick<Window.Kept, "before" | "event" | "n" | "seq">
+
+const kept = <Peer>(chat: Chat<Peer>, before: Window.Window, due: Deadlines.Due, told: Told, limits: WindowLimits) => {
   const { at, keep, keptBytes } = chat
   // What all windows may hold together bounds each: whoever adds to one makes room in that one.
   const bytes = Math.min(limits.bytes, keep.bytes - keptBytes + before.bytes)
@@ -72,6 +80,13 @@ export const trim = <Peer>(chat: Chat<Peer>, due: Exclude<Deadlines.Due, { reado
   return withPerson(next, { ...person, place: { ...person.place, own: window } })
 }
 
+/** The chat without this room, in which nobody has a place any more. */
+export const withoutRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>): Chat<Peer> => ({ ...withoutWindows(chat, room), rooms: HashMap.remove(chat.rooms, room.key) })
+
+// The chat in which nothing is kept of what this room was told.
+const withoutWindows = <Peer>(chat: Chat<Peer>, { key, moves, window }: Room<Peer>): Chat<Peer> =>
+  dropped(dropped(chat, window, { _tag: "Window", room: key }), moves, { _tag: "Moves", room: key })
+
 /** The chat in which a window is let go of, as nobody needs it any more. */
 const dropped = <Peer>(chat: Chat<Peer>, { bytes, due: at }: Window.Window, due: Deadlines.Due): Chat<Peer> => ({
   ...chat,
@@ -89,10 +104,8 @@ export const keepNothingFor = <Peer>(chat: Chat<Peer>, { member: { id }, place }
 export const countKeepers = <Peer>(chat: Chat<Peer>, room: Room<Peer>, by: 1 | -1): Chat<Peer> => {
   const keepers = room.keepers + by
   if (keepers > 0) return withRoom(chat, { ...room, keepers })
-  const { moves, name, window } = room
-  const without = dropped(dropped(chat, window, { _tag: "Window", room: name }), moves, { _tag: "Moves", room: name })
   const nothing = { ...Window.empty, gone: chat.seq, goneSeq: room.seq }
-  return withRoom(without, { ...room, keepers, window: nothing, moves: nothing })
+  return withRoom(withoutWindows(chat, room), { ...room, keepers, window: nothing, moves: nothing })
 }
 
 /** What is told again to a person who has heard up to `n`. */
@@ -106,7 +119,10 @@ export interface Replay {
 export const replayFor = <Peer>(chat: Chat<Peer>, { place, rooms }: Person<Peer>, n: number): Replay => {
   const own = place === undefined ? [] : [Window.after(place.own, Math.max(n, place.since))]
   const parts = [...own, ...rooms.map(({ room, since }) => ofRoom(chat, HashMap.unsafeGet(chat.rooms, room), Math.max(n, since)))]
-  const all = parts.flatMap(({ kept }) => kept).sort((one, other) => one.n - other.n)
+  const merged = parts.flatMap(({ kept }) => kept).sort((one, other) => one.n - other.n)
+  // What was told of a person is kept for each of its rooms.
+  const heard = new Set<Event>()
+  const all = merged.filter(({ event }) => !heard.has(event) && heard.add(event))
   let bytes = 0
   let first = all.length
   for (; first > 0; first -= 1) {
@@ -129,7 +145,7 @@ const ofRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>, n: number): Window.Par
 // The number in the room of the last thing that was said before these; what is between is moves.
 const seqBefore = ({ goneSeq, kept }: Window.Window, these: ReadonlyArray<Window.Kept>): number => {
   const last = kept[kept.length - these.length - 1]
-  return last === undefined ? goneSeq : Window.seqOf(last)
+  return last === undefined ? goneSeq : last.seq
 }
 
 // The last of the moves between two others says whether they have been heard, up to `heard`; where the first of them stands is not known.
@@ -140,9 +156,10 @@ const filled = <Peer>(chat: Chat<Peer>, room: Room<Peer>, kept: ReadonlyArray<Wi
     if (until > seq && n > heard) all.push(nameless(chat, room, seq + 1, until, n))
   }
   for (const one of kept) {
-    fill(Window.seqOf(one) - 1, one.before)
+    // What bears the number of another room comes between two of this one's.
+    fill("room" in one.event && one.event.room === room.name ? one.seq - 1 : one.seq, one.before)
     all.push(one)
-    seq = Window.seqOf(one)
+    seq = one.seq
   }
   fill(room.seq, room.n)
   return all
@@ -150,5 +167,5 @@ const filled = <Peer>(chat: Chat<Peer>, room: Room<Peer>, kept: ReadonlyArray<Wi
 
 const nameless = <Peer>({ at }: Chat<Peer>, room: Room<Peer>, first: number, seq: number, n: number): Window.Kept => {
   const event: Event = { _tag: "Presence", n, first, seq, at, room: room.name, here: room.seats.length, joined: [], left: [] }
-  return { n, before: 0, at, size: Window.sizeOf(event), event }
+  return { n, before: 0, seq, at, size: Window.sizeOf(event), event }
 }

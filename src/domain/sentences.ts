@@ -1,5 +1,6 @@
 import { type Event, type Member, MemberId } from "./Event.ts"
 import { Nickname } from "./Nickname.ts"
+import { Moderated } from "./RoomEvent.ts"
 import { lobby } from "./RoomName.ts"
 import { clean } from "./Text.ts"
 import * as wording from "./wording.ts"
@@ -17,6 +18,12 @@ const happenings: ReadonlyArray<Event> = [
   { _tag: "Detached", ...inRoom, member: somebody, code: "lost", until: 0 },
   { _tag: "Returned", ...inRoom, member: somebody },
   { _tag: "Renamed", ...inRoom, member: somebody, was: somebody.name },
+  ...Moderated.fields.deed.literals.map((deed) => ({ _tag: "Moderated" as const, ...inRoom, by: somebody, deed, target: somebody })),
+  { _tag: "TopicSet", ...inRoom, by: somebody, text: reason },
+  { _tag: "TopicSet", ...inRoom, by: somebody, text: clean("") },
+  { _tag: "Removed", at: 0, room: lobby, deed: "kick", by: somebody },
+  { _tag: "Removed", at: 0, room: lobby, deed: "ban", by: somebody },
+  { _tag: "Invited", at: 0, room: lobby, by: somebody, to: somebody, until: 0 },
   { _tag: "Presence", ...inRoom, first: 0, here: 0, joined: Array.from({ length: wording.crowd + 1 }, () => somebody), left: Array.from({ length: wording.crowd + 1 }, () => ({ member: somebody, code: "quit" as const })) }
 ]
 

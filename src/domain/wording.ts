@@ -1,24 +1,10 @@
 import * as Text from "./Text.ts"
 import { isResumption, type Detached, type Goodbye, type Left, type Member, type Members, type Presence, type Reply, type Resumed, type Welcome } from "./Event.ts"
+import * as rooms from "./roomWording.ts"
+import { company, crowd, dim, type Line, name, names, sign, strong, text } from "./spans.ts"
 
-/**
- * A piece of a line, and what it is, so that whoever shows it can colour it.
- *
- * - `name`: somebody's name, and nothing else
- * - `sign`: what stands around a name before somebody's own words, such as `: `
- * - `text`: somebody's own words
- * - `dim`: the server's words of what happened, such as ` has joined the chat!`
- * - `strong`: the server's words to the reader, such as a refusal
- *
- * A span is empty only where the field of the event that it shows is empty.
- */
-export interface Span {
-  readonly as: "text" | "name" | "sign" | "dim" | "strong"
-  readonly text: string
-}
+export { company, crowd, type Line, type Span } from "./spans.ts"
 
-/** A line, as spans from left to right. */
-export type Line = ReadonlyArray<Span>
 
 /**
  * An event in words, wherever people read it: line by line, without time and
@@ -54,6 +40,20 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
       return presence(event)
     case "Renamed":
       return [[{ as: "name", text: event.was }, dim(" is now called "), name(event.member), dim(".")]]
+    case "Entered":
+      return rooms.entered(event)
+    case "Exited":
+      return [rooms.exited(event)]
+    case "TopicSet":
+      return [rooms.topicSet(event)]
+    case "Moderated":
+      return [rooms.moderated(event)]
+    case "Removed":
+      return rooms.removed(event)
+    case "Invited":
+      return [rooms.invited(event)]
+    case "RoomList":
+      return rooms.roomList(event)
     case "Members":
       return [page(event)]
     case "Lines":
@@ -85,16 +85,6 @@ export const prefix = (line: Line): string => {
 /** Whether an event tells the reader's own words. */
 export const isOwn = (event: Reply, reader: Member): boolean => "from" in event && event.from.id === reader.id
 
-const text = (text: string): Span => ({ as: "text", text })
-const name = (member: Member): Span => ({ as: "name", text: member.name })
-const sign = (text: string): Span => ({ as: "sign", text })
-const dim = (text: string): Span => ({ as: "dim", text })
-const strong = (text: string): Span => ({ as: "strong", text })
-
-/** Names with commas between. */
-const names = (members: ReadonlyArray<Member>): Line =>
-  members.flatMap((member, index) => (index === 0 ? [name(member)] : [dim(", "), name(member)]))
-
 const welcome = (event: Welcome): Line => [
   dim("Welcome "),
   name(event.you),
@@ -109,20 +99,11 @@ const help = "For help, type /help."
 /** What a person is told in a line of its own, where the welcome has to be as short as programs want it. */
 export const introduction = (welcome: Pick<Welcome, "here" | "members" | "you">): string => `${textOf(company(welcome))} ${help}`
 
-/** What a newcomer is told of who is here: a few by name, and how many more there are. */
-export const company = ({ here, members, you }: Pick<Welcome, "here" | "members" | "you">): Line => {
-  const others = members.filter(({ id }) => id !== you.id).slice(0, crowd)
-  const more = here - 1 - others.length
-  if (others.length === 0 && more <= 0) return [dim("Nobody else is here yet.")]
-  const unnamed = more > 0 ? `${others.length > 0 ? ", " : ""}${more} more` : ""
-  return [dim("Here with you: "), ...names(others), dim(`${unnamed}.`)]
-}
-
 const joined = (member: Member): Line => [name(member), dim(" has joined the chat!")]
 
 const left = ({ code, member, reason }: Pick<Left, "code" | "member" | "reason">): Line => [
   name(member),
-  dim(code === "quit" && reason === undefined ? " has left the chat." : ` has left the chat. (${reason ?? code})`)
+  dim((code === "quit" || code === "exited") && reason === undefined ? " has left the chat." : ` has left the chat. (${reason ?? code})`)
 ]
 
 // Old programs keep their lists of who is here by how these lines begin, so who is lost leaves, and who is back joins.
@@ -138,9 +119,6 @@ const resumed = ({ gaps, you }: Resumed): Line => [
   name(you),
   dim(gaps ? " again. Some of what you have missed is lost." : " again.")
 ]
-
-/** How many may come, or go, at once and still be named one by one. */
-export const crowd = 10
 
 // A crowd is counted, a few are named.
 const presence = (event: Presence): ReadonlyArray<Line> => {
@@ -232,19 +210,30 @@ export const refusals: ReadonlyArray<string> = [
   "A line is one",
   "A message is one line",
   "A name cannot",
+  "A topic has at most",
   "A name closes",
   "A name has at most",
   "A name needs",
   "Nobody here has that name",
+  "Only the operator of the server",
+  "Only the owner",
   "Please type a name",
   "Say hello with",
+  "That lasts",
+  "The name of a room",
+  "The room",
   "The server is busy",
+  "There are",
   "There is no command",
+  "There is no such room",
   "There is nothing in this",
   "This room needs",
   "This server speaks version",
   "Type your name",
+  "To leave",
   "You are here as",
+  "You are in",
+  "You cannot",
   "You have just come back"
 ]
 

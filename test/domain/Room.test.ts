@@ -14,7 +14,7 @@ type People = HashMap.HashMap<MemberId, Person>
 
 const personOf = (n: number, name = `n${n}`): Person => {
   const id = MemberId.make(`m${n}`)
-  return { member: { id, name: named(name) }, name: indexed(named(name)), client: n, address: "", seat: { id, peer: `peer ${n}` }, attachment: { _tag: "Here" }, place: undefined, rooms: [] }
+  return { member: { id, name: named(name) }, name: indexed(named(name)), client: n, address: "", seat: { id, peer: `peer ${n}` }, attachment: { _tag: "Here" }, place: undefined, rooms: [], current: undefined }
 }
 
 /** A room, those who are in it, and how it has to be. */
@@ -25,7 +25,7 @@ interface State {
   readonly model: ReadonlyMap<number, Member>
 }
 
-const nobody: State = { room: Room.empty(lobby), people: HashMap.empty(), model: new Map() }
+const nobody: State = { room: Room.empty({ key: lobby, name: lobby }), people: HashMap.empty(), model: new Map() }
 
 const inOrder = (model: ReadonlyMap<number, Member>) => new Map([...model].sort(([one], [other]) => one - other))
 
@@ -122,7 +122,7 @@ describe("In a room of ten thousand", () => {
   const byId: People = HashMap.fromIterable(people.map((person) => [person.member.id, person] as const))
   const seats = people.map(({ seat }) => seat)
   const firstPage = people.slice(0, Room.pageSize).map(({ member }) => member)
-  const big: Room.Room<string> = { ...Room.empty(lobby), seats, firstPage }
+  const big: Room.Room<string> = { ...Room.empty({ key: lobby, name: lobby }), seats, firstPage }
 
   /** How often something looks at a seat's id, and how often all the seats are copied. */
   const costOf = (change: (room: Room.Room<string>) => Room.Room<string>) => {

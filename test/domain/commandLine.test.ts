@@ -27,13 +27,29 @@ describe("A typed line", () => {
 describe("The help", () => {
   it("is written by the table, in columns, and tells how a slash is said", () => {
     expect(CommandLine.help(lines)).toEqual([
-      "/help           shows this",
-      "/who            shows who is here",
-      "/nick NEW       changes your name",
-      "/me ACTION      says what you do",
-      "/msg NAME TEXT  says it to one person only",
-      "/quit [REASON]  leaves; so does {quit}",
-      "//TEXT          says /TEXT"
+      "/help                          shows this",
+      "/who                           shows who is here",
+      "/nick NEW                      changes your name",
+      "/me ACTION                     says what you do",
+      "/msg NAME TEXT                 says it to one person only",
+      "/join ROOM [WORD]              enters a room, or makes it",
+      "/leave [ROOM]                  leaves a room",
+      "/rooms                         shows the rooms",
+      "/topic TEXT                    says what the room is about; - takes it away",
+      "/invite NAME                   asks somebody into the room",
+      "/lock [WORD]                   lets in only who is invited or knows the word",
+      "/unlock                        lets in everybody again",
+      "/hide                          leaves the room out of /rooms",
+      "/show                          lists the room again",
+      "/op NAME                       makes somebody an operator of the room",
+      "/deop NAME                     makes an operator a member again",
+      "/kick NAME [REASON]            puts somebody out of the room",
+      "/ban NAME [MINUTES] [REASON]   keeps somebody out, for 10 minutes if not said",
+      "/unban NAME                    lets somebody in again",
+      "/mute NAME [MINUTES] [REASON]  lets somebody say nothing, for 10 minutes if not said",
+      "/unmute NAME                   lets somebody speak again",
+      "/quit [REASON]                 leaves; so does {quit}",
+      "//TEXT                         says /TEXT"
     ])
   })
 
@@ -52,7 +68,8 @@ describe("An unknown command", () => {
     ["/msgg", " Did you mean /msg?"],
     ["/exit", " Did you mean /quit?"],
     ["/dance", ""],
-    ["/topic", ""]
+    ["/topics", " Did you mean /topic?"],
+    ["/colour", ""]
   ])("%s is told how to say it, and the nearest one when it is near", (name, hint) => {
     expect(CommandLine.unknown({ name, rest: "now" }, lines)).toBe(
       `There is no command ${name}.${hint} To say it, type /${name}; /help shows all commands.`

@@ -47,6 +47,15 @@ const namesIn = (event: Reply): ReadonlyArray<string> => {
       return of(event.member)
     case "Presence":
       return [...few(event.joined), ...few(event.left.map(({ member }) => member))]
+    case "Entered":
+      return event.members.filter(({ id }) => id !== event.you.id).slice(0, crowd).map(({ name }) => name)
+    case "TopicSet":
+    case "Removed":
+      return of(...(event.by === undefined ? [] : [event.by]))
+    case "Moderated":
+      return of(...(event.by === undefined || event.deed === "owner" ? [] : [event.by]), ...(event.target === undefined || ["lock", "unlock", "hide", "show"].includes(event.deed) ? [] : [event.target]))
+    case "Invited":
+      return of(...(event.by === undefined ? [] : [event.by]), event.to)
     case "Members":
       return of(...event.members)
     default:
@@ -61,6 +70,8 @@ const runs = 100
 
 describe.each(Object.entries(replies))("The words of %s", (kind, arbitrary) => {
   const speaks = ["Said", "Acted", "Whispered", "Notice"].includes(kind)
+  // A topic, or a reason, which may be absent.
+  const quotes = ["Entered", "TopicSet", "Moderated", "Removed", "RoomList"].includes(kind)
 
   it("are spans with something in them, each name in one of its own", () => {
     always(arbitrary, (event: Reply) => {
@@ -73,8 +84,9 @@ describe.each(Object.entries(replies))("The words of %s", (kind, arbitrary) => {
   it("are somebody's own after all that says who speaks", () => {
     always(arbitrary, (event: Reply) => {
       for (const line of words(event)) {
-        expect(line.map(({ as }) => as === "text")).toEqual(line.map((_, index) => speaks && index === line.length - 1))
-        expect(prefix(line)).toBe(speaks ? textOf(line.slice(0, -1)) : "")
+        const isSpoken = speaks || (quotes && line.at(-1)?.as === "text")
+        expect(line.map(({ as }) => as === "text")).toEqual(line.map((_, index) => isSpoken && index === line.length - 1))
+        expect(prefix(line)).toBe(isSpoken ? textOf(line.slice(0, -1)) : "")
       }
     }, runs)
   })

@@ -48,7 +48,7 @@ const toldToOthers = (heard: ReadonlyArray<Heard>): ReadonlyArray<string> => {
   for (const item of heard) {
     if (item._tag === "Quit") return name === undefined ? told : [...told, `${name} left: ${item.reason ?? ""}`]
     if (item._tag === "Reject") return name === undefined ? told : [...told, `${name} left: ${item.reason}`]
-    if (item._tag === "Enter" && name === undefined) {
+    if (item._tag === "Hello" && name === undefined) {
       name = item.join.name.name
       told.push(`${name} joined`)
     }

@@ -2,6 +2,8 @@ import * as FastCheck from "effect/FastCheck"
 import { type Event, LeaveCode, MemberId, type Reply } from "../../src/domain/Event.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { RefusalCode } from "../../src/domain/Refusal.ts"
+import { Role } from "../../src/domain/Role.ts"
+import { Moderated } from "../../src/domain/RoomEvent.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
 import * as Text from "../../src/domain/Text.ts"
 import { crowd } from "../../src/domain/wording.ts"
@@ -69,6 +71,8 @@ const members = FastCheck.array(member, many)
 const long = FastCheck.oneof({ weight: 4, arbitrary: text() }, FastCheck.tuple(text(), text()).map(([one, other]) => Text.clean(one + other.repeat(60))))
 const limits = FastCheck.constant({ lineBytes: 1000, ...Nickname.defaultLimits })
 
+const roomState = { role: FastCheck.constantFrom(...Role.literals), topic: perhaps(text()), locked: FastCheck.boolean(), hidden: FastCheck.boolean() }
+
 /** Any event, by its tag. */
 export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E> } = {
   Welcome: FastCheck.record({
@@ -76,7 +80,7 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
   }),
   Resumed: FastCheck.record({
     _tag: FastCheck.constant("Resumed"), at, you: member, gaps: FastCheck.boolean(), server: FastCheck.string(), limits,
-    rooms: FastCheck.array(FastCheck.record({ room: FastCheck.constant(lobby), seq: FastCheck.nat(), here }), { maxLength: 3 })
+    rooms: FastCheck.array(FastCheck.record({ room: FastCheck.constant(lobby), seq: FastCheck.nat(), here, ...roomState }), { maxLength: 3 })
   }),
   Said: FastCheck.record({ _tag: FastCheck.constant("Said"), ...inRoom, from: member, text: long }),
   Acted: FastCheck.record({ _tag: FastCheck.constant("Acted"), ...inRoom, from: member, text: long }),
@@ -89,6 +93,20 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
   Returned: FastCheck.record({ _tag: FastCheck.constant("Returned"), ...inRoom, member }),
   Presence: FastCheck.record({
     _tag: FastCheck.constant("Presence"), ...inRoom, first: FastCheck.nat(), here, joined: members, left: FastCheck.array(FastCheck.record(gone), many)
+  }),
+  Entered: FastCheck.record({ _tag: FastCheck.constant("Entered"), ...inRoom, you: member, here, members, ...roomState }),
+  Exited: FastCheck.record({ _tag: FastCheck.constant("Exited"), at, room: FastCheck.constant(lobby), now: perhaps(FastCheck.constant(lobby)) }),
+  TopicSet: FastCheck.record({ _tag: FastCheck.constant("TopicSet"), ...inRoom, by: perhaps(member), text: long }),
+  Moderated: FastCheck.record({
+    _tag: FastCheck.constant("Moderated"), ...inRoom, by: perhaps(member), deed: FastCheck.constantFrom(...Moderated.fields.deed.literals), target: perhaps(member), until: perhaps(at), reason: perhaps(long)
+  }),
+  Removed: FastCheck.record({
+    _tag: FastCheck.constant("Removed"), at, room: FastCheck.constant(lobby), deed: FastCheck.constantFrom("kick" as const, "ban" as const), by: perhaps(member), until: perhaps(at), reason: perhaps(long), now: perhaps(FastCheck.constant(lobby))
+  }),
+  Invited: FastCheck.record({ _tag: FastCheck.constant("Invited"), at, room: FastCheck.constant(lobby), by: perhaps(member), to: member, until: at }),
+  RoomList: FastCheck.record({
+    _tag: FastCheck.constant("RoomList"), at, more: FastCheck.nat(9),
+    rooms: FastCheck.array(FastCheck.record({ room: FastCheck.constant(lobby), here, topic: perhaps(text()), locked: FastCheck.boolean(), yours: FastCheck.boolean() }), { maxLength: 4 })
   }),
   Members: FastCheck.record({ _tag: FastCheck.constant("Members"), at, here, members, more: FastCheck.boolean() }),
   Refused: FastCheck.record({ _tag: FastCheck.constant("Refused"), at, code: FastCheck.constantFrom(...RefusalCode.literals), message: text() }),

@@ -6,7 +6,7 @@ export const brief = (all: Iterable<Heard>): ReadonlyArray<string> => Array.from
 
 const inShort = (heard: Heard): string => {
   switch (heard._tag) {
-    case "Enter": {
+    case "Hello": {
       const { name } = heard.join.name
       return heard.password === undefined ? `join ${name}` : `join ${name} with ${heard.password}`
     }
@@ -22,6 +22,8 @@ const inShort = (heard: Heard): string => {
       return heard.reason === undefined ? "quit" : `quit ${heard.reason}`
     case "Question":
       return question(heard.question)
+    case "Sealed":
+      return `${heard.command._tag} ${heard.command.room?.name ?? ""} with ${heard.word}`
     case "Command": {
       const { command } = heard
       switch (command._tag) {
@@ -37,6 +39,18 @@ const inShort = (heard: Heard): string => {
           return `whisper ${command.to} ${command.text}`
         case "Address":
           return `address ${command.words}`
+        case "Topic":
+          return `topic ${command.text}`
+        case "Invite":
+        case "Moderate":
+          return `${command._tag} ${command.target._tag === "Words" ? command.target.words : command.target._tag}`
+        case "Enter":
+        case "Exit":
+        case "Lock":
+        case "Unlock":
+        case "Hide":
+        case "Show":
+          return `${command._tag} ${command.room?.name ?? ""}`.trimEnd()
       }
     }
   }
@@ -48,6 +62,8 @@ const question = (question: Question): string => {
       return "help"
     case "Who":
       return `who ${question.after ?? ""}`.trimEnd()
+    case "Rooms":
+      return "rooms"
     case "Ping":
       return `ping ${question.ref ?? ""}`.trimEnd()
   }

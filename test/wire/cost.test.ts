@@ -33,8 +33,8 @@ class Sender {
 
   sends(bytes: Uint8Array): void {
     for (const item of this.#interpreter.hear(bytes)) {
-      if (item._tag === "Enter" || item._tag === "Command") {
-        const command = item._tag === "Enter" ? item.join : item.command
+      if (item._tag === "Hello" || item._tag === "Command") {
+        const command = item._tag === "Hello" ? item.join : item.command
         const { chat, told } = apply(this.#chat, { _tag: "Command", at: 1, client: 1, address: "here", command }, () => undefined)
         this.#chat = chat
         for (const { event } of told) this.#isTold(event)

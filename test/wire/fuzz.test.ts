@@ -228,8 +228,8 @@ const expectMessage = (line: Uint8Array) => {
     return
   }
   expect(["Enter", "Command", "Question", "Quit"]).toContain(request._tag)
-  const asked = request._tag === "Enter" ? request.join : request._tag === "Command" ? request.command : request._tag === "Question" ? request.question : request
-  expect(request._tag === "Enter" ? ["Join"] : clientKinds).toContain(asked._tag)
+  const asked = request._tag === "Hello" ? request.join : request._tag === "Command" ? request.command : request._tag === "Question" ? request.question : request
+  expect(request._tag === "Hello" ? ["Join"] : clientKinds).toContain(asked._tag)
   for (const made of [request, asked]) expect(Object.getPrototypeOf(made)).toBe(Object.prototype)
 }
 

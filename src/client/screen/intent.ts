@@ -55,7 +55,7 @@ export const intentOf = (line: string, { hasScreen, isLiteral }: { readonly isLi
   switch (read?._tag) {
     case undefined:
     // A member of the room has entered it already: a typed line cannot do it.
-    case "Enter":
+    case "Hello":
       return { _tag: "Nothing" }
     case "Quit":
       return { _tag: "Quit", reason: read.reason }
@@ -64,6 +64,9 @@ export const intentOf = (line: string, { hasScreen, isLiteral }: { readonly isLi
       return read.question._tag === "Help"
         ? { _tag: "Show", lines: CommandLine.help(commands(hasScreen)) }
         : { _tag: "Ask", question: read.question }
+    // The word of a room stands beside its command: it travels in the message.
+    case "Sealed":
+      return { _tag: "Wrong", message: "Rooms are not shown here yet." }
     case "Command":
       return read.command._tag === "Address" ? read.command : { _tag: "Send", command: read.command }
   }

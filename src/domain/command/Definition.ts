@@ -10,14 +10,18 @@ import type { Seen } from "../Place.ts"
 import type { Refusal } from "../Refusal.ts"
 import type { Text } from "../Text.ts"
 import type { ClientMessage, Command, Question } from "./index.ts"
+import type { Enter } from "./enter.ts"
 import type { Join } from "./join.ts"
+import type { Lock } from "./lock.ts"
 
 /** What a client asks for, however it was sent or typed. */
 export type Request =
   /** To come in, or back. The password and the secret stand beside the command, so that they never get into the log. */
-  | { readonly _tag: "Enter"; readonly join: Join; readonly password: string | undefined; readonly secret?: string | undefined; readonly seen?: Seen | undefined }
+  | { readonly _tag: "Hello"; readonly join: Join; readonly password: string | undefined; readonly secret?: string | undefined; readonly seen?: Seen | undefined }
   /** Something to decide: it becomes an entry of the log. */
   | { readonly _tag: "Command"; readonly command: Command }
+  /** Something to decide that goes by a word which only some know: the word stands beside it, so that it never gets into the log, and its hash is put into it. */
+  | { readonly _tag: "Sealed"; readonly word: string; readonly command: Enter | Lock }
   /** Something that changes nothing: it is answered where it is asked, and does not get into the log. */
   | { readonly _tag: "Question"; readonly question: Question }
   /** To leave, with words for those who stay or without. */
@@ -89,8 +93,8 @@ export interface LineForm {
 export interface CommandDefinition<C> {
   readonly message?: MessageForm
   readonly line?: LineForm
-  /** The message that our own client sends, with the correlation id `ref`; absent where another command travels in place of this one. */
-  readonly send?: (command: C, ref: string | undefined) => ClientMessage
+  /** The message that our own client sends, with the correlation id `ref`; absent, or `undefined`, where another command travels in place of this one. */
+  readonly send?: (command: C, ref: string | undefined) => ClientMessage | undefined
   readonly apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, command: C) => Decision<Peer>
 }
 

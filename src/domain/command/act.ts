@@ -1,21 +1,23 @@
 import * as Schema from "effect/Schema"
 import { speak } from "../Decision.ts"
-import { lobby } from "../RoomName.ts"
+import { AskedRoom } from "../RoomName.ts"
 import { Text } from "../Text.ts"
 import { Ref } from "../wire/Ref.ts"
 import { command, type CommandDefinition, messageForm } from "./Definition.ts"
-import { parseText, typedText } from "./text.ts"
+import { inRoom, parseText, typedText } from "./text.ts"
 
 /** Say what one does: `/me waves`. */
-export const Act = Schema.TaggedStruct("Act", { text: Text, ref: Schema.optional(Schema.String) })
+export const Act = Schema.TaggedStruct("Act", { text: Text, room: Schema.optional(AskedRoom), ref: Schema.optional(Schema.String) })
 export type Act = typeof Act.Type
 
 /** An `Act` as programs send it: the text is not checked yet. */
-export const ActMessage = Schema.TaggedStruct("Act", { text: Schema.String, ref: Schema.optional(Ref) })
+export const ActMessage = Schema.TaggedStruct("Act", { text: Schema.String, room: Schema.optional(Schema.String), ref: Schema.optional(Ref) })
 
 /** The command `/me`. */
 export const act: CommandDefinition<Act> = {
-  message: messageForm("Act", ActMessage, ({ ref, text }) => parseText(text, ref, (text) => command({ _tag: "Act", text, ref }))),
+  message: messageForm("Act", ActMessage, ({ ref, room, text }) =>
+    parseText(text, ref, (text) => inRoom(room, ref, (room) => command({ _tag: "Act", text, ...room, ref })))
+  ),
   line: {
     name: "/me",
     args: "ACTION",
@@ -23,7 +25,7 @@ export const act: CommandDefinition<Act> = {
     takesName: false,
     read: (rest) => typedText(rest, "/me ACTION", (text) => command({ _tag: "Act", text }))
   },
-  send: ({ text }, ref) => ({ _tag: "Act", text, ref }),
-  apply: (chat, asker, { ref, text }) =>
-    speak(chat, asker, lobby, { what: "do something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Acted", n, seq, at, room, from, text, ref }))
+  send: ({ room, text }, ref) => ({ _tag: "Act", text, room: room?.name, ref }),
+  apply: (chat, asker, { ref, room: named, text }) =>
+    speak(chat, asker, named, { what: "do something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Acted", n, seq, at, room, from, text, ref }))
 }

@@ -3,38 +3,67 @@
  * lines, decides, answers, shows the help or completes a word goes by this table.
  */
 import * as Schema from "effect/Schema"
-import type { Chat, Decision } from "../Chat.ts"
+import { type Chat, type Decision, roomWith } from "../Chat.ts"
 import type { Asker } from "../Decision.ts"
 import type { Reply } from "../Event.ts"
+import { Refusal } from "../Refusal.ts"
+import type { RoomKey } from "../RoomName.ts"
 import { Act, act, ActMessage } from "./act.ts"
 import type { CommandDefinition, LineForm, MessageForm, QuestionDefinition } from "./Definition.ts"
+import { Enter, enter, EnterMessage } from "./enter.ts"
+import { Exit, exit, ExitMessage } from "./exit.ts"
 import { type Help, helpOn } from "./help.ts"
+import { Hide, hide, HideMessage, Show, show, ShowMessage } from "./hide.ts"
+import { Invite, invite, InviteMessage } from "./invite.ts"
 import { Hello, Join, join } from "./join.ts"
+import { Lock, lock, LockMessage, Unlock, unlock, UnlockMessage } from "./lock.ts"
+import { Moderate, moderate, ModerateMessage, moderationLines } from "./moderate.ts"
 import { Address, msg } from "./msg.ts"
 import { nick, Rename, RenameMessage } from "./nick.ts"
 import { Ping, ping, Pong, pong } from "./ping.ts"
 import { Quit, quit } from "./quit.ts"
+import { Rooms, rooms } from "./rooms.ts"
+import { denied, type RuleDefinition, serverAsRuler } from "./ruling.ts"
 import { Say, say, SayMessage } from "./say.ts"
+import { Topic, topic, TopicMessage } from "./topic.ts"
 import { Whisper, whisper, WhisperMessage } from "./whisper.ts"
-import { Who, who } from "./who.ts"
+import { type Who, who, WhoMessage } from "./who.ts"
 
 export { type CommandDefinition, type LineForm, type MessageForm, type Request } from "./Definition.ts"
 
-interface Commands {
+/** The commands that rule a room, which the operator of the server can give too. */
+interface RoomRules {
+  readonly Topic: Topic
+  readonly Invite: Invite
+  readonly Lock: Lock
+  readonly Unlock: Unlock
+  readonly Hide: Hide
+  readonly Show: Show
+  readonly Moderate: Moderate
+}
+
+/** A command that rules a room, as it stands in the log. */
+export type RoomRule = RoomRules[keyof RoomRules]
+export const RoomRule = Schema.Union(Topic, Invite, Lock, Unlock, Hide, Show, Moderate)
+
+interface Commands extends RoomRules {
   readonly Join: Join
   readonly Say: Say
   readonly Act: Act
   readonly Whisper: Whisper
   readonly Address: Address
   readonly Rename: Rename
+  readonly Enter: Enter
+  readonly Exit: Exit
 }
 
 /** A command: all that `apply` decides, as it stands in the log. */
 export type Command = Commands[keyof Commands]
-export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename)
+export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, ...RoomRule.members)
 
 interface Questions {
   readonly Who: Who
+  readonly Rooms: Rooms
   readonly Help: Help
   readonly Ping: Ping
 }
@@ -43,11 +72,45 @@ interface Questions {
 export type Question = Questions[keyof Questions]
 
 /** All that programs send, as it travels: strings are not yet names or texts. */
-export const ClientMessage = Schema.Union(Hello, SayMessage, ActMessage, WhisperMessage, RenameMessage, Who, Ping, Pong, Quit)
+export const ClientMessage = Schema.Union(
+  Hello,
+  SayMessage,
+  ActMessage,
+  WhisperMessage,
+  RenameMessage,
+  EnterMessage,
+  ExitMessage,
+  TopicMessage,
+  InviteMessage,
+  LockMessage,
+  UnlockMessage,
+  HideMessage,
+  ShowMessage,
+  ModerateMessage,
+  Rooms,
+  WhoMessage,
+  Ping,
+  Pong,
+  Quit
+)
 export type ClientMessage = typeof ClientMessage.Type
+
+/** The commands that rule a room, by their tag. */
+const roomRules: { readonly [K in keyof RoomRules]: RuleDefinition<RoomRules[K]> } = {
+  Topic: topic,
+  Invite: invite,
+  Lock: lock,
+  Unlock: unlock,
+  Hide: hide,
+  Show: show,
+  Moderate: moderate
+}
 
 /** The commands by the tag they have in the log. */
 export const commands: { readonly [K in keyof Commands]: CommandDefinition<Commands[K]> } = {
+  ...roomRules,
+  Enter: enter,
+  Exit: exit,
   Join: join,
   Say: say,
   Act: act,
@@ -60,6 +123,7 @@ export const commands: { readonly [K in keyof Commands]: CommandDefinition<Comma
 export const questions: { readonly [K in keyof Questions]: QuestionDefinition<Questions[K]> } = {
   Help: helpOn(() => lines),
   Who: who,
+  Rooms: rooms,
   Ping: ping
 }
 
@@ -69,7 +133,17 @@ const forms: ReadonlyArray<{ readonly line?: LineForm; readonly message?: Messag
   nick,
   act,
   msg,
-  ...[join, say, whisper, ping, { message: pong }],
+  enter,
+  exit,
+  questions.Rooms,
+  topic,
+  invite,
+  lock,
+  unlock,
+  hide,
+  show,
+  ...moderationLines.map((line) => ({ line })),
+  ...[moderate, join, say, whisper, ping, { message: pong }],
   quit
 ]
 
@@ -85,6 +159,14 @@ export const decide = <Peer, K extends keyof Commands>(
   asker: Asker<Peer>,
   command: Commands[K] & { readonly _tag: K }
 ): Decision<Peer> => commands[command._tag].apply(chat, asker, command)
+
+/** Decides what the operator of the server does in a room. What cannot be done is told to nobody else: it is the `Refused` of the decision. */
+export const rule = <Peer, K extends keyof RoomRules>(chat: Chat<Peer>, key: RoomKey, command: RoomRules[K] & { readonly _tag: K }): Decision<Peer> => {
+  const room = roomWith(chat, key)
+  return room === undefined
+    ? denied(chat, serverAsRuler(), new Refusal({ code: "no-such-room", message: "There is no such room: /rooms shows all." }))
+    : roomRules[command._tag].rule(chat, serverAsRuler(), room, command)
+}
 
 /** Answers a question, to its asker alone; the answer has no number. */
 export const answer = <Peer, K extends keyof Questions>(

@@ -59,7 +59,7 @@ export const join: CommandDefinition<Join> = {
   message: messageForm("Hello", Hello, ({ nickname: raw = "", password, secret, seen, v }, limits) => {
     if (v !== version) return unsupportedVersion
     const nickname = Nickname.parse(raw, limits)
-    return nickname instanceof Refusal ? nickname : { _tag: "Enter", join: joinOrRefuse(nickname), password, secret, seen }
+    return nickname instanceof Refusal ? nickname : { _tag: "Hello", join: joinOrRefuse(nickname), password, secret, seen }
   }, { seen: Object.keys(Seen.fields) }),
   apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, { claim, name: wanted, spares }: Join) => {
     if (asker.person !== undefined) {
@@ -83,7 +83,8 @@ export const join: CommandDefinition<Join> = {
       attachment: { _tag: "Here" },
       place,
       // The number of the newcomer's own `Joined`: that of the welcome is before it.
-      rooms: [{ room: lobby, since: chat.seq + 2 }]
+      rooms: [{ room: lobby, role: "member", since: chat.seq + 2 }],
+      current: lobby
     }
     const before = roomOf(chat, lobby).seats
     const room = Room.entered(roomOf(chat, lobby), person)
@@ -114,7 +115,7 @@ export const join: CommandDefinition<Join> = {
       keep: place === undefined ? undefined : chat.keep.for
     }))
     const told = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), before))
-    return andThen(told, (next) => warn(next, name.name, lookalike(chat, name)))
+    return andThen(told, (next) => warn(next, person.rooms, name.name, lookalike(chat, name)))
   }
 }
 

@@ -1,11 +1,10 @@
-import type { Chat, Decision } from "../Chat.ts"
-import { nothing, tellRoom } from "../Decision.ts"
+import type { Chat, Decision, Membership } from "../Chat.ts"
+import { nothing, tellPerson } from "../Decision.ts"
 import type { Nickname } from "../Nickname.ts"
-import { lobby } from "../RoomName.ts"
 import { lookalikes } from "../wording.ts"
 
-/** Warns the room that a new name looks like `other`, whose bearer is here; tells nothing where `other` is `undefined`. */
-export const warn = <Peer>(chat: Chat<Peer>, name: Nickname, other: Nickname | undefined): Decision<Peer> =>
+/** Warns those who share a room with the bearer of a new name that it looks like `other`, whose bearer is here; tells nothing where `other` is `undefined`. */
+export const warn = <Peer>(chat: Chat<Peer>, rooms: ReadonlyArray<Membership>, name: Nickname, other: Nickname | undefined): Decision<Peer> =>
   other === undefined
     ? nothing(chat)
-    : tellRoom(chat, undefined, lobby, ({ at, n, room, seq }) => ({ _tag: "Notice", n, seq, at, room, text: lookalikes(name, other) }))
+    : tellPerson(chat, undefined, rooms, ({ at, n, room, seq }) => ({ _tag: "Notice", n, seq, at, room, text: lookalikes(name, other) }))

@@ -1,22 +1,24 @@
 import * as Schema from "effect/Schema"
 import { speak } from "../Decision.ts"
-import { lobby } from "../RoomName.ts"
+import { AskedRoom } from "../RoomName.ts"
 import { Text } from "../Text.ts"
 import { Ref } from "../wire/Ref.ts"
 import { command, type CommandDefinition, messageForm } from "./Definition.ts"
-import { parseText } from "./text.ts"
+import { inRoom, parseText } from "./text.ts"
 
 /** Say a line to everybody in the room. */
-export const Say = Schema.TaggedStruct("Say", { text: Text, ref: Schema.optional(Schema.String) })
+export const Say = Schema.TaggedStruct("Say", { text: Text, room: Schema.optional(AskedRoom), ref: Schema.optional(Schema.String) })
 export type Say = typeof Say.Type
 
 /** A `Say` as programs send it: the text is not checked yet. */
-export const SayMessage = Schema.TaggedStruct("Say", { text: Schema.String, ref: Schema.optional(Ref) })
+export const SayMessage = Schema.TaggedStruct("Say", { text: Schema.String, room: Schema.optional(Schema.String), ref: Schema.optional(Ref) })
 
 /** The command to say a line. Programs send it; typed, every line that is no other command is one. */
 export const say: CommandDefinition<Say> = {
-  message: messageForm("Say", SayMessage, ({ ref, text }) => parseText(text, ref, (text) => command({ _tag: "Say", text, ref }))),
-  send: ({ text }, ref) => ({ _tag: "Say", text, ref }),
-  apply: (chat, asker, { ref, text }) =>
-    speak(chat, asker, lobby, { what: "say something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Said", n, seq, at, room, from, text, ref }))
+  message: messageForm("Say", SayMessage, ({ ref, room, text }) =>
+    parseText(text, ref, (text) => inRoom(room, ref, (room) => command({ _tag: "Say", text, ...room, ref })))
+  ),
+  send: ({ room, text }, ref) => ({ _tag: "Say", text, room: room?.name, ref }),
+  apply: (chat, asker, { ref, room: named, text }) =>
+    speak(chat, asker, named, { what: "say something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Said", n, seq, at, room, from, text, ref }))
 }

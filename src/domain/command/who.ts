@@ -1,24 +1,35 @@
 import * as Schema from "effect/Schema"
-import { roomOf } from "../Chat.ts"
-import { notJoined } from "../Decision.ts"
+import { meant } from "../Decision.ts"
 import { MemberId } from "../Event.ts"
+import { Refusal } from "../Refusal.ts"
 import * as Room from "../Room.ts"
-import { lobby } from "../RoomName.ts"
+import { AskedRoom } from "../RoomName.ts"
 import { messageForm, question, type QuestionDefinition } from "./Definition.ts"
 import { refusal } from "./refusal.ts"
+import { inRoom } from "./text.ts"
 
-/** Ask who is here, a page at a time: `after` is the last member of the page before. */
-export const Who = Schema.TaggedStruct("Who", { after: Schema.optional(MemberId) })
+/** Ask who is in a room, a page at a time: `after` is the last member of the page before. */
+export const Who = Schema.TaggedStruct("Who", { room: Schema.optional(AskedRoom), after: Schema.optional(MemberId) })
 export type Who = typeof Who.Type
 
-/** The question `/who`, answered with a page of `Members`. */
+/** A `Who` as programs send it: the name of the room is not checked yet. */
+export const WhoMessage = Schema.TaggedStruct("Who", { room: Schema.optional(Schema.String), after: Schema.optional(MemberId) })
+
+/** The question `/who`, answered with a page of `Members`. Where a room is named, the answer names it too. */
 export const who: QuestionDefinition<Who> = {
-  message: messageForm("Who", Who, question),
+  message: messageForm("Who", WhoMessage, ({ after, room }) => inRoom(room, undefined, (room) => question({ _tag: "Who", ...room, after }))),
   line: { name: "/who", args: "", help: "shows who is here", takesName: false, read: () => question({ _tag: "Who" }) },
-  send: (who) => who,
-  answer: (chat, { person }, { after }) => {
-    if (person === undefined) return refusal(chat, notJoined("see who is here"))
-    const room = roomOf(chat, lobby)
-    return { _tag: "Members", at: chat.at, here: room.seats.length, ...Room.pageAfter(room, after, chat.people) }
+  send: ({ after, room }) => ({ _tag: "Who", room: room?.name, after }),
+  answer: (chat, asker, { after, room: named }) => {
+    const where = meant(chat, asker, named, { what: "see who is here" })
+    if (where instanceof Refusal) return refusal(chat, where)
+    const { room } = where
+    return {
+      _tag: "Members",
+      at: chat.at,
+      ...(named === undefined ? {} : { room: room.name }),
+      here: room.seats.length,
+      ...Room.pageAfter(room, after, chat.people)
+    }
   }
 }

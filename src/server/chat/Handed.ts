@@ -9,6 +9,8 @@ export interface Handing {
   readonly audience: Audience<Peer>
   /** The room that the event is for as a whole; absent where it is only for the few in the audience. Never derived from the event's fields. */
   readonly room?: Envelope<Peer>["room"]
+  /** Who else is told, besides the room: see `Envelope.also`. */
+  readonly also?: Envelope<Peer>["also"]
   readonly from?: Envelope<Peer>["from"]
 }
 

@@ -112,10 +112,10 @@ const make = Effect.gen(function* () {
   return Hub.of({
     unsafePublish: (handings) =>
       handings.every((handing) => {
-        const { audience, event, from, room } = handing
+        const { also, audience, event, from, room } = handing
         waiting.bytes += weigh(handing)
         if (room !== undefined) waiting.audience = audience.length
-        return pubsub.unsafeOffer({ place: (place += 1), event, audience, room, from })
+        return pubsub.unsafeOffer({ place: (place += 1), event, audience, also, room, from })
       }),
     place: Effect.sync(() => place),
     room,

@@ -14,14 +14,19 @@ const sizeOf = (event: Handing["event"]): number => {
     case "Whispered":
     case "Notice":
       return frame + event.text.length
+    case "TopicSet":
+      return frame + event.text.length
     case "Refused":
     case "Throttled":
       return frame + event.message.length
     case "Goodbye":
       return frame + event.reason.length
     case "Welcome":
+    case "Entered":
     case "Members":
       return frame + event.members.length * member
+    case "RoomList":
+      return frame + event.rooms.reduce((sum, { topic = "" }) => sum + member + topic.length, 0)
     case "Lines":
       return event.lines.reduce((sum, line) => sum + line.length, frame)
     // Many who come or go are told of in one event (docs/adr/0007), and they may be held for a while.
@@ -42,4 +47,7 @@ const sizeOf = (event: Handing["event"]): number => {
  * audience together. An estimate, made before anything is encoded: what an event
  * takes is known only to the dialects. What is told to nobody weighs nothing.
  */
-export const weigh = ({ audience, event }: Handing): number => (audience.length === 0 ? 0 : sizeOf(event) * audience.length)
+export const weigh = ({ also, audience, event }: Handing): number => {
+  const readers = audience.length + (also?.length ?? 0)
+  return readers === 0 ? 0 : sizeOf(event) * readers
+}

@@ -8,6 +8,7 @@ import type { Peer } from "../chat/Peer.ts"
 export interface Told {
   readonly event: Reply
   readonly audience: Handed["audience"]
+  readonly also?: Handed["also"]
   readonly room: RoomName | undefined
 }
 
@@ -36,8 +37,19 @@ export const sort = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, 
   const debts = mayWait ? (known ?? debtsOf(held)) : undefined
   if (debts === undefined || !canOvertake(held, batch, debts)) return { now: [...held, ...batch], held: [] }
   const moves = [...held, ...batch.filter(isMove)]
+  const now = batch.filter((handed) => !isMove(handed))
   // Only when it is due: a storm comes a few at a time, and each time all that is held would be copied.
-  return { now: batch.filter((handed) => !isMove(handed)), held: debts.letGo() ? waiting(moves) : moves, debts }
+  if (!debts.letGo()) return { now, held: moves, debts }
+  const kept = waiting(moves)
+  // Where moves of several rooms take turns there is no crowd to tell of in one line, and too many lists of members would be kept.
+  return listsIn(kept) > keptLists ? { now: [...held, ...batch], held: [] } : { now, held: kept, debts }
+}
+
+// How many lists of members are held of the room of which these are most.
+const listsIn = (held: ReadonlyArray<Handed>): number => {
+  const lists = new Map<RoomName | undefined, Set<Handed["audience"]>>()
+  for (const { audience, room } of held) lists.set(room, (lists.get(room) ?? new Set()).add(audience))
+  return Math.max(0, ...[...lists.values()].map(({ size }) => size))
 }
 
 /** How many lists of a room's members are kept at most while its moves are held. */
@@ -69,6 +81,8 @@ const debtsOf = (held: ReadonlyArray<Handed>): Debts => {
 class Debts {
   readonly #audiences = new Map<RoomName, Handed["audience"]>()
   readonly #came = new Set<MemberId>()
+  // Who is in none of these rooms, and is told of somebody in them all the same.
+  readonly #also = new Set<Peer>()
   // An index of the audiences by peer, built at the first look-up: a linear search through thousands for each newcomer would cost more.
   #present: ReadonlySet<Peer> | undefined
 
@@ -83,7 +97,8 @@ class Debts {
   }
 
   /** Another move is owed. */
-  add({ audience, event, room }: Handed): void {
+  add({ also, audience, event, room }: Handed): void {
+    for (const { peer } of also ?? []) if (peer !== undefined) this.#also.add(peer)
     if (room !== undefined) {
       const { lists, moves } = this.#counts.get(room) ?? { lists: 0, moves: 0 }
       this.#counts.set(room, { moves: moves + 1, lists: lists + 1 })
@@ -103,38 +118,47 @@ class Debts {
 
   #isPresent(peer: Peer | undefined): boolean {
     this.#present ??= new Set([...this.#audiences.values()].flatMap((audience) => audience.flatMap((seat) => seat.peer ?? [])))
-    return peer !== undefined && this.#present.has(peer)
+    return peer !== undefined && (this.#present.has(peer) || this.#also.has(peer))
   }
 }
 
 /**
  * The held moves in the form in which they are kept. More than two crowds of one
- * room are going to be told in one line, to those who are there in the end; so
- * all of them get the last audience, and the arrays of earlier ones are not kept.
+ * room in a row are going to be told in one line, to those who are there in the
+ * end; so all of them get the last audience, and the arrays of earlier ones are
+ * not kept.
  */
 export const waiting = (held: ReadonlyArray<Handed>): ReadonlyArray<Handed> => {
-  const counts = new Map<RoomName | undefined, number>()
-  const last = new Map<RoomName | undefined, Handed["audience"]>()
-  for (const { audience, room } of held) {
-    counts.set(room, (counts.get(room) ?? 0) + 1)
-    last.set(room, audience)
+  let kept: Array<Handed> | undefined
+  for (let start = 0, end = 0; start < held.length; start = end) {
+    while (end < held.length && held[end]?.room === held[start]?.room) end += 1
+    const last = held[end - 1]
+    if (last === undefined || end - start <= keptLists) continue
+    kept ??= held.slice()
+    for (const [index, handed] of held.slice(start, end).entries()) kept[start + index] = { ...handed, audience: last.audience }
   }
-  const isMany = (room: RoomName | undefined) => (counts.get(room) ?? 0) > keptLists
-  if (![...counts.keys()].some(isMany)) return held
-  return held.map((handed) => (isMany(handed.room) ? { ...handed, audience: last.get(handed.room) ?? handed.audience } : handed))
+  return kept ?? held
 }
 
 /**
  * Coalesces moves, see docs/adr/0007: between two other things that are told to a
  * room, more than a crowd of its `Joined` or of its `Left` become one `Presence`
  * of that room. The `Presence` stands where the last of these moves stood, so
- * whoever joined among them has had its `Welcome` before.
+ * whoever joined among them has had its `Welcome` before. Who is not in the room
+ * and is told of somebody in it too is told one by one.
  */
 export const gather = (told: ReadonlyArray<Told>): ReadonlyArray<Told> => {
   if (told.length <= crowd) return told
   const instead = new Map<number, Told | undefined>()
   for (const stretch of stretches(told)) gatherStretch(stretch, instead)
-  return instead.size === 0 ? told : told.flatMap((entry, place) => (instead.has(place) ? (instead.get(place) ?? []) : entry))
+  if (instead.size === 0) return told
+  return told.flatMap((entry, place) => {
+    if (!instead.has(place)) return entry
+    const { also, event } = entry
+    const alone = also === undefined ? [] : [{ event, audience: also, room: undefined }]
+    const gathered = instead.get(place)
+    return gathered === undefined ? alone : [...alone, gathered]
+  })
 }
 
 /** A move, and where in the batch it stands. */
@@ -143,29 +167,24 @@ interface Move extends Told {
   readonly place: number
 }
 
-// The longest runs of moves of one room with nothing else told to that room in between, nor anything numbered to one who is
-// there: that one would hear a number before the smaller ones that the presence stands for, and a client that comes back after
-// its connection was lost goes by the last number it has heard.
+// The longest runs of moves of one room with nothing else told to that room in between, nor to another room, nor anything numbered
+// to one who is there: whoever hears of both would hear a number before the smaller ones that the presence stands for, and a
+// client that comes back after its connection was lost goes by the last number it has heard.
 const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>> => {
   const found: Array<ReadonlyArray<Move>> = []
-  const open = new Map<RoomName, Array<Move>>()
+  let open: Array<Move> | undefined
   told.forEach(({ audience, event, room }, place) => {
     if (room === undefined) {
-      if (isNumbered(event) && audience.some(({ id }) => id !== undefined)) open.clear()
+      if (isNumbered(event) && audience.some(({ id }) => id !== undefined)) open = undefined
       return
     }
     if (!isOneMove(event)) {
-      open.delete(room)
+      open = undefined
       return
     }
     const move = { audience, event, room, place }
-    const stretch = open.get(room)
-    if (stretch !== undefined) stretch.push(move)
-    else {
-      const started = [move]
-      open.set(room, started)
-      found.push(started)
-    }
+    if (open !== undefined && open[0]?.room === room) open.push(move)
+    else found.push((open = [move]))
   })
   return found
 }

@@ -25,7 +25,7 @@ export interface Defect {
 export const deliver = (batch: ReadonlyArray<Handed>): ReadonlyArray<Defect> => {
   const defects: Array<Defect> = []
   let pending: Array<Told> = []
-  for (const { audience, event, room } of batch) {
+  for (const { also, audience, event, room } of batch) {
     if (event._tag === "Connected" || event._tag === "Disconnected") continue
     if (event._tag === "Goodbye") {
       send(pending, defects)
@@ -37,7 +37,7 @@ export const deliver = (batch: ReadonlyArray<Handed>): ReadonlyArray<Defect> => 
           defects.push({ error, peer })
         }
       }
-    } else pending.push({ event, audience, room })
+    } else pending.push({ event, audience, also, room })
   }
   send(pending, defects)
   return defects
@@ -45,7 +45,7 @@ export const deliver = (batch: ReadonlyArray<Handed>): ReadonlyArray<Defect> => 
 
 const send = (all: ReadonlyArray<Told>, defects: Array<Defect>): void => {
   // Moves without an audience are gathered too: they count in what the next newcomers are told.
-  const told = gather(all).filter(({ audience }) => audience.length > 0)
+  const told = gather(all).filter(({ also, audience }) => audience.length > 0 || also !== undefined)
   const rooms = logsOf(told).map((log) => ({ log, stays: staysIn(log) }))
   const frames = new Frames((event, error) => {
     defects.push({ error, peer: authorIn(told, event) })
@@ -133,11 +133,11 @@ const logsOf = (told: ReadonlyArray<Told>): ReadonlyArray<Log> => {
   return [...logs.values()]
 }
 
-/** What is for one client alone or for a few. */
+/** What is for one client alone or for a few, and what those are told who are not in the room that it is for. */
 const forFew = (told: ReadonlyArray<Told>): Map<Peer, Array<Difference>> => {
   const few = new Map<Peer, Array<Difference>>()
-  told.forEach(({ audience, event, room }, place) => {
-    if (room === undefined) for (const { peer } of audience) if (peer !== undefined) add(few, peer, { place, event })
+  told.forEach(({ also, audience, event, room }, place) => {
+    for (const { peer } of room === undefined ? audience : (also ?? [])) if (peer !== undefined) add(few, peer, { place, event })
   })
   return few
 }

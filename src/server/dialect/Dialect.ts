@@ -9,9 +9,9 @@ import type { ServerOptions } from "../ServerConfig.ts"
 
 /** What an interpreter made of the bytes that a client sent. */
 export type Heard =
-  | Exclude<Request, { readonly _tag: "Enter" | "Quit" }>
+  | Exclude<Request, { readonly _tag: "Hello" | "Quit" }>
   /** `verbatim`: the password with what stands before it, which may be the client's name or part of the password. */
-  | (Extract<Request, { readonly _tag: "Enter" }> & { readonly verbatim?: string | undefined })
+  | (Extract<Request, { readonly _tag: "Hello" }> & { readonly verbatim?: string | undefined })
   /** `unless`: where a password was asked for and this is the right one, the client comes in and does not leave. */
   | (Extract<Request, { readonly _tag: "Quit" }> & { readonly unless?: { readonly join: Join; readonly password: string } | undefined })
   /** Something that is no valid request; its sender is told why. */

@@ -225,7 +225,7 @@ export class PlainInterpreter implements Interpreter {
   // Yields the command to come in, and then the message that came with the name. In between, `told` says whether the
   // password is still to come: then the message waits on.
   *#enter(join: Join, password?: string, verbatim?: string): Iterable<Heard> {
-    yield { _tag: "Enter", join, password, ...(verbatim === password ? {} : { verbatim }) }
+    yield { _tag: "Hello", join, password, ...(verbatim === password ? {} : { verbatim }) }
     if (this.#mended !== undefined && this.#name !== undefined) {
       const { code, message } = this.#mended
       this.#mended = undefined

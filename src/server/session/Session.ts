@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as HashSet from "effect/HashSet"
-import { type ClientId, personOf } from "../../domain/Chat.ts"
+import { type ClientId, personOf, roomWith } from "../../domain/Chat.ts"
 import type { Command, Question } from "../../domain/command/index.ts"
 import type { Join } from "../../domain/command/join.ts"
 import { refusal } from "../../domain/command/refusal.ts"
@@ -31,7 +31,7 @@ import { Answered, makeAnswer } from "./answer.ts"
 import { Backlog } from "./Backlog.ts"
 import { Guesses } from "./Guesses.ts"
 import { neighbourhood } from "./neighbourhood.ts"
-import { proofOf } from "./proof.ts"
+import { makeSeal, proofOf } from "./proof.ts"
 import { Gate } from "./Password.ts"
 import { Flow, Turns } from "./Turns.ts"
 import { Registry } from "../chat/Registry.ts"
@@ -111,6 +111,7 @@ const make = Effect.gen(function* () {
   const registry = yield* Registry
   const turns = yield* Turns
   const goodbye = yield* makeGoodbye
+  const seal = yield* makeSeal
 
   // Reads nothing more while the client waits; it is told why, where it was not told before.
   const pause = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, wait: Wait, notice: Notice | undefined) {
@@ -165,6 +166,17 @@ const make = Effect.gen(function* () {
     yield* submit(client, claim === undefined ? join : { ...join, claim })
   })
 
+  // Submits a command with the hash of its word in place of the word. A command that names no room means the current one, also if that changes meanwhile.
+  const submitSealed = Effect.fnUntraced(function* (client: Client, { command, word }: Extract<Heard, { readonly _tag: "Sealed" }>) {
+    const chat = yield* registry.chat
+    const current = personOf(chat, client.id)?.current
+    const room = command.room ?? (current === undefined ? undefined : roomWith(chat, current))
+    // The chat refuses it, as who is in no room means none.
+    if (room === undefined) return yield* submit(client, command)
+    const { key, name } = room
+    yield* submit(client, { ...command, room: { key, name }, word: yield* seal(word, key) })
+  })
+
   // Answers a question. The allowance counts the answer by its bytes.
   const ask = Effect.fnUntraced(function* (client: Client, question: Question) {
     const bytes = yield* answer(client, question)
@@ -175,11 +187,14 @@ const make = Effect.gen(function* () {
   // Performs one thing that was heard; a `Quit` ends the session.
   const take = Effect.fnUntraced(function* (client: Client, item: Heard) {
     switch (item._tag) {
-      case "Enter":
+      case "Hello":
         yield* enter(client, item)
         break
       case "Command":
         yield* submit(client, item.command)
+        break
+      case "Sealed":
+        yield* submitSealed(client, item)
         break
       case "Question":
         yield* ask(client, item.question)

@@ -1,5 +1,27 @@
-import { createHash } from "node:crypto"
+import { createHash, randomBytes, scrypt } from "node:crypto"
+import * as Effect from "effect/Effect"
 import { Proof } from "../../domain/Place.ts"
 
 /** What is kept of a client's secret: its SHA-256. A secret is long and random, so it needs no salt and no slow hash. */
 export const proofOf = (secret: string): Proof => Proof.make(createHash("sha256").update(secret).digest("base64url"))
+
+/** How many words are hashed at once: a hash takes a core for tens of ms, and 16 MiB. */
+const hashesAtOnce = 2
+
+/**
+ * Makes the function that hashes words which people choose, such as a room's:
+ * by scrypt, off the event loop. The salt is what the word belongs to, and a random
+ * number of this server, so equal words of two rooms have different proofs.
+ */
+export const makeSeal = Effect.gen(function* () {
+  const salt = yield* Effect.sync(() => randomBytes(32).toString("hex"))
+  const permits = yield* Effect.makeSemaphore(hashesAtOnce)
+  return (word: string, belongsTo: string): Effect.Effect<Proof> =>
+    permits.withPermits(1)(
+      Effect.async((resume) => {
+        scrypt(word.normalize("NFC"), `${salt} ${belongsTo}`, 32, (error, key) => {
+          resume(error === null ? Effect.succeed(Proof.make(key.toString("base64url"))) : Effect.die(error))
+        })
+      })
+    )
+})

@@ -13,7 +13,7 @@ const me = member("m1", "me")
 const bob = member("m2", "bob")
 const server = { server: "brusio", instance: "one", limits: { lineBytes: 1000, nameGraphemes: 32, nameBytes: 128 } }
 const welcome: Welcome = { _tag: "Welcome", n: 1, seq: 1, at: 0, room: lobby, you: me, here: 2, members: [me, bob], ...server }
-const resumed = (more: Partial<Resumed>): Resumed => ({ _tag: "Resumed", n: 9, at: 35_000, you: me, gaps: false, rooms: [{ room: lobby, seq: 5, here: 2 }], ...server, ...more })
+const resumed = (more: Partial<Resumed>): Resumed => ({ _tag: "Resumed", n: 9, at: 35_000, you: me, gaps: false, rooms: [{ room: lobby, seq: 5, here: 2, role: "member", locked: false, hidden: false }], ...server, ...more })
 const said = (seq: number, from: Member, text: string, ref?: string): Event => ({ _tag: "Said", n: seq + 1, seq, at: 0, room: lobby, from, text: clean(text), ref })
 
 const begun = start(Form.unasked(Form.begin({ host: Option.none(), port: Option.none(), name: Option.none(), password: Option.none() }, "me"))).after
@@ -71,7 +71,7 @@ describe("A conversation whose connection is lost", () => {
   })
 
   it("counts what is gone", () => {
-    const { after, shown } = play([entered, lost, told(resumed({ n: 17, gaps: true, rooms: [{ room: lobby, seq: 15, here: 7 }] })), told(said(14, bob, "a")), told(said(15, bob, "b")), told({ _tag: "Returned", n: 18, seq: 16, at: 0, room: lobby, member: me })])
+    const { after, shown } = play([entered, lost, told(resumed({ n: 17, gaps: true, rooms: [{ room: lobby, seq: 15, here: 7, role: "member", locked: false, hidden: false }] })), told(said(14, bob, "a")), told(said(15, bob, "b")), told({ _tag: "Returned", n: 18, seq: 16, at: 0, room: lobby, member: me })])
     expect(shown).toContain("12 messages are lost.")
     expect(after.here).toBe(7)
   })
@@ -89,7 +89,7 @@ describe("A conversation whose connection is lost", () => {
 
   it("begins with a place of before, where a program was started again: it is named, and who is here is counted once", () => {
     const { after, shown, wishes } = play([
-      { _tag: "Entered", welcome: resumed({ rooms: [{ room: lobby, seq: 5, here: 2 }] }) },
+      { _tag: "Entered", welcome: resumed({ rooms: [{ room: lobby, seq: 5, here: 2, role: "member", locked: false, hidden: false }] }) },
       told({ _tag: "Joined", n: 3, seq: 2, at: 0, room: lobby, member: bob }),
       told(said(4, bob, "a"))
     ])

@@ -68,6 +68,8 @@ const sent = (command: Command, ref: string | undefined): string => {
       return `${words} ${command.name.name}`
     case "Address":
       return `${words} ${command.words}`
+    default:
+      return words
   }
 }
 

@@ -29,7 +29,7 @@ const rest = "bob good day"
 /** What a plain client comes to ask for with this line, once it is in. */
 const heardTyped = (line: string): ReadonlyArray<Heard> => {
   const interpreter = plain.open(defaults, false)
-  expect(Array.from(interpreter.hear(utf8("ann")))).toMatchObject([{ _tag: "Enter" }])
+  expect(Array.from(interpreter.hear(utf8("ann")))).toMatchObject([{ _tag: "Hello" }])
   return Array.from(interpreter.hear(utf8(line)))
 }
 

@@ -24,7 +24,7 @@ const outcome = (line: string) => {
 const decode = Schema.decodeUnknownSync(Schema.parseJson(ClientMessage))
 
 const saying = (text: string, ref?: string): Request => ({ _tag: "Command", command: say(text, ref) })
-const entering = (name: string, password?: string): Request => ({ _tag: "Enter", join: joinOrRefuse(named(name)), password })
+const entering = (name: string, password?: string): Request => ({ _tag: "Hello", join: joinOrRefuse(named(name)), password })
 
 const deep = (levels: number): ReadonlyArray<readonly [string, string]> => [
   ["arrays", `${"[".repeat(levels)}${"]".repeat(levels)}`],

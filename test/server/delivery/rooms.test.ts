@@ -167,18 +167,19 @@ const checkPlaces = ({ events }: Heard, places: ReadonlyMap<Handed["event"], num
   }
 }
 
-/** Of one room, and of what is said to it alone, the last number says how far it has heard, wherever its connection is cut: nothing with a smaller one is told later. */
+/** The last number says how far it has heard, of all its rooms and of what is said to it alone, wherever its connection is cut: nothing with a smaller one is told later. */
 const checkCuts = ({ client, events }: Heard, history: History) => {
   let last = 0
   for (const event of events) {
     if (!("n" in event) || event.n === undefined) continue
-    if (event._tag === "Whispered") last = event.n
     if (event._tag === "Presence") {
       for (let seq = event.first; seq < event.seq; seq += 1) {
         const { audience, place } = history.get(keyOf(event.room, seq))!
         if (place < last && audience.some(({ peer }) => peer === client.outbox)) throw new Error(`${client.member?.name} was told number ${last} before ${place}`)
       }
     }
+    // A welcome is to who is in no room before.
+    if (event._tag !== "Welcome") last = event.n
   }
 }
 
@@ -189,7 +190,7 @@ const checkVisit = (visit: Visit, { client, events }: Heard, house: House, histo
   const start = events.findIndex((event) => event._tag === "Welcome" && event.room === room && event.seq === entered)
   if (start === -1) throw new Error(`${client.member?.name} was not welcomed as ${keyOf(room, entered)}`)
   for (const event of events.slice(start + 1)) {
-    if (!("room" in event) || event.room !== room) continue
+    if (!("room" in event) || !("seq" in event) || event.room !== room) continue
     if (event._tag === "Welcome") break
     // What it said itself and does not get back.
     while (next < event.seq && isOwn(history.get(keyOf(room, next))!, client)) next += 1

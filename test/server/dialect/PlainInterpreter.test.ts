@@ -488,7 +488,7 @@ describe("A name", () => {
   it("is cut when it is too long, and asks for a number when it is taken", () => {
     const join = joinAnyway(named("a".repeat(32)), Nickname.limited(defaults.maxName))
     expect(join.spares).toBeDefined()
-    expect([...new Client().interpreter.hear(utf8(`${"a".repeat(50)}\n`))]).toEqual([{ _tag: "Enter", join, password: undefined }])
+    expect([...new Client().interpreter.hear(utf8(`${"a".repeat(50)}\n`))]).toEqual([{ _tag: "Hello", join, password: undefined }])
   })
 
   it.each(["", "   ", "\0\0", ":", "\u200b", "\u001b"])("of which nothing is left is asked for again: %j", (sent) => {
@@ -693,7 +693,7 @@ describe("Whatever is sent", () => {
       })
       let names = 0
       for (const item of [...heard, ...interpreter.end()]) {
-        if (item._tag === "Enter") {
+        if (item._tag === "Hello") {
           names += 1
           const { name } = item.join.name
           expect(Nickname.parse(name)).toBe(name)

@@ -46,7 +46,7 @@ describe("A native client's line", () => {
 
   it("asks for its name to be refused rather than changed when it is taken", () => {
     expect([...interpreter().hear(utf8(`{"_tag":"Hello","v":1,"nickname":"ann"}\n`))]).toEqual([
-      { _tag: "Enter", join: { ...joinOrRefuse(named("ann")), spares: undefined }, password: undefined }
+      { _tag: "Hello", join: { ...joinOrRefuse(named("ann")), spares: undefined }, password: undefined }
     ])
   })
 

@@ -1,0 +1,58 @@
+import * as Schema from "effect/Schema"
+import { membershipIn, withRoom } from "../Chat.ts"
+import { tellFew } from "../Decision.ts"
+import { Refusal } from "../Refusal.ts"
+import { isAtLeast } from "../Role.ts"
+import { AskedRoom } from "../RoomName.ts"
+import { mostSanctions, sanctionOn } from "../sanctions.ts"
+import { command, messageForm } from "./Definition.ts"
+import { by, denied, noChange, notAllowed, ruled, type RuleDefinition } from "./ruling.ts"
+import { find, sent, Target, targetFields, typed } from "./target.ts"
+import { inRoom } from "./text.ts"
+
+/** Invite somebody to a room, who may then enter it once, also where it is locked. */
+export const Invite = Schema.TaggedStruct("Invite", { room: Schema.optional(AskedRoom), target: Target })
+export type Invite = typeof Invite.Type
+
+/** An `Invite` as programs send it. */
+export const InviteMessage = Schema.TaggedStruct("Invite", { room: Schema.optional(Schema.String), ...targetFields })
+
+/** How long an invitation holds, ms. */
+const holds = 600_000
+
+const usage = "/invite NAME"
+
+/** The command `/invite`: everybody may invite to an open room, only those who rule it to a locked one. */
+export const invite: RuleDefinition<Invite> = {
+  message: messageForm("Invite", InviteMessage, ({ room, ...who }, limits) => {
+    const target = sent(who, limits)
+    return target instanceof Refusal ? target : inRoom(room, undefined, (room) => command({ _tag: "Invite", ...room, target }))
+  }),
+  line: {
+    name: "/invite",
+    args: "NAME",
+    help: "asks somebody into the room",
+    takesName: true,
+    read: (rest, limits) => {
+      const target = typed(rest, usage, limits)
+      return target instanceof Refusal ? target : command({ _tag: "Invite", target })
+    }
+  },
+  send: ({ room, target }) => (target._tag === "Id" ? { _tag: "Invite", room: room?.name, who: target.id } : undefined),
+  ...ruled<Invite>("invite somebody", "member", (chat, ruler, room, { target }) => {
+    if (room.lock !== undefined && !isAtLeast(ruler.rank, "operator")) return denied(chat, ruler, notAllowed(room, "invite somebody while it is locked"))
+    const found = find(chat, target, [])
+    if (found instanceof Refusal) return denied(chat, ruler, found)
+    const { person } = found
+    if (person === undefined) return denied(chat, ruler, new Refusal({ code: "no-such-member", message: "Nobody here has that name." }))
+    const { member: to, seat } = person
+    if (membershipIn(person, room.key) !== undefined) return denied(chat, ruler, noChange(`${to.name} is in #${room.name} already.`))
+    if (sanctionOn(room.bans, person, chat.at) !== undefined) return denied(chat, ruler, new Refusal({ code: "banned", message: `${to.name} is banned from #${room.name}: /unban ${to.name} first.` }))
+    const until = chat.at + holds
+    const others = room.invited.filter((one) => one.id !== to.id && one.until > chat.at)
+    if (others.length >= mostSanctions) return denied(chat, ruler, new Refusal({ code: "not-allowed", message: `#${room.name} has ${mostSanctions} invitations open: wait until some are taken.` }))
+    const next = withRoom(chat, { ...room, invited: [...others, { id: to.id, until }] })
+    const audience = [seat, ...(ruler.person === undefined ? [] : [ruler.person.seat])]
+    return tellFew(next, ruler.origin, audience, ({ at, n }) => ({ _tag: "Invited", n, at, room: room.name, ...by(ruler), to, until }))
+  })
+}

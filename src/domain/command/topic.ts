@@ -1,0 +1,55 @@
+import * as Schema from "effect/Schema"
+import { withRoom } from "../Chat.ts"
+import { tellRoom } from "../Decision.ts"
+import { Refusal } from "../Refusal.ts"
+import { AskedRoom } from "../RoomName.ts"
+import * as Text from "../Text.ts"
+import { command, messageForm, question, type Request } from "./Definition.ts"
+import { by, ruled, type RuleDefinition } from "./ruling.ts"
+import { inRoom } from "./text.ts"
+
+/** Give a room a topic; an empty one takes it away. */
+export const Topic = Schema.TaggedStruct("Topic", { room: Schema.optional(AskedRoom), text: Text.Text })
+export type Topic = typeof Topic.Type
+
+/** A `Topic` as programs send it: the text is not checked yet. */
+export const TopicMessage = Schema.TaggedStruct("Topic", { room: Schema.optional(Schema.String), text: Schema.String })
+
+/** How long a topic may be, bytes. */
+export const longestTopic = 390
+
+const utf8 = new TextEncoder()
+
+const parse = (raw: string, room: { readonly room?: AskedRoom }): Request | Refusal => {
+  const text = Text.lenient(raw) ?? Text.clean("")
+  return utf8.encode(text).length > longestTopic
+    ? new Refusal({ code: "line-too-long", message: `A topic has at most ${longestTopic} bytes: this one was longer and was not taken.` })
+    : command({ _tag: "Topic", ...room, text })
+}
+
+/** The command `/topic`. Alone it shows the rooms with their topics. */
+export const topic: RuleDefinition<Topic> = {
+  message: messageForm("Topic", TopicMessage, ({ room, text }) => inRoom(room, undefined, (room) => parse(text, room))),
+  line: {
+    name: "/topic",
+    args: "TEXT",
+    help: "says what the room is about; - takes it away",
+    takesName: false,
+    read: (rest) => {
+      const text = rest.trim()
+      return text === "" ? question({ _tag: "Rooms" }) : parse(text === "-" ? "" : text, {})
+    }
+  },
+  send: ({ room, text }) => ({ _tag: "Topic", room: room?.name, text }),
+  ...ruled<Topic>("set its topic", "operator", (chat, ruler, room, { text }) =>
+    tellRoom(withRoom(chat, { ...room, topic: text === "" ? undefined : text }), ruler.origin, room.key, ({ at, n, room, seq }) => ({
+      _tag: "TopicSet",
+      n,
+      seq,
+      at,
+      room,
+      ...by(ruler),
+      text
+    }))
+  )
+}

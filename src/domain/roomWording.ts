@@ -1,0 +1,87 @@
+/** The words of what happens in and between rooms. */
+import type { Entered, Exited, Invited, Member, Moderated, Removed, RoomList, TopicSet } from "./Event.ts"
+import { lengthOf } from "./lengths.ts"
+import { company, dim, type Line, name, sign, text } from "./spans.ts"
+import type { Text } from "./Text.ts"
+
+/** The name of a room as people read and type it. */
+export const nameOf = (room: string): string => `#${room}`
+
+const doer = (by: Member | undefined): Line => (by === undefined ? [dim("The server")] : [name(by)])
+
+const because = (reason: Text | undefined): Line => (reason === undefined ? [dim(".")] : [sign(": "), text(reason)])
+
+/** What somebody reads who enters a room. */
+export const entered = ({ here, hidden, locked, members, room, topic, you }: Entered): ReadonlyArray<Line> => [
+  [dim(`You are in ${nameOf(room)}${[...(locked ? [", which is locked"] : []), ...(hidden ? [", which is hidden"] : [])].join("")}. `), ...company({ here, members, you })],
+  ...(topic === undefined ? [] : [[dim("It is about: "), text(topic)]])
+]
+
+/** What somebody reads who has left a room. */
+export const exited = ({ now }: Pick<Exited, "now">): Line => [
+  dim(now === undefined ? "You are in no room: enter one with /join ROOM." : `You are in ${nameOf(now)}.`)
+]
+
+export const topicSet = ({ by, text: topic }: TopicSet): Line => [
+  ...doer(by),
+  ...(topic === "" ? [dim(" has taken the topic away.")] : [dim(" has set the topic: "), text(topic)])
+]
+
+// How long it lasts, where it does.
+const lasting = ({ at, until }: { readonly at: number; readonly until?: number | undefined }): string => (until === undefined ? "" : ` for ${lengthOf(until - at)}`)
+
+const during = (event: Moderated): Line => (event.until === undefined ? [] : [dim(lasting(event))])
+
+/** How a room is ruled, as it reads. */
+export const moderated = (event: Moderated): Line => {
+  const by = doer(event.by)
+  const target = event.target === undefined ? [] : [name(event.target)]
+  switch (event.deed) {
+    case "op":
+      return [...by, dim(" has made "), ...target, dim(" an operator of the room.")]
+    case "deop":
+      return [...by, dim(" has made "), ...target, dim(" a member again.")]
+    case "kick":
+      return [...by, dim(" has removed "), ...target, ...because(event.reason)]
+    case "ban":
+      return [...by, dim(" has banned "), ...target, ...during(event), ...because(event.reason)]
+    case "mute":
+      return [...by, dim(" has muted "), ...target, ...during(event), ...because(event.reason)]
+    case "unban":
+      return [...by, dim(" has lifted the ban on "), ...target, dim(".")]
+    case "unmute":
+      return [...by, dim(" has lifted the mute on "), ...target, dim(".")]
+    case "owner":
+      return [...target, dim(" owns the room now.")]
+    case "lock":
+      return [...by, dim(" has locked the room.")]
+    case "unlock":
+      return [...by, dim(" has unlocked the room.")]
+    case "hide":
+      return [...by, dim(" has hidden the room.")]
+    case "show":
+      return [...by, dim(" has listed the room again.")]
+  }
+}
+
+/** What somebody reads who was put out of a room. */
+export const removed = (event: Removed): ReadonlyArray<Line> => [
+  [...doer(event.by), dim(`${event.deed === "ban" ? " has banned you from " : " has removed you from "}${nameOf(event.room)}${lasting(event)}`), ...because(event.reason)],
+  exited(event)
+]
+
+export const invited = ({ by, room, to }: Invited): Line => [
+  ...doer(by),
+  dim(" has invited "),
+  name(to),
+  dim(` to ${nameOf(room)}. To enter, type /join ${room}.`)
+]
+
+/** The rooms, one a line. */
+export const roomList = ({ more, rooms }: RoomList): ReadonlyArray<Line> => [
+  ...rooms.map(({ here, locked, room, topic, yours }) => [
+    dim(`${nameOf(room)} ${here}${yours ? ", you are here" : ""}${locked ? ", locked" : ""}`),
+    ...(topic === undefined ? [] : [sign(": "), text(topic)])
+  ]),
+  ...(more > 0 ? [[dim(`... and ${more} more`)]] : [])
+]
