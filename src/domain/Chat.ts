@@ -113,10 +113,22 @@ export interface Place {
   readonly since: number
   /** The last events for this person alone. */
   readonly own: Window
+  /** The rooms that it has left, the latest last: what they were told until then is for it. */
+  readonly stays: ReadonlyArray<Stay>
   /** The correlation id of the last command that was taken. */
   readonly last: string | undefined
   /** When it last came back, ms since 1970. */
   readonly resumedAt: number | undefined
+}
+
+/** A time in a room that has ended, by the numbers of what the room was told. */
+export interface Stay {
+  readonly room: RoomKey
+  /** That of its own coming, and that of the last that was for it. */
+  readonly since: number
+  readonly until: number
+  /** The last number of the room, and that of its envelope. */
+  readonly last: { readonly seq: number; readonly n: number }
 }
 
 /** The way to one client in an audience. No name is in it, so a rename copies no audience. */

@@ -60,6 +60,8 @@ export const Welcome = Schema.TaggedStruct("Welcome", {
   /** How many are in the room, you included. */
   here: Schema.Number,
   members: Schema.Array(Member),
+  /** What the room is about; absent where nobody has said so. */
+  topic: Schema.optional(Text),
   /** The server's name and version, for people. */
   server: Schema.String,
   /** Opaque, and new at every start of a server: the numbers of rooms compare within one. Absent from servers of before. */

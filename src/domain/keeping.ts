@@ -1,8 +1,8 @@
 /** What is kept to be told again to those who come back: a window for each room, and one for each person. */
 import * as HashMap from "effect/HashMap"
-import { type Audience, type Chat, type Person, personWith, withPerson, withRoom } from "./Chat.ts"
+import { type Audience, type Chat, type Person, personWith, type Place, roomOf, roomWith, type Stay, withPerson, withRoom } from "./Chat.ts"
 import * as Deadlines from "./Deadlines.ts"
-import type { Event } from "./Event.ts"
+import type { Event, Presence } from "./Event.ts"
 import { ageOf, type WindowLimits } from "./Keep.ts"
 import type { Room } from "./Room.ts"
 import * as Window from "./Window.ts"
@@ -108,6 +108,18 @@ export const countKeepers = <Peer>(chat: Chat<Peer>, room: Room<Peer>, by: 1 | -
   return withRoom(withoutWindows(chat, room), { ...room, keepers, window: nothing, moves: nothing })
 }
 
+/** How many of the rooms that somebody has left are remembered: what others were told counts as gone. */
+const mostStays = 16
+
+/** The place of somebody who is not in this room any more, which it was in from the number `since` on: what the room was told until now is still for it. */
+export const withStay = (place: Place, { key, moves, n, seq, window }: Room<unknown>, since: number): Place => {
+  const until = Math.max(n, window.kept.at(-1)?.n ?? 0, moves.kept.at(-1)?.n ?? 0)
+  if (until <= since) return place
+  const stays = [...place.stays, { room: key, since, until, last: { seq, n } }]
+  const forgotten = stays.length > mostStays ? stays.shift() : undefined
+  return { ...place, stays, own: forgotten === undefined ? place.own : { ...place.own, gone: Math.max(place.own.gone, forgotten.until) } }
+}
+
 /** What is told again to a person who has heard up to `n`. */
 export interface Replay {
   readonly events: ReadonlyArray<Event>
@@ -118,11 +130,12 @@ export interface Replay {
 /** Merges what this person has not heard, of each of its rooms and for it alone, by number. */
 export const replayFor = <Peer>(chat: Chat<Peer>, { place, rooms }: Person<Peer>, n: number): Replay => {
   const own = place === undefined ? [] : [Window.after(place.own, Math.max(n, place.since))]
-  const parts = [...own, ...rooms.map(({ room, since }) => ofRoom(chat, HashMap.unsafeGet(chat.rooms, room), Math.max(n, since)))]
+  const stays = place?.stays.filter(({ until }) => until > n) ?? []
+  const parts = [...own, ...rooms.map(({ room, since }) => ofRoom(chat, roomOf(chat, room), Math.max(n, since))), ...stays.map((stay) => ofStay(chat, stay, n))]
   const merged = parts.flatMap(({ kept }) => kept).sort((one, other) => one.n - other.n)
-  // What was told of a person is kept for each of its rooms.
-  const heard = new Set<Event>()
-  const all = merged.filter(({ event }) => !heard.has(event) && heard.add(event))
+  const nameless = merged.flatMap(({ event }) => (event._tag === "Presence" ? [event] : []))
+  // What was told of a person is kept for each of its rooms. Where it is gone in the room whose number it bears, it stands without a name there.
+  const all = merged.filter(({ event }, index) => event !== merged[index - 1]?.event && !nameless.some((moves) => isAmong(event, moves)))
   let bytes = 0
   let first = all.length
   for (; first > 0; first -= 1) {
@@ -132,14 +145,22 @@ export const replayFor = <Peer>(chat: Chat<Peer>, { place, rooms }: Person<Peer>
   return { events: all.slice(first).map(({ event }) => event), gaps: first > 0 || parts.some(({ isGap }) => isGap) }
 }
 
+const isAmong = (event: Event, { first, room, seq }: Presence): boolean => isMove(event) && "seq" in event && event.room === room && event.seq >= first && event.seq <= seq
+
 // What a room was told after the number `n`. Where moves of that are gone, and they alone, moves without names stand for them: so
 // no message is taken for lost that was not.
-const ofRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>, n: number): Window.Part => {
+const ofRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>, n: number, until = Infinity, last: Stay["last"] = room): Window.Part => {
   const said = Window.after(room.window, n)
   const moves = Window.after(room.moves, n)
-  const kept = [...said.kept, ...moves.kept].sort((one, other) => one.n - other.n)
+  const kept = [...said.kept, ...moves.kept].filter((one) => one.n <= until).sort((one, other) => one.n - other.n)
   if (said.isGap || !moves.isGap) return { kept, isGap: said.isGap }
-  return { kept: filled(chat, room, kept, seqBefore(room.window, said.kept), n), isGap: true }
+  return { kept: filled(chat, room, kept, { before: seqBefore(room.window, said.kept), heard: n, last }), isGap: true }
+}
+
+// What a room was told after the number `n` while somebody was in it who has left it since.
+const ofStay = <Peer>(chat: Chat<Peer>, { last, room: key, since, until }: Stay, n: number): Window.Part => {
+  const room = roomWith(chat, key)
+  return room === undefined ? { kept: [], isGap: true } : ofRoom(chat, room, Math.max(n, since), until, last)
 }
 
 // The number in the room of the last thing that was said before these; what is between is moves.
@@ -149,7 +170,12 @@ const seqBefore = ({ goneSeq, kept }: Window.Window, these: ReadonlyArray<Window
 }
 
 // The last of the moves between two others says whether they have been heard, up to `heard`; where the first of them stands is not known.
-const filled = <Peer>(chat: Chat<Peer>, room: Room<Peer>, kept: ReadonlyArray<Window.Kept>, before: number, heard: number): ReadonlyArray<Window.Kept> => {
+const filled = <Peer>(
+  chat: Chat<Peer>,
+  room: Room<Peer>,
+  kept: ReadonlyArray<Window.Kept>,
+  { before, heard, last }: { readonly before: number; readonly heard: number; readonly last: Stay["last"] }
+): ReadonlyArray<Window.Kept> => {
   const all: Array<Window.Kept> = []
   let seq = before
   const fill = (until: number, n: number) => {
@@ -161,7 +187,7 @@ const filled = <Peer>(chat: Chat<Peer>, room: Room<Peer>, kept: ReadonlyArray<Wi
     all.push(one)
     seq = one.seq
   }
-  fill(room.seq, room.n)
+  fill(last.seq, last.n)
   return all
 }
 

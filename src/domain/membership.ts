@@ -3,7 +3,7 @@ import * as HashMap from "effect/HashMap"
 import { type Chat, type Decision, type Membership, membershipIn, type Origin, type Person, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
 import { andThen, nothing, tellFew, tellRoom } from "./Decision.ts"
 import type { MemberId, Place } from "./Event.ts"
-import { countKeepers, withoutRoom } from "./keeping.ts"
+import { countKeepers, withoutRoom, withStay } from "./keeping.ts"
 import type { Role } from "./Role.ts"
 import * as Room from "./Room.ts"
 import { lobby, type RoomKey, type RoomName } from "./RoomName.ts"
@@ -53,7 +53,9 @@ export const tellEntered = <Peer>(chat: Chat<Peer>, from: Origin, { member, seat
 export const without = <Peer>(chat: Chat<Peer>, person: Person<Peer>, key: RoomKey): { readonly chat: Chat<Peer>; readonly person: Person<Peer> } => {
   const rooms = person.rooms.filter(({ room }) => room !== key)
   const current = person.current === key ? rooms.at(-1)?.room : person.current
-  const after = { ...person, rooms, current }
+  const left = membershipIn(person, key)
+  const place = person.place === undefined || left === undefined ? person.place : withStay(person.place, roomOf(chat, key), left.since)
+  const after = { ...person, rooms, current, place }
   return { chat: unseated(withPerson(chat, after), person, key), person: after }
 }
 
@@ -114,6 +116,6 @@ export const peopleOf = <Peer>(chat: Chat<Peer>, ids: Iterable<MemberId>): Reado
 export const everybody = <Peer>(chat: Chat<Peer>): ReadonlyArray<Person<Peer>["seat"]> =>
   [...HashMap.values(chat.people)].flatMap(({ attachment, seat }) => (attachment._tag === "Here" ? [seat] : []))
 
-/** All who are connected and not in the lobby. */
+/** All who are not in the lobby, connected or not. */
 export const outsideLobby = <Peer>(chat: Chat<Peer>): ReadonlyArray<Person<Peer>["seat"]> =>
-  [...HashMap.values(chat.people)].flatMap((person) => (person.attachment._tag === "Here" && membershipIn(person, lobby) === undefined ? [person.seat] : []))
+  [...HashMap.values(chat.people)].flatMap((person) => (membershipIn(person, lobby) === undefined ? [person.seat] : []))

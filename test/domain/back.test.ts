@@ -1,16 +1,19 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as HashMap from "effect/HashMap"
-import * as HashSet from "effect/HashSet"
+
 import * as Schema from "effect/Schema"
 import { apply } from "../../src/domain/apply.ts"
 import * as Chat from "../../src/domain/Chat.ts"
 import { Entry } from "../../src/domain/Entry.ts"
 import { type Event, isResumption, type MemberId } from "../../src/domain/Event.ts"
 import { ageOf } from "../../src/domain/Keep.ts"
-import { lobby } from "../../src/domain/RoomName.ts"
 import { settings } from "../support/chat.ts"
 import { always } from "../support/property.ts"
-import { type Counts, keepIn, type Life, noCounts, play, type Story, type Telling, tellings } from "../support/Story.ts"
+import { Ledger } from "../support/Ledger.ts"
+import { checkState, inOrder, same, stateOf } from "../support/stateOf.ts"
+import type { Story } from "../support/Story.ts"
+import { type Counts, isOfPerson, type Life, noCounts } from "../support/StoryClient.ts"
+import { keepIn, play, type Telling, tellings } from "../support/tellings.ts"
 
 const runs = 300
 
@@ -48,38 +51,20 @@ const leastOf: Counts = {
   tooSoon: 20,
   returnedToWriter: 50,
   whispersWhileAway: 50,
-  nameless: 100
+  nameless: 100,
+  resumesInSeveralRooms: 300,
+  replaysOfSeveralRooms: 100,
+  removedWhileAway: 5,
+  noticesOutsideLobby: 5
 }
 
 type Envelope = Chat.Envelope<Chat.ClientId>
 
 const nOf = (event: Event): number => ("n" in event ? (event.n ?? 0) : 0)
 
-/** Where a member's time here begins and ends, by numbers: what is between is for it. */
-interface Stay {
-  readonly joined: number
-  readonly left: number
-}
-
-const staysIn = (told: ReadonlyArray<Envelope>): ReadonlyMap<MemberId, Stay> => {
-  const stays = new Map<MemberId, Stay>()
-  for (const { event, seq } of told) {
-    if (event._tag === "Joined") stays.set(event.member.id, { joined: seq, left: Infinity })
-    if (event._tag === "Left") stays.set(event.member.id, { joined: stays.get(event.member.id)!.joined, left: seq })
-  }
-  return stays
-}
-
-/** All that a member is meant to hear, whether its connection holds or not. */
-const meantFor = (told: ReadonlyArray<Envelope>, id: MemberId, { joined, left }: Stay): ReadonlyArray<Event> =>
-  told.flatMap(({ audience, event, room, seq }) => {
-    if (event._tag === "Welcome" || event._tag === "Resumed" || event._tag === "Goodbye") return []
-    if (room !== undefined) return seq > joined && seq < left ? [event] : []
-    return audience.some((seat) => seat.id === id) ? [event] : []
-  })
-
-const ofRoom = (events: ReadonlyArray<Event>) => events.filter((event) => "seq" in event)
-const ofOwn = (events: ReadonlyArray<Event>) => events.filter((event) => !("seq" in event))
+// Who enters is told alone how the room is, with its number.
+const isOfRoom = (event: Event) => "seq" in event && event._tag !== "Entered"
+const ofOwn = (events: ReadonlyArray<Event>) => events.filter((event) => !isOfRoom(event))
 
 const moves: ReadonlySet<string> = new Set(["Joined", "Left", "Detached", "Returned"])
 
@@ -87,33 +72,35 @@ const isWhole = ({ hasGaps, missed }: Life): boolean => !hasGaps && missed === 0
 
 describe("Five people whose connections are cut again and again, whatever is lost on the way:", () => {
   promise("who comes back hears what those hear who stay, once and in order, its own stream too; or it is counted what is gone", (story) => {
-    const stays = staysIn(story.told)
+    const ledger = new Ledger(story)
     for (const client of story.clients) {
+      expect(client.faults.join("; ")).toBe("")
       client.lives.forEach((life, index) => {
-        const meant = meantFor(story.told, life.id, stays.get(life.id)!)
+        const meant = ledger.meantFor(story, life.id)
         const numbers = life.heard.map(nOf)
         // Once, and in order.
         expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other))
-        // What was meant for it, and nothing else.
+        // What was meant for it, and nothing else: nothing from before or after its time in a room.
         const events = life.heard.filter(({ _tag }) => _tag !== "Presence")
         const heard = new Set(events)
-        expect(events.filter((event) => !meant.includes(event))).toEqual([])
+        const isMeant = new Set(meant)
+        expect(events.filter((event) => !isMeant.has(event))).toEqual([])
         // A life that was cut short ends somewhere; the last one, which the story brings back, is complete.
         const isLast = index === client.lives.length - 1 && client.isIn
         const end = isLast ? Infinity : (numbers.at(-1) ?? 0)
         const until = meant.filter((event) => nOf(event) <= end)
-        if (isWhole(life)) expect(life.heard).toEqual(until)
-        else {
-          const lacking = life.missed + life.nameless
-          const isFromStart = life.lastSeq >= 0 && ofRoom(events).length + lacking === ofRoom(until).length
-          // A process that knows nothing of its place counts from the first thing that it hears.
-          const isSuffix = ofRoom(until).slice(-ofRoom(events).length - lacking).every((event, at) => lacking > 0 || event === ofRoom(events)[at])
-          expect(isFromStart || (life.hasGaps && isSuffix)).toBe(true)
+        const lacking = until.filter((event) => !heard.has(event))
+        if (isWhole(life)) expect(lacking).toEqual([])
+        // What is missing is said to be: by the server, and by a gap in the numbers of its room.
+        if (life.missed > 0) expect(life.hasGaps).toBe(true)
+        if (life.isCounted && isLast) {
+          const ofRooms = lacking.filter((event) => isOfRoom(event) && !isOfPerson(event))
+          expect(ofRooms.length).toBeLessThanOrEqual(life.missed + life.nameless)
+          // However many come and go: where no number is missing, nothing is but their names.
+          if (life.missed === 0) expect(ofRooms.filter((event) => !moves.has(event._tag))).toEqual([])
         }
-        // However many come and go: where no number is missing, nothing is but their names.
-        if (life.isFromStart && life.missed === 0) expect(ofRoom(until).filter((event) => !heard.has(event) && !moves.has(event._tag))).toEqual([])
         // Of what was for it alone nothing is missing that is not said to be.
-        if (!life.hasGaps) expect(ofOwn(until).filter((event) => !heard.has(event))).toEqual([])
+        if (!life.hasGaps) expect(ofOwn(lacking)).toEqual([])
       })
     }
   })
@@ -135,11 +122,34 @@ describe("Five people whose connections are cut again and again, whatever is los
       expect(seq).toBe(index + 1)
       expect(nOf(event)).toBe(isResumption(event) ? seq - 1 : seq)
     })
-    const seqs = story.told.flatMap(({ event, room }) => (room !== undefined && "seq" in event ? [event.seq] : []))
-    expect(seqs).toEqual(seqs.map((_, index) => index + 1))
+    const last = new Map<string, number>()
+    for (const { after, before, told } of story.steps) {
+      for (const { event, room } of told) {
+        if (room === undefined || !("seq" in event)) continue
+        const key = keyOf(before, room) ?? keyOf(after, room) ?? ""
+        const seq = last.get(key) ?? 0
+        // A room that has come again goes on with greater numbers.
+        if (keyOf(before, room) === undefined) expect(event.seq).toBeGreaterThan(seq)
+        else expect(event.seq).toBe(seq + 1)
+        last.set(key, event.seq)
+      }
+    }
   })
 
-  promise("seats, people, names and places agree after each step", (story) => {
+  promise("in the end everybody knows where it is, and how it is there", (story) => {
+    for (const client of story.clients) {
+      const person = client.life === undefined || !client.isIn ? undefined : Chat.personWith(story.chat, client.life.id)
+      if (person === undefined) continue
+      const known = [...client.rooms].map(([room, { hidden, locked, role, topic }]) => [room, { role, topic, locked, hidden }] as const)
+      const rooms = person.rooms.map(({ role, room: key }) => {
+        const { hidden, lock, name, topic } = Chat.roomOf(story.chat, key)
+        return [name, { role, topic, locked: lock !== undefined, hidden }] as const
+      })
+      same(inOrder(known), inOrder(rooms))
+    }
+  })
+
+  promise("rooms, seats, people, names and places agree after each step", (story) => {
     for (const chat of story.states) checkState(chat)
     const last = story.states.at(-1)
     if (last !== undefined) for (const client of last.superseded) expect(story.open).toContain(client)
@@ -177,7 +187,7 @@ describe("Five people whose connections are cut again and again, whatever is los
     }
   })
 
-  promise("the log, folded anew, also from its middle and as JSON, comes to the same", (story, { events }) => {
+  promise("the log, folded anew, also from its middle and as JSON, comes to the same", (story, { bounds, events }) => {
     const fold = (log: ReadonlyArray<Entry>, start: Chat.Chat<Chat.ClientId>) => {
       let chat = start
       const told: Array<Envelope> = []
@@ -190,7 +200,7 @@ describe("Five people whose connections are cut again and again, whatever is los
     }
     const middle = Math.floor(story.log.length / 2)
     const travelled = story.log.map((entry) => decode(encode(entry)))
-    const first = fold(travelled.slice(0, middle), Chat.empty(settings, keepIn(events)))
+    const first = fold(travelled.slice(0, middle), Chat.empty(settings, keepIn(events), bounds))
     const then = fold(travelled.slice(middle), first.chat)
     expect(JSON.stringify([...first.told, ...then.told])).toBe(JSON.stringify(story.told))
     expect(JSON.stringify(stateOf(then.chat))).toBe(JSON.stringify(stateOf(story.chat)))
@@ -222,49 +232,4 @@ describe("Five people whose connections are cut again and again, whatever is los
 const encode = Schema.encodeSync(Schema.parseJson(Entry))
 const decode = Schema.decodeUnknownSync(Schema.parseJson(Entry))
 
-const sorted = <K, A>(map: HashMap.HashMap<K, A>): ReadonlyArray<readonly [K, A]> =>
-  HashMap.toEntries(map).sort(([one], [other]) => (String(one) < String(other) ? -1 : 1))
-
-const stateOf = ({ clients, deadlines, detached, looks, names, people, places, rooms, superseded, ...rest }: Chat.Chat<Chat.ClientId>) => ({
-  ...rest,
-  clients: sorted(clients),
-  deadlines: sorted(deadlines.live),
-  detached: [detached.all, sorted(detached.by)],
-  looks: sorted(looks),
-  names: sorted(names),
-  people: sorted(people),
-  places: sorted(places),
-  rooms: sorted(rooms),
-  superseded: [...superseded].sort()
-})
-
-// As `expect` compares it, but hundreds of thousands of times.
-const same = (one: unknown, other: unknown): void => {
-  if (JSON.stringify(one) !== JSON.stringify(other)) expect(one).toEqual(other)
-}
-
-const inOrder = <A>(all: Iterable<A>): ReadonlyArray<A> => [...all].sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
-
-const checkState = (chat: Chat.Chat<Chat.ClientId>): void => {
-  const people = [...HashMap.values(chat.people)]
-  const room = Chat.roomOf(chat, lobby)
-  const isSeated = ({ attachment }: Chat.Person<Chat.ClientId>) => attachment._tag === "Here" || !attachment.told
-  const ordinal = (id: string | undefined) => Number(id?.slice(1))
-  const seated = people.filter(isSeated).sort((one, other) => ordinal(one.member.id) - ordinal(other.member.id))
-  same(room.seats, seated.map(({ seat }) => seat))
-  same(room.firstPage, seated.map(({ member }) => member))
-  same(room.keepers, people.filter(({ place }) => place !== undefined).length)
-  same(inOrder(HashMap.toEntries(chat.names)), inOrder(people.map(({ member, name }) => [name.key, member.id])))
-  const places = people.flatMap(({ member, place }) => (place === undefined ? [] : [[place.proof, member.id] as const]))
-  same(inOrder(HashMap.toEntries(chat.places)), inOrder(places))
-  const here = people.filter(({ attachment }) => attachment._tag === "Here")
-  same(inOrder(HashMap.toEntries(chat.clients)), inOrder(here.map(({ client, member }) => [client, member.id])))
-  for (const { attachment, client, place, seat } of people) {
-    const isHere = attachment._tag === "Here"
-    same(seat.peer, isHere ? client : undefined)
-    if (!isHere && place === undefined) throw new Error("Somebody is waited for who cannot come back")
-    if (isHere && HashSet.has(chat.superseded, client)) throw new Error("Somebody is here over a connection that is void")
-  }
-  same(chat.detached.all, people.length - here.length)
-  same([...HashMap.values(chat.detached.by)].reduce((sum, each) => sum + each, 0), chat.detached.all)
-}
+const keyOf = (chat: Chat.Chat<Chat.ClientId>, name: string): string | undefined => [...HashMap.values(chat.rooms)].find((room) => room.name === name)?.key

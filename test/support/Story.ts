@@ -1,214 +1,64 @@
-import * as FastCheck from "effect/FastCheck"
 import { apply } from "../../src/domain/apply.ts"
 import * as Chat from "../../src/domain/Chat.ts"
-import type { Command } from "../../src/domain/command/index.ts"
+import type { Command, RoomRule } from "../../src/domain/command/index.ts"
 import type { Entry, Happening } from "../../src/domain/Entry.ts"
-import { type Event, isResumption, type MemberId } from "../../src/domain/Event.ts"
-import { type Keep, keepFor } from "../../src/domain/Keep.ts"
-import { Proof, type Seen } from "../../src/domain/Place.ts"
+import { isResumption, type MemberId } from "../../src/domain/Event.ts"
+import type { Keep } from "../../src/domain/Keep.ts"
+import * as Nickname from "../../src/domain/Nickname.ts"
+import { Proof } from "../../src/domain/Place.ts"
+import { Refusal } from "../../src/domain/Refusal.ts"
+import type { AskedRoom, RoomName } from "../../src/domain/RoomName.ts"
+import { parse } from "../../src/domain/roomNames.ts"
 import { clean } from "../../src/domain/Text.ts"
+import { readingsOf } from "../../src/domain/addressee.ts"
 import { join, rename, settings } from "./chat.ts"
+import { Client, isOfPerson, noCounts, type Wire } from "./StoryClient.ts"
 
-/** What a client sends. A hello names how far it has heard when it is sent. */
-type Sent = Command | { readonly _tag: "Quit" }
+type Moderated = Extract<RoomRule, { readonly _tag: "Moderate" }>
 
-/** A connection: what is on its way, in both directions. */
-interface Wire {
-  readonly client: Chat.ClientId
-  readonly up: Array<Sent>
-  readonly down: Array<Event>
-  /** Whether what the server sends still arrives. */
-  isWhole: boolean
-  /** Whether the server knows that it is over. */
-  isOver: boolean
-}
-
-/** What one client heard as one member, from one welcome or new life on. */
-export interface Life {
-  readonly id: MemberId
-  /** Whether it was there from its welcome on; a program that was started again is not. */
-  readonly isFromStart: boolean
-  readonly heard: Array<Event>
-  /** How many events of the lobby are missing, by the gaps in their numbers. */
-  missed: number
-  /** How many moves it was told of without names. */
-  nameless: number
-  /** Whether the server has said that something is gone. */
-  hasGaps: boolean
-  lastSeq: number
-}
-
-/** What has happened in a story, to be counted: a property of stories in which nothing happens proves nothing. */
-export interface Counts {
-  resumes: number
-  silentResumes: number
-  takeovers: number
-  replayed: number
-  losses: number
-  thieves: number
-  expired: number
-  resent: number
-  lostUp: number
-  lostDown: number
-  tooSoon: number
-  returnedToWriter: number
-  whispersWhileAway: number
-  nameless: number
-}
-
-export const noCounts = (): Counts => ({
-  resumes: 0, silentResumes: 0, takeovers: 0, replayed: 0, losses: 0, thieves: 0, expired: 0, resent: 0, lostUp: 0, lostDown: 0, tooSoon: 0, returnedToWriter: 0, whispersWhileAway: 0, nameless: 0
-})
-
-/** What happens next; numbers of people are taken modulo five. */
+/** What happens next; numbers of people and rooms are taken modulo how many there are. */
 export type Deed =
-  | { readonly _tag: "Connect" | "Say" | "Notice" | "Quit" | "Thieve" | "Reload" | "Flap" | "Again"; readonly who: number }
+  | { readonly _tag: "Connect" | "Notice" | "Quit" | "Thieve" | "Reload" | "Flap" | "Again" | "Dismiss"; readonly who: number }
+  | { readonly _tag: "Say"; readonly who: number; readonly room: number }
   | { readonly _tag: "Whisper"; readonly who: number; readonly to: number }
   | { readonly _tag: "Rename"; readonly who: number; readonly name: number }
   | { readonly _tag: "Up" | "Down" | "Cut"; readonly who: number; readonly count: number }
+  | { readonly _tag: "Enter"; readonly who: number; readonly room: number; readonly word: number }
+  | { readonly _tag: "Exit" | "Topic" | "Unlock" | "Hide" | "Show"; readonly who: number; readonly room: number }
+  | { readonly _tag: "Lock"; readonly who: number; readonly room: number; readonly word: number }
+  | { readonly _tag: "Invite"; readonly who: number; readonly room: number; readonly to: number }
+  | { readonly _tag: "Moderate"; readonly who: number; readonly room: number; readonly deed: Moderated["deed"]; readonly to: number; readonly forMs: number | undefined; readonly how: number }
+  | { readonly _tag: "Announce"; readonly who: number; readonly room: number; readonly to: number }
   | { readonly _tag: "Wait"; readonly millis: number }
+  | { readonly _tag: "Flow" }
+
+/** What the server does in place of somebody: its number. */
+export const theServer = 5
 
 const names = ["ann", "bob", "eve", "kim", "zoe"]
 const spares = ["Ann B", "bobby", "evelyn", "kimmy", "zoey", "ann", "bob"]
+// Some share an address, and some do not.
+const hosts = ["10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]
 
-/** A program that comes back by the rules of `docs/wire/native.md`, and whose connection is cut now and then. */
-export class Client {
-  readonly name: string
-  readonly secret: string
-  /** Whether it can come back. */
-  readonly hasSecret: boolean
-  readonly lives: Array<Life> = []
-  wire: Wire | undefined
-  isIn = false
-  seen: Seen | undefined
-  pending: Array<{ readonly ref: string; readonly text: string }> = []
-  /** What was typed while it was not in. */
-  ahead: Array<string> = []
-  /** What was given back to its writer, as it is not known whether it was said. */
-  readonly returned: Array<string> = []
-  readonly typed: Array<string> = []
-  /** The marks of the process: another process uses others. */
-  process = 0
-  #refs = 0
+const named = (raw: string): AskedRoom => {
+  const room = parse(raw)
+  if (room instanceof Refusal) throw room
+  return room
+}
 
-  constructor(name: string, hasSecret: boolean) {
-    this.name = name
-    this.secret = `secret of ${name}`
-    this.hasSecret = hasSecret
-  }
+/** What people call the rooms that they enter: two of these are one. */
+const rooms = ["dev", "tea", "DEV", "Überraum"].map(named)
+const theLobby = named("lobby")
 
-  get life(): Life | undefined {
-    return this.lives.at(-1)
-  }
+/** What a room is locked with: nothing, or one of two words. */
+const words = [undefined, Proof.make("word one"), Proof.make("word two")] as const
 
-  send(sent: Sent): void {
-    if (this.wire?.isWhole === true) this.wire.up.push(sent)
-  }
-
-  say(text: string): void {
-    this.typed.push(text)
-    // Nothing is said between the hello and its answer.
-    if (!this.isIn) this.ahead.push(text)
-    else this.#put(text)
-  }
-
-  #put(text: string): void {
-    const ref = `${this.process}-${(this.#refs += 1)}`
-    this.pending.push({ ref, text })
-    this.send({ _tag: "Say", text: clean(text), ref })
-  }
-
-  hear(event: Event, counts: Counts): void {
-    switch (event._tag) {
-      case "Welcome":
-        this.#begin(event.you.id, event.seq, counts)
-        this.seen = { id: event.you.id, n: event.n ?? 0 }
-        this.#enter()
-        return
-      case "Resumed": {
-        const { life } = this
-        const lobby = event.rooms[0]
-        if (life?.id !== event.you.id || this.seen?.id !== event.you.id) {
-          this.#begin(event.you.id, undefined, counts)
-          this.seen = { id: event.you.id, n: 0 }
-        } else {
-          // Before the replay is heard, or what it lacks would be taken for unsaid.
-          const last = this.pending.findIndex(({ ref }) => ref === event.last)
-          this.pending = this.pending.slice(last + 1)
-        }
-        if (event.gaps && this.life !== undefined) this.life.hasGaps = true
-        if (lobby === undefined) throw new Error("Somebody is back, and in no room")
-        counts.resent += this.pending.length
-        for (const { ref, text } of this.pending) this.send({ _tag: "Say", text: clean(text), ref })
-        this.#enter()
-        return
-      }
-      case "Goodbye":
-        this.cut()
-        return
-      case "Refused":
-        if (!this.isIn) {
-          if (event.code === "too-soon") counts.tooSoon += 1
-          this.cut()
-          return
-        }
-        this.pending = this.pending.filter(({ ref }) => ref !== event.ref)
-        this.#heard(event, counts)
-        return
-      default:
-        this.#heard(event, counts)
-    }
-  }
-
-  #heard(event: Event, counts: Counts): void {
-    const { life } = this
-    if (life === undefined) throw new Error(`${this.name} is nobody and hears ${event._tag}`)
-    life.heard.push(event)
-    if (event._tag === "Presence" && life.lastSeq >= 0) {
-      life.nameless += event.seq - Math.max(event.first - 1, life.lastSeq)
-      counts.nameless += 1
-    }
-    if ("n" in event && event.n !== undefined) this.seen = { id: life.id, n: event.n }
-    if ("seq" in event) {
-      const first = event._tag === "Presence" ? event.first : event.seq
-      if (life.lastSeq >= event.seq) throw new Error(`${this.name} has heard ${life.lastSeq}, and is told ${event._tag} ${event.seq}`)
-      if (life.lastSeq >= 0) life.missed += Math.max(0, first - life.lastSeq - 1)
-      life.lastSeq = event.seq
-    }
-    if ("from" in event && event.from.id === life.id) this.pending = this.pending.filter(({ ref }) => ref !== event.ref)
-  }
-
-  // Another member: what has no receipt goes back to its writer.
-  #begin(id: MemberId, seq: number | undefined, counts: Counts): void {
-    if (this.pending.length > 0) counts.returnedToWriter += this.pending.length
-    this.returned.push(...this.pending.map(({ text }) => text))
-    this.pending = []
-    this.lives.push({ id, isFromStart: seq !== undefined, heard: [], missed: 0, nameless: 0, hasGaps: false, lastSeq: seq ?? -1 })
-  }
-
-  #enter(): void {
-    this.isIn = true
-    const { ahead } = this
-    this.ahead = []
-    for (const text of ahead) this.#put(text)
-  }
-
-  /** The connection is gone, and what is on its way to here with it. */
-  cut(): void {
-    if (this.wire !== undefined) this.wire.isWhole = false
-    this.wire = undefined
-    this.isIn = false
-  }
-
-  /** The program is started again, and knows nothing but its secret. */
-  reload(): void {
-    this.cut()
-    this.returned.push(...this.pending.map(({ text }) => text), ...this.ahead)
-    this.pending = []
-    this.ahead = []
-    this.seen = undefined
-    this.process += 1
-  }
+/** An entry, what it told, and the chat before and after it. */
+export interface Step {
+  readonly entry: Entry
+  readonly told: ReadonlyArray<Chat.Envelope<Chat.ClientId>>
+  readonly before: Chat.Chat<Chat.ClientId>
+  readonly after: Chat.Chat<Chat.ClientId>
 }
 
 /** One story: a server, five people, and the network between them. */
@@ -216,19 +66,29 @@ export class Story {
   readonly clients: ReadonlyArray<Client>
   readonly keep: Keep
   readonly counts = noCounts()
-  readonly log: Array<Entry> = []
-  readonly told: Array<Chat.Envelope<Chat.ClientId>> = []
-  readonly states: Array<Chat.Chat<Chat.ClientId>> = []
+  readonly steps: Array<Step> = []
   chat: Chat.Chat<Chat.ClientId>
   now = 1_000_000
   readonly #wires = new Map<Chat.ClientId, Wire>()
   readonly #thieves: Array<Chat.ClientId> = []
   #texts = 0
 
-  constructor(keep: Keep, secrets: ReadonlyArray<boolean>) {
+  constructor(keep: Keep, secrets: ReadonlyArray<boolean>, bounds = Chat.defaultBounds) {
     this.keep = keep
-    this.clients = names.map((name, index) => new Client(name, secrets[index] ?? true))
-    this.chat = Chat.empty(settings, keep)
+    this.clients = names.map((name, index) => new Client(name, hosts[index] ?? "", secrets[index] ?? true))
+    this.chat = Chat.empty(settings, keep, bounds)
+  }
+
+  get log(): ReadonlyArray<Entry> {
+    return this.steps.map(({ entry }) => entry)
+  }
+
+  get told(): ReadonlyArray<Chat.Envelope<Chat.ClientId>> {
+    return this.steps.flatMap(({ told }) => told)
+  }
+
+  get states(): ReadonlyArray<Chat.Chat<Chat.ClientId>> {
+    return this.steps.map(({ after }) => after)
   }
 
   /** How many connections the server has at most. */
@@ -242,6 +102,14 @@ export class Story {
       this.#pass(deed.millis)
       return
     }
+    if (deed._tag === "Flow") {
+      this.#flow()
+      return
+    }
+    if (deed.who === theServer) {
+      this.#rule(deed)
+      return
+    }
     const client = this.#client(deed.who)
     switch (deed._tag) {
       case "Connect":
@@ -252,7 +120,20 @@ export class Story {
         client.send(this.#hello(client))
         return
       case "Say":
-        client.say(`${client.name} ${(this.#texts += 1)}`)
+        client.say(`${client.name} ${(this.#texts += 1)}`, deed.room === 0 ? undefined : this.#roomOf(client, deed.room))
+        return
+      case "Enter": {
+        const word = words[deed.word % words.length]
+        client.ask({ _tag: "Enter", room: rooms[deed.room % rooms.length] ?? theLobby, ...(word === undefined ? {} : { word }) })
+        return
+      }
+      case "Exit":
+        client.ask({ _tag: "Exit", room: this.#roomOf(client, deed.room) })
+        return
+      case "Announce":
+        return
+      case "Dismiss":
+        if (client.life !== undefined) this.submit({ _tag: "Dismiss", id: client.life.id, reason: clean("away for too long") })
         return
       case "Whisper": {
         // Sooner to somebody who is away.
@@ -302,7 +183,80 @@ export class Story {
         return
       case "Notice":
         for (const wire of this.#wires.values()) if (!wire.isWhole && !wire.isOver && wire.client % 5 === deed.who % 5) this.#end(wire)
+        return
+      default: {
+        const { ruler, room } = this.#ruledBy(client, deed)
+        const command = this.#ruling(deed, room)
+        if (command !== undefined) ruler.ask(command)
+      }
     }
+  }
+
+  // One of the rooms that a client is in, as far as it knows; now and then another.
+  #roomOf({ rooms: views }: Client, n: number): AskedRoom {
+    const all: ReadonlyArray<RoomName> = [...views.keys()].reverse()
+    const name = all[n % (all.length + 1)]
+    return name === undefined ? (rooms[n % rooms.length] ?? theLobby) : named(name)
+  }
+
+  // Mostly it is somebody who may do that, as far as it knows: the owner of a room, or an operator.
+  #ruledBy(client: Client, deed: Exclude<Deed, { readonly _tag: "Flow" | "Wait" }> & { readonly room?: number }): { readonly ruler: Client; readonly room: AskedRoom } {
+    const { room = 0, who } = deed
+    const all = [...this.clients.slice(who), ...this.clients.slice(0, who)].flatMap((ruler) =>
+      ruler.isIn ? [...ruler.rooms].flatMap(([name, { role }]) => (role === "member" ? [] : [{ ruler, room: named(name) }])) : []
+    )
+    return (room === 0 ? undefined : all[room % Math.max(1, all.length)]) ?? { ruler: client, room: this.#roomOf(client, room) }
+  }
+
+  #ruling(deed: Deed, room: AskedRoom): RoomRule | undefined {
+    switch (deed._tag) {
+      case "Topic":
+        return { _tag: "Topic", room, text: clean((this.#texts += 1) % 4 === 0 ? "" : `about ${this.#texts}`) }
+      case "Lock": {
+        const word = words[deed.word % words.length]
+        return { _tag: "Lock", room, ...(word === undefined ? {} : { word }) }
+      }
+      case "Unlock":
+      case "Hide":
+      case "Show":
+        return { _tag: deed._tag, room }
+      case "Invite": {
+        const id = this.#client(deed.to).life?.id
+        return id === undefined ? undefined : { _tag: "Invite", room, target: { _tag: "Id", id } }
+      }
+      case "Moderate": {
+        // Rather somebody who is there, unless it is to be let in again.
+        const isThere = ({ life, rooms: views }: Client) => life !== undefined && [...views.keys()].some((known) => named(known).key === room.key)
+        const others = [...this.clients.slice(deed.to), ...this.clients.slice(0, deed.to)]
+        const { life, name } = (deed.how < 4 || deed.deed === "unban" ? undefined : others.find(isThere)) ?? this.#client(deed.to)
+        const person = life === undefined ? undefined : Chat.personWith(this.chat, life.id)
+        const called = person?.member.name ?? name
+        const targets: ReadonlyArray<Moderated["target"] | undefined> = [
+          life === undefined ? undefined : { _tag: "Id", id: life.id },
+          { _tag: "Name", key: Nickname.key(called) },
+          { _tag: "Words", words: clean(called), readings: readingsOf(called) }
+        ]
+        const target = targets[deed.how % targets.length]
+        return target === undefined ? undefined : { _tag: "Moderate", room, deed: deed.deed, target, ...(deed.forMs === undefined ? {} : { forMs: deed.forMs }) }
+      }
+      default:
+        return undefined
+    }
+  }
+
+  // The server rules a room, or speaks: to everybody, in a room, or to one alone.
+  #rule(deed: Deed): void {
+    if (deed._tag === "Announce") {
+      const text = clean(`hear, hear ${(this.#texts += 1)}`)
+      const to = deed.to === 0 ? this.#client(deed.room).life?.id : undefined
+      const room = deed.to === 1 ? rooms[deed.room % rooms.length]?.key : undefined
+      this.submit({ _tag: "Announce", text, ...(to === undefined ? {} : { to }), ...(room === undefined ? {} : { room }) })
+      return
+    }
+    if (!("room" in deed)) return
+    const room = [...rooms, theLobby][deed.room % (rooms.length + 1)] ?? theLobby
+    const command = this.#ruling(deed, room)
+    if (command !== undefined) this.submit({ _tag: "Rule", room: room.key, command })
   }
 
   /** In the end everybody's connection holds, who is lost comes back, and all that is on its way arrives. */
@@ -311,15 +265,18 @@ export class Story {
       this.#pass(1500)
       for (const client of this.clients) {
         this.#connect(client)
-        for (let n = 0; n < 4; n += 1) {
-          for (const each of this.clients) {
-            if (each.wire !== undefined) this.#up(each.wire, Infinity)
-            this.#down(each, Infinity)
-          }
-        }
+        for (let n = 0; n < 4; n += 1) this.#flow()
       }
       for (const wire of this.#wires.values()) if (!wire.isWhole && !wire.isOver) this.#end(wire)
       for (const each of this.clients) this.#down(each, Infinity)
+    }
+    for (const client of this.clients) if (client.isIn) client.settle()
+  }
+
+  #flow(): void {
+    for (const each of this.clients) {
+      if (each.wire !== undefined) this.#up(each.wire, Infinity)
+      this.#down(each, Infinity)
     }
   }
 
@@ -347,25 +304,28 @@ export class Story {
   submit(happening: Happening): void {
     const entry: Entry = { at: this.now, ...happening }
     const { chat, told } = apply(this.chat, entry, (client) => client)
-    this.log.push(entry)
+    this.steps.push({ entry, told, before: this.chat, after: chat })
     this.chat = chat
-    this.states.push(chat)
     for (const envelope of told) this.#tell(envelope)
   }
 
   #tell(envelope: Chat.Envelope<Chat.ClientId>): void {
-    const { audience, event } = envelope
-    this.told.push(envelope)
+    const { also = [], audience, event } = envelope
     if (event._tag === "Goodbye" && event.code === "resumed") this.counts.takeovers += 1
     if (event._tag === "Left" && event.detached === true) this.counts.expired += 1
     if (isResumption(event)) {
       this.counts.resumes += 1
       if (event.replay.length > 0) this.counts.replayed += 1
       if (event.gaps) this.counts.losses += 1
+      if (event.rooms.length > 1) this.counts.resumesInSeveralRooms += 1
+      const missed = new Set(event.replay.flatMap((each) => ("seq" in each && !isOfPerson(each) ? [each.room] : [])))
+      if (missed.size > 1) this.counts.replaysOfSeveralRooms += 1
     }
+    if (event._tag === "Removed" && audience.every(({ peer }) => peer === undefined)) this.counts.removedWhileAway += 1
+    if (event._tag === "Notice" && also.length > 0) this.counts.noticesOutsideLobby += 1
     if (event._tag === "Returned") this.counts.silentResumes -= 1
     if (event._tag === "Resumed") this.counts.silentResumes += 1
-    for (const { peer } of audience) {
+    for (const { peer } of [...audience, ...also]) {
       const wire = peer === undefined ? undefined : this.#wires.get(peer)
       if (wire?.isWhole !== true) continue
       if (isResumption(event)) {
@@ -377,7 +337,7 @@ export class Story {
 
   #connect(client: Client): void {
     if (client.wire !== undefined) return
-    client.wire = this.#wire()
+    client.wire = this.#wire(client.host)
     client.send(this.#hello(client))
   }
 
@@ -387,16 +347,16 @@ export class Story {
     return hello._tag === "Join" ? { ...hello, ...claim } : hello
   }
 
-  #wire(): Wire {
+  #wire(host: string): Wire {
     const client = this.#wires.size + 1
-    const wire: Wire = { client, up: [], down: [], isWhole: true, isOver: false }
+    const wire: Wire = { client, host, up: [], down: [], isWhole: true, isOver: false }
     this.#wires.set(client, wire)
     return wire
   }
 
   // Somebody asks for another's name, with another secret.
   #thieve(victim: Client): void {
-    const wire = this.#wire()
+    const wire = this.#wire("10.0.0.9")
     this.#thieves.push(wire.client)
     const person = victim.life === undefined ? undefined : Chat.personWith(this.chat, victim.life.id)
     if (person !== undefined) this.counts.thieves += 1
@@ -417,7 +377,7 @@ export class Story {
         wire.isOver = true
         this.submit({ _tag: "Quit", client: wire.client, code: "quit", reason: undefined })
         if (wire.isWhole) wire.down.push({ _tag: "Goodbye", at: this.now, code: "quit", reason: clean("you have left") })
-      } else this.submit({ _tag: "Command", client: wire.client, address: `10.0.0.1:${wire.client}`, command: sent })
+      } else this.submit({ _tag: "Command", client: wire.client, address: `${wire.host}:${wire.client}`, command: sent })
     }
   }
 
@@ -436,65 +396,4 @@ export class Story {
     wire.isOver = true
     this.submit({ _tag: "Drop", client: wire.client, code: "lost", reason: clean("connection lost") })
   }
-}
-
-const who = FastCheck.nat({ max: 4 })
-const count = FastCheck.integer({ min: 0, max: 4 })
-const of = <T extends Deed["_tag"]>(tag: T) => FastCheck.constant(tag)
-
-const deeds = FastCheck.array(
-  FastCheck.oneof(
-    { weight: 14, arbitrary: FastCheck.record({ _tag: of("Connect"), who }) },
-    { weight: 22, arbitrary: FastCheck.record({ _tag: of("Say"), who }) },
-    { weight: 9, arbitrary: FastCheck.record({ _tag: of("Whisper"), who, to: who }) },
-    { weight: 4, arbitrary: FastCheck.record({ _tag: of("Rename"), who, name: FastCheck.nat({ max: 6 }) }) },
-    { weight: 30, arbitrary: FastCheck.record({ _tag: of("Up"), who, count: FastCheck.integer({ min: 1, max: 8 }) }) },
-    { weight: 30, arbitrary: FastCheck.record({ _tag: of("Down"), who, count: FastCheck.integer({ min: 1, max: 12 }) }) },
-    { weight: 10, arbitrary: FastCheck.record({ _tag: of("Cut"), who, count }) },
-    { weight: 10, arbitrary: FastCheck.record({ _tag: of("Notice"), who }) },
-    { weight: 2, arbitrary: FastCheck.record({ _tag: of("Flap"), who }) },
-    { weight: 4, arbitrary: FastCheck.record({ _tag: of("Again"), who }) },
-    { weight: 2, arbitrary: FastCheck.record({ _tag: of("Quit"), who }) },
-    { weight: 2, arbitrary: FastCheck.record({ _tag: of("Reload"), who }) },
-    { weight: 3, arbitrary: FastCheck.record({ _tag: of("Thieve"), who }) },
-    { weight: 9, arbitrary: FastCheck.record({ _tag: of("Wait"), millis: FastCheck.constantFrom(100, 300, 600, 600, 2000, 2000, 40_000, 130_000) }) }
-  ),
-  { minLength: 40, maxLength: 160, size: "max" }
-)
-
-// All come in first, most of them.
-const opening: ReadonlyArray<Deed> = [0, 1, 2, 3].flatMap((who) => [
-  { _tag: "Connect", who },
-  { _tag: "Up", who, count: 1 },
-  { _tag: "Down", who, count: 4 }
-])
-
-/** How a story is told: how much windows hold, and who has a secret. */
-export interface Telling {
-  readonly deeds: ReadonlyArray<Deed>
-  readonly events: number
-  readonly secrets: ReadonlyArray<boolean>
-}
-
-/** Stories of five people whose connections are cut again and again; small windows are outrun, large ones never. */
-export const tellings: FastCheck.Arbitrary<Telling> = FastCheck.record({
-  deeds: deeds.map((all) => [...opening, ...all]),
-  events: FastCheck.constantFrom(4, 8, 256, 256),
-  secrets: FastCheck.constantFrom([true, true, true, true, true], [true, true, true, true, false], [true, true, false, false, false])
-})
-
-/** How places are kept in a story. */
-export const keepIn = (events: number, millis = 120_000): Keep => ({
-  ...keepFor(millis, 5, 5),
-  room: { events, bytes: 262_144 },
-  moves: { events: events / 4, bytes: 65_536 },
-  own: { events, bytes: 65_536 }
-})
-
-/** Plays a story to its end. */
-export const play = ({ deeds, events, secrets }: Telling, millis?: number): Story => {
-  const story = new Story(keepIn(events, millis), secrets)
-  for (const deed of deeds) story.do(deed)
-  story.finish()
-  return story
 }

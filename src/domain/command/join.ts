@@ -109,6 +109,7 @@ export const join: CommandDefinition<Join> = {
       asked: name.name === wanted.name ? undefined : wanted.name,
       here: room.seats.length,
       members: room.firstPage,
+      ...(room.topic === undefined ? {} : { topic: room.topic }),
       server: settings.server,
       instance: settings.instance,
       limits: settings.limits,
@@ -123,7 +124,7 @@ export const join: CommandDefinition<Join> = {
 const placeFor = <Peer>({ keep, seq }: Chat<Peer>, claim: Claim | undefined): Place | undefined =>
   claim === undefined || keep.for === 0
     ? undefined
-    : { proof: claim.proof, neighbourhood: claim.neighbourhood, since: seq + 1, own: Window.empty, last: undefined, resumedAt: undefined }
+    : { proof: claim.proof, neighbourhood: claim.neighbourhood, since: seq + 1, own: Window.empty, stays: [], last: undefined, resumedAt: undefined }
 
 const unsupportedVersion = new Refusal({
   code: "unsupported-version",

@@ -1,12 +1,14 @@
 import * as HashMap from "effect/HashMap"
 import * as Schema from "effect/Schema"
 import { roomOf, withRoom } from "../Chat.ts"
-import { andThen, notJoined, refused, tellPerson } from "../Decision.ts"
+import { andThen, type InRoom, notJoined, refused, tellFew, tellPerson } from "../Decision.ts"
+import type { Event } from "../Event.ts"
 import { AskedName, asked } from "../nameIndex.ts"
 import { hindrance, lookalike, named, unnamed } from "../names.ts"
 import * as Nickname from "../Nickname.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Room from "../Room.ts"
+import { lobby } from "../RoomName.ts"
 import { command, type CommandDefinition, messageForm, type Request } from "./Definition.ts"
 import { warn } from "./lookalikes.ts"
 
@@ -43,9 +45,13 @@ export const nick: CommandDefinition<Rename> = {
     const member = { id, name: name.name }
     const renamed = named({ ...freed, people: HashMap.set(freed.people, id, { ...person, member, name }) }, id, name)
     const next = person.rooms.reduce((chat, { room }) => withRoom(chat, Room.renamed(roomOf(chat, room), member)), renamed)
-    const told = tellPerson(next, { ...asker.origin, name: name.name }, person.rooms, ({ at, n, room, seq }) => ({ _tag: "Renamed", n, seq, at, room, member, was }))
+    const origin = { ...asker.origin, name: name.name }
+    const renaming = ({ at, n, room, seq }: InRoom): Event => ({ _tag: "Renamed", n, seq, at, room, member, was })
     // Nobody else hears of who is in no room: that one is told all the same that it bears another name.
-    const alone = person.rooms.length > 0 ? told : { ...told, told: told.told.map((envelope) => ({ ...envelope, audience: [person.seat] })) }
-    return andThen(alone, (chat) => warn(chat, person.rooms, name.name, lookalike(freed, name)))
+    const told =
+      person.rooms.length > 0
+        ? tellPerson(next, origin, person.rooms, renaming)
+        : tellFew(next, origin, [person.seat], (at) => renaming({ ...at, room: lobby, seq: roomOf(next, lobby).seq }))
+    return andThen(told, (chat) => warn(chat, person.rooms, name.name, lookalike(freed, name)))
   }
 }

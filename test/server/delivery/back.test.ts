@@ -18,7 +18,7 @@ import { defaults } from "../../../src/server/ServerConfig.ts"
 import { join, say, settings } from "../../support/chat.ts"
 import { always } from "../../support/property.ts"
 import { Recorder } from "../../support/Recorder.ts"
-import { play, tellings } from "../../support/Story.ts"
+import { play, tellings } from "../../support/tellings.ts"
 
 /** Connections whose dialect notes the events themselves. */
 class Ways {
@@ -75,19 +75,21 @@ describe("However it is gathered, and whatever waits,", () => {
       ({ sizes, telling, waits }) => {
         const { told } = play(telling)
         const ways = new Ways()
-        const handed = told.map(({ audience, event, room }, index): Handed => ({
+        const wayTo = ({ id, peer }: Chat.Seat<Chat.ClientId>) => ({ id, peer: peer === undefined ? undefined : ways.to(peer) })
+        const handed = told.map(({ also, audience, event, room }, index): Handed => ({
           place: index + 1,
           event,
           room,
-          audience: audience.map(({ id, peer }) => ({ id, peer: peer === undefined ? undefined : ways.to(peer) }))
+          audience: audience.map(wayTo),
+          also: also?.map(wayTo)
         }))
         // Seats of one audience are one array, as in the chat.
         const shared = new Map(told.map(({ audience }, index) => [audience, handed[index]!.audience]))
         handOver(handed.map((each, index) => ({ ...each, audience: shared.get(told[index]!.audience)! })), sizes, waits)
         const meant = new Map<Chat.ClientId, Array<Event>>()
-        for (const { audience, event } of told) {
+        for (const { also = [], audience, event } of told) {
           if (event._tag === "Goodbye") continue
-          for (const { peer } of audience) {
+          for (const { peer } of [...audience, ...also]) {
             if (peer === undefined) continue
             const all = meant.get(peer) ?? []
             all.push(event, ...(isResumption(event) ? event.replay : []))
