@@ -108,7 +108,7 @@ export const notJoined = (what: string, ref?: string): Refusal =>
   new Refusal({ code: "not-joined", message: `Say hello with a name before you ${what}.`, ref })
 
 /** The refusal of who means a room and is not in it, or is in none. */
-export const notInRoom = (room: AskedRoom | undefined, ref?: string): Refusal =>
+const notInRoom = (room: AskedRoom | undefined, ref?: string): Refusal =>
   new Refusal({
     code: "not-in-room",
     message: room === undefined ? "You are in no room: enter one first, with /join ROOM." : `You are not in #${room.name}: enter it first, with /join ${room.name}.`,

@@ -2,7 +2,7 @@
 import * as HashMap from "effect/HashMap"
 import { type Chat, type Decision, type Membership, membershipIn, type Origin, type Person, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
 import { andThen, nothing, tellFew, tellRoom } from "./Decision.ts"
-import type { MemberId, Place } from "./Event.ts"
+import type { Place } from "./Event.ts"
 import { countKeepers, withoutRoom, withStay } from "./keeping.ts"
 import type { Role } from "./Role.ts"
 import * as Room from "./Room.ts"
@@ -108,9 +108,6 @@ export const withRole = <Peer>(chat: Chat<Peer>, person: Person<Peer>, room: Roo
 
 /** The name of the room that is meant by this person where it names none; `undefined` where it is in none. */
 export const currentOf = <Peer>(chat: Chat<Peer>, { current }: Person<Peer>): RoomName | undefined => (current === undefined ? undefined : roomOf(chat, current).name)
-
-/** The people with these ids who are here or lost, in this order. */
-export const peopleOf = <Peer>(chat: Chat<Peer>, ids: Iterable<MemberId>): ReadonlyArray<Person<Peer>> => [...ids].flatMap((id) => personWith(chat, id) ?? [])
 
 /** All who are connected, in rooms or in none. */
 export const everybody = <Peer>(chat: Chat<Peer>): ReadonlyArray<Person<Peer>["seat"]> =>

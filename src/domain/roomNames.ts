@@ -5,7 +5,7 @@ import { Refusal } from "./Refusal.ts"
 import { type AskedRoom, lobby, RoomKey, RoomName } from "./RoomName.ts"
 
 /** How long the name of a room may be. */
-export const limits = { nameGraphemes: 32, nameBytes: 64 }
+const limits = { nameGraphemes: 32, nameBytes: 64 }
 
 const lookOfLobby = look(Nickname.Nickname.make(lobby))
 

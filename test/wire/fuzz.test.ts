@@ -214,9 +214,9 @@ describe("However the bytes are split, there comes the same of them, from", () =
   })
 })
 
-const clientKinds = ["Hello", "Say", "Act", "Whisper", "Rename", "Who", "Ping", "Pong", "Quit"]
+const clientKinds = ["Hello", "Say", "Act", "Whisper", "Rename", "Enter", "Exit", "Rooms", "Topic", "Invite", "Lock", "Unlock", "Hide", "Show", "Moderate", "Who", "Ping", "Pong", "Quit"]
 const serverKinds = [
-  "Welcome", "Said", "Acted", "Whispered", "Renamed", "Notice", "Joined", "Left", "Presence", "Members", "Refused", "Throttled", "Ping", "Pong", "Goodbye"
+  "Welcome", "Said", "Acted", "Whispered", "Renamed", "Notice", "Joined", "Left", "Presence", "Entered", "Exited", "TopicSet", "Moderated", "Removed", "Invited", "RoomList", "Members", "Refused", "Throttled", "Ping", "Pong", "Goodbye"
 ]
 
 const expectMessage = (line: Uint8Array) => {
@@ -227,8 +227,8 @@ const expectMessage = (line: Uint8Array) => {
     expect(request.message).not.toBe("")
     return
   }
-  expect(["Enter", "Command", "Question", "Quit"]).toContain(request._tag)
-  const asked = request._tag === "Hello" ? request.join : request._tag === "Command" ? request.command : request._tag === "Question" ? request.question : request
+  expect(["Hello", "Command", "Sealed", "Question", "Quit"]).toContain(request._tag)
+  const asked = request._tag === "Hello" ? request.join : request._tag === "Command" || request._tag === "Sealed" ? request.command : request._tag === "Question" ? request.question : request
   expect(request._tag === "Hello" ? ["Join"] : clientKinds).toContain(asked._tag)
   for (const made of [request, asked]) expect(Object.getPrototypeOf(made)).toBe(Object.prototype)
 }
@@ -249,7 +249,7 @@ const almost = FastCheck.tuple(
   FastCheck.constantFrom(...clientKinds, ...serverKinds, "Lines", "Help", "Asked", "Join", "Address", "__proto__", "constructor", "Dance"),
   FastCheck.dictionary(
     FastCheck.constantFrom(
-      "v", "nickname", "text", "ref", "after", "reason", "to", "from", "member", "members", "seq", "at", "room", "here", "more", "code", "message", "lines",
+      "v", "nickname", "text", "word", "deed", "target", "who", "name", "forMs", "until", "by", "now", "you", "role", "topic", "locked", "hidden", "rooms", "yours", "ref", "after", "reason", "to", "from", "member", "members", "seq", "at", "room", "here", "more", "code", "message", "lines",
       "__proto__", "constructor", "prototype", "hasOwnProperty"
     ),
     value

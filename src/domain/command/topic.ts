@@ -16,7 +16,7 @@ export type Topic = typeof Topic.Type
 export const TopicMessage = Schema.TaggedStruct("Topic", { room: Schema.optional(Schema.String), text: Schema.String })
 
 /** How long a topic may be, bytes. */
-export const longestTopic = 390
+const longestTopic = 390
 
 const utf8 = new TextEncoder()
 

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as CommandLine from "../../../src/domain/commandLine.ts"
 import * as Commands from "../../../src/domain/command/index.ts"
-import { authorOf, type Event, type Reply } from "../../../src/domain/Event.ts"
+import { authorOf, type Deed, type Event, type Reply } from "../../../src/domain/Event.ts"
+import * as Nickname from "../../../src/domain/Nickname.ts"
+import { RoomKey, RoomName } from "../../../src/domain/RoomName.ts"
 import { Refusal } from "../../../src/domain/Refusal.ts"
 import * as Typed from "../../../src/domain/typed.ts"
 import { Receipts } from "../../../src/client/Receipts.ts"
@@ -23,8 +25,27 @@ const said = (name: string): ReadonlyArray<string> =>
 
 const utf8 = (line: string): Uint8Array => new TextEncoder().encode(`${line}\n`)
 
-// Something that each command can take behind its name: somebody who is here, and words.
-const rest = "bob good day"
+/** What a command can take behind its name, and what has to be done before, in Ann's own room, where Bob is too, and Eve is not. */
+interface Case {
+  readonly rest: string
+  readonly before?: Commands.Command
+}
+
+// Somebody who is here, and words.
+const anything: Case = { rest: "bob good day" }
+
+const toBob = (deed: Deed): Commands.Command => ({ _tag: "Moderate", deed, target: { _tag: "Name", key: Nickname.key("bob") } })
+
+const cases: Readonly<Record<string, Case>> = {
+  "/leave": { rest: "dev" },
+  "/invite": { rest: "eve" },
+  "/op": { rest: "bob" },
+  "/deop": { rest: "bob", before: toBob("op") },
+  "/unban": { rest: "bob", before: toBob("ban") },
+  "/unmute": { rest: "bob", before: toBob("mute") },
+  "/unlock": { rest: "", before: { _tag: "Lock" } },
+  "/show": { rest: "", before: { _tag: "Hide" } }
+}
 
 /** What a plain client comes to ask for with this line, once it is in. */
 const heardTyped = (line: string): ReadonlyArray<Heard> => {
@@ -33,7 +54,9 @@ const heardTyped = (line: string): ReadonlyArray<Heard> => {
   return Array.from(interpreter.hear(utf8(line)))
 }
 
-const room = roomOf(["ann", "bob", "eve"], (client) => `peer ${client}`)
+const enterDev: Commands.Command = { _tag: "Enter", room: { name: RoomName.make("dev"), key: RoomKey.make("dev") } }
+
+const room = [1, 2].reduce((node, who) => decide(node, who, enterDev).node, roomOf(["ann", "bob", "eve"], (client) => `peer ${client}`))
 
 /** What Ann was told when she came in. */
 const welcome = ((): Event => {
@@ -43,14 +66,15 @@ const welcome = ((): Event => {
 })()
 
 /** What comes of a request of Ann's, and what she is told. */
-const outcome = (heard: Heard | undefined): { readonly taken?: Taken<string>; readonly hers: ReadonlyArray<Reply> } => {
+const outcome = (heard: Heard | undefined, node = room): { readonly taken?: Taken<string>; readonly hers: ReadonlyArray<Reply> } => {
   switch (heard?._tag) {
+    case "Sealed":
     case "Command": {
-      const taken = decide(room, 1, heard.command)
+      const taken = decide(node, 1, heard.command)
       return { taken, hers: taken.told.filter(({ audience }) => audience.some(({ peer }) => peer === "peer 1")).map(({ event }) => event) }
     }
     case "Question": {
-      const { reply } = take(room, { _tag: "Ask", who: 1, question: heard.question, now: 0 }, "nobody")
+      const { reply } = take(node, { _tag: "Ask", who: 1, question: heard.question, now: 0 }, "nobody")
       return { hers: reply === undefined ? [] : [reply] }
     }
     default:
@@ -59,6 +83,7 @@ const outcome = (heard: Heard | undefined): { readonly taken?: Taken<string>; re
 }
 
 describe.each(Commands.lines.map((line) => [line.name, line] as const))("%s, as people type it,", (name, form) => {
+  const { before, rest } = cases[name] ?? anything
   const typed = form.args === "" ? name : `${name} ${rest}`
 
   it("is understood from nc and in our own client, and means the same", () => {
@@ -90,7 +115,7 @@ describe.each(Commands.lines.map((line) => [line.name, line] as const))("%s, as 
   it("comes to something that is worded for whoever typed it", () => {
     const [heard] = heardTyped(typed)
     if (heard?._tag === "Quit") return
-    const { hers } = outcome(heard)
+    const { hers } = outcome(heard, before === undefined ? room : decide(room, 1, before).node)
     expect(hers).not.toEqual([])
     for (const event of hers) {
       expect(event._tag).not.toBe("Refused")
