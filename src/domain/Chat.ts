@@ -3,6 +3,7 @@ import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import * as Deadlines from "./Deadlines.ts"
 import type { Event, LeaveCode, Limits, Member, MemberId } from "./Event.ts"
+import type { Bounds as History } from "./history.ts"
 import { type Keep, noKeep } from "./Keep.ts"
 import type { IndexedName } from "./nameIndex.ts"
 import type { NameKey, Nickname } from "./Nickname.ts"
@@ -23,6 +24,8 @@ export interface Chat<Peer> {
   readonly settings: ServerInfo
   readonly keep: Keep
   readonly bounds: Bounds
+  /** How much of what is said is kept for those who enter later; absent where nothing is. */
+  readonly history: History | undefined
   readonly people: HashMap.HashMap<MemberId, Person<Peer>>
   /** By connection: the member that has come in over it. */
   readonly clients: HashMap.HashMap<ClientId, MemberId>
@@ -41,6 +44,8 @@ export interface Chat<Peer> {
   readonly detached: { readonly all: number; readonly by: HashMap.HashMap<string, number> }
   /** How many bytes all windows hold together. */
   readonly keptBytes: number
+  /** How many bytes the lines take that rooms keep for those who enter later. */
+  readonly historyBytes: number
   /** How many have come in so far: the ordinal in the last `MemberId`. */
   readonly lastMember: number
   /** The number of the last envelope. */
@@ -170,10 +175,11 @@ export interface Decision<Peer> {
 }
 
 /** A chat with nobody in it. Where nothing else is said, nobody's place is kept. */
-export const empty = <Peer>(settings: ServerInfo, keep = noKeep, bounds = defaultBounds): Chat<Peer> => ({
+export const empty = <Peer>(settings: ServerInfo, keep = noKeep, bounds = defaultBounds, history?: History): Chat<Peer> => ({
   settings,
   keep,
   bounds,
+  history,
   people: HashMap.empty(),
   clients: HashMap.empty(),
   superseded: HashSet.empty(),
@@ -184,6 +190,7 @@ export const empty = <Peer>(settings: ServerInfo, keep = noKeep, bounds = defaul
   deadlines: Deadlines.none,
   detached: { all: 0, by: HashMap.empty() },
   keptBytes: 0,
+  historyBytes: 0,
   lastMember: 0,
   seq: 0,
   at: 0,

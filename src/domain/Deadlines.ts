@@ -3,10 +3,10 @@ import * as Option from "effect/Option"
 import type { MemberId } from "./Event.ts"
 import type { RoomKey } from "./RoomName.ts"
 
-/** What is due at a time: the place of somebody who is detached, or a window of a room (`Moves`: that of its moves) or of a person, in which something gets too old. */
+/** What is due at a time: the place of somebody who is detached, or a window of a room (`Moves`: that of its moves, `Past`: that of its lines) or of a person, in which something gets too old. */
 export type Due =
   | { readonly _tag: "Place" | "Own"; readonly id: MemberId }
-  | { readonly _tag: "Window" | "Moves"; readonly room: RoomKey }
+  | { readonly _tag: "Window" | "Moves" | "Past"; readonly room: RoomKey }
 
 /** Something that comes of itself, and when, whole ms since 1970. */
 export interface Deadline {

@@ -1,5 +1,6 @@
 import { type Audience, type Chat, type Decision, type Envelope, type Membership, membershipIn, type Origin, type Person, roomOf, type Seat } from "./Chat.ts"
 import type { Event, Member, Resumption } from "./Event.ts"
+import { remembered } from "./history.ts"
 import { keepAlso, keepOwn, keepRoom } from "./keeping.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Room from "./Room.ts"
@@ -63,7 +64,7 @@ export const tellRoom = <Peer>(
   const n = chat.seq + 1
   const seq = room.seq + 1
   const told = event({ n, seq, at: chat.at, room: room.name })
-  return tell(keepRoom(chat, { ...room, seq }, n, told), {
+  return tell(remembered(keepRoom(chat, { ...room, seq }, n, told), key, n, told), {
     seq: n,
     event: told,
     audience: audience ?? room.seats,

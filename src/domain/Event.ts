@@ -68,7 +68,9 @@ export const Welcome = Schema.TaggedStruct("Welcome", {
   instance: Schema.optional(Schema.String),
   limits: Limits,
   /** How long your place is kept when the connection is lost, ms; absent where it is not kept. */
-  keep: Schema.optional(Schema.Number)
+  keep: Schema.optional(Schema.Number),
+  /** For how long what is said in the room is kept for those who enter later, ms; absent where it is not kept. */
+  history: Schema.optional(Schema.Number)
 })
 export type Welcome = typeof Welcome.Type
 
@@ -179,6 +181,14 @@ export const Presence = Schema.TaggedStruct("Presence", {
 })
 export type Presence = typeof Presence.Type
 
+/** What was said in a room before you entered, the oldest first; `more`: whether there was something earlier. It has happened already: nothing to be called for. */
+export const Past = Schema.TaggedStruct("Past", { n, at, room: RoomName, events: Schema.Array(Schema.Union(Said, Acted)), more: Schema.Boolean })
+export type Past = typeof Past.Type
+
+/** What was said in your rooms with the words in it that you search for, the oldest first; `more`: whether there was something earlier. */
+export const Found = Schema.TaggedStruct("Found", { at, events: Schema.Array(Schema.Union(Said, Acted)), more: Schema.Boolean })
+export type Found = typeof Found.Type
+
 /** A page of who is in the room; `more` says whether another page follows. */
 export const Members = Schema.TaggedStruct("Members", {
   at,
@@ -250,6 +260,8 @@ export const Event = Schema.Union(
   Removed,
   Invited,
   RoomList,
+  Past,
+  Found,
   Members,
   Refused,
   Throttled,

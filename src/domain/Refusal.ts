@@ -32,6 +32,7 @@ export const RefusalCode = Schema.Literal(
   "locked",
   "not-allowed",
   "no-change",
+  "not-kept",
   "text-empty",
   "text-line-break",
   "other"

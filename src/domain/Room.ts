@@ -32,6 +32,10 @@ export interface Room<Peer> {
   readonly window: Window.Window
   /** The last moves: who came, was lost, is back or left. Apart from the rest, as thousands may be lost at once, and what is said is not to be lost for that. */
   readonly moves: Window.Window
+  /** The last lines that were said in it, for those who enter later: see `history.ts`. */
+  readonly past: Window.Window
+  /** Whether these are kept, as its owner has decided; absent where it has not. */
+  readonly isRemembered: boolean | undefined
   /**
    * All who have a place in the room, here or lost, in the order of entering: with the last one the room goes, and its owner's
    * successor is looked for in this order. Empty for the lobby, which needs neither.
@@ -60,6 +64,8 @@ export const empty = <Peer>({ key, name }: AskedRoom, seq = 0): Room<Peer> => ({
   keepers: 0,
   window: { ...Window.empty, gone: seq, goneSeq: seq },
   moves: { ...Window.empty, gone: seq, goneSeq: seq },
+  past: Window.empty,
+  isRemembered: undefined,
   order: [],
   operators: [],
   topic: undefined,

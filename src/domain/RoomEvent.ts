@@ -14,7 +14,9 @@ const state = {
   /** Whether one needs its word, or an invitation, to enter. */
   locked: Schema.Boolean,
   /** Whether it is left out of the list of rooms, but for those in it. */
-  hidden: Schema.Boolean
+  hidden: Schema.Boolean,
+  /** For how long what is said in it is kept for those who enter later, ms; absent where it is not kept. */
+  history: Schema.optional(Schema.Number)
 }
 
 /** A room that somebody is in who comes back. */
@@ -50,11 +52,12 @@ export type Deed = typeof Deed.Type
  * - the {@link Deed}s, to `target`: who is kicked or banned is not in the room any more
  * - `owner`: `target` owns the room from now on, as its owner has left
  * - `lock`, `unlock`, `hide`, `show`: what the room is like
+ * - `remember`, `unremember`: whether what is said is kept; `forget`: what was said so far is not kept any more
  */
 export const Moderated = Schema.TaggedStruct("Moderated", {
   ...inRoom,
   by: Schema.optional(Member),
-  deed: Schema.Literal(...Deed.literals, "owner", "lock", "unlock", "hide", "show"),
+  deed: Schema.Literal(...Deed.literals, "owner", "lock", "unlock", "hide", "show", "remember", "unremember", "forget"),
   target: Schema.optional(Member),
   /** Until when a ban or a mute lasts, ms since 1970. */
   until: Schema.optional(Schema.Number),

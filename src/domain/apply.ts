@@ -94,5 +94,5 @@ const announce = <Peer>(chat: Chat<Peer>, text: Text, key: RoomKey | undefined):
 // Tells every member once and empties the chat, so the leaves that follow tell nobody.
 const close = <Peer>(chat: Chat<Peer>, reason: Text): Decision<Peer> => {
   const told = tellFew(chat, undefined, everybody(chat), ({ at, n }) => ({ _tag: "Goodbye", n, at, code: "closing", reason }))
-  return { told: told.told, chat: { ...empty<Peer>(chat.settings, chat.keep, chat.bounds), lastMember: chat.lastMember, seq: told.chat.seq, at: chat.at, closed: true } }
+  return { told: told.told, chat: { ...empty<Peer>(chat.settings, chat.keep, chat.bounds, chat.history), lastMember: chat.lastMember, seq: told.chat.seq, at: chat.at, closed: true } }
 }

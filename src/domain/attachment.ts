@@ -7,6 +7,7 @@ import * as Deadlines from "./Deadlines.ts"
 import { andThen, type Asker, nothing, refused, tellAgain, tellFew, tellPerson } from "./Decision.ts"
 import type { LeaveCode, Resumption } from "./Event.ts"
 import { keepNothingFor, replayFor, trim } from "./keeping.ts"
+import { aged } from "./history.ts"
 import { settle, stateOf, unseated } from "./membership.ts"
 import { unnamed } from "./names.ts"
 import type { Claim } from "./Place.ts"
@@ -82,6 +83,7 @@ export const expire = <Peer>(before: Chat<Peer>, by: number): Decision<Peer> => 
 }
 
 const meet = <Peer>(chat: Chat<Peer>, { at, due }: Deadlines.Deadline): Decision<Peer> => {
+  if (due._tag === "Past") return nothing(aged(chat, due.room, Math.max(chat.at, at)))
   if (due._tag !== "Place") return nothing(trim(chat, due, Math.max(chat.at, at)))
   const person = personWith(chat, due.id)
   if (person?.attachment._tag !== "Detached") return nothing(chat)
@@ -133,7 +135,7 @@ export const resume = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: Per
     gaps,
     rooms: back.rooms.map(({ role, room: key }) => {
       const room = roomOf(chat, key)
-      return { room: room.name, seq: room.seq, here: room.seats.length, ...stateOf(room, role) }
+      return { room: room.name, seq: room.seq, here: room.seats.length, ...stateOf(chat, room, role) }
     }),
     server,
     instance,

@@ -3,6 +3,7 @@ import * as HashMap from "effect/HashMap"
 import { type Audience, type Chat, type Person, personWith, type Place, roomOf, roomWith, type Stay, withPerson, withRoom } from "./Chat.ts"
 import * as Deadlines from "./Deadlines.ts"
 import type { Event, Presence } from "./Event.ts"
+import { forgotten } from "./history.ts"
 import { ageOf, type WindowLimits } from "./Keep.ts"
 import type { Room } from "./Room.ts"
 import * as Window from "./Window.ts"
@@ -43,8 +44,8 @@ export const keepOwn = <Peer>(before: Chat<Peer>, audience: Audience<Peer>, n: n
   return chat
 }
 
-// A welcome is not told again, as what comes in its place says more; nor is a goodbye, which is to a connection.
-const isKept = ({ _tag }: Event): boolean => _tag !== "Welcome" && _tag !== "Goodbye"
+// A welcome is not told again, as what comes in its place says more; nor is a goodbye, which is to a connection, nor what was before it.
+const isKept = ({ _tag }: Event): boolean => _tag !== "Welcome" && _tag !== "Goodbye" && _tag !== "Past"
 
 type Told = Pick<Window.Kept, "before" | "event" | "n" | "seq">
 
@@ -67,7 +68,7 @@ const replaced = <Peer>(chat: Chat<Peer>, before: Window.Window, after: Window.W
 }
 
 /** The chat in which a window whose time has come has nothing in it that is too old at this time. */
-export const trim = <Peer>(chat: Chat<Peer>, due: Exclude<Deadlines.Due, { readonly _tag: "Place" }>, at: number): Chat<Peer> => {
+export const trim = <Peer>(chat: Chat<Peer>, due: Exclude<Deadlines.Due, { readonly _tag: "Place" | "Past" }>, at: number): Chat<Peer> => {
   const trimmed = (window: Window.Window) => replaced(chat, window, { ...Window.trimmed(window, at - ageOf(chat.keep)), due: undefined }, due)
   if ("room" in due) {
     const room = HashMap.unsafeGet(chat.rooms, due.room)
@@ -81,7 +82,10 @@ export const trim = <Peer>(chat: Chat<Peer>, due: Exclude<Deadlines.Due, { reado
 }
 
 /** The chat without this room, in which nobody has a place any more. */
-export const withoutRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>): Chat<Peer> => ({ ...withoutWindows(chat, room), rooms: HashMap.remove(chat.rooms, room.key) })
+export const withoutRoom = <Peer>(chat: Chat<Peer>, room: Room<Peer>): Chat<Peer> => {
+  const next = withoutWindows(forgotten(chat, room), room)
+  return { ...next, rooms: HashMap.remove(next.rooms, room.key) }
+}
 
 // The chat in which nothing is kept of what this room was told.
 const withoutWindows = <Peer>(chat: Chat<Peer>, { key, moves, window }: Room<Peer>): Chat<Peer> =>

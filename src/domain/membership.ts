@@ -3,6 +3,7 @@ import * as HashMap from "effect/HashMap"
 import { type Chat, type Decision, type Membership, membershipIn, type Origin, type Person, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
 import { andThen, nothing, tellFew, tellRoom } from "./Decision.ts"
 import type { Place } from "./Event.ts"
+import * as History from "./history.ts"
 import { countKeepers, withoutRoom, withStay } from "./keeping.ts"
 import type { Role } from "./Role.ts"
 import * as Room from "./Room.ts"
@@ -10,12 +11,17 @@ import { lobby, type RoomKey, type RoomName } from "./RoomName.ts"
 import { sanctionOn } from "./sanctions.ts"
 
 /** What a room is like, for who is in it: what `Entered` and `Resumed` say of it. */
-export const stateOf = <Peer>({ hidden, lock, topic }: Room.Room<Peer>, role: Role): Pick<Place, "role" | "topic" | "locked" | "hidden"> => ({
-  role,
-  ...(topic === undefined ? {} : { topic }),
-  locked: lock !== undefined,
-  hidden
-})
+export const stateOf = <Peer>(chat: Chat<Peer>, room: Room.Room<Peer>, role: Role): Pick<Place, "role" | "topic" | "locked" | "hidden" | "history"> => {
+  const { hidden, lock, topic } = room
+  const history = History.keptFor(chat, room)
+  return {
+    role,
+    ...(topic === undefined ? {} : { topic }),
+    locked: lock !== undefined,
+    hidden,
+    ...(history === undefined ? {} : { history })
+  }
+}
 
 /**
  * Somebody enters a room, which is its current one from then on: who enters is
@@ -31,8 +37,15 @@ export const enter = <Peer>(chat: Chat<Peer>, from: Origin, person: Person<Peer>
   const come = withPerson(chat, { ...person, rooms, current: room.key })
   const next = place === undefined ? withRoom(come, entered) : countKeepers(come, entered, 1)
   return andThen(tellEntered(next, from, person, entered, role, 1), (chat) =>
-    tellRoom(chat, from, room.key, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), room.seats)
+    tellPast(tellRoom(chat, from, room.key, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), room.seats), from, person, room.key)
   )
+}
+
+/** Tells somebody who has just entered a room what was said in it before, where that is kept. */
+export const tellPast = <Peer>(decision: Decision<Peer>, from: Origin, { seat }: Person<Peer>, key: RoomKey): Decision<Peer> => {
+  const room = roomOf(decision.chat, key)
+  const past = History.lastOf(room)
+  return past === undefined ? decision : andThen(decision, (chat) => tellFew(chat, from, [seat], ({ at, n }) => ({ _tag: "Past", n, at, room: room.name, ...past })))
 }
 
 /** Tells a person about a room that it is in. `coming`: 1 where its own `Joined` is the next that the room is told, 0 where it has been told. */
@@ -46,7 +59,7 @@ export const tellEntered = <Peer>(chat: Chat<Peer>, from: Origin, { member, seat
     you: member,
     here: room.seats.length,
     members: room.firstPage,
-    ...stateOf(room, role)
+    ...stateOf(chat, room, role)
   }))
 
 /** The chat in which this person is not in this room any more; the room may have nobody in it, see {@link settle}. */

@@ -1,5 +1,5 @@
 /** The words of what happens in and between rooms. */
-import type { Entered, Exited, Invited, Member, Moderated, Removed, RoomList, TopicSet } from "./Event.ts"
+import type { Entered, Exited, Invited, Member, Moderated, Past, Removed, RoomList, TopicSet, Welcome } from "./Event.ts"
 import { lengthOf } from "./lengths.ts"
 import { company, dim, type Line, name, sign, text } from "./spans.ts"
 import type { Text } from "./Text.ts"
@@ -11,10 +11,21 @@ const doer = (by: Member | undefined): Line => (by === undefined ? [dim("The ser
 
 const because = (reason: Text | undefined): Line => (reason === undefined ? [dim(".")] : [sign(": "), text(reason)])
 
+/** What somebody reads who enters a room in which what is said is kept; nothing where it is not. */
+export const keeping = ({ history }: Pick<Welcome, "history">): ReadonlyArray<Line> =>
+  history === undefined ? [] : [[dim(`The last lines that are said here are kept for ${lengthOf(history)}: /search finds them.`)]]
+
+/** Lines of the past. Those of a room in a list stand behind a blank, as nobody's name begins with one. */
+export const past = ({ events, more }: Pick<Past, "events" | "more">, title: string, none: string): ReadonlyArray<Line> =>
+  events.length === 0
+    ? [[dim(none)]]
+    : [[dim(`${title}${more ? " (there is more before)" : ""}`)], ...events.map(({ _tag, from, text: words }) => (_tag === "Said" ? [sign("  "), name(from), sign(": "), text(words)] : [sign("  * "), name(from), sign(" "), text(words)]))]
+
 /** What somebody reads who enters a room. */
-export const entered = ({ here, hidden, locked, members, room, topic, you }: Entered): ReadonlyArray<Line> => [
+export const entered = ({ here, hidden, history, locked, members, room, topic, you }: Entered): ReadonlyArray<Line> => [
   [dim(`You are in ${nameOf(room)}${[...(locked ? [", which is locked"] : []), ...(hidden ? [", which is hidden"] : [])].join("")}. `), ...company({ here, members, you })],
-  ...(topic === undefined ? [] : [[dim("It is about: "), text(topic)]])
+  ...(topic === undefined ? [] : [[dim("It is about: "), text(topic)]]),
+  ...keeping({ history })
 ]
 
 /** What somebody reads who has left a room. */
@@ -61,6 +72,12 @@ export const moderated = (event: Moderated): Line => {
       return [...by, dim(" has hidden the room.")]
     case "show":
       return [...by, dim(" has listed the room again.")]
+    case "remember":
+      return [...by, dim(" lets the room keep its last lines.")]
+    case "unremember":
+      return [...by, dim(" lets the room keep nothing any more.")]
+    case "forget":
+      return [...by, dim(" has let the room forget what was said.")]
   }
 }
 

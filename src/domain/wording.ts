@@ -16,7 +16,7 @@ export { company, crowd, type Line, type Span } from "./spans.ts"
 export const words = (event: Reply): ReadonlyArray<Line> => {
   switch (event._tag) {
     case "Welcome":
-      return [welcome(event)]
+      return [welcome(event), ...rooms.keeping(event)]
     case "Resumed":
       return isResumption(event) ? [resumed(event), ...event.replay.flatMap(words)] : [resumed(event)]
     case "Said":
@@ -54,6 +54,10 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
       return [rooms.invited(event)]
     case "RoomList":
       return rooms.roomList(event)
+    case "Past":
+      return rooms.past(event, "What was said here before:", "Nothing was said here before.")
+    case "Found":
+      return rooms.past(event, "What was found:", "Nothing was found.")
     case "Members":
       return [page(event)]
     case "Lines":

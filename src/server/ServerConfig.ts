@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import type { Bounds as History } from "../domain/history.ts"
 
 /** The token bucket of a client: how many messages it may send a second, and how many at once after it has been silent. */
 export interface RateLimit {
@@ -42,6 +43,8 @@ export interface ServerOptions {
   readonly keep: number
   /** How many places may be kept of clients of one address; an IPv6 address is its /64 prefix. */
   readonly maxKeptPerAddress: number
+  /** How much is kept of what is said in a room, for those who enter later; `undefined` keeps nothing. */
+  readonly history: History | undefined
   /** How many connections beyond `maxClients` are kept open long enough to be told, in their dialect, that there is no room. */
   readonly maxTurnedAway: number
 
@@ -133,6 +136,7 @@ export const defaults: ServerOptions = {
   nameTimeout: 300_000,
   keep: 120_000,
   maxKeptPerAddress: 1000,
+  history: undefined,
   maxTurnedAway: 256,
   maxLine: 16_384,
   maxName: 32,

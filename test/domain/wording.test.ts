@@ -53,9 +53,12 @@ const namesIn = (event: Reply): ReadonlyArray<string> => {
     case "Removed":
       return of(...(event.by === undefined ? [] : [event.by]))
     case "Moderated":
-      return of(...(event.by === undefined || event.deed === "owner" ? [] : [event.by]), ...(event.target === undefined || ["lock", "unlock", "hide", "show"].includes(event.deed) ? [] : [event.target]))
+      return of(...(event.by === undefined || event.deed === "owner" ? [] : [event.by]), ...(event.target === undefined || ["lock", "unlock", "hide", "show", "remember", "unremember", "forget"].includes(event.deed) ? [] : [event.target]))
     case "Invited":
       return of(...(event.by === undefined ? [] : [event.by]), event.to)
+    case "Past":
+    case "Found":
+      return event.events.map(({ from }) => from.name)
     case "Members":
       return of(...event.members)
     default:
@@ -71,7 +74,7 @@ const runs = 100
 describe.each(Object.entries(replies))("The words of %s", (kind, arbitrary) => {
   const speaks = ["Said", "Acted", "Whispered", "Notice"].includes(kind)
   // A topic, or a reason, which may be absent.
-  const quotes = ["Entered", "TopicSet", "Moderated", "Removed", "RoomList"].includes(kind)
+  const quotes = ["Entered", "TopicSet", "Moderated", "Removed", "RoomList", "Past", "Found"].includes(kind)
 
   it("are spans with something in them, each name in one of its own", () => {
     always(arbitrary, (event: Reply) => {

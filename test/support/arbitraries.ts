@@ -71,6 +71,8 @@ const members = FastCheck.array(member, many)
 const long = FastCheck.oneof({ weight: 4, arbitrary: text() }, FastCheck.tuple(text(), text()).map(([one, other]) => Text.clean(one + other.repeat(60))))
 const limits = FastCheck.constant({ lineBytes: 1000, ...Nickname.defaultLimits })
 
+const spoken = FastCheck.record({ _tag: FastCheck.constantFrom("Said" as const, "Acted" as const), ...inRoom, from: member, text: long })
+
 const roomState = { role: FastCheck.constantFrom(...Role.literals), topic: perhaps(text()), locked: FastCheck.boolean(), hidden: FastCheck.boolean() }
 
 /** Any event, by its tag. */
@@ -104,6 +106,8 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
     _tag: FastCheck.constant("Removed"), at, room: FastCheck.constant(lobby), deed: FastCheck.constantFrom("kick" as const, "ban" as const), by: perhaps(member), until: perhaps(at), reason: perhaps(long), now: perhaps(FastCheck.constant(lobby))
   }),
   Invited: FastCheck.record({ _tag: FastCheck.constant("Invited"), at, room: FastCheck.constant(lobby), by: perhaps(member), to: member, until: at }),
+  Past: FastCheck.record({ _tag: FastCheck.constant("Past"), at, room: FastCheck.constant(lobby), events: FastCheck.array(spoken, { maxLength: 4 }), more: FastCheck.boolean() }),
+  Found: FastCheck.record({ _tag: FastCheck.constant("Found"), at, events: FastCheck.array(spoken, { maxLength: 4 }), more: FastCheck.boolean() }),
   RoomList: FastCheck.record({
     _tag: FastCheck.constant("RoomList"), at, more: FastCheck.nat(9),
     rooms: FastCheck.array(FastCheck.record({ room: FastCheck.constant(lobby), here, topic: perhaps(text()), locked: FastCheck.boolean(), yours: FastCheck.boolean() }), { maxLength: 4 })

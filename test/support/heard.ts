@@ -50,6 +50,8 @@ const inShort = (heard: Heard): string => {
         case "Unlock":
         case "Hide":
         case "Show":
+        case "Remember":
+        case "Forget":
           return `${command._tag} ${command.room?.name ?? ""}`.trimEnd()
       }
     }
@@ -64,6 +66,8 @@ const question = (question: Question): string => {
       return `who ${question.after ?? ""}`.trimEnd()
     case "Rooms":
       return "rooms"
+    case "Search":
+      return `search ${question.words}`
     case "Ping":
       return `ping ${question.ref ?? ""}`.trimEnd()
   }

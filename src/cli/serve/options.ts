@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import { defaults } from "../../server/ServerConfig.ts"
 import { withAdvice } from "./advice.ts"
+import { history } from "./history.ts"
 import { givenLimits, limitOptions } from "./limits.ts"
 import { givenWhere } from "../address.ts"
 import { grouped, type HelpPage } from "../help.ts"
@@ -26,6 +27,7 @@ const options = {
   ...passwordOptions,
   rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait. With off, nobody ever waits: neither a client nor an address.", `${defaultRate.perSecond} messages a second`),
   rateBurst: option(rateBurst, "How many of them may come at once.", `${defaultRate.burst} messages`),
+  history: option(history, "Keeps the last lines of each room in memory, for those who enter later: as many lines, as much of them, or for as long; several with commas between.", "nothing is kept"),
   ...limitOptions,
   noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),
   ignoreHangup: flag("ignore-hangup", "Goes on when its window is closed."),
@@ -62,7 +64,7 @@ export const page: HelpPage = {
   examples: ["serve", "serve --window", "serve --host 0.0.0.0 --port 4000 --password"],
   groups: grouped(Record.values(options), {
     "The most important options": [options.host, options.port, options.window, options.password, options.passwordFile, options.noInput],
-    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.ignoreHangup]
+    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.history, options.ignoreHangup]
   }, "Limits"),
   notes: ["Every option can also be set in the environment: --log-format is BRUSIO_LOG_FORMAT."]
 }
@@ -88,6 +90,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
       allowHosts: Option.getOrElse(yield* given(allowHost, options.allowHost), () => defaults.allowHosts),
       trustProxy: Option.getOrElse(yield* given(trustProxy, options.trustProxy), () => defaults.trustProxy),
+      history: Option.getOrUndefined(yield* given(history, options.history)),
       ...limits,
       rateLimit: perSecond === "off" ? undefined : { perSecond, burst },
       // Keepalive: checks come a quarter of --keepalive late at most, so a silent client is gone within three times that option.

@@ -13,6 +13,7 @@ import type { CommandDefinition, LineForm, MessageForm, QuestionDefinition } fro
 import { Enter, enter, EnterMessage } from "./enter.ts"
 import { Exit, exit, ExitMessage } from "./exit.ts"
 import { type Help, helpOn } from "./help.ts"
+import { Forget, forget, ForgetMessage, Remember, remember, RememberMessage } from "./history.ts"
 import { Hide, hide, HideMessage, Show, show, ShowMessage } from "./hide.ts"
 import { Invite, invite, InviteMessage } from "./invite.ts"
 import { Hello, Join, join } from "./join.ts"
@@ -25,6 +26,7 @@ import { Quit, quit } from "./quit.ts"
 import { Rooms, rooms } from "./rooms.ts"
 import { denied, type RuleDefinition, serverAsRuler } from "./ruling.ts"
 import { Say, say, SayMessage } from "./say.ts"
+import { Search, search } from "./search.ts"
 import { Topic, topic, TopicMessage } from "./topic.ts"
 import { Whisper, whisper, WhisperMessage } from "./whisper.ts"
 import { type Who, who, WhoMessage } from "./who.ts"
@@ -39,12 +41,14 @@ interface RoomRules {
   readonly Unlock: Unlock
   readonly Hide: Hide
   readonly Show: Show
+  readonly Remember: Remember
+  readonly Forget: Forget
   readonly Moderate: Moderate
 }
 
 /** A command that rules a room, as it stands in the log. */
 export type RoomRule = RoomRules[keyof RoomRules]
-export const RoomRule = Schema.Union(Topic, Invite, Lock, Unlock, Hide, Show, Moderate)
+export const RoomRule = Schema.Union(Topic, Invite, Lock, Unlock, Hide, Show, Remember, Forget, Moderate)
 
 interface Commands extends RoomRules {
   readonly Join: Join
@@ -64,6 +68,7 @@ export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, En
 interface Questions {
   readonly Who: Who
   readonly Rooms: Rooms
+  readonly Search: Search
   readonly Help: Help
   readonly Ping: Ping
 }
@@ -86,8 +91,11 @@ export const ClientMessage = Schema.Union(
   UnlockMessage,
   HideMessage,
   ShowMessage,
+  RememberMessage,
+  ForgetMessage,
   ModerateMessage,
   Rooms,
+  Search,
   WhoMessage,
   Ping,
   Pong,
@@ -103,6 +111,8 @@ const roomRules: { readonly [K in keyof RoomRules]: RuleDefinition<RoomRules[K]>
   Unlock: unlock,
   Hide: hide,
   Show: show,
+  Remember: remember,
+  Forget: forget,
   Moderate: moderate
 }
 
@@ -124,6 +134,7 @@ export const questions: { readonly [K in keyof Questions]: QuestionDefinition<Qu
   Help: helpOn(() => lines),
   Who: who,
   Rooms: rooms,
+  Search: search,
   Ping: ping
 }
 
@@ -142,6 +153,9 @@ const forms: ReadonlyArray<{ readonly line?: LineForm; readonly message?: Messag
   unlock,
   hide,
   show,
+  questions.Search,
+  remember,
+  forget,
   ...moderationLines.map((line) => ({ line })),
   ...[moderate, join, say, whisper, ping, { message: pong }],
   quit

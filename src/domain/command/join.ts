@@ -5,7 +5,9 @@ import { type Chat, type Person, personAt, type Place, roomOf, withRoom } from "
 import { andThen, type Asker, refused, tellFew, tellRoom } from "../Decision.ts"
 import { type Member, MemberId } from "../Event.ts"
 import { asked, AskedName, sparesOf, SpareNames } from "../nameIndex.ts"
+import { keptFor } from "../history.ts"
 import { countKeepers } from "../keeping.ts"
+import { tellPast } from "../membership.ts"
 import { hindrance, lookalike, named, spareName } from "../names.ts"
 import * as Nickname from "../Nickname.ts"
 import { Claim, Seen } from "../Place.ts"
@@ -113,9 +115,11 @@ export const join: CommandDefinition<Join> = {
       server: settings.server,
       instance: settings.instance,
       limits: settings.limits,
-      keep: place === undefined ? undefined : chat.keep.for
+      keep: place === undefined ? undefined : chat.keep.for,
+      history: keptFor(chat, room)
     }))
-    const told = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), before))
+    const entered = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), before))
+    const told = tellPast(entered, origin, person, lobby)
     return andThen(told, (next) => warn(next, person.rooms, name.name, lookalike(chat, name)))
   }
 }

@@ -1,7 +1,8 @@
 import * as Schema from "effect/Schema"
-import { type Chat, type Decision, withRoom } from "../Chat.ts"
+import { type Chat, type Decision, roomOf, withRoom } from "../Chat.ts"
 import { tellRoom } from "../Decision.ts"
 import type { Moderated } from "../Event.ts"
+import { forgotten } from "../history.ts"
 import { Proof } from "../Place.ts"
 import { Refusal } from "../Refusal.ts"
 import type { Room } from "../Room.ts"
@@ -38,7 +39,11 @@ export const lock: RuleDefinition<Lock> = {
     read: (rest) => locking(rest.trim() === "" ? undefined : rest.trim(), {})
   },
   send: ({ room }) => ({ _tag: "Lock", room: room?.name }),
-  ...ruled<Lock>("lock it", "operator", (chat, ruler, room, { word }) => changed(chat, ruler, room, { lock: { word } }, "lock"))
+  ...ruled<Lock>("lock it", "operator", (chat, ruler, room, { word }) => {
+    // What was said while everybody could read it is not for those who are let in later, unless the owner has said so.
+    const next = room.key === lobby || room.isRemembered === true ? chat : forgotten(chat, room)
+    return changed(next, ruler, roomOf(next, room.key), { lock: { word } }, "lock")
+  })
 }
 
 /** The command `/unlock`. */

@@ -89,12 +89,12 @@ interface Step<A> {
 }
 
 const make = Effect.gen(function* () {
-  const { keep, maxClients, maxKeptPerAddress, maxLine, maxName } = yield* ServerConfig
+  const { history, keep, maxClients, maxKeptPerAddress, maxLine, maxName } = yield* ServerConfig
   const instance = yield* Effect.sync(() => crypto.randomUUID())
   const hub = yield* Hub
   const closing = yield* Closing
   const ref = yield* Ref.make<State>({
-    chat: Chat.empty({ server: `brusio ${version}`, instance, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }, keepFor(keep, maxClients, maxKeptPerAddress)),
+    chat: Chat.empty({ server: `brusio ${version}`, instance, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }, keepFor(keep, maxClients, maxKeptPerAddress), Chat.defaultBounds, history),
     connections: HashMap.empty(),
     lastClient: 0,
     at: 0
