@@ -21,7 +21,7 @@ export interface Bounds {
 export const mostBytes = 67_108_864
 
 /** How many lines somebody is told who enters. */
-export const linesOnEntering = 50
+const linesOnEntering = 50
 
 /** How many bytes of them, about: it is one line of the wire, and shorter than any that a client takes. */
 const bytesOnEntering = 262_144

@@ -3,6 +3,7 @@ import { isResumption, type Detached, type Goodbye, type Left, type Member, type
 import * as rooms from "./roomWording.ts"
 import { company, crowd, dim, type Line, name, names, sign, strong, text } from "./spans.ts"
 
+export { keeping } from "./roomWording.ts"
 export { company, crowd, type Line, type Span } from "./spans.ts"
 
 
@@ -219,6 +220,7 @@ export const refusals: ReadonlyArray<string> = [
   "A name has at most",
   "A name needs",
   "Nobody here has that name",
+  "Nothing is kept",
   "Only the operator of the server",
   "Only the owner",
   "Please type a name",
@@ -232,7 +234,10 @@ export const refusals: ReadonlyArray<string> = [
   "There is no such room",
   "There is nothing in this",
   "This room needs",
+  "This server keeps",
   "This server speaks version",
+  "What is said",
+  "What is searched",
   "Type your name",
   "To leave",
   "You are here as",

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { mostBytes } from "../../src/domain/history.ts"
 import type { ServerOptions } from "../../src/server/ServerConfig.ts"
 import { connect, eventually, otherEnd, type Peer } from "./Peer.ts"
 import { opened } from "./room.ts"
@@ -52,7 +53,9 @@ const settings = (words: string): Partial<ServerOptions> =>
     const [name = "", value = ""] = word.split("=")
     if (name === "password") return [name, Redacted.make(value)]
     if (name === "trustProxy") return [name, [value]]
-    return [name, name === "rateLimit" ? { perSecond: Number(value), burst: Number(value) } : Number(value)]
+    const number = Number(value)
+    if (name === "rateLimit") return [name, { perSecond: number, burst: number }]
+    return [name, name === "history" ? { lines: number, bytes: mostBytes, age: 3_600_000, allBytes: mostBytes } : number]
   }))
 
 const step = (source: string, line: number): Step => {

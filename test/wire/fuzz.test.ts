@@ -214,9 +214,9 @@ describe("However the bytes are split, there comes the same of them, from", () =
   })
 })
 
-const clientKinds = ["Hello", "Say", "Act", "Whisper", "Rename", "Enter", "Exit", "Rooms", "Topic", "Invite", "Lock", "Unlock", "Hide", "Show", "Moderate", "Who", "Ping", "Pong", "Quit"]
+const clientKinds = ["Hello", "Say", "Act", "Whisper", "Rename", "Enter", "Exit", "Rooms", "Topic", "Invite", "Lock", "Unlock", "Hide", "Show", "Remember", "Forget", "Search", "Moderate", "Who", "Ping", "Pong", "Quit"]
 const serverKinds = [
-  "Welcome", "Said", "Acted", "Whispered", "Renamed", "Notice", "Joined", "Left", "Presence", "Entered", "Exited", "TopicSet", "Moderated", "Removed", "Invited", "RoomList", "Members", "Refused", "Throttled", "Ping", "Pong", "Goodbye"
+  "Welcome", "Said", "Acted", "Whispered", "Renamed", "Notice", "Joined", "Left", "Presence", "Entered", "Exited", "TopicSet", "Moderated", "Removed", "Invited", "RoomList", "Past", "Found", "Members", "Refused", "Throttled", "Ping", "Pong", "Goodbye"
 ]
 
 const expectMessage = (line: Uint8Array) => {

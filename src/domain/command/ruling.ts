@@ -37,7 +37,7 @@ export const ruled = <C extends { readonly room?: AskedRoom | undefined }>(
     const { membership: { role }, person, room } = where
     return isAtLeast(role, least)
       ? rule(chat, { rank: role, person, origin: asker.origin, audience: [person.seat] }, room, command)
-      : refused(chat, asker, notAllowed(room, what))
+      : refused(chat, asker, notAllowed(room, what, least))
   }
 })
 
@@ -48,10 +48,10 @@ export const serverAsRuler = <Peer>(): Ruler<Peer> => ({ rank: "server", person:
 export const by = <Peer>({ person }: Ruler<Peer>): { readonly by?: Member } => (person === undefined ? {} : { by: person.member })
 
 /** The refusal of who has too low a role. */
-export const notAllowed = <Peer>({ key, name }: Room<Peer>, what: string): Refusal =>
+export const notAllowed = <Peer>({ key, name }: Room<Peer>, what: string, least: Role = "operator"): Refusal =>
   new Refusal({
     code: "not-allowed",
-    message: key === lobby ? `Only the operator of the server can ${what}: the ${name} belongs to nobody.` : `Only the owner and the operators of #${name} can ${what}.`
+    message: key === lobby ? `Only the operator of the server can ${what}: the ${name} belongs to nobody.` : `Only the owner${least === "owner" ? "" : " and the operators"} of #${name} can ${what}.`
   })
 
 /** Nothing changes; who wanted it is told why. */

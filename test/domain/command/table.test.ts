@@ -6,6 +6,7 @@ import { authorOf, type Deed, type Event, type Reply } from "../../../src/domain
 import * as Nickname from "../../../src/domain/Nickname.ts"
 import { RoomKey, RoomName } from "../../../src/domain/RoomName.ts"
 import { Refusal } from "../../../src/domain/Refusal.ts"
+import * as Text from "../../../src/domain/Text.ts"
 import * as Typed from "../../../src/domain/typed.ts"
 import { Receipts } from "../../../src/client/Receipts.ts"
 import { completion } from "../../../src/client/screen/completion.ts"
@@ -13,7 +14,7 @@ import type { Heard } from "../../../src/server/dialect/Dialect.ts"
 import { native } from "../../../src/server/dialect/native.ts"
 import { plain } from "../../../src/server/dialect/plain.ts"
 import { defaults } from "../../../src/server/ServerConfig.ts"
-import { connect, decide, join, nobody, roomOf, settings, take, type Taken } from "../../support/chat.ts"
+import { connect, decide, join, nobody, type Node, roomOf, settings, take, type Taken } from "../../support/chat.ts"
 
 const page = (name: string): string => readFileSync(new URL(`../../../docs/wire/${name}.md`, import.meta.url), "utf8")
 
@@ -44,6 +45,8 @@ const cases: Readonly<Record<string, Case>> = {
   "/unban": { rest: "bob", before: toBob("ban") },
   "/unmute": { rest: "bob", before: toBob("mute") },
   "/unlock": { rest: "", before: { _tag: "Lock" } },
+  "/history": { rest: "off" },
+  "/forget": { rest: "", before: { _tag: "Say", text: Text.clean("hello") } },
   "/show": { rest: "", before: { _tag: "Hide" } }
 }
 
@@ -56,7 +59,10 @@ const heardTyped = (line: string): ReadonlyArray<Heard> => {
 
 const enterDev: Commands.Command = { _tag: "Enter", room: { name: RoomName.make("dev"), key: RoomKey.make("dev") } }
 
-const room = [1, 2].reduce((node, who) => decide(node, who, enterDev).node, roomOf(["ann", "bob", "eve"], (client) => `peer ${client}`))
+/** The server keeps what is said. */
+const remembering = (node: Node<string>): Node<string> => ({ ...node, chat: { ...node.chat, history: { lines: 10, bytes: 10_000, age: 60_000, allBytes: 10_000 } } })
+
+const room = [1, 2].reduce((node, who) => decide(node, who, enterDev).node, remembering(roomOf(["ann", "bob", "eve"], (client) => `peer ${client}`)))
 
 /** What Ann was told when she came in. */
 const welcome = ((): Event => {
