@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Goodbye } from "../../domain/Event.ts"
+import type { Goodbye, Reply } from "../../domain/Event.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 
 /**
@@ -25,6 +25,8 @@ export interface Peer {
   readonly hasSpoken: boolean
   /** Whether this client gets its own messages back. */
   readonly echo: boolean
+  /** Takes what this client is told next that says where it is: its dialect may be another from there on. Absent where that is all the same. */
+  readonly follow?: ((event: Reply) => void) | undefined
   /** Sends whole lines; the bytes may be shared with other clients and must not be changed. */
   readonly send: (frame: Uint8Array) => void
   /** Sends the last words. Only the first farewell is written, and nothing after it. */

@@ -1,6 +1,6 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import type { Goodbye } from "../../domain/Event.ts"
+import type { Goodbye, Reply } from "../../domain/Event.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { ConnectionLost, CutOff } from "../../net/Errors.ts"
 import type { Patience, Peer } from "../chat/Peer.ts"
@@ -51,6 +51,12 @@ export class Outbox implements Peer {
   /** The wire format of this client; until its dialect is recognised, the one that the constructor was given. */
   get dialect(): Dialect {
     return this.#interpreter?.dialect ?? this.#dialect
+  }
+
+  /** Takes what this client is told next that says where it is; absent where its dialect is the same everywhere. */
+  get follow(): ((event: Reply) => void) | undefined {
+    const interpreter = this.#interpreter
+    return interpreter?.follow === undefined ? undefined : (event) => interpreter.follow?.(event)
   }
 
   /** Whether this client gets its own messages back. */

@@ -51,13 +51,16 @@ const send = (all: ReadonlyArray<Told>, defects: Array<Defect>): void => {
     defects.push({ error, peer: authorIn(told, event) })
   })
   const differences = forFew(told)
+  const turns = turnsIn(told)
   const nothing = noShare()
 
   const tell = (outbox: Peer, share: Share) => {
     const apart = differences.size === 0 ? undefined : differences.get(outbox)
     if (apart !== undefined) differences.delete(outbox)
+    const turning = turns.size === 0 ? undefined : turns.get(outbox)
     try {
-      outbox.send(apart === undefined ? frames.share(share, outbox.dialect) : frames.apart(share, outbox.dialect, apart))
+      if (turning !== undefined) outbox.send(turned(outbox, turning, (from, to) => frames.apart(share, outbox.dialect, apart ?? [], from, to)))
+      else outbox.send(apart === undefined ? frames.share(share, outbox.dialect) : frames.apart(share, outbox.dialect, apart))
     } catch (error) {
       defects.push({ error, peer: outbox })
     }
@@ -100,6 +103,38 @@ const send = (all: ReadonlyArray<Told>, defects: Array<Defect>): void => {
   }
   // Clients that are told something and are in none of these rooms.
   for (const outbox of [...differences.keys()]) tell(outbox, nothing)
+}
+
+/** A place in the batch from which on a client may be told things in another form, and the event that says so. */
+interface Turn {
+  readonly place: number
+  readonly event: Reply
+}
+
+// Where the batch tells clients where they are whose dialect goes by that.
+const turnsIn = (told: ReadonlyArray<Told>): ReadonlyMap<Peer, ReadonlyArray<Turn>> => {
+  const turns = new Map<Peer, Array<Turn>>()
+  told.forEach(({ audience, event, room }, place) => {
+    if (room !== undefined || !saysWhere(event)) return
+    // Who enters is told so in the form before, and who leaves in the form after: so a client that is in one room then reads as ever.
+    const turn = { place: event._tag === "Entered" ? place + 1 : place, event }
+    for (const { peer } of audience) if (peer?.follow !== undefined) add(turns, peer, turn)
+  })
+  return turns
+}
+
+const saysWhere = ({ _tag }: Reply): boolean => _tag === "Welcome" || _tag === "Entered" || _tag === "Exited" || _tag === "Removed" || _tag === "Resumed"
+
+// All that the batch tells a client, each part in the form of its place.
+const turned = (outbox: Peer, turns: ReadonlyArray<Turn>, part: (from: number, to: number) => Buffer): Buffer => {
+  const parts: Array<Buffer> = []
+  let from = 0
+  for (const { event, place } of turns) {
+    parts.push(part(from, place))
+    outbox.follow?.(event)
+    from = place
+  }
+  return Buffer.concat([...parts, part(from, Infinity)])
 }
 
 const wantsEcho = (peer: Peer, defects: Array<Defect>): boolean => {

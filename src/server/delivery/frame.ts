@@ -50,23 +50,26 @@ export class Frames {
 
   /** A share in one dialect: one buffer for all who have that share. */
   share(share: Share, dialect: Dialect): Buffer {
-    const known = share.bytes.get(dialect)
+    const common = dialect.ofRooms ?? dialect
+    const known = share.bytes.get(common)
     if (known !== undefined) return known
-    const bytes = joined(this.#between(share, dialect, 0, Infinity))
-    share.bytes.set(dialect, bytes)
+    const bytes = joined(this.#between(share, common, 0, Infinity))
+    share.bytes.set(common, bytes)
     return bytes
   }
 
-  /** A share in one dialect, with the differences of one client. */
-  apart(share: Share, dialect: Dialect, differences: ReadonlyArray<Difference>): Buffer {
+  /** A share in one dialect, with the differences of one client: from one place in the batch up to another. */
+  apart(share: Share, dialect: Dialect, differences: ReadonlyArray<Difference>, from = 0, to = Infinity): Buffer {
+    const common = dialect.ofRooms ?? dialect
     const parts: Array<Buffer> = []
-    let next = 0
+    let next = from
     for (const { event, place } of [...differences].sort((one, other) => one.place - other.place)) {
-      parts.push(...this.#between(share, dialect, next, place))
+      if (place < from || place >= to) continue
+      parts.push(...this.#between(share, common, next, place))
       if (event !== undefined) parts.push(this.#word(event, dialect))
       next = place + 1
     }
-    parts.push(...this.#between(share, dialect, next, Infinity))
+    parts.push(...this.#between(share, common, next, to))
     return joined(parts)
   }
 

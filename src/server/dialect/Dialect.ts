@@ -52,6 +52,8 @@ export interface Interpreter {
   readonly told: (event: Reply) => void
   /** The last words to this client where they differ from those of its dialect; `undefined` elsewhere. */
   readonly goodbye: (goodbye: Goodbye) => Uint8Array | undefined
+  /** Takes what the client is told next, in the order of all that it is told: how it is told things may depend on where it is. Absent where it does not. */
+  readonly follow?: (event: Reply) => void
   /** Whether the client's bytes are frames, in which a line feed means nothing; absent where they are lines. */
   readonly isFramed?: boolean
   /** Whether the client gets its own messages back. */
@@ -76,6 +78,8 @@ export interface Dialect {
   readonly client: "browser" | "terminal" | "plain"
   /** Encodes an event as whole lines; an empty string where this dialect does not tell it. */
   readonly encode: (event: Reply) => string
+  /** The dialect in which this encodes what a whole room is told, where others encode that in the same way: absent where it is this one itself. */
+  readonly ofRooms?: Dialect
   /** Frames an encoded event for its transport; absent where lines travel as they are, in UTF-8. */
   readonly frame?: (lines: string) => Uint8Array
   /** Encodes a ping, with the time `at` in ms since 1970; absent where the dialect has none. */

@@ -4,6 +4,7 @@ import type { Goodbye, Reply, Welcome } from "../../domain/Event.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import { quitWord } from "../../domain/quitWord.ts"
 import { Refusal } from "../../domain/Refusal.ts"
+import type { RoomName } from "../../domain/RoomName.ts"
 import { clean } from "../../domain/Text.ts"
 import * as Typed from "../../domain/typed.ts"
 import { silence } from "../../net/Inbox.ts"
@@ -14,6 +15,7 @@ import { isHello, isLogin, isOpening } from "./firstLines.ts"
 import { foreign, type Protocol } from "./foreign.ts"
 import { payloads } from "./framing.ts"
 import { type Unit, UnitReader } from "./UnitReader.ts"
+import { Whereabouts } from "./Whereabouts.ts"
 
 /** The words with which a plain client leaves, in any case: a phone begins them with a capital. */
 const quitWords: ReadonlySet<string> = new Set([quitWord, "(quit)", "/quit"])
@@ -38,6 +40,14 @@ const helloTooLate = new Refusal({
   message: "A Hello object has to be the very first line of a connection: this one was not taken, and nobody has read it. Connect again, and send nothing before it."
 })
 
+/** The forms of the plain dialect besides the first. */
+export interface Forms {
+  /** For those whose lines end in CR LF. */
+  readonly telnet: Dialect
+  /** For one who is in these rooms, several, of which one is `current`. `isByKey`: whether its lines end in CR LF. */
+  readonly among: (rooms: ReadonlySet<RoomName>, current: RoomName, isByKey: boolean) => Dialect
+}
+
 /**
  * Parses people with `nc` and programs that were not written for this server. The
  * first unit of such a client is its name, all others are messages or commands.
@@ -45,7 +55,10 @@ const helloTooLate = new Refusal({
 export class PlainInterpreter implements Interpreter {
   readonly #hearing: Hearing
   readonly #greeted: boolean
-  readonly #byKey: Dialect | undefined
+  readonly #forms: Forms | undefined
+  readonly #whereabouts = new Whereabouts()
+  // The dialect while the client is in several rooms.
+  #severally: Dialect | undefined
   readonly #reader: UnitReader
   // Set once another protocol has shown in place of the name: it has the answer to that.
   #refusing: Interpreter | undefined
@@ -71,13 +84,13 @@ export class PlainInterpreter implements Interpreter {
 
   /**
    * `greeted`: whether the client was asked for its name before it sent anything.
-   * `byKey`: the dialect of those whose lines end in CR LF.
+   * `forms`: the forms of the dialect besides the one that it was recognised by.
    */
-  constructor(hearing: Hearing, greeted: boolean, byKey?: Dialect) {
+  constructor(hearing: Hearing, greeted: boolean, forms?: Forms) {
     this.#hearing = hearing
     this.#greeted = greeted
     this.#isAsked = greeted
-    this.#byKey = byKey
+    this.#forms = forms
     this.#reader = new UnitReader(hearing, greeted, isQuitWord)
   }
 
@@ -87,7 +100,13 @@ export class PlainInterpreter implements Interpreter {
   }
 
   get dialect(): Dialect | undefined {
-    return this.#reader.wantsCrLf ? this.#byKey : undefined
+    return this.#severally ?? (this.#reader.wantsCrLf ? this.#forms?.telnet : undefined)
+  }
+
+  follow(event: Reply): void {
+    if (!this.#whereabouts.follow(event)) return
+    const { amongSeveral, rooms } = this.#whereabouts
+    this.#severally = amongSeveral === undefined ? undefined : this.#forms?.among(rooms, amongSeveral, this.#reader.wantsCrLf)
   }
 
   get patience(): number | undefined {

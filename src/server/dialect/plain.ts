@@ -1,5 +1,6 @@
-import type { Reply, Welcome } from "../../domain/Event.ts"
+import { isResumption, type Reply, type Welcome } from "../../domain/Event.ts"
 import { isReserved } from "../../domain/reserved.ts"
+import type { RoomName } from "../../domain/RoomName.ts"
 import * as wording from "../../domain/wording.ts"
 import { squeezed } from "./blanks.ts"
 import type { Dialect } from "./Dialect.ts"
@@ -16,7 +17,7 @@ export const plain: Dialect = {
   name: "plain",
   client: "plain",
   encode: (event) => encode(event, "\n"),
-  open: (hearing, greeted) => new PlainInterpreter(hearing, greeted, telnet)
+  open: (hearing, greeted) => new PlainInterpreter(hearing, greeted, { telnet, among })
 }
 
 /** The same lines, ended by CR LF, as telnet and terminals in raw mode want them. */
@@ -26,15 +27,42 @@ const telnet: Dialect = {
   encode: (event) => encode(event, "\r\n")
 }
 
+// What those are told who are in several rooms: each line begins with the room that it is of, so nobody's words can be taken for that.
+const several: Dialect = { ...plain, name: "plain, in several rooms", encode: (event) => encode(event, "\n", ofItsRoom) }
+const severalTelnet: Dialect = { ...telnet, name: "telnet, in several rooms", encode: (event) => encode(event, "\r\n", ofItsRoom) }
+
+/** The dialect of one who is in these rooms, several: what is of none of them bears the current one. What whole rooms are told is encoded once for all of these. */
+const among = (rooms: ReadonlySet<RoomName>, current: RoomName, isByKey: boolean): Dialect => {
+  const ofRooms = isByKey ? severalTelnet : several
+  const mark = (event: Reply): string => markOf(isOfRoom(event) && rooms.has(event.room) ? event.room : current)
+  return { ...ofRooms, ofRooms, encode: (event) => encode(event, isByKey ? "\r\n" : "\n", mark) }
+}
+
+const markOf = (room: RoomName): string => `#${room} `
+
+// What is told of a room to somebody who is not in it is not of that room for the reader.
+const isOfRoom = (event: Reply): event is Extract<Reply, { readonly room: RoomName }> =>
+  "room" in event && event.room !== undefined && event._tag !== "Exited" && event._tag !== "Removed" && event._tag !== "Invited"
+
+const ofItsRoom = (event: Reply): string => (isOfRoom(event) ? markOf(event.room) : "")
+
+const unmarked = (): string => ""
+
 type LineEnd = "\n" | "\r\n"
 
-const encode = (event: Reply, end: LineEnd): string => {
+// `markOf`: what each line of an event begins with.
+const encode = (event: Reply, end: LineEnd, markOf: (event: Reply) => string = unmarked): string => {
+  if (isResumption(event)) {
+    const { replay, ...resumed } = event
+    return [resumed, ...replay].map((each) => encode(each, end, markOf)).join("")
+  }
   if (event._tag === "Welcome") return welcome(event, end)
   // People are asked for the password, and answer with the next line.
   if (event._tag === "Refused" && event.code === "password-required") return `${wording.passwordQuestion}${end}`
   let encoded = ""
+  const mark = markOf(event)
   // The help is in columns, and nobody else's words are in it.
-  for (const line of wording.words(event)) encoded += fitted(event._tag === "Lines" ? line : line.map(narrow), end)
+  for (const line of wording.words(event)) encoded += fitted(event._tag === "Lines" ? line : line.map(narrow), end, mark)
   return encoded
 }
 
@@ -50,12 +78,12 @@ const welcome = ({ asked, history, you }: Welcome, end: LineEnd): string => {
 const narrow = ({ as, text }: wording.Span): wording.Span => ({ as, text: squeezed(text) })
 
 // Many programs read at most 1024 bytes at once and show them as one message, so
-// a longer line is cut, between grapheme clusters, into lines that each bear the name.
-const fitted = (line: wording.Line, lineEnd: LineEnd): string => {
-  const whole = wording.textOf(line)
+// a longer line is cut, between grapheme clusters, into lines that each bear the mark and the name.
+const fitted = (line: wording.Line, lineEnd: LineEnd, mark: string): string => {
+  const whole = `${mark}${wording.textOf(line)}`
   // A UTF-16 code unit is three bytes at most: most lines fit without being measured.
   if ((whole.length + 1) * 3 <= maxLineBytes) return `${whole}${lineEnd}`
-  const prefix = wording.prefix(line)
+  const prefix = `${mark}${wording.prefix(line)}`
   const room = maxLineBytes - Buffer.byteLength(prefix) - lineEnd.length
   let result = ""
   let start = prefix.length

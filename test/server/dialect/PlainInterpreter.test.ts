@@ -329,7 +329,7 @@ describe("Telnet", () => {
 describe("The dialect of a client", () => {
   const byKey = { ...plain, name: "by key" }
   const dialectAfter = (...reads: ReadonlyArray<string | Uint8Array>) => {
-    const interpreter = new PlainInterpreter(defaults, false, byKey)
+    const interpreter = new PlainInterpreter(defaults, false, { telnet: byKey, among: () => byKey })
     for (const read of reads) Array.from(interpreter.hear(typeof read === "string" ? utf8(read) : read))
     return interpreter.dialect?.name
   }
