@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import { defaultBounds } from "../domain/Chat.ts"
 import type { Bounds as History } from "../domain/history.ts"
 
 /** The token bucket of a client: how many messages it may send a second, and how many at once after it has been silent. */
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly maxKeptPerAddress: number
   /** How much is kept of what is said in a room, for those who enter later; `undefined` keeps nothing. */
   readonly history: History | undefined
+  /** How many rooms there may be, the lobby included. */
+  readonly maxRooms: number
   /** How many connections beyond `maxClients` are kept open long enough to be told, in their dialect, that there is no room. */
   readonly maxTurnedAway: number
 
@@ -137,6 +140,7 @@ export const defaults: ServerOptions = {
   keep: 120_000,
   maxKeptPerAddress: 1000,
   history: undefined,
+  maxRooms: defaultBounds.rooms,
   maxTurnedAway: 256,
   maxLine: 16_384,
   maxName: 32,

@@ -161,6 +161,19 @@ const limits: ReadonlyArray<Limit> = [
     }
   },
   {
+    option: "max-rooms", value: "2",
+    meet: async (stage, port) => {
+      const ada = await nativeClient(stage, port, "ada")
+      await ada.send({ _tag: "Enter", room: "dev" })
+      await ada.event("Entered")
+      await ada.send({ _tag: "Enter", room: "tea" })
+      expect(await ada.event("Refused")).toMatchObject({ code: "too-many-rooms", message: "There are 2 rooms already, and no more are made here: /rooms shows them." })
+      await ada.send({ _tag: "Exit", room: "dev" })
+      await ada.send({ _tag: "Enter", room: "tea" })
+      await ada.event("Entered")
+    }
+  },
+  {
     option: "max-turned-away", value: "1", args: ["--max-clients", "1"],
     meet: async (stage, port) => {
       expect(await arrive(stage, port, "one")).toBe(welcome("one"))
@@ -400,6 +413,7 @@ describe.concurrent("A limit that cannot be one is refused, with what it may be"
     ["address-rate-burst", "off", "a whole number from 1 to 1000000"],
     ["connect-rate-limit", "0", "a whole number from 1 to 1000000"],
     ["connect-rate-burst", "0", "a whole number from 1 to 1000000"],
+    ["max-rooms", "0", "a whole number from 1 to 1000000"],
     ["max-turned-away", "0", "a whole number from 1 to 1000000"],
     ["password-tries", "0", "a whole number from 1 to 1000000"],
     ["max-unheard", "1023", "a whole number from 1024 to 1073741824"],
@@ -460,6 +474,7 @@ describe.concurrent("The help", () => {
       ["tcp-keepalive", "SECONDS", "30"],
       ["keep", "SECONDS", "120"],
       ["max-kept-per-address", "N", "1000"],
+      ["max-rooms", "N", "1000"],
       ["max-turned-away", "N", "256"],
       ["password-tries", "N", "3"],
       ["max-unheard", "BYTES", "65536"],

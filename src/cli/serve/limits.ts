@@ -49,6 +49,7 @@ const limits = {
     unit: 1000
   },
   maxKeptPerAddress: amount("max-kept-per-address", "How many places are kept of clients of one address."),
+  maxRooms: amount("max-rooms", "How many rooms there may be, with the lobby."),
   maxTurnedAway: amount("max-turned-away", "How many who find no room may be there at once to be told so; more find the door closed."),
   passwordTries: amount("password-tries", "How often somebody may be wrong about the password."),
   maxLine: bytes("max-line", "The longest line a client may send.", 256, 262_144),

@@ -89,12 +89,12 @@ interface Step<A> {
 }
 
 const make = Effect.gen(function* () {
-  const { history, keep, maxClients, maxKeptPerAddress, maxLine, maxName } = yield* ServerConfig
+  const { history, keep, maxClients, maxKeptPerAddress, maxLine, maxName, maxRooms } = yield* ServerConfig
   const instance = yield* Effect.sync(() => crypto.randomUUID())
   const hub = yield* Hub
   const closing = yield* Closing
   const ref = yield* Ref.make<State>({
-    chat: Chat.empty({ server: `brusio ${version}`, instance, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }, keepFor(keep, maxClients, maxKeptPerAddress), Chat.defaultBounds, history),
+    chat: Chat.empty({ server: `brusio ${version}`, instance, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }, keepFor(keep, maxClients, maxKeptPerAddress), { ...Chat.defaultBounds, rooms: maxRooms }, history),
     connections: HashMap.empty(),
     lastClient: 0,
     at: 0
