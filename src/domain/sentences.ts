@@ -46,6 +46,7 @@ export const openings: ReadonlyArray<string> = [
   wording.passwordQuestion,
   wording.wrongPassword(0),
   wording.passwordTooSoon(0),
+  wording.wordTooSoon(0),
   wording.nameTaken(anything, anything),
   wording.nameReserved(anything, anything),
   wording.throttled(anything),

@@ -163,6 +163,9 @@ export const wrongPassword = (wait: number): string => `Wrong password: try agai
 /** The answer to a password that was not looked at, as it came too soon after wrong ones; after how many ms the next one is. */
 export const passwordTooSoon = (wait: number): string => `Too many wrong passwords came from your address: try again ${inTime(wait)}.`
 
+/** The answer to the word of a room that was not looked at, as it came too soon after wrong ones; after how many ms the next one is. */
+export const wordTooSoon = (wait: number): string => `Too many wrong words came from your address: try again ${inTime(wait)}.`
+
 /** Why a connection ends after too many wrong passwords; after how many ms the next one is looked at. */
 export const passwordGivenUp = (wait: number): string => `wrong password${wait > 0 ? `: try again ${inTime(wait)}` : ""}`
 
@@ -215,6 +218,7 @@ export const refusals: ReadonlyArray<string> = [
   "A line is one",
   "A message is one line",
   "A name cannot",
+  "A word has at most",
   "A topic has at most",
   "A name closes",
   "A name has at most",

@@ -10,7 +10,8 @@ import * as Room from "../Room.ts"
 import { AskedRoom } from "../RoomName.ts"
 import { parse as parseRoom } from "../roomNames.ts"
 import { sanctionOn } from "../sanctions.ts"
-import { command, type CommandDefinition, messageForm, type Request } from "./Definition.ts"
+import { type CommandDefinition, messageForm, type Request } from "./Definition.ts"
+import { withWord } from "./word.ts"
 
 /** Enter a room, which is made where there is none yet; for who is in it already, it is the current one again. `word`: the proof of the room's word. */
 export const Enter = Schema.TaggedStruct("Enter", { room: AskedRoom, word: Schema.optional(Proof) })
@@ -22,7 +23,7 @@ export const EnterMessage = Schema.TaggedStruct("Enter", { room: Schema.String, 
 const entering = (raw: string, word: string | undefined): Request | Refusal => {
   const room = parseRoom(raw)
   if (room instanceof Refusal) return room
-  return word === undefined ? command({ _tag: "Enter", room }) : { _tag: "Sealed", word, command: { _tag: "Enter", room } }
+  return withWord(word, { _tag: "Enter", room })
 }
 
 /** The command `/join`. */
@@ -35,7 +36,7 @@ export const enter: CommandDefinition<Enter> = {
     takesName: false,
     read: (rest) => {
       const [, room = "", word = ""] = /^(\S*)\s*(.*)$/su.exec(rest.trim()) ?? []
-      return room === "" ? new Refusal({ code: "room-name", message: "Type /join ROOM, or /join ROOM WORD where the room is locked." }) : entering(room, word === "" ? undefined : word)
+      return room === "" ? new Refusal({ code: "room-name", message: "Type /join ROOM, or /join ROOM WORD where the room is locked." }) : entering(room, word)
     }
   },
   send: ({ room }) => ({ _tag: "Enter", room: room.name }),

@@ -10,6 +10,7 @@ import { AskedRoom, lobby } from "../RoomName.ts"
 import { command, messageForm, type Request } from "./Definition.ts"
 import { by, denied, noChange, ruled, type RuleDefinition, type Ruler } from "./ruling.ts"
 import { inRoom } from "./text.ts"
+import { withWord } from "./word.ts"
 
 /** Lock a room: who is not in it needs its word, or an invitation where it has none. `word`: the proof of the word. */
 export const Lock = Schema.TaggedStruct("Lock", { room: Schema.optional(AskedRoom), word: Schema.optional(Proof) })
@@ -25,8 +26,7 @@ export type Unlock = typeof Unlock.Type
 /** An `Unlock` as programs send it. */
 export const UnlockMessage = Schema.TaggedStruct("Unlock", { room: Schema.optional(Schema.String) })
 
-const locking = (word: string | undefined, room: { readonly room?: AskedRoom }): Request =>
-  word === undefined ? command({ _tag: "Lock", ...room }) : { _tag: "Sealed", word, command: { _tag: "Lock", ...room } }
+const locking = (word: string | undefined, room: { readonly room?: AskedRoom }): Request | Refusal => withWord(word, { _tag: "Lock", ...room })
 
 /** The command `/lock`. */
 export const lock: RuleDefinition<Lock> = {
@@ -36,7 +36,7 @@ export const lock: RuleDefinition<Lock> = {
     args: "[WORD]",
     help: "lets in only who is invited or knows the word",
     takesName: false,
-    read: (rest) => locking(rest.trim() === "" ? undefined : rest.trim(), {})
+    read: (rest) => locking(rest.trim(), {})
   },
   send: ({ room }) => ({ _tag: "Lock", room: room?.name }),
   ...ruled<Lock>("lock it", "operator", (chat, ruler, room, { word }) => {

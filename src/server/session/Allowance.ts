@@ -98,6 +98,11 @@ export class Allowance {
     return this.#take(Math.max(0, bytes / answerBytes - 1), Math.max(0, bytes / messageBytes - 1), now)
   }
 
+  /** Takes out so many `messages` worth of tokens for work that one message asks for: what is due before it is done. */
+  worked(messages: number, now: number): Due {
+    return this.#take(messages, messages, now)
+  }
+
   /**
    * Takes out the tokens of the address that are due: `undefined` where they are there, and else the wait for them.
    * `level`: that of the client's burst, see `Turns.ts`; who says much lately is at a higher one.

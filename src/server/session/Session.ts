@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as HashSet from "effect/HashSet"
-import { type ClientId, personOf, roomWith } from "../../domain/Chat.ts"
+import { type ClientId, personOf } from "../../domain/Chat.ts"
 import type { Command, Question } from "../../domain/command/index.ts"
 import type { Join } from "../../domain/command/join.ts"
 import { refusal } from "../../domain/command/refusal.ts"
@@ -31,7 +31,8 @@ import { Answered, makeAnswer } from "./answer.ts"
 import { Backlog } from "./Backlog.ts"
 import { Guesses } from "./Guesses.ts"
 import { neighbourhood } from "./neighbourhood.ts"
-import { makeSeal, proofOf } from "./proof.ts"
+import { proofOf } from "./proof.ts"
+import { makeSealed } from "./sealed.ts"
 import { Gate } from "./Password.ts"
 import { Flow, Turns } from "./Turns.ts"
 import { Registry } from "../chat/Registry.ts"
@@ -86,6 +87,8 @@ interface Client {
   readonly allowance: Allowance | undefined
   /** The last long answer that it was given. */
   readonly answered: Answered
+  /** What counts as one address, for what it has guessed. */
+  readonly neighbours: string
   /** The check of the room's password, which counts only until the client has come in; absent where there is no password. */
   readonly gate: Gate | undefined
 }
@@ -111,7 +114,6 @@ const make = Effect.gen(function* () {
   const registry = yield* Registry
   const turns = yield* Turns
   const goodbye = yield* makeGoodbye
-  const seal = yield* makeSeal
 
   // Reads nothing more while the client waits; it is told why, where it was not told before.
   const pause = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, wait: Wait, notice: Notice | undefined) {
@@ -152,6 +154,7 @@ const make = Effect.gen(function* () {
       }
       if (event._tag === "Goodbye" && event.code === "resumed") for (const { peer } of audience) peer?.supersede()
     }
+    return told
   })
 
   // Comes in, if the password is right: it is checked here for every dialect. A client that is in already is not asked again.
@@ -166,16 +169,7 @@ const make = Effect.gen(function* () {
     yield* submit(client, claim === undefined ? join : { ...join, claim })
   })
 
-  // Submits a command with the hash of its word in place of the word. A command that names no room means the current one, also if that changes meanwhile.
-  const submitSealed = Effect.fnUntraced(function* (client: Client, { command, word }: Extract<Heard, { readonly _tag: "Sealed" }>) {
-    const chat = yield* registry.chat
-    const current = personOf(chat, client.id)?.current
-    const room = command.room ?? (current === undefined ? undefined : roomWith(chat, current))
-    // The chat refuses it, as who is in no room means none.
-    if (room === undefined) return yield* submit(client, command)
-    const { key, name } = room
-    yield* submit(client, { ...command, room: { key, name }, word: yield* seal(word, key) })
-  })
+  const submitSealed = yield* makeSealed({ submit, refuse, waitForTurn })
 
   // Answers a question. The allowance counts the answer by its bytes.
   const ask = Effect.fnUntraced(function* (client: Client, question: Question) {
@@ -295,7 +289,7 @@ const make = Effect.gen(function* () {
     const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, messages)
     const gate = password === undefined ? undefined : new Gate(password, passwordTries, guesses, key)
     const flow = new Flow(() => connection.unreadBytes)
-    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, answered: new Answered(), gate }
+    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, answered: new Answered(), neighbours: key, gate }
     return { client, quit: yield* hear(client, chunks) }
   })
 

@@ -5,6 +5,9 @@ import { Proof } from "../../domain/Place.ts"
 /** What is kept of a client's secret: its SHA-256. A secret is long and random, so it needs no salt and no slow hash. */
 export const proofOf = (secret: string): Proof => Proof.make(createHash("sha256").update(secret).digest("base64url"))
 
+/** What the hash of a word costs its client, in messages: its CPU time is that of thousands, and nobody is to keep the hashes of others waiting for long. */
+export const sealCost = 10
+
 /** How many words are hashed at once: a hash takes a core for tens of ms, and 16 MiB. */
 const hashesAtOnce = 2
 
