@@ -5,7 +5,9 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import type { Refusal } from "../domain/Refusal.ts"
+import { Refusal } from "../domain/Refusal.ts"
+import type { AskedRoom } from "../domain/RoomName.ts"
+import { parse as parseRoom } from "../domain/roomNames.ts"
 import { type ClientMessage, type Command, type Question, questionMessageOf } from "../domain/command/index.ts"
 import type { Event, Member, MemberId, Refused, Resumed, Welcome } from "../domain/Event.ts"
 import type { Connection } from "../net/Connection.ts"
@@ -18,7 +20,8 @@ import { Link } from "./Link.ts"
 import { receive, send } from "./receive.ts"
 import { Receipts } from "./Receipts.ts"
 import { makeReturning, type Pause } from "./returning.ts"
-import { Roster } from "./Roster.ts"
+import type { OurRoom } from "./RoomMembers.ts"
+import { type Concern, Roster } from "./Roster.ts"
 import { welcomeOf } from "./screen/resumed.ts"
 import { speaker } from "./speaking.ts"
 
@@ -42,10 +45,11 @@ export interface ChatClient {
    * `Said`) or a `Refused` carries: `ref`, at most 64 bytes, or an id that is
    * made here. A line that the server would not accept fails at once, unsent.
    * Waits while the server does not read, or has not answered more than 1 MiB.
+   * It is said in `room`, or without one in the current room: the one entered last.
    */
-  readonly say: (text: string, ref?: string) => Effect.Effect<string, Refusal>
+  readonly say: (text: string, ref?: string, room?: string) => Effect.Effect<string, Refusal>
   /** Like `say`, for an action: `/me waves`. Its receipt is our own `Acted`. */
-  readonly act: (text: string, ref?: string) => Effect.Effect<string, Refusal>
+  readonly act: (text: string, ref?: string, room?: string) => Effect.Effect<string, Refusal>
   /** Like `say`, to one member only. Its receipt is our own `Whispered`. */
   readonly whisper: (to: MemberId, text: string, ref?: string) => Effect.Effect<string, Refusal>
   /** Asks for another name; the answer is a `Renamed` or a `Refused`. */
@@ -53,16 +57,31 @@ export interface ChatClient {
   /**
    * Sends any command. Returns the correlation id (`ref`, or one that is made here) if the command has a receipt, otherwise
    * `undefined`: then the answer is an event, or a `Refused` without an id. Fails, unsent, with what the server would refuse.
+   * `word` is that of the room which is entered or locked.
    */
-  readonly perform: (command: Command, ref?: string) => Effect.Effect<string | undefined, Refusal>
+  readonly perform: (command: Command, ref?: string, word?: string) => Effect.Effect<string | undefined, Refusal>
   /** Asks a question; the answer is an event for us alone. */
   readonly ask: (question: Question) => Effect.Effect<void>
   /** When the connection was lost, ms since 1970, each time that the client begins to come back by itself: see `reconnect`. */
   readonly losses: Stream.Stream<number>
-  /** Who is in the room now, in the order of joining. */
+  /** Enters a room, which is made where there is none; `word` where it is locked. The answer is an `Entered` or a `Refused`. */
+  readonly enter: (room: string, word?: string) => Effect.Effect<void, Refusal>
+  /** Leaves a room, and stays in the others. The answer is an `Exited` or a `Refused`. */
+  readonly exit: (room: string) => Effect.Effect<void, Refusal>
+  /** The rooms that we are in, in the order of entering. After a connection is lost and the place is gone, they are entered again. */
+  readonly rooms: Effect.Effect<ReadonlyArray<OurRoom>>
+  /** Who is in our rooms now, or in one of them, in the order of joining. */
   readonly members: Effect.Effect<ReadonlyArray<Member>>
-  /** Asks who is in the room; the answer is one page, a `Members`. `after` is the last member of the page before. */
-  readonly who: (after?: MemberId) => Effect.Effect<void>
+  readonly membersIn: (room: string) => Effect.Effect<ReadonlyArray<Member>>
+  /** Who was lost in our rooms, and may come back. */
+  readonly away: Effect.Effect<ReadonlyArray<Member>>
+  /**
+   * Which of our rooms an event of `events` concerns, and how many more are in them after
+   * it. What is of a person, such as a `Renamed`, is told once, and concerns all rooms that we share with it.
+   */
+  readonly concernsOf: (event: Event) => ReadonlyArray<Concern>
+  /** Asks who is in a room, or in the current one; the answer is one page, a `Members`. `after` is the last member of the page before. */
+  readonly who: (after?: MemberId, room?: string) => Effect.Effect<void, Refusal>
   /** Waits until every message has its receipt or refusal, or until the connection has ended and none can come. */
   readonly settled: Effect.Effect<void>
   /** The texts of messages without a receipt or a refusal, in order. After the connection is lost, it is unknown whether the server received them. */
@@ -127,11 +146,15 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
         : undefined
     const inbox = yield* EventInbox.make
     const receipts = new Receipts()
-    const roster = new Roster((after) => {
+    const request = (message: ClientMessage) => {
       const way = link.connection
       if (way === undefined || way.backlog > mostUnread) return false
-      send(way, { _tag: "Who", after })
+      send(way, message)
       return true
+    }
+    const roster: Roster = new Roster({
+      ask: (room, after) => request({ _tag: "Who", room, after }),
+      enter: (room) => request({ _tag: "Enter", room })
     })
     // Only who wants to come back has a secret.
     const secret = reconnect === 0 ? undefined : (options.secret ?? newSecret())
@@ -177,27 +200,38 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       Effect.sync(() => {
         const message = questionMessageOf(question)
         if (message === undefined || link.connection === undefined) return
-        if (question._tag === "Who") roster.asked()
+        if (question._tag === "Who") roster.asked(question.room?.name)
         send(link.connection, message)
       })
     return {
       welcome: answer._tag === "Welcome" ? answer : welcomeOf(answer),
       resumed: answer._tag === "Welcome" ? undefined : answer,
       events: inbox.events,
-      say: (words, ref) => put(words, ref, (text) => ({ _tag: "Say", text })),
-      act: (words, ref) => put(words, ref, (text) => ({ _tag: "Act", text })),
-      whisper: (to, words, ref) => put(words, ref, (text) => ({ _tag: "Whisper", to, text })),
+      say: (words, ref, room) => put(words, ref, room, (text, room) => ({ _tag: "Say", text, room })),
+      act: (words, ref, room) => put(words, ref, room, (text, room) => ({ _tag: "Act", text, room })),
+      whisper: (to, words, ref) => put(words, ref, undefined, (text) => ({ _tag: "Whisper", to, text })),
       rename: (nickname) => tell({ _tag: "Rename", nickname }),
       perform,
       ask,
       losses: returning.losses,
+      enter: (name, word) => Effect.asVoid(named(name, (room) => perform({ _tag: "Enter", room }, undefined, word))),
+      exit: (name) => Effect.asVoid(named(name, (room) => perform({ _tag: "Exit", room }))),
+      rooms: Effect.sync(() => roster.rooms),
       members: Effect.sync(() => roster.members),
-      who: (after) => ask({ _tag: "Who", after }),
+      membersIn: (room) => Effect.sync(() => roster.membersIn(room)),
+      away: Effect.sync(() => roster.away),
+      concernsOf: (event) => roster.concernsOf(event),
+      who: (after, name) => (name === undefined ? ask({ _tag: "Who", after }) : named(name, (room) => ask({ _tag: "Who", room, after }))),
       settled: receipts.settled,
       unanswered: Effect.sync(() => receipts.unanswered),
       quit: (reason) => (link.connection === undefined ? returning.giveUp : tell({ _tag: "Quit", reason }))
     }
   })
+
+const named = <A, E>(name: string, then: (room: AskedRoom) => Effect.Effect<A, E>): Effect.Effect<A, E | Refusal> => {
+  const room = parseRoom(name)
+  return room instanceof Refusal ? room : then(room)
+}
 
 // Sent on every way out, so that the room is told at once, and not only after a timeout; a defect of ours is named as the reason,
 // and so is why we gave the server up.

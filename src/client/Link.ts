@@ -136,7 +136,7 @@ export class Link {
     // Another life: what has no receipt was said to others, if at all, and is not sent again.
     if (this.#me !== undefined) {
       this.#receipts.forget()
-      this.#roster.clear()
+      this.#roster.another()
     }
     this.#enter(event, event.you, event.n ?? 0)
   }
@@ -147,7 +147,7 @@ export class Link {
     if (isSame) this.#receipts.taken(event.last)
     else this.#receipts.forget()
     this.#enter(event, event.you, isSame ? this.#heard : 0)
-    if (!isSame || event.gaps || this.#roster.isAsking || this.#roster.isEmpty) this.#roster.restart()
+    this.#roster.resumed(event, isSame)
     for (const line of this.#receipts.lines) this.#connection?.write(line)
   }
 

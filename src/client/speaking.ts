@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import { type ClientMessage, type Command, isReceipted, messageOf } from "../domain/command/index.ts"
 import { Refusal } from "../domain/Refusal.ts"
+import type { AskedRoom } from "../domain/RoomName.ts"
+import { parse as parseRoom } from "../domain/roomNames.ts"
 import * as Text from "../domain/Text.ts"
 import { encode, isRef } from "../domain/wire/Ndjson.ts"
 import type { Link } from "./Link.ts"
@@ -41,18 +43,23 @@ export const speaker = (link: Link, receipts: Receipts) => {
     )
     return ref
   })
-  const sent = (command: Command, ref: string | undefined): Effect.Effect<void, Refusal> => {
-    const message = messageOf(command, ref)
+  const sent = (command: Command, ref: string | undefined, word?: string): Effect.Effect<void, Refusal> => {
+    const message = withWord(messageOf(command, ref), word)
     return message === undefined
       ? new Refusal({ code: "bad-command", message: `${command._tag} is not sent as it is: another command travels in its place.` })
       : transmit(message, ref)
   }
   return {
-    perform: (command: Command, ref?: string): Effect.Effect<string | undefined, Refusal> =>
-      isReceipted(command) ? marked(command, ref) : Effect.as(sent(command, undefined), undefined),
-    put: (words: string, ref: string | undefined, command: (text: Text.Text) => Command): Effect.Effect<string, Refusal> => {
+    perform: (command: Command, ref?: string, word?: string): Effect.Effect<string | undefined, Refusal> =>
+      isReceipted(command) ? marked(command, ref) : Effect.as(sent(command, undefined, word), undefined),
+    put: (words: string, ref: string | undefined, room: string | undefined, command: (text: Text.Text, room: AskedRoom | undefined) => Command): Effect.Effect<string, Refusal> => {
       const text = Text.parse(words)
-      return text instanceof Refusal ? text : marked(command(text), ref)
+      const where = room === undefined ? undefined : parseRoom(room)
+      return text instanceof Refusal ? text : where instanceof Refusal ? where : marked(command(text, where), ref)
     }
   }
 }
+
+// The word stands beside its command, which has only its hash: it travels in the message.
+const withWord = (message: ClientMessage | undefined, word: string | undefined): ClientMessage | undefined =>
+  word !== undefined && (message?._tag === "Enter" || message?._tag === "Lock") ? { ...message, word } : message

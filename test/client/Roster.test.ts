@@ -2,8 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { Roster } from "../../src/client/Roster.ts"
-import { type Event, type Member, MemberId } from "../../src/domain/Event.ts"
-import { lobby } from "../../src/domain/RoomName.ts"
+import { type Event, type Member, MemberId, type Resumed } from "../../src/domain/Event.ts"
+import { lobby, RoomName } from "../../src/domain/RoomName.ts"
+import { clean } from "../../src/domain/Text.ts"
 import { join } from "../support/client.ts"
 import { named } from "../support/chat.ts"
 import { member, opened, tell } from "../support/room.ts"
@@ -15,17 +16,24 @@ const limits = { lineBytes: 1, nameGraphemes: 1, nameBytes: 1 }
 const welcome = (here: number, ...members: ReadonlyArray<Member>): Event => ({
   _tag: "Welcome", ...inRoom, you: somebody(1), here, members, server: "s", limits
 })
-const page = (more: boolean, ...members: ReadonlyArray<Member>): Event => ({ _tag: "Members", at: 0, here: 9, members, more })
+const page = (more: boolean, ...members: ReadonlyArray<Member>): Event => ({ _tag: "Members", at: 0, room: lobby, here: 9, members, more })
 
 /** A roster, and after whom it asked for more. */
 const rostered = (isHeard: () => boolean = () => true) => {
   const asked: Array<string | undefined> = []
-  const roster = new Roster((after) => {
-    if (!isHeard()) return false
-    asked.push(after)
-    return true
+  const entered: Array<string> = []
+  const roster = new Roster({
+    ask: (_, after) => {
+      if (!isHeard()) return false
+      asked.push(after)
+      return true
+    },
+    enter: (room) => {
+      entered.push(room)
+      return true
+    }
   })
-  return { asked, roster, names: () => roster.members.map(({ name }) => name) }
+  return { asked, entered, roster, names: () => roster.members.map(({ name }) => name) }
 }
 
 describe("Who is here", () => {
@@ -53,9 +61,17 @@ describe("Who is here", () => {
     roster.heard(welcome(4, somebody(1)))
     roster.asked()
     expect(roster.heard(page(true, somebody(2)))).toBe(true)
-    expect(roster.heard(page(false, somebody(1), somebody(2)))).toBe(false)
+    // The user has named no room, so the answer names none.
+    expect(roster.heard({ _tag: "Members", at: 0, here: 2, members: [somebody(1), somebody(2)], more: false })).toBe(false)
     expect(roster.heard(page(false, somebody(3)))).toBe(true)
     expect(asked).toEqual(["m1", "m2"])
+  })
+
+  it("is known too where the server does not name the room in its answers", () => {
+    const { names, roster } = rostered()
+    roster.heard(welcome(2, somebody(1)))
+    expect(roster.heard({ _tag: "Members", at: 0, here: 2, members: [somebody(2)], more: false })).toBe(true)
+    expect(names()).toEqual(["name 1", "name 2"])
   })
 })
 
@@ -73,6 +89,56 @@ describe("A server that means no good", () => {
     roster.asked()
     expect(roster.heard(page(true, somebody(2)))).toBe(false)
     expect(names()).toEqual(["name 1"])
+  })
+})
+
+describe("Rooms", () => {
+  const dev = RoomName.make("dev")
+  const entered = (here: number, member: Member, room = dev): Event => ({
+    _tag: "Entered", ...inRoom, room, you: somebody(1), here, members: [member], role: "owner", locked: false, hidden: false
+  })
+  const removed: Event = { _tag: "Removed", at: 0, room: dev, deed: "kick" }
+  const refused: Event = { _tag: "Refused", at: 0, code: "not-in-room", message: clean("You are not in #dev.") }
+
+  it("of which one is put out are asked about no more: what was asked before is refused, and nobody reads that", () => {
+    const { roster } = rostered()
+    roster.heard(welcome(1, somebody(1)))
+    roster.heard(entered(3, somebody(1)))
+    roster.heard(removed)
+    expect(roster.rooms.map(({ room }) => room)).toEqual([lobby])
+    expect(roster.heard(refused)).toBe(true)
+    // The next one is an answer to the user.
+    expect(roster.heard(refused)).toBe(false)
+  })
+
+  it("are entered again where the place was not kept, the current one last", () => {
+    const { entered: again, names, roster } = rostered()
+    roster.heard(welcome(1, somebody(1)))
+    roster.heard(entered(1, somebody(1)))
+    roster.heard(entered(1, somebody(1), RoomName.make("ops")))
+    roster.heard(entered(1, somebody(1)))
+    roster.another()
+    roster.heard(welcome(2, somebody(7), somebody(8)))
+    expect(again).toEqual(["ops", "dev"])
+    expect(roster.rooms.map(({ room }) => room)).toEqual([lobby])
+    expect(names()).toEqual(["name 7", "name 8"])
+  })
+
+  it("are those that the server names when one is back, and who is there is asked only where that is not known", () => {
+    const { asked, roster } = rostered()
+    roster.heard(welcome(2, somebody(1), somebody(2)))
+    roster.heard(entered(1, somebody(1)))
+    const state = { role: "member", locked: false, hidden: false } as const
+    const ops = RoomName.make("ops")
+    const resumed: Resumed = { _tag: "Resumed", at: 0, you: somebody(1), gaps: false, rooms: [{ room: lobby, seq: 1, here: 2, ...state }, { room: ops, seq: 1, here: 1, ...state }], server: "s", limits }
+    roster.resumed(resumed, true)
+    expect(roster.rooms.map(({ room }) => room)).toEqual([lobby, ops])
+    expect(roster.membersIn(lobby)).toHaveLength(2)
+    expect(roster.current).toBe(ops)
+    expect(asked).toEqual([undefined])
+    roster.resumed({ ...resumed, gaps: true }, true)
+    expect(asked).toEqual([undefined, undefined, undefined])
+    expect(roster.membersIn(lobby)).toEqual([])
   })
 })
 

@@ -128,6 +128,19 @@ describe("A client whose connection is lost", () => {
     })
   )
 
+  it.scopedLive("enters its rooms again where the place was not kept, and is in the same one as before", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ keep: 0 })
+      const { cables, layer } = overCables([])
+      const ada = yield* seated(port, layer)
+      for (const room of ["dev", "ops", "dev"]) yield* ada.client.enter(room)
+      yield* ada.hears((event) => event._tag === "Entered" && event.room === "ops")
+      yield* cables[0]!.cut("reset")
+      yield* ada.hears((event) => event._tag === "Entered" && event.room === "dev" && ada.events.filter(({ _tag }) => _tag === "Entered").length === 5)
+      expect((yield* ada.client.rooms).map(({ room }) => room)).toEqual(["lobby", "ops", "dev"])
+    })
+  )
+
   it.scopedLive("is somebody new where the place was not kept, and what has no receipt is not said again", () =>
     Effect.gen(function* () {
       const { port } = yield* opened({ keep: 0 })

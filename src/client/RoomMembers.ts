@@ -1,0 +1,68 @@
+import type { Entered, Member, MemberId, Place } from "../domain/Event.ts"
+
+/** A room that we are in: what we may do there, and what it is like. */
+export type OurRoom = Pick<Place, "room" | "role" | "topic" | "locked" | "hidden">
+
+/** A room as it is for who has only just come in: what a welcome does not tell of it. */
+export const openRoom = (room: OurRoom["room"]): OurRoom => ({ room, role: "member", locked: false, hidden: false })
+
+/** What an answer tells of a room. */
+export const ourRoomOf = ({ hidden, locked, role, room, topic }: Place | Entered): OurRoom => ({ room, role, ...(topic === undefined ? {} : { topic }), locked, hidden })
+
+/** A bound on memory against a hostile server: further members of a room are ignored. Above any `--max-clients` in use. */
+const maxMembers = 100_000
+
+/** Who is in one room, and who was lost there and may come back: in the order of joining, as far as that is known. */
+export class RoomMembers {
+  readonly #here = new Map<MemberId, Member>()
+  readonly #away = new Map<MemberId, Member>()
+  state: OurRoom
+
+  constructor(state: OurRoom) {
+    this.state = state
+  }
+
+  get here(): Iterable<Member> {
+    return this.#here.values()
+  }
+
+  get away(): Iterable<Member> {
+    return this.#away.values()
+  }
+
+  get isFull(): boolean {
+    return this.#here.size >= maxMembers
+  }
+
+  has({ id }: Member): boolean {
+    return this.#here.has(id) || this.#away.has(id)
+  }
+
+  isAway({ id }: Member): boolean {
+    return this.#away.has(id)
+  }
+
+  /** Somebody is here. */
+  add(member: Member): void {
+    this.#away.delete(member.id)
+    if (!this.isFull || this.#here.has(member.id)) this.#here.set(member.id, member)
+  }
+
+  /** Somebody bears another name, and is here if not known to be lost. */
+  rename(member: Member): void {
+    if (this.#away.has(member.id)) this.#away.set(member.id, member)
+    else this.add(member)
+  }
+
+  /** Somebody is lost and may come back. */
+  detach(member: Member): void {
+    this.#here.delete(member.id)
+    if (this.#away.size < maxMembers) this.#away.set(member.id, member)
+  }
+
+  /** Somebody is gone. */
+  remove({ id }: Member): void {
+    this.#here.delete(id)
+    this.#away.delete(id)
+  }
+}
