@@ -21,8 +21,9 @@ import { receive, send } from "./receive.ts"
 import { Receipts } from "./Receipts.ts"
 import { makeReturning, type Pause } from "./returning.ts"
 import type { OurRoom } from "./RoomMembers.ts"
-import { type Concern, Roster } from "./Roster.ts"
+import { Roster } from "./Roster.ts"
 import { welcomeOf } from "./screen/resumed.ts"
+import type { Concern } from "./screen/step.ts"
 import { speaker } from "./speaking.ts"
 
 /** A member of a room: a stream of events, and the requests that can be sent. When its scope closes, it says goodbye to the server. */
@@ -75,6 +76,8 @@ export interface ChatClient {
   readonly membersIn: (room: string) => Effect.Effect<ReadonlyArray<Member>>
   /** Who was lost in our rooms, and may come back. */
   readonly away: Effect.Effect<ReadonlyArray<Member>>
+  /** Whether somebody of this name is among them. */
+  readonly isAway: (name: string) => boolean
   /**
    * Which of our rooms an event of `events` concerns, and how many more are in them after
    * it. What is of a person, such as a `Renamed`, is told once, and concerns all rooms that we share with it.
@@ -220,6 +223,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       members: Effect.sync(() => roster.members),
       membersIn: (room) => Effect.sync(() => roster.membersIn(room)),
       away: Effect.sync(() => roster.away),
+      isAway: (name) => roster.isAway(name),
       concernsOf: (event) => roster.concernsOf(event),
       who: (after, name) => (name === undefined ? ask({ _tag: "Who", after }) : named(name, (room) => ask({ _tag: "Who", room, after }))),
       settled: receipts.settled,

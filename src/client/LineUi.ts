@@ -6,11 +6,13 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { isReceipted } from "../domain/command/index.ts"
 import type { Event, MemberId, Resumed, Welcome } from "../domain/Event.ts"
+import { lobby } from "../domain/RoomName.ts"
 import { clean } from "../domain/Text.ts"
 import type { ChatClient } from "./ChatClient.ts"
 import type { Lost } from "./Errors.ts"
+import { type Rooms, roomOf, roomsAfter } from "./roomsHeard.ts"
 import * as Attention from "./screen/attention.ts"
-import { intentOf, isResolved, resolve } from "./screen/intent.ts"
+import { intentOf, isResolved, onlyRoom, resolve } from "./screen/intent.ts"
 
 /** Input and output of the line mode: a terminal, a pipe, a test. */
 export interface LineIo {
@@ -26,8 +28,8 @@ export interface LineIo {
 export interface LineFormat {
   /** Whether every line is a message, whatever it looks like. */
   readonly isLiteral: boolean
-  /** An event for `show`, without a line break at its end; `undefined` for one that is not shown there. */
-  readonly render: (event: Event) => string | undefined
+  /** An event for `show`, without a line break at its end; `undefined` for one that is not shown there. `of` is the room that it is of, where one is in several. */
+  readonly render: (event: Event, of: string | undefined) => string | undefined
   /** An event for `complain`: an error in words, without a line break at its end; `undefined` for one that is no error. */
   readonly complaint: (event: Event) => string | undefined
   /** Whether a complaint also quotes the line that it is about, as where nobody sees what is typed. */
@@ -82,6 +84,7 @@ const quote = (words: string, line: string): string => {
 const showEvents = (client: ChatClient, io: LineIo, { complaint, quotes, render }: LineFormat, state: State) =>
   Effect.gen(function* () {
     const me = yield* Ref.make(client.welcome.you)
+    let rooms: Rooms = { names: [], current: undefined }
     const take = (event: Event, id: MemberId): string | undefined => {
       const isAnswer = "ref" in event && (event._tag === "Refused" || ("from" in event && event.from.id === id))
       if (!isAnswer || event.ref === undefined) return undefined
@@ -93,7 +96,8 @@ const showEvents = (client: ChatClient, io: LineIo, { complaint, quotes, render 
       const attention = yield* Ref.updateAndGet(state.attention, (before) => Attention.heard(before, event, client.welcome.you))
       const line = take(event, (yield* Ref.get(me)).id)
       if (Attention.isIgnored(attention, event)) return
-      const shown = render(event)
+      rooms = roomsAfter(rooms, event)
+      const shown = render(event, roomOf(rooms, event))
       if (shown !== undefined) yield* io.show(shown)
       const wrong = complaint(event)
       if (wrong !== undefined) yield* io.complain(line === undefined || !quotes ? wrong : quote(wrong, line))
@@ -127,7 +131,7 @@ const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, {
     const read = intentOf(line.value, { isLiteral, hasScreen: false })
     const wrong = (words: string) => io.complain(quotes ? quote(words, line.value) : words)
     // The member list can be thousands long: it is built only where a name has to be looked up.
-    const intent = isResolved(read) ? read : resolve(read, { members: yield* client.members, attention: yield* Ref.get(attention), me: client.welcome.you })
+    const intent = isResolved(read) ? read : resolve(read, { members: [...(yield* client.members), ...(yield* client.away)], attention: yield* Ref.get(attention), me: client.welcome.you })
     switch (intent._tag) {
       case "Nothing":
       case "Clear":
@@ -148,10 +152,15 @@ const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, {
         yield* client.ask(intent.question)
         break
       case "Send": {
+        const rooms = yield* client.rooms
+        if (intent.command._tag === "Exit" && rooms.length === 1) {
+          yield* wrong(onlyRoom(rooms[0]?.room ?? lobby))
+          break
+        }
         count += 1
         const ref = String(count)
         if (isReceipted(intent.command)) sent.set(ref, line.value)
-        yield* Effect.catchTag(client.perform(intent.command, ref), "Refusal", ({ message }) => {
+        yield* Effect.catchTag(client.perform(intent.command, ref, intent.word), "Refusal", ({ message }) => {
           sent.delete(ref)
           return wrong(message)
         })

@@ -16,6 +16,7 @@ const maxMembers = 100_000
 export class RoomMembers {
   readonly #here = new Map<MemberId, Member>()
   readonly #away = new Map<MemberId, Member>()
+  readonly #awayNames = new Set<string>()
   state: OurRoom
 
   constructor(state: OurRoom) {
@@ -42,27 +43,42 @@ export class RoomMembers {
     return this.#away.has(id)
   }
 
+  /** Whether somebody of this name was lost and may come back. */
+  isAwayName(name: string): boolean {
+    return this.#awayNames.has(name)
+  }
+
   /** Somebody is here. */
   add(member: Member): void {
-    this.#away.delete(member.id)
+    this.#return(member)
     if (!this.isFull || this.#here.has(member.id)) this.#here.set(member.id, member)
   }
 
   /** Somebody bears another name, and is here if not known to be lost. */
   rename(member: Member): void {
-    if (this.#away.has(member.id)) this.#away.set(member.id, member)
+    if (this.#away.has(member.id)) this.detach(member)
     else this.add(member)
   }
 
   /** Somebody is lost and may come back. */
   detach(member: Member): void {
     this.#here.delete(member.id)
-    if (this.#away.size < maxMembers) this.#away.set(member.id, member)
+    this.#return(member)
+    if (this.#away.size >= maxMembers) return
+    this.#away.set(member.id, member)
+    this.#awayNames.add(member.name)
   }
 
   /** Somebody is gone. */
-  remove({ id }: Member): void {
-    this.#here.delete(id)
+  remove(member: Member): void {
+    this.#here.delete(member.id)
+    this.#return(member)
+  }
+
+  #return({ id }: Member): void {
+    const away = this.#away.get(id)
+    if (away === undefined) return
     this.#away.delete(id)
+    this.#awayNames.delete(away.name)
   }
 }

@@ -1,12 +1,7 @@
 import type { Entered, Event, Left, Member, MemberId, Moderated, Presence, Resumed, Welcome } from "../domain/Event.ts"
+import type { Concern } from "./screen/step.ts"
 import { Questions } from "./Questions.ts"
 import { type OurRoom, openRoom, ourRoomOf, RoomMembers } from "./RoomMembers.ts"
-
-/** A room that an event concerns, and how many more are in it after that. */
-export interface Concern {
-  readonly room: string
-  readonly change: number
-}
 
 /** What a roster asks the server for; each returns `false`, and sends nothing, while the server does not read. */
 export interface Asking {
@@ -65,7 +60,12 @@ export class Roster {
     return once([...this.#rooms.values()].map(({ away }) => away))
   }
 
-  /** The same in this room. */
+  /** Whether somebody of this name was lost in one of them. */
+  isAway(name: string): boolean {
+    return [...this.#rooms.values()].some((members) => members.isAwayName(name))
+  }
+
+  /** Who was lost in this room, and may come back. */
   awayIn(room: string): ReadonlyArray<Member> {
     return [...(this.#rooms.get(room)?.away ?? [])]
   }

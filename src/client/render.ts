@@ -4,12 +4,14 @@ import { isOwn, textOf, words } from "../domain/wording.ts"
 /**
  * An event in words for the reader `me`, without a line break at its end;
  * `undefined` for an event that is not shown, such as the reader's own message,
- * which is on the screen since it was typed.
+ * which is on the screen since it was typed. Where the reader is in several
+ * rooms, each line begins with the one that it is `of`.
  */
-export const render = (event: Event, me: Member): string | undefined => {
+export const render = (event: Event, me: Member, of?: string): string | undefined => {
   if (isOwn(event, me)) return undefined
   const lines = words(event)
-  return lines.length === 0 ? undefined : lines.map(textOf).join("\n")
+  const start = of === undefined ? "" : `#${of} `
+  return lines.length === 0 ? undefined : lines.map((line) => start + textOf(line)).join("\n")
 }
 
 /** An event as one JSON object, without a line break at its end. */

@@ -1,6 +1,7 @@
 import type { JSX } from "preact"
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import { commandWords } from "../client/screen/intent.ts"
+import { hereIn } from "../client/screen/rooms.ts"
 import { Composer, type ComposerInput } from "./composer.tsx"
 import { Countdown } from "./countdown.tsx"
 import { Door } from "./door.tsx"
@@ -36,7 +37,7 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
   const log = useRef<HTMLElement>(null)
   const input = useRef<ComposerInput | undefined>(undefined)
   const room = conversation?.room ?? "lobby"
-  const here = conversation?.here ?? 0
+  const here = conversation === undefined ? 0 : hereIn(conversation)
   const isOver = phase._tag === "Over"
   useLayoutEffect(() => {
     if (log.current !== null) page.openLog(log.current)

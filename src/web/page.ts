@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { RuntimeFiber } from "effect/Fiber"
 import type { Dial } from "../client/Dial.ts"
+import { shownAgain, unreadIn } from "../client/screen/rooms.ts"
 import type { Wish } from "../client/screen/step.ts"
 import type { LeaveCode, Member } from "../domain/Event.ts"
 import { clean } from "../domain/Text.ts"
@@ -247,6 +248,12 @@ export class Page {
       case "Bell":
         if (this.sounds) this.#ring()
         break
+      case "Show":
+        for (const line of shownAgain(wish, wish.lines.length)) this.#perform({ _tag: "Print", line })
+        break
+      case "Draft":
+        this.#input?.fill(wish.draft.line)
+        break
       case "Empty":
         break
     }
@@ -297,7 +304,7 @@ export class Page {
   #draw(): void {
     const { conversation, phase, unsent } = this.visit
     const me = conversation?.me
-    const unread = conversation?.unread ?? 0
+    const unread = conversation === undefined ? 0 : unreadIn(conversation)
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${phase._tag === "Door" || conversation === undefined ? "" : `${conversation.room} · `}brusio`
     if (me !== undefined) this.#log?.showPending(unsent.map(({ state, text }) => drawPending(me, text, states[state])))
     if (phase._tag === "Door") {

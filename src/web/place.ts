@@ -3,16 +3,18 @@ import * as Schema from "effect/Schema"
 import { newMark } from "../client/entering.ts"
 import { start } from "../client/screen/conversation.ts"
 import * as Form from "../client/screen/form.ts"
+import { hereIn, opened } from "../client/screen/rooms.ts"
 import type { Conversation } from "../client/screen/step.ts"
 import { Command } from "../domain/command/index.ts"
 import { Member } from "../domain/Event.ts"
+import { RoomName } from "../domain/RoomName.ts"
 
 /** The place in the room of whoever uses this tab: with it, a page goes on as who they were. */
 export const Place = Schema.Struct({
   secret: Schema.String,
   me: Member,
   here: Schema.Number,
-  heard: Schema.Struct({ instance: Schema.optional(Schema.String), room: Schema.String, seq: Schema.Number, n: Schema.Number }),
+  heard: Schema.Struct({ instance: Schema.optional(Schema.String), room: RoomName, seq: Schema.Number, n: Schema.Number }),
   /** Messages without a receipt, in order. */
   pending: Schema.Array(Schema.Struct({ ref: Schema.String, typed: Schema.String, command: Command })),
   /** Since when there is no connection, ms since 1970. */
@@ -21,10 +23,11 @@ export const Place = Schema.Struct({
 export type Place = typeof Place.Type
 
 /** The place of a conversation, from now on; `undefined` before one was in the room. */
-export const placeOf = ({ heard, here, lostAt = Date.now(), me, pending }: Conversation, secret: string): Place | undefined => {
+export const placeOf = (conversation: Conversation, secret: string): Place | undefined => {
+  const { heard, lostAt = Date.now(), me, pending } = conversation
   if (me === undefined || heard === undefined) return undefined
   const { instance, ...numbers } = heard
-  return { secret, me, here, heard: { ...numbers, ...(instance === undefined ? {} : { instance }) }, pending, lostAt }
+  return { secret, me, here: hereIn(conversation), heard: { ...numbers, ...(instance === undefined ? {} : { instance }) }, pending, lostAt }
 }
 
 /** A conversation that has not begun. */
@@ -33,5 +36,5 @@ export const begun = (name: string): Conversation =>
 
 /** The conversation that goes on at a place. */
 export const goingOn = ({ heard: { instance, ...numbers }, here, lostAt, me, pending }: Place): Conversation => ({
-  ...begun(me.name), phase: "room", me, room: numbers.room, here, heard: { ...numbers, instance }, pending, lostAt
+  ...begun(me.name), phase: "room", me, rooms: [opened({ here, ...numbers })], room: numbers.room, heard: { ...numbers, instance }, pending, lostAt
 })

@@ -13,8 +13,8 @@ export const makeSayings = (client: ChatClient, unsent: (ref: string, reason: st
     const sayings = yield* Mailbox.make<Saying>()
     const say = (saying: Saying): Effect.Effect<unknown> => {
       if (saying._tag === "Ask") return client.ask(saying.question)
-      const { command, ref } = saying
-      return Effect.catchTag(client.perform(command, ref), "Refusal", ({ message }) =>
+      const { command, ref, word } = saying
+      return Effect.catchTag(client.perform(command, ref, word), "Refusal", ({ message }) =>
         Effect.sync(() => {
           if (ref !== undefined) unsent(ref, message)
         })

@@ -228,7 +228,7 @@ export class Visit {
       this.#enter(answer, goesOn ? { _tag: "Told", event: answer } : { _tag: "Entered", welcome: answer })
       return yield* hear((event) => {
         if (event._tag === "Welcome" || event._tag === "Resumed") this.#enter(event, { _tag: "Told", event })
-        else this.#happen({ _tag: "Told", event })
+        else this.#happen({ _tag: "Told", event, concerns: client.concernsOf(event) })
       })
     }).pipe(Effect.scoped, Effect.ensuring(this.#gone))
   }

@@ -28,7 +28,7 @@ const talkingOf = (client: ChatClient, isLiteral = false, quotes = false) =>
     }
     const format: LineFormat = {
       isLiteral,
-      render: (event) => (event._tag === "Refused" ? undefined : render(event, client.welcome.you)),
+      render: (event, of) => (event._tag === "Refused" ? undefined : render(event, client.welcome.you, of)),
       complaint: (event) => (event._tag === "Refused" ? render(event, client.welcome.you) : undefined),
       quotes
     }
@@ -80,6 +80,40 @@ describe.concurrent("A conversation", () => {
       expect(yield* next(bob, "Left")).toMatchObject({ member: { name: "ada" }, reason: "lunch" })
       expect(yield* ada.shown).toBe("Goodbye!")
       expect(yield* ada.ended).toBe(true)
+    })
+  )
+
+  it.scopedLive("says in front of each line of which room it is, only while one is in several", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const bob = yield* member(port, "bob")
+      const ada = yield* conversation(port)
+      yield* ada.shown
+      yield* tell(bob, { _tag: "Say", text: "one" })
+      expect(yield* ada.shown).toBe("bob: one")
+      yield* ada.type("/join dev sesame", "/lock sesame")
+      expect(yield* ada.shown).toBe("#dev You are in #dev. Nobody else is here yet.")
+      expect(yield* ada.shown).toBe("#dev ada has locked the room.")
+      yield* tell(bob, { _tag: "Say", text: "two" }, { _tag: "Enter", room: "dev", word: "sesame" }, { _tag: "Say", text: "three", room: "dev" })
+      expect(yield* ada.shown).toBe("#lobby bob: two")
+      expect(yield* ada.shown).toBe("#dev bob has joined the chat!")
+      expect(yield* ada.shown).toBe("#dev bob: three")
+      yield* ada.type("to the current room", "/kick bob noise")
+      expect(yield* next(bob, "Said", ({ from }) => from.name === "ada")).toMatchObject({ room: "dev", text: "to the current room" })
+      expect(yield* next(bob, "Removed")).toMatchObject({ deed: "kick", reason: "noise" })
+      expect(yield* ada.shown).toBe("#dev ada has removed bob: noise")
+      yield* ada.type("/leave")
+      expect(yield* ada.shown).toBe("You are in #lobby.")
+    })
+  )
+
+  it.scopedLive("does not leave the only room that one is in", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const ada = yield* conversation(port)
+      yield* ada.shown
+      yield* ada.type("/leave")
+      expect(yield* ada.complaint).toBe("#lobby is the only room that you are in. To leave the chat, type {quit}.")
     })
   )
 

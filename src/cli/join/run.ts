@@ -105,10 +105,10 @@ const reportFault = (ending: Ending): Effect.Effect<void> =>
   ending._tag === "Fault" ? complain(`Internal error: ${String(ending.error)}`) : Effect.void
 
 const lineFormat = ({ isTerminal, json, literal }: JoinSettings, { welcome }: ChatClient): LineFormat => {
-  const inWords = (event: Event) => Render.render(event, welcome.you)
+  const inWords = (event: Event, of?: string) => Render.render(event, welcome.you, of)
   return {
     isLiteral: literal,
-    render: json ? Render.json : (event) => (event._tag === "Refused" ? undefined : inWords(event)),
+    render: json ? Render.json : (event, of) => (event._tag === "Refused" ? undefined : inWords(event, of)),
     complaint: (event) => (event._tag === "Refused" ? inWords(event) : undefined),
     quotes: !isTerminal
   }

@@ -17,7 +17,8 @@ import type { Form } from "../../client/screen/form.ts"
 import { Bell } from "../../client/terminal/Bell.ts"
 import type { Key } from "../../client/terminal/keys.ts"
 import * as Region from "../../client/terminal/region.ts"
-import { type Happening, start, type Step, update, type Wish } from "../../client/terminal/screen.ts"
+import { type Happening, type People, start, type Step, update, type Wish } from "../../client/terminal/screen.ts"
+import { screenful } from "../../client/terminal/screenful.ts"
 import { continuation, draw } from "../../client/terminal/style.ts"
 import { view } from "../../client/terminal/view.ts"
 import type { Event } from "../../domain/Event.ts"
@@ -62,7 +63,7 @@ export const screen = (options: {
     const room = yield* Ref.make<ChatClient | undefined>(undefined)
     const outcome = yield* Ref.make<Exit.Exit<boolean, Lost>>(Exit.succeed(true))
     const over = yield* Deferred.make<boolean, JoinError>()
-    const line = draw(options.colour)
+    const line = draw(options.colour, (name) => Effect.runSync(Ref.get(room))?.isAway(name) ?? false)
     const bell = new Bell()
     let current = start(options.form, newMark())
     let printed = ""
@@ -77,7 +78,11 @@ export const screen = (options: {
     }
     keyboard.onResume(region.show)
 
-    const members = Effect.flatMap(Ref.get(room), (client) => client?.members ?? Effect.succeed([]))
+    const people = Effect.flatMap(Ref.get(room), (client): Effect.Effect<People> => {
+      if (client === undefined) return Effect.succeed({ members: [] })
+      const { room: active, rooms } = current.screen.conversation
+      return Effect.all({ members: client.members, away: client.away, around: rooms.length > 1 ? client.membersIn(active) : Effect.succeed(undefined) })
+    })
 
     // Joins, then forwards events until the connection ends.
     const enter = (form: Form) =>
@@ -102,7 +107,7 @@ export const screen = (options: {
     const hear = (client: ChatClient, keep: (event: Event) => Effect.Effect<void>) =>
       Stream.runFoldEffect(client.events, false, (_, event) =>
         Effect.as(
-          Effect.zipRight(keep(event), happenings.offer({ _tag: "Told", event })),
+          Effect.zipRight(keep(event), happenings.offer({ _tag: "Told", event, concerns: client.concernsOf(event) })),
           event._tag === "Goodbye" && (event.code === "quit" || event.code === "closing")
         )
       ).pipe(
@@ -136,8 +141,8 @@ export const screen = (options: {
       Effect.flatMap(Ref.get(room), (client) => {
         if (client === undefined) return Effect.void
         if (saying._tag === "Ask") return client.ask(saying.question)
-        const { command, ref } = saying
-        return Effect.catchTag(client.perform(command, ref), "Refusal", ({ message }) =>
+        const { command, ref, word } = saying
+        return Effect.catchTag(client.perform(command, ref, word), "Refusal", ({ message }) =>
           ref === undefined ? Effect.void : happenings.offer({ _tag: "Unsent", ref, reason: message })
         )
       })
@@ -147,6 +152,10 @@ export const screen = (options: {
         case "Print":
           return Effect.sync(() => {
             printed += `${line(wish.line)}\n`
+          })
+        case "Show":
+          return Effect.sync(() => {
+            printed += screenful(wish, line, stdout)
           })
         case "Connect":
           return Effect.forkScoped(enter(wish.form))
@@ -199,7 +208,7 @@ export const screen = (options: {
     const happen = (happening: Happening) => Effect.suspend(() => take(update(current.screen, happening)))
     // Priority: keys are handled before each event, so that typing stays responsive while many events arrive.
     const type = Effect.flatMap(pressed.clear, (keys) =>
-      Effect.forEach(keys, (key) => Effect.flatMap(members, (members) => happen({ _tag: "Key", key, members })), { discard: true })
+      Effect.forEach(keys, (key) => Effect.flatMap(people, (people) => happen({ _tag: "Key", key, ...people })), { discard: true })
     )
     // Back-pressure: an empty write waits for a terminal that does not read, and the server then has to wait too.
     const catchUp = Effect.zipRight(flush, print(""))

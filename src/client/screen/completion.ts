@@ -16,13 +16,16 @@ export interface CommandWord {
   readonly name: string
   /** A name comes after it. */
   readonly takesName: boolean
+  /** The name of a room comes after it: of one that one is in, or of any. */
+  readonly takesRoom?: "own" | "any" | undefined
   /** Something else comes after it. */
   readonly takesText?: boolean
 }
 
 /**
- * Completes commands, and the names of members. Names may contain spaces; an
- * `@` before one is kept; case and width of letters do not matter.
+ * Completes commands, the names of members, and of rooms behind commands that take
+ * one. Names may contain spaces; an `@` before one is kept; case and width of letters do not matter.
+ * `others` are names that come after all that are in `names`; `rooms` are those that one is in.
  *
  * ```ts
  * const complete = completion({ names: ["Ada Lovelace"], commands: [{ name: "/msg", takesName: true }] })
@@ -34,15 +37,26 @@ export interface CommandWord {
  */
 export const completion = (options: {
   readonly names: ReadonlyArray<string>
+  readonly others?: ReadonlyArray<string>
+  readonly rooms?: ReadonlyArray<string>
+  readonly otherRooms?: ReadonlyArray<string>
   readonly commands: ReadonlyArray<CommandWord>
 }): Complete => {
-  const names = sorted(options.names.map((text) => ({ text, folded: fold(text) })))
+  const first = sorted(words(options.names))
+  const known = new Set(options.names)
+  const names = [...first, ...sorted(words((options.others ?? []).filter((name) => !known.has(name))))]
+  const rooms = { own: words(options.rooms ?? []), any: words([...new Set([...(options.rooms ?? []), ...(options.otherRooms ?? [])])]) }
   const commands = options.commands.map((command) => ({ ...command, text: command.name, folded: fold(command.name) }))
 
   return (before) => {
     const word = /^\/(?!\/)\S*/u.exec(before)?.[0] ?? ""
     if (word !== "" && word === before) {
       return { from: 0, candidates: matching(commands, word).map(spelled) }
+    }
+    const command = commands.find((each) => each.folded === fold(word))
+    if (command?.takesRoom !== undefined) {
+      const from = /^\S+\s+#?/u.exec(before)?.[0].length ?? before.length
+      return { from, candidates: matching(rooms[command.takesRoom], before.slice(from)).map(({ text }) => `${text} `) }
     }
     const takesName = commands.some((command) => command.takesName && command.folded === fold(word))
     const argument = takesName ? (/^\S+\s+/u.exec(before)?.[0].length ?? 0) : undefined
@@ -57,6 +71,8 @@ export const completion = (options: {
     return { from: before.length, candidates: [] }
   }
 }
+
+const words = (texts: ReadonlyArray<string>): ReadonlyArray<Word> => texts.map((text) => ({ text, folded: fold(text) }))
 
 /** A candidate, and its folded form (case, width), which is what the typed text is compared with. */
 interface Word {
@@ -95,8 +111,8 @@ const matching = <A extends Word>(words: ReadonlyArray<A>, typed: string): Reado
 /** A name as it stands behind a command. */
 export const quoted = (name: string): string => (/\s/u.test(name) ? `"${name}" ` : `${name} `)
 
-const spelled = ({ name, takesName, takesText }: CommandWord): string =>
-  takesName || takesText === true ? `${name} ` : name
+const spelled = ({ name, takesName, takesRoom, takesText }: CommandWord): string =>
+  takesName || takesRoom !== undefined || takesText === true ? `${name} ` : name
 
 // Greek sigma has a form of its own at the end of a word (ς), and a prefix may end anywhere in a word: both forms count as equal.
 const fold = (text: string): string => key(text).replaceAll("ς", "σ")

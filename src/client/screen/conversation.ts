@@ -1,15 +1,16 @@
-import type { Event, Resumed, Welcome } from "../../domain/Event.ts"
+import type { Resumed, Welcome } from "../../domain/Event.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
 import * as wording from "../../domain/wording.ts"
 import * as Attention from "./attention.ts"
 import * as Form from "./form.ts"
-import { back, gapBefore, isSameLife, recountOf, toldAfterLoss } from "./back.ts"
-import { heardAfter, heardFrom, isSameStart, missedWords } from "./missed.ts"
-import { mentions } from "./name.ts"
+import { back, isSameLife, recountOf, withRooms } from "./back.ts"
+import { heardFrom, isSameStart, missedWords } from "./missed.ts"
 import { welcomeOf } from "./resumed.ts"
-import { type Conversation, type Draft, error, type Happening, info, type Step, step, type Wish } from "./step.ts"
-import { bringBack, received, submit, unsent } from "./submission.ts"
+import { askedOf, choose, close, named, opened, within } from "./rooms.ts"
+import { andThen, type Conversation, type Draft, error, type Happening, info, inOrder, type Step, step, type Wish } from "./step.ts"
+import { giveUpEntering, submit, unsent } from "./submission.ts"
+import { told as hear } from "./told.ts"
 
 /** The first step of a conversation: it asks the form's questions, or connects at once if there are none. `mark` is how its correlation ids begin. */
 export const start = (form: Form.Form, mark = "s"): Step =>
@@ -17,18 +18,20 @@ export const start = (form: Form.Form, mark = "s"): Step =>
     phase: "form",
     form,
     me: undefined,
+    rooms: [],
     room: "",
-    here: 0,
+    roams: false,
+    entering: undefined,
+    awaited: 0,
+    listed: [],
     pending: [],
     ahead: [],
     begun: [],
     focused: true,
-    unread: 0,
     unmarked: undefined,
     attention: Attention.none,
     heard: undefined,
     lostAt: undefined,
-    recount: undefined,
     mark,
     lastRef: 0
   })
@@ -44,17 +47,19 @@ export const update = (before: Conversation, happening: Happening, draft: Draft)
     case "Pasted":
       return pasted(before, happening.lines)
     case "Entered":
-      return entered(before, happening.welcome)
+      return enteringAgain(entered(before, happening.welcome, draft))
     case "NotEntered":
       return notEntered(before, happening, draft)
     case "Told":
-      return told(before, happening.event)
+      return told(before, happening, draft)
     case "Unsent":
       return unsent(before, happening.ref, happening.reason)
     case "Lost":
       return step({ ...before, lostAt: happening.at })
     case "Focus":
-      return step({ ...before, focused: happening.focused, unread: happening.focused ? 0 : before.unread })
+      return step(within({ ...before, focused: happening.focused }, before.room, (room) => (happening.focused ? { ...room, unread: 0, mentions: 0 } : room)))
+    case "Chosen":
+      return before.phase === "room" ? choose(before, happening.room, draft) : step(before)
     case "Interrupted":
       return step({ ...before, begun: [] })
     case "Over":
@@ -74,7 +79,7 @@ const ask = (before: Conversation): Step =>
     ? step({ ...before, phase: "connecting" }, { _tag: "Connect", form: before.form })
     : step({ ...before, phase: "form" })
 
-const submitted = (before: Conversation, { line, members }: Extract<Happening, { readonly _tag: "Submitted" }>): Step => {
+const submitted = (before: Conversation, { away, line, members }: Extract<Happening, { readonly _tag: "Submitted" }>): Step => {
   switch (before.phase) {
     case "form":
       return answer(before, line)
@@ -82,7 +87,7 @@ const submitted = (before: Conversation, { line, members }: Extract<Happening, {
       // While the password is being checked, a line may be the password typed once more: it is dropped, or the room would read it.
       return step(before.form.isSecretAsked ? before : { ...before, ahead: [...before.ahead, { typed: clean(line), isLiteral: false }] })
     case "room":
-      return submit(before, { typed: clean(line), isLiteral: false }, members)
+      return submit(before, { typed: clean(line), isLiteral: false }, { members, away })
     case "over":
       return line.trim() === "" ? step(before) : step(before, error(`Not sent: ${line}`))
   }
@@ -92,21 +97,49 @@ const pasted = (before: Conversation, lines: ReadonlyArray<string>): Step => {
   const messages = lines.map((line) => ({ typed: clean(line).trimEnd(), isLiteral: true })).filter(({ typed }) => typed !== "")
   if (before.phase === "over") return step(before, ...messages.map(({ typed }) => error(`Not sent: ${typed}`)))
   if (before.phase !== "room") return step({ ...before, ahead: [...before.ahead, ...messages] })
-  return inOrder(step(before), messages, (state, message) => submit(state, message, []))
+  return inOrder(step(before), messages, (state, message) => submit(state, message, { members: [] }))
 }
 
-const entered = (known: Conversation, answer: Welcome | Resumed): Step => {
+const entered = (known: Conversation, answer: Welcome | Resumed, draft: Draft): Step => {
   const isNew = answer._tag === "Welcome"
   const welcome = isNew ? answer : welcomeOf(answer)
-  const { here, members, room, you } = welcome
+  const { you } = welcome
   const { after: before, wishes } = returned(known, welcome)
-  const welcomed = step(
-    { ...before, phase: "room", me: you, room, here, heard: heardFrom(welcome), recount: isNew ? undefined : recountOf(answer, room), unmarked: undefined, ahead: [] },
-    ...wishes,
-    ...(isNew ? [info(`Welcome ${you.name}! ${hints}`), info(wording.textOf(wording.company(welcome)))] : [{ _tag: "Print", line: { _tag: "Event", event: answer, me: you } } as const, info(hints)])
+  const placed = isNew ? anew(before, answer) : takenUp(before, answer, draft)
+  const welcomed = andThen({ after: before, wishes }, () =>
+    step(
+      { ...placed.after, phase: "room", me: you, heard: heardFrom(welcome), unmarked: undefined, entering: undefined, ahead: [] },
+      ...(isNew ? [info(`Welcome ${you.name}! ${hints}`), info(wording.textOf(wording.company(welcome)))] : [{ _tag: "Print", line: { _tag: "Event", event: answer, me: you } } as const, info(hints)]),
+      ...placed.wishes
+    )
   )
-  const sent = inOrder(welcomed, before.ahead, (state, line) => submit(state, line, members))
-  return { after: { ...sent.after, begun: [] }, wishes: [...sent.wishes, ...before.begun.map((text): Wish => ({ _tag: "Return", text }))] }
+  const sent = inOrder(welcomed, before.entering === undefined ? before.ahead : [], (state, line) => submit(state, line, welcome))
+  const given = before.entering === undefined ? sent : andThen(sent, (state) => giveUpEntering({ ...state, entering: before.entering, ahead: before.ahead }))
+  return { after: { ...given.after, begun: [] }, wishes: [...given.wishes, ...before.begun.map((text): Wish => ({ _tag: "Return", text }))] }
+}
+
+// Over a connection of another client, which knows of no rooms before.
+const enteringAgain = ({ after, wishes }: Step): Step => {
+  const again = after.rooms.flatMap(({ isAgain, name }) => (isAgain ? (askedOf(name) ?? []) : []))
+  return step(after, ...wishes, ...again.map((room): Wish => ({ _tag: "Send", command: { _tag: "Enter", room }, ref: undefined })))
+}
+
+// A new life begins in one room. Those of before are entered again; where one looks, one goes on to look until it is known that one is not there.
+const anew = (before: Conversation, welcome: Welcome): Step => {
+  const first = opened(welcome)
+  const known = named(before, first.name)
+  const others = before.rooms.filter(({ name }) => name !== first.name).map((room) => ({ ...room, isAgain: true, recount: undefined }))
+  const rooms = [known === undefined ? first : { ...known, here: first.here, role: first.role, seq: first.seq, recount: undefined, isAgain: false }, ...others]
+  const room = others.some(({ name }) => name === before.room) ? before.room : first.name
+  return step({ ...before, rooms, room, awaited: others.length })
+}
+
+// A place that is taken up knows its rooms; whoever was in others is not there any more.
+const takenUp = (before: Conversation, answer: Resumed, draft: Draft): Step => {
+  const all = withRooms(before, answer.rooms, (place, room) => ({ ...room, role: place.role, here: place.here, seq: place.seq, recount: recountOf(answer, place), isAgain: false }))
+  const room = named(all, all.room) === undefined ? (answer.rooms[0]?.room ?? "") : all.room
+  const gone = all.rooms.filter(({ name }) => answer.rooms.every((place) => place.room !== name))
+  return inOrder(step({ ...all, room, awaited: 0 }), gone, (state, { name }) => close(state, name, undefined, draft))
 }
 
 const hints = "/help shows what you can type, {quit} leaves."
@@ -115,21 +148,11 @@ const hints = "/help shows what you can type, {quit} leaves."
 const returned = (before: Conversation, welcome: Welcome): Step => {
   const { attention, heard, me } = before
   if (heard === undefined || me === undefined) return step(before)
-  const told = info(missedWords(heard, me, welcome))
-  if (isSameStart(heard, welcome)) return step(before, told)
+  // Who was not in that room any more has missed nothing there.
+  const told = named(before, heard.room) === undefined ? [] : [info(missedWords(heard, me, welcome))]
+  if (isSameStart(heard, welcome)) return step(before, ...told)
   const names = attention.ignored.map(({ name }) => name).join(", ")
-  return step({ ...before, attention: Attention.none }, told, ...(names === "" ? [] : [info(`You see again what these say: ${names}.`)]))
-}
-
-const inOrder = <A>(first: Step, all: ReadonlyArray<A>, next: (state: Conversation, one: A) => Step): Step => {
-  let { after } = first
-  const wishes = [...first.wishes]
-  for (const one of all) {
-    const result = next(after, one)
-    after = result.after
-    wishes.push(...result.wishes)
-  }
-  return { after, wishes }
+  return step({ ...before, attention: Attention.none }, ...told, ...(names === "" ? [] : [info(`You see again what these say: ${names}.`)]))
 }
 
 const notEntered = (before: Conversation, { code, reason }: Extract<Happening, { readonly _tag: "NotEntered" }>, draft: Draft): Step => {
@@ -144,6 +167,7 @@ const over = (before: Conversation, draft: Draft): Step => {
     ...before.pending.map(({ typed }) => typed),
     ...before.ahead.map(({ typed }) => typed),
     ...before.begun,
+    ...before.rooms.flatMap((room) => (room.draft === undefined ? [] : [...room.draft.pasted, room.draft.line])),
     ...draft.pasted,
     ...(isSecret(before) ? [] : [draft.line])
   ]
@@ -167,54 +191,16 @@ const answer = (before: Conversation, line: string): Step => {
 }
 
 // Back after the connection was lost: as who one was, or, where the place was not kept, as a newcomer, whose lines without a receipt come back.
-const again = (known: Conversation, event: Resumed | Welcome): Step => {
-  if (isSameLife(known, event)) return back(known, event)
+const again = (known: Conversation, event: Resumed | Welcome, draft: Draft): Step => {
+  if (isSameLife(known, event)) return back(known, event, draft)
   const before = { ...known, lostAt: undefined }
   const unsaid = before.pending.flatMap(({ typed }): ReadonlyArray<Wish> => [error(`It is not known whether this was said: ${typed}`), { _tag: "Return", text: typed }])
-  const anew = entered({ ...before, pending: [] }, event)
+  const anew = entered({ ...before, pending: [] }, event, draft)
   return { after: anew.after, wishes: [...unsaid, ...anew.wishes] }
 }
 
-// So many are here now; what was missed changes nothing where it was told before how many there are after it.
-const counted = (before: Conversation, here: number): Conversation => (before.recount === undefined ? { ...before, here } : before)
-
-const told = (known: Conversation, event: Event): Step => {
+const told = (known: Conversation, { concerns, event }: Extract<Happening, { readonly _tag: "Told" }>, draft: Draft): Step => {
   const { me } = known
   if (me === undefined) return step(known)
-  if (event._tag === "Resumed" || event._tag === "Welcome") return again(known, event)
-  const gap = gapBefore(known, event)
-  const before = { ...toldAfterLoss(known, event), attention: Attention.heard(known.attention, event, me), heard: heardAfter(known.heard, event) }
-  if (gap !== undefined) {
-    const { after, wishes } = told({ ...known, heard: heardAfter(known.heard, event) }, event)
-    return { after, wishes: [error(gap), ...wishes] }
-  }
-  if (Attention.isIgnored(before.attention, event)) return step(before)
-  const print: Wish = { _tag: "Print", line: { _tag: "Event", event, me } }
-  // Somebody's own doing: its author has the receipt by it.
-  if ("from" in event) {
-    if (event.from.id === me.id) return step(received(before, event.ref), print)
-    const unread = before.focused ? 0 : before.unread + 1
-    const rings = event._tag === "Whispered" || ("text" in event && mentions(event.text, me.name))
-    return step({ ...before, unread }, print, ...(rings ? [{ _tag: "Bell" } as const] : []))
-  }
-  switch (event._tag) {
-    case "Joined":
-    case "Returned":
-      return step(counted(before, before.here + 1), print)
-    case "Left":
-      return step(counted(before, before.here - (event.detached === true ? 0 : 1)), print)
-    case "Detached":
-      return step(counted(before, before.here - 1), print)
-    case "Presence":
-      return step(counted(before, event.here), print)
-    case "Renamed":
-      return step(event.member.id === me.id ? { ...before, me: event.member, unmarked: undefined } : before, print)
-    case "Refused":
-      if (event.ref !== undefined) return unsent(before, event.ref, event.message)
-      return before.unmarked === undefined
-        ? step(before, print)
-        : bringBack({ ...before, unmarked: undefined }, before.unmarked, event.message)
-    default:
-      return step(before, print)
-  }
+  return event._tag === "Resumed" || event._tag === "Welcome" ? again(known, event, draft) : hear(known, event, { me, concerns, draft })
 }

@@ -1,17 +1,23 @@
-import { type Addressed, addressee, among, readingsOf } from "../../domain/addressee.ts"
+import { type Addressed, addressee, among, type Reading, readingsOf } from "../../domain/addressee.ts"
 import { type Command, lines, type Question } from "../../domain/command/index.ts"
+import type { Invite } from "../../domain/command/invite.ts"
+import { behind, type Moderate, moderationLines } from "../../domain/command/moderate.ts"
 import { type Address, nobody, nothingSaid } from "../../domain/command/msg.ts"
+import type { Target } from "../../domain/command/target.ts"
 import * as CommandLine from "../../domain/commandLine.ts"
 import type { Member } from "../../domain/Event.ts"
 import { limited, mostGraphemes } from "../../domain/NameLimits.ts"
+import { NameKey } from "../../domain/Nickname.ts"
 import { Refusal } from "../../domain/Refusal.ts"
+import type { Role } from "../../domain/Role.ts"
 import { lenient, Text } from "../../domain/Text.ts"
 import * as Typed from "../../domain/typed.ts"
 import { type Attention, hearing, ignoring } from "./attention.ts"
 
 /** What a submitted line makes the client do. `Wrong` is an error shown to its author alone, who may correct the line. */
 export type Intent =
-  | { readonly _tag: "Send"; readonly command: Command }
+  /** `word`: of a room, which stands beside its command as it is in none. */
+  | { readonly _tag: "Send"; readonly command: Command; readonly word?: string }
   | { readonly _tag: "Ask"; readonly question: Question }
   | { readonly _tag: "Nothing" | "Clear" }
   | { readonly _tag: "Show"; readonly lines: ReadonlyArray<string> }
@@ -22,6 +28,7 @@ export type Intent =
 /** What a line means once it is known who is here, and whom the user listens to: see {@link resolve}. */
 export type Unresolved =
   | Address
+  | { readonly _tag: "Rule"; readonly command: Moderate | Invite; readonly target: Addressed }
   | { readonly _tag: "Answer"; readonly words: string }
   | ({ readonly _tag: "Ignore" | "Hear" } & Addressed)
 
@@ -39,8 +46,17 @@ export const commands = (hasScreen: boolean): ReadonlyArray<CommandLine.CommandS
   ...(hasScreen ? [{ name: "/clear", args: "", help: "clears the screen", takesName: false }] : [])
 ]
 
+/** The commands behind which the name of a room stands. */
+const withRoom: ReadonlyMap<string, "own" | "any"> = new Map([["/join", "any"], ["/leave", "own"]])
+
+/** The commands that only who rules a room may give. */
+const ofRulers: ReadonlySet<string> = new Set([...moderationLines.map(({ name }) => name), "/topic", "/lock", "/unlock", "/hide", "/show"])
+
 /** The commands of a screen in the form that completion wants. */
-export const commandWords = commands(true).map(({ args, name, takesName }) => ({ name, takesName, takesText: args !== "" }))
+export const commandWords = commands(true).map(({ args, name, takesName }) => ({ name, takesName, takesRoom: withRoom.get(name), takesText: args !== "" }))
+
+/** Those of them that one may give who has this role in the room. */
+export const commandWordsFor = (role: Role): typeof commandWords => (role === "member" ? commandWords.filter(({ name }) => !ofRulers.has(name)) : commandWords)
 
 // The room has its own limit on names: only a name that no room would accept is refused here.
 const limits = limited(mostGraphemes)
@@ -64,11 +80,14 @@ export const intentOf = (line: string, { hasScreen, isLiteral }: { readonly isLi
       return read.question._tag === "Help"
         ? { _tag: "Show", lines: CommandLine.help(commands(hasScreen)) }
         : { _tag: "Ask", question: read.question }
-    // The word of a room stands beside its command: it travels in the message.
     case "Sealed":
-      return { _tag: "Wrong", message: "Rooms are not shown here yet." }
-    case "Command":
-      return read.command._tag === "Address" ? read.command : { _tag: "Send", command: read.command }
+      return { _tag: "Send", command: read.command, word: read.word }
+    case "Command": {
+      const { command } = read
+      if (command._tag === "Address") return command
+      if ((command._tag === "Moderate" || command._tag === "Invite") && command.target._tag === "Words") return { _tag: "Rule", command, target: command.target }
+      return { _tag: "Send", command }
+    }
   }
 }
 
@@ -88,7 +107,10 @@ const ofClient = ({ name, rest }: CommandLine.Typed, hasScreen: boolean): Intent
 
 /** Whether it is known already what a line means. */
 export const isResolved = (read: Intent | Unresolved): read is Intent =>
-  read._tag !== "Address" && read._tag !== "Answer" && read._tag !== "Ignore" && read._tag !== "Hear"
+  read._tag !== "Address" && read._tag !== "Rule" && read._tag !== "Answer" && read._tag !== "Ignore" && read._tag !== "Hear"
+
+/** Why the only room that one is in is not left. */
+export const onlyRoom = (room: string): string => `#${room} is the only room that you are in. To leave the chat, type {quit}.`
 
 const wrong = (message: string): Intent => ({ _tag: "Wrong", message })
 
@@ -103,6 +125,8 @@ export const resolve = (
       if (found === undefined) return wrong(nobody)
       return found.text === "" ? wrong(nothingSaid) : whisper(found.to, Text.make(found.text))
     }
+    case "Rule":
+      return ruling(unresolved, members)
     case "Answer": {
       const text = lenient(unresolved.words)
       if (text === undefined) return wrong("Type /r TEXT")
@@ -122,6 +146,25 @@ export const resolve = (
       return { _tag: "Attend", attention: hearing(attention, found.to), told: `You see again what ${found.to.name} says.` }
     }
   }
+}
+
+// Who is here, or was lost, is meant by the id; anybody else by the name, whom the server may know: it is somebody in another room, or on whom a ban lasts.
+const ruling = ({ command, target }: Extract<Unresolved, { readonly _tag: "Rule" }>, members: ReadonlyArray<Member>): Intent => {
+  const found = addressee(target, among(members))
+  const reading = found === undefined ? unknownIn(target, command) : undefined
+  if (found === undefined && reading === undefined) return wrong(nobody)
+  const rest = found?.text ?? target.words.slice(reading?.at)
+  const meant: Target = found === undefined ? { _tag: "Name", key: reading?.key ?? NameKey.make("") } : { _tag: "Id", id: found.to.id }
+  if (command._tag === "Invite") return rest.trim() === "" ? { _tag: "Send", command: { ...command, target: meant } } : wrong("Type /invite NAME")
+  const said = behind(command.deed, rest)
+  return said instanceof Refusal ? wrong(said.message) : { _tag: "Send", command: { ...command, target: meant, ...said } }
+}
+
+// The name of somebody who is not here: all the words where nothing can stand behind it, or else those in quotes, or the first.
+const unknownIn = ({ readings, words }: Addressed, command: Moderate | Invite): Reading | undefined => {
+  const takesMore = command._tag === "Moderate" && !(behind(command.deed, "x") instanceof Refusal)
+  const isQuoted = /^@?["\u201c-\u201f\u00ab\u00bb]/u.test(words)
+  return takesMore && !isQuoted ? readings[0] : readings.at(-1)
 }
 
 const whisper = (to: Member, text: Text): Intent => ({ _tag: "Send", command: { _tag: "Whisper", to: to.id, text } })

@@ -1,9 +1,10 @@
 import type { Event, Member, Welcome } from "../../domain/Event.ts"
+import type { RoomName } from "../../domain/RoomName.ts"
 
 /** Up to which number a room was heard, and all that was told, within which start of its server: numbers of two starts do not compare. */
 export interface Heard {
   readonly instance: string | undefined
-  readonly room: string
+  readonly room: RoomName
   readonly seq: number
   /** The number in the one order of all. */
   readonly n: number

@@ -2,7 +2,8 @@ import type { Member } from "../../domain/Event.ts"
 import { completion, quoted } from "../screen/completion.ts"
 import * as Conversation from "../screen/conversation.ts"
 import type * as Form from "../screen/form.ts"
-import { commandWords } from "../screen/intent.ts"
+import { commandWordsFor } from "../screen/intent.ts"
+import { active } from "../screen/rooms.ts"
 import type * as State from "../screen/step.ts"
 import * as Editor from "./editor.ts"
 import { completeLines } from "./KeyInput.ts"
@@ -18,13 +19,21 @@ export interface Screen {
   readonly day: string | undefined
 }
 
-/** What happens to the screen: to its conversation, or at its keyboard. `members` are the members of the room now. */
+/** Who is where: in any of one's rooms, in the one that is looked at, and lost in any of them. */
+export interface People {
+  readonly members: ReadonlyArray<Member>
+  /** Absent where that is the same. */
+  readonly around?: ReadonlyArray<Member> | undefined
+  readonly away?: ReadonlyArray<Member> | undefined
+}
+
+/** What happens to the screen: to its conversation, or at its keyboard, with who is where now. */
 export type Happening =
-  | Exclude<State.Happening, { readonly _tag: "Submitted" | "Pasted" | "Interrupted" | "Focus" }>
-  | { readonly _tag: "Key"; readonly key: Key; readonly members: ReadonlyArray<Member> }
+  | Exclude<State.Happening, { readonly _tag: "Submitted" | "Pasted" | "Interrupted" | "Focus" | "Chosen" }>
+  | ({ readonly _tag: "Key"; readonly key: Key } & People)
 
 /** The effects that the screen wants carried out, in order: its conversation's, except those on the input line, and those that keys ask for. */
-export type Wish = Exclude<State.Wish, { readonly _tag: "Empty" } | { readonly _tag: "Return" }> | { readonly _tag: "Suspend" | "Interrupt" }
+export type Wish = Exclude<State.Wish, { readonly _tag: "Empty" | "Return" | "Draft" }> | { readonly _tag: "Suspend" | "Interrupt" }
 
 /** The next screen, and its wishes. */
 export interface Step {
@@ -38,8 +47,8 @@ export const start = (form: Form.Form, mark?: string): Step => applied({ typing:
 /** The reducer of the screen: the next state and its wishes. A pure function. */
 export const update = (screen: Screen, happening: Happening): Step => {
   if (happening._tag !== "Key") return happen(screen, happening)
-  const { key, members } = happening
-  return key._tag === "Burst" ? burst(screen, key, members) : pressed(screen, key, members)
+  const { key } = happening
+  return key._tag === "Burst" ? burst(screen, key, happening) : pressed(screen, key, happening)
 }
 
 const happen = ({ conversation, day, typing }: Screen, happening: State.Happening): Step =>
@@ -52,6 +61,7 @@ const applied = (before: Pick<Screen, "typing" | "day">, { after, wishes }: Stat
   const others: Array<Wish> = []
   for (const wish of wishes) {
     if (wish._tag === "Empty") typing = { ...typing, editor: Editor.emptied(typing.editor) }
+    else if (wish._tag === "Draft") typing = { editor: Editor.withText(typing.editor, wish.draft.line), paste: wish.draft.pasted.length === 0 ? undefined : wish.draft.pasted }
     else if (wish._tag === "Return") {
       typing = { ...typing, editor: Editor.remember(typing.editor, wish.text) }
       others.push(print("Info", `Up brings back: ${fit(wish.text, maxShown)}`))
@@ -75,12 +85,12 @@ const print = (as: "Info" | "Error", text: string): Wish => ({ _tag: "Print", li
 const maxShown = 60
 
 // Several lines at once are the answers to as many questions, typed ahead; what is left of them is a paste, or keys when it is one line.
-const burst = (before: Screen, key: Extract<Key, { readonly _tag: "Paste" | "Burst" }>, members: ReadonlyArray<Member>): Step => {
+const burst = (before: Screen, key: Extract<Key, { readonly _tag: "Paste" | "Burst" }>, people: People): Step => {
   let step: Step = { screen: before, wishes: [] }
   let { text } = key
   const type = (words: string) => {
     for (const typed of typedKeys(words)) {
-      const next = pressed(step.screen, typed, members)
+      const next = pressed(step.screen, typed, people)
       step = { screen: next.screen, wishes: [...step.wishes, ...next.wishes] }
     }
   }
@@ -90,18 +100,26 @@ const burst = (before: Screen, key: Extract<Key, { readonly _tag: "Paste" | "Bur
     text = text.slice(line.length)
   }
   if (completeLines(text) > 1) {
-    const next = pressed(step.screen, { ...key, text }, members)
+    const next = pressed(step.screen, { ...key, text }, people)
     return { screen: next.screen, wishes: [...step.wishes, ...next.wishes] }
   }
   type(text)
   return step
 }
 
-const pressed = (before: Screen, key: Key, members: ReadonlyArray<Member>): Step => {
+// Alt with a digit looks at the room that stands there in the status. While a paste waits for its answer, or lines are searched, it means nothing.
+const chosenBy = ({ conversation: { phase, rooms }, typing: { editor, paste } }: Screen, key: Key): string | undefined =>
+  phase === "room" && rooms.length > 1 && key._tag === "Press" && key.alt && !key.ctrl && /^[1-9]$/u.test(key.name) && paste === undefined && editor.search === undefined
+    ? rooms[Number(key.name) - 1]?.name
+    : undefined
+
+const pressed = (before: Screen, key: Key, people: People): Step => {
   const { conversation } = before
+  const room = chosenBy(before, key)
+  if (room !== undefined) return happen(before, { _tag: "Chosen", room })
   const { act, typing } = Typing.press(before.typing, key, {
     isAnswer: Conversation.isAnswering(conversation),
-    complete: (text) => complete(conversation, members)(text)
+    complete: (text) => complete(conversation, people)(text)
   })
   const screen = { ...before, typing: act === undefined ? addressed(typing, conversation) : typing }
   switch (act?._tag) {
@@ -109,7 +127,7 @@ const pressed = (before: Screen, key: Key, members: ReadonlyArray<Member>): Step
       return { screen, wishes: [] }
     case "Submitted":
       // After the end nothing is drawn: submitted lines are ignored.
-      return conversation.phase === "over" ? { screen, wishes: [] } : happen(screen, { ...act, members })
+      return conversation.phase === "over" ? { screen, wishes: [] } : happen(screen, { ...act, members: people.members, ...(people.away === undefined ? {} : { away: people.away }) })
     case "Pasted":
     case "Focus":
       return happen(screen, act)
@@ -135,10 +153,16 @@ const addressed = (typing: Typing.Typing, { attention: { whisperer }, phase }: S
     : { ...typing, editor: Editor.replaceStart(editor, start.length, `/msg ${quoted(whisperer.name)}`) }
 }
 
-// The list of names is built only when Tab is pressed: there may be thousands.
-const complete = ({ me, phase }: State.Conversation, members: ReadonlyArray<Member>) =>
-  completion(
-    phase === "form"
-      ? { names: [], commands: [] }
-      : { names: members.filter(({ id }) => id !== me?.id).map(({ name }) => name), commands: commandWords }
-  )
+// The list of names is built only when Tab is pressed: there may be thousands. Those of the room come first, then those of one's other rooms and of who was lost.
+const complete = (conversation: State.Conversation, { around, away = [], members }: People) => {
+  const { listed, me, phase, rooms } = conversation
+  if (phase === "form") return completion({ names: [], commands: [] })
+  const namesOf = (people: ReadonlyArray<Member>) => people.filter(({ id }) => id !== me?.id).map(({ name }) => name)
+  return completion({
+    names: namesOf(around ?? members),
+    others: namesOf([...members, ...away]),
+    rooms: rooms.map(({ name }) => name),
+    otherRooms: listed,
+    commands: commandWordsFor(active(conversation)?.role ?? "member")
+  })
+}

@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from "chalk"
-import type { Event, Member } from "../../domain/Event.ts"
+import type { Event } from "../../domain/Event.ts"
 import { isOwn, type Line as WordLine, type Span, words } from "../../domain/wording.ts"
 import { hash } from "../screen/name.ts"
 import type { Line } from "../screen/step.ts"
@@ -17,8 +17,8 @@ export const nameColour = (name: string): number => nameColours[hash(name) % nam
 /** With how many blanks the rows begin that continue a line: more than the time takes before a name. */
 export const continuation = 9
 
-/** Draws lines with SGR sequences, or as plain text if `colour` is false. */
-export const draw = (colour: boolean): Draw => {
+/** Draws lines with SGR sequences, or as plain text if `colour` is false. The names are dim of those who are away. */
+export const draw = (colour: boolean, isAway: (name: string) => boolean = () => false): Draw => {
   const chalk = new Chalk({ level: colour ? 2 : 0 })
   return (line) => {
     switch (line._tag) {
@@ -27,23 +27,23 @@ export const draw = (colour: boolean): Draw => {
       case "Error":
         return chalk.bold(`! ${line.text}`)
       case "Event":
-        return drawEvent(chalk, line.event, line.me)
+        return drawEvent(chalk, line, isAway)
     }
   }
 }
 
 // The mark that some events have after the time, in place of a space.
-const marks: Readonly<Partial<Record<Event["_tag"], string>>> = { Refused: "! ", Throttled: "! " }
+const marks: Readonly<Partial<Record<Event["_tag"], string>>> = { Refused: "! ", Throttled: "! ", Moderated: "# ", Removed: "# ", TopicSet: "# ", Invited: "# " }
 
-const drawEvent = (chalk: ChalkInstance, event: Event, me: Member): string => {
+const drawEvent = (chalk: ChalkInstance, { event, me, of }: Extract<Line, { readonly _tag: "Event" }>, isAway: (name: string) => boolean): string => {
   // The screen welcomes the user in its own words.
   if (event._tag === "Welcome") return ""
   const paints = paintsOf(chalk, event)
   const mark = isOwn(event, me) ? "›" : marks[event._tag]
-  const marked: WordLine = mark === undefined ? [] : [{ as: "strong", text: mark }]
+  const marked: WordLine = [...(mark === undefined ? [] : [{ as: "strong", text: mark } as const]), ...(of === undefined ? [] : [{ as: "strong", text: `#${of} ` } as const])]
   const start = `${chalk.dim(clock(event.at))} ${mark === undefined ? " " : ""}`
   const named = "from" in event && !isOwn(event, me) ? (line: WordLine) => line.flatMap((span) => withMentions(span, me.name)) : (line: WordLine) => line
-  return words(event).map((line) => start + painted(chalk, paints, named([...marked, ...line]))).join("\n")
+  return words(event).map((line) => start + painted({ ...paints, name: nameIn(chalk, event, paints, isAway) }, named([...marked, ...line]))).join("\n")
 }
 
 /** A span as it is painted: somebody's own words may mention the reader. */
@@ -65,6 +65,18 @@ const withMentions = (span: Span, name: string): ReadonlyArray<Painted> => {
 type Paint = (text: string) => string
 type Paints = Readonly<Record<Exclude<Painted["as"], "name">, Paint>>
 
+// Names are coloured only where somebody speaks.
+const nameIn = (chalk: ChalkInstance, event: Event, paints: Paints, isAway: (name: string) => boolean) => {
+  const colours = new Map<string, Paint>()
+  return (name: string): Paint => {
+    if (!("from" in event)) return paints.dim
+    if (isAway(name)) return chalk.dim
+    const colour = colours.get(name) ?? chalk.ansi256(nameColour(name)).bold
+    colours.set(name, colour)
+    return colour
+  }
+}
+
 // How all but names are painted in an event of this kind.
 const paintsOf = ({ bold, dim }: ChalkInstance, event: Event): Paints => {
   const paints: Paints = { text: plain, sign: dim, dim, strong: bold, mention: bold.inverse }
@@ -75,6 +87,12 @@ const paintsOf = ({ bold, dim }: ChalkInstance, event: Event): Paints => {
       return { ...paints, text: dim }
     case "Notice":
       return { ...paints, sign: bold, text: bold }
+    // Nobody says these, so they do not look as if somebody did.
+    case "Moderated":
+    case "Removed":
+    case "TopicSet":
+    case "Invited":
+      return { ...paints, sign: bold, text: bold, dim: bold }
     default:
       return paints
   }
@@ -82,12 +100,11 @@ const paintsOf = ({ bold, dim }: ChalkInstance, event: Event): Paints => {
 
 const plain: Paint = (text) => text
 
-// Names are coloured only in lines where somebody speaks. Neighbouring spans of one style are coalesced into one SGR sequence.
-const painted = (chalk: ChalkInstance, paints: Paints, line: ReadonlyArray<Painted>): string => {
-  const speaks = line.some(({ as }) => as === "text")
+// Neighbouring spans of one style are coalesced into one SGR sequence.
+const painted = (paints: Paints & { readonly name: (name: string) => Paint }, line: ReadonlyArray<Painted>): string => {
   const runs: Array<{ readonly paint: Paint; text: string }> = []
   for (const { as, text } of line) {
-    const paint = as !== "name" ? paints[as] : speaks ? chalk.ansi256(nameColour(text)).bold : paints.dim
+    const paint = as === "name" ? paints.name(text) : paints[as]
     const last = runs.at(-1)
     if (last?.paint === paint) last.text += text
     else runs.push({ paint, text })

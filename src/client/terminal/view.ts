@@ -1,5 +1,7 @@
+import stringWidth from "string-width"
 import { isSecret } from "../screen/conversation.ts"
 import * as Form from "../screen/form.ts"
+import { hereIn } from "../screen/rooms.ts"
 import type { Conversation } from "../screen/step.ts"
 import { graphemesOf } from "./graphemes.ts"
 import type { Screen } from "./screen.ts"
@@ -88,26 +90,48 @@ export const typingView = (
 export const view = ({ conversation, typing }: Screen, size: Size): View => {
   if (conversation.phase === "over") return { rows: [], cursor: undefined }
   const room = roomIn(size)
-  const waiting = [...conversation.pending, ...conversation.ahead].map(({ typed }) => typed.replaceAll("\t", " "))
+  const here = conversation.pending.filter(({ command }) => !("room" in command) || command.room === undefined || command.room.name === conversation.room)
+  const waiting = [...here, ...conversation.ahead].map(({ typed }) => typed.replaceAll("\t", " "))
   const shown = Math.max(0, Math.min(maxPending, Math.floor(room.height / 2) - 1))
   const above = waiting.slice(Math.max(0, waiting.length - shown)).map((typed): Row => ({ text: `${fit(`  ${typed}`, room.columns - 2)} …`, look: "dim" }))
   const shownAs = (text: string) => (isSecret(conversation) ? hidden(text) : text)
-  return typingView(typing, { above, status: status(conversation), prompt: prompt(conversation), shownAs }, room)
+  return typingView(typing, { above, status: status(conversation, room.columns), prompt: prompt(conversation), shownAs }, room)
 }
 
 const hidden = (text: string): string => Array.from(graphemesOf(text), () => "•").join("")
 
 const prompt = ({ form, phase }: Conversation): string => (phase === "form" ? (Form.question(form) ?? "") : "> ")
 
-const status = ({ form, here, lostAt, phase, room, unread }: Conversation): string => {
+const status = (conversation: Conversation, columns: number): string => {
+  const { form, lostAt, phase, room, rooms } = conversation
   const { host, port } = form.answers
+  const [only] = rooms
   switch (phase) {
     case "form":
       return "brusio: where to, and as who? Enter takes what is in brackets."
     case "connecting":
       return `connecting to ${host}, port ${port} ...`
-    default:
-      if (lostAt !== undefined) return `${room} · connection lost ${new Date(lostAt).toTimeString().slice(0, 8)}, coming back ...`
-      return [room, `${here} here`, "connected", ...(unread > 0 ? [`${unread} unread`] : [])].join(" · ")
+    default: {
+      const rest = lostAt === undefined ? `${hereIn(conversation)} here · connected` : `connection lost ${new Date(lostAt).toTimeString().slice(0, 8)}, coming back ...`
+      if (rooms.length > 1) return `${roomsIn(conversation, columns - rest.length - 3)} · ${rest}`
+      if (only === undefined && room === "") return lostAt === undefined ? "in no room · connected" : `in no room · ${rest}`
+      const { unread = 0 } = only ?? {}
+      return [room, rest, ...(unread > 0 && lostAt === undefined ? [`${unread} unread`] : [])].join(" · ")
+    }
   }
+}
+
+// Each room with how many messages came, and an @ where one of them mentions the user; the one that is looked at is in brackets.
+const shownRoom = ({ mentions, name, unread }: Conversation["rooms"][number], isActive: boolean): string => {
+  const words = `#${name}${unread > 0 ? ` ${unread}${mentions > 0 ? "@" : ""}` : ""}`
+  return isActive ? `[${words}]` : words
+}
+
+// Where not all rooms fit, those are left out in which nothing is new.
+const roomsIn = ({ room, rooms }: Conversation, columns: number): string => {
+  const all = rooms.map((each) => shownRoom(each, each.name === room)).join("  ")
+  if (stringWidth(all) <= columns) return all
+  const shown = rooms.filter(({ name, unread }) => name === room || unread > 0)
+  const quiet = rooms.length - shown.length
+  return [...shown.map((each) => shownRoom(each, each.name === room)), ...(quiet > 0 ? [`+${quiet}`] : [])].join("  ")
 }

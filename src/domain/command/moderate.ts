@@ -92,13 +92,13 @@ export const moderate: RuleDefinition<Moderate> = {
 }
 
 /** What is said of a deed besides whom it is done to. */
-interface Said {
+export interface Said {
   readonly forMs: number | undefined
   readonly reason: Text.Text | undefined
 }
 
-// What was typed behind a name.
-const behind = (deed: Deed, rest: string): Said | Refusal => {
+/** What was typed behind a name; or the refusal that shows how the deed is typed. */
+export const behind = (deed: Deed, rest: string): Said | Refusal => {
   const { takes } = deeds[deed]
   if (takes === "nothing") return rest.trim() === "" ? { forMs: undefined, reason: undefined } : new Refusal({ code: "bad-command", message: `Type ${usageOf(deed)}` })
   const [, minutes, words = ""] = (takes === "length" ? /^(\d+)(?=\s|$)\s*(.*)$/su.exec(rest) : undefined) ?? ["", undefined, rest]

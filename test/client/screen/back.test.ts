@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Option from "effect/Option"
 import { start, update } from "../../../src/client/screen/conversation.ts"
 import * as Form from "../../../src/client/screen/form.ts"
+import { hereIn } from "../../../src/client/screen/rooms.ts"
 import type { Conversation, Happening, Wish } from "../../../src/client/screen/step.ts"
 import { type Event, type Member, MemberId, type Resumed, type Welcome } from "../../../src/domain/Event.ts"
 import * as Nickname from "../../../src/domain/Nickname.ts"
@@ -42,7 +43,7 @@ describe("A conversation whose connection is lost", () => {
     const { after, shown } = play([entered, lost, told(resumed({})), told(said(2, bob, "a"))])
     expect(shown).toContain(`Lost ${clock(5000)}, back ${clock(35_000)}, 4 meanwhile.`)
     expect(after.lostAt).toBeUndefined()
-    expect(after.here).toBe(2)
+    expect(hereIn(after)).toBe(2)
   })
 
   it("goes on to take lines, which wait", () => {
@@ -73,7 +74,7 @@ describe("A conversation whose connection is lost", () => {
   it("counts what is gone", () => {
     const { after, shown } = play([entered, lost, told(resumed({ n: 17, gaps: true, rooms: [{ room: lobby, seq: 15, here: 7, role: "member", locked: false, hidden: false }] })), told(said(14, bob, "a")), told(said(15, bob, "b")), told({ _tag: "Returned", n: 18, seq: 16, at: 0, room: lobby, member: me })])
     expect(shown).toContain("12 messages are lost.")
-    expect(after.here).toBe(7)
+    expect(hereIn(after)).toBe(7)
   })
 
   it("is a new one where the place was not kept: nothing is said again, and its writer has it back", () => {
@@ -93,10 +94,10 @@ describe("A conversation whose connection is lost", () => {
       told({ _tag: "Joined", n: 3, seq: 2, at: 0, room: lobby, member: bob }),
       told(said(4, bob, "a"))
     ])
-    expect(after).toMatchObject({ phase: "room", me, here: 2, heard: { seq: 5 } })
+    expect(after).toMatchObject({ phase: "room", me, rooms: [{ here: 2 }], heard: { seq: 5 } })
     expect(shown).toContain("/help shows what you can type, {quit} leaves.")
     expect(wishes.some((wish) => wish._tag === "Print" && wish.line._tag === "Event" && wish.line.event._tag === "Resumed")).toBe(true)
-    expect(play([told({ _tag: "Joined", n: 10, seq: 6, at: 0, room: lobby, member: member("m3", "eve") })], after).after.here).toBe(3)
+    expect(hereIn(play([told({ _tag: "Joined", n: 10, seq: 6, at: 0, room: lobby, member: member("m3", "eve") })], after).after)).toBe(3)
   })
 
   it("sends nothing again under a mark that a program before it may have used", () => {

@@ -68,6 +68,25 @@ describe("A name is completed", () => {
   })
 })
 
+describe("After a command that takes a room", () => {
+  const commands = [{ name: "/join", takesName: false, takesRoom: "any" as const }, { name: "/leave", takesName: false, takesRoom: "own" as const }]
+  const complete = completion({ names: ["dave"], rooms: ["lobby", "dev"], otherRooms: ["den", "dev"], commands })
+
+  it.each([
+    ["/join de", 6, ["dev ", "den "]],
+    ["/join #DE", 7, ["dev ", "den "]],
+    ["/leave d", 7, ["dev "]],
+    ["/join dev s", 6, []],
+    ["/j", 0, ["/join "]]
+  ])("%j", (before, from, candidates) => {
+    expect(complete(before)).toEqual({ from, candidates })
+  })
+
+  it("and the names of the room come before all others", () => {
+    expect(completion({ names: ["zoe", "zack"], others: ["zadie", "zoe"], commands })("z").candidates).toEqual(["zack: ", "zoe: ", "zadie: "])
+  })
+})
+
 describe("After a command that takes a name", () => {
   it.each([
     ["the name ends with a space", "/msg bo", 5, ["bob "]],

@@ -3,6 +3,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import { start, update } from "../../../src/client/screen/conversation.ts"
 import * as Form from "../../../src/client/screen/form.ts"
+import { hereIn } from "../../../src/client/screen/rooms.ts"
 import type { Draft, Happening, Step, Wish } from "../../../src/client/screen/step.ts"
 import { type Event, type Member, MemberId, type Welcome } from "../../../src/domain/Event.ts"
 import * as Nickname from "../../../src/domain/Nickname.ts"
@@ -141,7 +142,7 @@ describe("Whatever happens in a conversation", () => {
           if (happening.event._tag === "Left") here -= 1
           if (happening.event._tag === "Presence") here = happening.event.here
         }
-        expect(step.after.here).toBe(here)
+        expect(hereIn(step.after)).toBe(here)
       }
     })
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Option from "effect/Option"
 import * as Form from "../../../src/client/screen/form.ts"
+import { hereIn, unreadIn } from "../../../src/client/screen/rooms.ts"
 import { lineOf } from "../../../src/client/terminal/editor.ts"
 import { type Key, KeyDecoder } from "../../../src/client/terminal/keys.ts"
 import { type Happening, type Screen, start, type Step, update, type Wish } from "../../../src/client/terminal/screen.ts"
@@ -445,17 +446,58 @@ describe("Several lines at once without the marks of a paste", () => {
   })
 })
 
+describe("Several rooms", () => {
+  const dev = RoomName.make("dev")
+  const into = told({ _tag: "Entered", ...inRoom, room: dev, you: me, here: 1, members: [me], role: "member", locked: false, hidden: false })
+  const two = { screen: room("/join dev\r", into).screen, wishes: [] }
+
+  it("are looked at with Alt and a digit, each with what is being typed in it", () => {
+    const away = play(two, "half", "\u001b1")
+    expect(away.screen.conversation.room).toBe("lobby")
+    expect(typed(away)).toBe("")
+    const back = play(away, "x", "\u001b2")
+    expect(back.screen.conversation.room).toBe("dev")
+    expect(typed(back)).toBe("half")
+    expect(wishes(back).map((line) => line.split(" ")[0])).toEqual(["show", "show"])
+    expect(play(back, "\u001b9").screen.conversation.room).toBe("dev")
+  })
+
+  it("are left as they are by Alt and a digit where there is one, and while a paste waits", () => {
+    expect(wishes(room("a", "\u001b1"))).toEqual([])
+    const waiting = play(two, paste("one\ntwo\n"), "\u001b1")
+    expect(waiting.screen.conversation.room).toBe("dev")
+    expect(waiting.screen.typing.paste).toEqual(["one", "two"])
+  })
+
+  it("keep a paste that waits with the room for which it was meant", () => {
+    const removed = told({ _tag: "Removed", at: 0, room: dev, deed: "kick", now: RoomName.make("lobby") })
+    const gone = play(two, paste("one\ntwo\n"), removed)
+    expect(gone.screen.typing.paste).toBeUndefined()
+    expect(wishes(gone)).toContain("Up brings back: one")
+    expect(play(gone, "y").screen.conversation.pending).toEqual([])
+  })
+
+  it("are completed, and of the commands those that one may give there", () => {
+    const press = (step: Step, ...keys: ReadonlyArray<string>) => typed(play(step, ...keys))
+    expect(press(two, "/join lo\t")).toBe("/join lobby ")
+    expect(press(two, "/ki\t")).toBe("/ki")
+    const owner = play(two, told({ _tag: "Moderated", ...inRoom, room: dev, deed: "owner", target: me }))
+    expect(press(owner, "/ki\t")).toBe("/kick ")
+    expect(press(owner, "\u001b1", "/ki\t")).toBe("/ki")
+  })
+})
+
 describe("What others say", () => {
   it("counts as unread while the window has not the focus, and no longer when it has", () => {
     const away = room(said(bob, "one"), "\u001b[O", said(bob, "two"), said(bob, "three"))
-    expect(away.screen.conversation.unread).toBe(2)
-    expect(play(away, "\u001b[I").screen.conversation.unread).toBe(0)
-    expect(play(away, "\u001b[I", said(bob, "four")).screen.conversation.unread).toBe(0)
+    expect(unreadIn(away.screen.conversation)).toBe(2)
+    expect(unreadIn(play(away, "\u001b[I").screen.conversation)).toBe(0)
+    expect(unreadIn(play(away, "\u001b[I", said(bob, "four")).screen.conversation)).toBe(0)
   })
 
   it("counts, and what one says oneself does not, nor does who comes and goes", () => {
     const step = room("\u001b[O", said(me, "mine"), told({ _tag: "Joined", ...inRoom, member: bob }))
-    expect(step.screen.conversation.unread).toBe(0)
+    expect(unreadIn(step.screen.conversation)).toBe(0)
   })
 
   it.each([
@@ -494,7 +536,7 @@ describe("Whoever is ignored", () => {
   it("is not shown, rings nothing and is not counted, until heard again", () => {
     const step = room("/ignore bob\r", "\u001b[O", said(bob, "me: hello"), told({ _tag: "Whispered", at: 0, from: bob, to: me, text: Text.clean("psst") }), said(ada, "hi"))
     expect(wishes(step)).toEqual(["You do not see what bob says. /unignore bob shows it again.", "Said"])
-    expect(step.screen.conversation.unread).toBe(1)
+    expect(unreadIn(step.screen.conversation)).toBe(1)
     expect(wishes(play({ ...step, wishes: [] }, "/unignore bob\r", said(bob, "hello")))).toEqual(["You see again what bob says.", "Said"])
   })
 })
@@ -547,8 +589,8 @@ describe("Who is here", () => {
   it("is counted", () => {
     const joined = told({ _tag: "Joined", ...inRoom, member: bob })
     const left = told({ _tag: "Left", ...inRoom, member: bob, code: "quit" })
-    expect(inside.screen.conversation.here).toBe(3)
-    expect(room(joined, joined, left).screen.conversation.here).toBe(4)
+    expect(hereIn(inside.screen.conversation)).toBe(3)
+    expect(hereIn(room(joined, joined, left).screen.conversation)).toBe(4)
   })
 
   it("may be called otherwise, oneself as well: then the new name rings", () => {

@@ -57,6 +57,30 @@ describe("The colour of a name", () => {
   })
 })
 
+describe("How a room is ruled", () => {
+  const moderated = event({ _tag: "Moderated", ...inRoom, by: ada, deed: "kick", target: bob, reason: Text.clean("Ada: come back") })
+
+  it("looks like nothing that anybody says, with colours and without", () => {
+    expect(draw(false)(moderated)).toBe("09:05 # Ada has removed Bob: Ada: come back")
+    expect(draw(true)(moderated)).not.toContain("38;5;")
+    expect(draw(false)(event({ _tag: "TopicSet", ...inRoom, by: bob, text: Text.clean("work") }))).toBe("09:05 # Bob has set the topic: work")
+    expect(draw(false)(event({ _tag: "Removed", at, room, deed: "ban", by: bob, now: room }))).toBe("09:05 # Bob has banned you from #lobby.\n09:05 # You are in #lobby.")
+  })
+
+  it("bears its room where another one is looked at", () => {
+    expect(draw(false)({ _tag: "Event", me: ada, of: "dev", event: { _tag: "Notice", ...inRoom, text: Text.clean("soon") } })).toBe("09:05  #dev [server] soon")
+  })
+})
+
+describe("The name of somebody who is away", () => {
+  it("is dim", () => {
+    const colour = `38;5;${nameColour("Bob")}`
+    expect(draw(true)(said(bob, "hi"))).toContain(colour)
+    expect(draw(true, (name) => name === "Bob")(said(bob, "hi"))).not.toContain(colour)
+    expect(draw(true, (name) => name === "Bob")(said(bob, "hi")).replace(escape, "")).toBe("09:05  Bob: hi")
+  })
+})
+
 describe("A mention", () => {
   it.each<readonly [string, string, boolean]>([
     ["Ada: hello", "Ada", true],

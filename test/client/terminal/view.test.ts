@@ -3,11 +3,13 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import stringWidth from "string-width"
 import * as Form from "../../../src/client/screen/form.ts"
+import { opened } from "../../../src/client/screen/rooms.ts"
 import type { Conversation } from "../../../src/client/screen/step.ts"
 import { empty, insert } from "../../../src/client/terminal/editor.ts"
 import { type Screen, start } from "../../../src/client/terminal/screen.ts"
 import { view } from "../../../src/client/terminal/view.ts"
 import { heightOf } from "../../../src/client/terminal/wrap.ts"
+import { lobby, RoomName } from "../../../src/domain/RoomName.ts"
 import { clean } from "../../../src/domain/Text.ts"
 import { anyString } from "../../support/arbitraries.ts"
 import { always } from "../../support/property.ts"
@@ -15,7 +17,7 @@ import { always } from "../../support/property.ts"
 const form = Form.begin({ host: Option.none(), port: Option.none(), name: Option.none(), password: Option.none() }, "User1234")
 const asking = start(form).screen
 const having = (screen: Screen, conversation: Partial<Conversation>): Screen => ({ ...screen, conversation: { ...screen.conversation, ...conversation } })
-const room = having(asking, { phase: "room", form: Form.unasked(form), room: "lobby", here: 3 })
+const room = having(asking, { phase: "room", form: Form.unasked(form), room: "lobby", rooms: [opened({ room: lobby, here: 3, seq: 1 })] })
 const large = { columns: 80, rows: 24 }
 
 const typing = (before: string, after = "", screen = room): Screen => {
@@ -36,7 +38,16 @@ describe("Below the conversation", () => {
   })
 
   it("is what is unread, if anything is", () => {
-    expect(texts(having(room, { unread: 12 }))[0]).toBe("lobby · 3 here · connected · 12 unread")
+    expect(texts(having(room, { rooms: [{ ...opened({ room: lobby, here: 3, seq: 1 }), unread: 12 }] }))[0]).toBe("lobby · 3 here · connected · 12 unread")
+  })
+
+  it("are the rooms, where one is in several: what is new in each, and which one is looked at", () => {
+    const place = (name: string, more: Partial<Conversation["rooms"][number]> = {}) => ({ ...opened({ room: RoomName.make(name), here: 5, seq: 1 }), ...more })
+    const several = having(room, { room: "dev", rooms: [place("lobby"), place("dev", { unread: 3 }), place("ops", { unread: 4, mentions: 1 })] })
+    expect(texts(several)[0]).toBe("#lobby  [#dev 3]  #ops 4@ · 5 here · connected")
+    const many = having(room, { room: "r9", rooms: Array.from({ length: 16 }, (_, n) => place(`r${n}`, n === 3 ? { unread: 1 } : {})) })
+    expect(texts(many)[0]).toBe("#r3 1  [#r9]  +14 · 5 here · connected")
+    expect(texts(having(room, { room: "", rooms: [] }))[0]).toBe("in no room · connected")
   })
 
   it("are the last of the messages that have no receipt, dim", () => {
@@ -97,7 +108,7 @@ describe("The cursor", () => {
 
 describe("A small terminal", () => {
   it("of 40 columns has all there is", () => {
-    const rows = texts(having(typing("a line that is longer than the terminal is wide"), { unread: 3 }), { columns: 40, rows: 12 })
+    const rows = texts(having(typing("a line that is longer than the terminal is wide"), { rooms: [{ ...opened({ room: lobby, here: 3, seq: 1 }), unread: 3 }] }), { columns: 40, rows: 12 })
     expect(rows).toEqual(["lobby · 3 here · connected · 3 unread", "> a line that is longer than the termin", "al is wide"])
   })
 
