@@ -1,10 +1,10 @@
-import type { Entered, Member, MemberId, Place } from "../domain/Event.ts"
+import type { Entered, Member, MemberId, Place, Welcome } from "../domain/Event.ts"
 
 /** A room that we are in: what we may do there, and what it is like. */
 export type OurRoom = Pick<Place, "room" | "role" | "topic" | "locked" | "hidden">
 
-/** A room as it is for who has only just come in: what a welcome does not tell of it. */
-export const openRoom = (room: OurRoom["room"]): OurRoom => ({ room, role: "member", locked: false, hidden: false })
+/** The room that a welcome tells of, which is open to everybody. */
+export const openRoom = ({ room, topic }: Pick<Welcome, "room" | "topic">): OurRoom => ({ room, role: "member", ...(topic === undefined ? {} : { topic }), locked: false, hidden: false })
 
 /** What an answer tells of a room. */
 export const ourRoomOf = ({ hidden, locked, role, room, topic }: Place | Entered): OurRoom => ({ room, role, ...(topic === undefined ? {} : { topic }), locked, hidden })

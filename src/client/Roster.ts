@@ -154,9 +154,10 @@ export class Roster {
     }
   }
 
-  #welcomed({ here, members, room, you }: Welcome): void {
+  #welcomed(event: Welcome): void {
+    const { here, members, room, you } = event
     this.#me = you.id
-    const known = this.#rooms.get(room) ?? new RoomMembers(openRoom(room))
+    const known = this.#rooms.get(room) ?? new RoomMembers(openRoom(event))
     this.#rooms.set(room, known)
     this.#current = room
     for (const member of members) known.add(member)

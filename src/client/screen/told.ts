@@ -68,7 +68,8 @@ const roomsOf = (before: Conversation, event: Event, concerns: ReadonlyArray<Con
 }
 
 const printed = (before: Conversation, event: Event, { concerns, me }: Context): Step => {
-  const isElsewhere = event._tag === "Notice" && event.room !== before.room && event.room !== before.heard?.room
+  // What the server says in one room, and what is told again of a room that one has left since.
+  const isElsewhere = "seq" in event && (event._tag === "Notice" ? event.room !== before.room && event.room !== before.heard?.room : !ofEverywhere.has(event._tag) && named(before, event.room) === undefined)
   return logged(before, roomsOf(before, event, concerns), { _tag: "Event", event, me, ...(isElsewhere ? { of: event.room } : {}) })
 }
 

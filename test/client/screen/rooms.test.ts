@@ -20,6 +20,7 @@ const members = [me, bob, eve]
 const dev = RoomName.make("dev")
 const ops = RoomName.make("ops")
 const server = { server: "brusio", instance: "one", limits: { lineBytes: 1000, nameGraphemes: 32, nameBytes: 128 } }
+const about = (topic: string): Happening => ({ _tag: "Entered", welcome: { ...welcome, topic: clean(topic) } })
 const welcome: Welcome = { _tag: "Welcome", n: 1, seq: 1, at: 0, room: lobby, you: me, here: 3, members, ...server }
 const noDraft: Draft = { line: "", pasted: [] }
 
@@ -80,6 +81,10 @@ describe("A room that is entered", () => {
     const { after, shown } = play(one, type("/join dev"), into(dev), type("hello"), type("/me waves"), type("/topic work"), type("/msg bob psst"))
     expect(after.room).toBe("dev")
     expect(shown).toEqual(["send Enter #dev", "You are in #dev. Nobody else is here yet.", "send Say #dev hello", "send Act #dev waves", "send Topic #dev work", "send Whisper psst"])
+  })
+
+  it("says what it is about", () => {
+    expect(play(begun, about("tea")).shown.at(-1)).toBe("It is about: tea")
   })
 
   it("names nothing where there was never another one", () => {
@@ -187,6 +192,14 @@ describe("A room that one is not in any more", () => {
 
   it("says where one looks, not where the server would have one", () => {
     expect(play(three, look("dev"), told(removed)).shown.at(-1)).toBe("bob has removed you from #ops: noise / You are in #dev.")
+  })
+
+  it("tells again what was missed there, by its name", () => {
+    const place = { role: "member", locked: false, hidden: false, here: 2 } as const
+    const resumed: Resumed = { _tag: "Resumed", n: 50, at: 9000, you: me, gaps: false, rooms: [{ room: lobby, seq: 1, ...place }, { room: ops, seq: 1, ...place }], ...server }
+    const { after, shown } = play(three, { _tag: "Lost", at: 5000 }, told(resumed), said(dev, "last words"), told({ ...removed, room: dev, now: ops }))
+    expect(shown.slice(1)).toEqual(["#dev bob: last words", "bob has removed you from #dev: noise / You are in #ops."])
+    expect(state(after)).toEqual(["lobby 0", "ops 0"])
   })
 
   it("may be left, but for the last", () => {
