@@ -109,7 +109,7 @@ const entered = (known: Conversation, answer: Welcome | Resumed, draft: Draft): 
   const welcomed = andThen({ after: before, wishes }, () =>
     step(
       { ...placed.after, phase: "room", me: you, heard: heardFrom(welcome), unmarked: undefined, entering: undefined, ahead: [] },
-      ...(isNew ? [info(`Welcome ${you.name}! ${hints}`), info(wording.textOf(wording.company(welcome))), ...(welcome.topic === undefined ? [] : [info(`It is about: ${welcome.topic}`)])] : [{ _tag: "Print", line: { _tag: "Event", event: answer, me: you } } as const, info(hints)]),
+      ...(isNew ? [info(`Welcome ${you.name}! ${hints}`), info(wording.textOf(wording.company(welcome))), ...(welcome.topic === undefined ? [] : [info(`It is about: ${welcome.topic}`)]), ...wording.keeping(welcome).map((line) => info(wording.textOf(line)))] : [{ _tag: "Print", line: { _tag: "Event", event: answer, me: you } } as const, info(hints)]),
       ...placed.wishes
     )
   )

@@ -50,7 +50,7 @@ export const commands = (hasScreen: boolean): ReadonlyArray<CommandLine.CommandS
 const withRoom: ReadonlyMap<string, "own" | "any"> = new Map([["/join", "any"], ["/leave", "own"]])
 
 /** The commands that only who rules a room may give. */
-const ofRulers: ReadonlySet<string> = new Set([...moderationLines.map(({ name }) => name), "/topic", "/lock", "/unlock", "/hide", "/show"])
+const ofRulers: ReadonlySet<string> = new Set([...moderationLines.map(({ name }) => name), "/topic", "/history", "/forget", "/lock", "/unlock", "/hide", "/show"])
 
 /** The commands of a screen in the form that completion wants. */
 export const commandWords = commands(true).map(({ args, name, takesName }) => ({ name, takesName, takesRoom: withRoom.get(name), takesText: args !== "" }))

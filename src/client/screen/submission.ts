@@ -93,7 +93,7 @@ const placed = <A extends Command | Question>(before: Conversation, asked: A): A
   return room === undefined || ("room" in asked && asked.room !== undefined) ? asked : { ...asked, room }
 }
 
-const unplaced: ReadonlySet<(Command | Question)["_tag"]> = new Set(["Whisper", "Address", "Rename", "Join", "Rooms", "Help", "Ping"])
+const unplaced: ReadonlySet<(Command | Question)["_tag"]> = new Set(["Whisper", "Address", "Rename", "Join", "Rooms", "Search", "Help", "Ping"])
 
 const isPlaced = ({ _tag }: Command | Question): boolean => !unplaced.has(_tag)
 

@@ -61,6 +61,7 @@ const ofEverywhere: ReadonlySet<Event["_tag"]> = new Set(["Left", "Detached", "R
 
 // In which rooms an event is read: what is of a person in all that are shared with it, what is for oneself alone where one looks.
 const roomsOf = (before: Conversation, event: Event, concerns: ReadonlyArray<Concern>): ReadonlyArray<string> => {
+  if (event._tag === "Past" && named(before, event.room) !== undefined) return [event.room]
   if (!("seq" in event) || event._tag === "Entered") return [before.room]
   const rooms = [event.room, ...(ofEverywhere.has(event._tag) ? concerns.map(({ room }) => room) : [])].filter((room) => named(before, room) !== undefined)
   // The server speaks wherever one is.
