@@ -175,6 +175,9 @@ const firstAfter = <Peer>(seats: ReadonlyArray<Seat<Peer>>, after: number): numb
   return low
 }
 
+/** Orders people as they have come. */
+export const byComing = <Peer>(one: Person<Peer>, other: Person<Peer>): number => ordinal(one.member.id) - ordinal(other.member.id)
+
 // The number in a `MemberId`. An id that no server of ours made counts as the greatest: no member comes after it.
 const ordinal = (id: MemberId): number => {
   const n = Number(id.slice(1))

@@ -2,7 +2,7 @@
 import * as HashMap from "effect/HashMap"
 import { type Chat, type Decision, type Membership, membershipIn, type Origin, type Person, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
 import { andThen, nothing, tellFew, tellRoom } from "./Decision.ts"
-import type { Place } from "./Event.ts"
+import type { MemberId, Place } from "./Event.ts"
 import * as History from "./history.ts"
 import { countKeepers, withoutRoom, withStay } from "./keeping.ts"
 import type { Role } from "./Role.ts"
@@ -121,6 +121,25 @@ export const withRole = <Peer>(chat: Chat<Peer>, person: Person<Peer>, room: Roo
 
 /** The name of the room that is meant by this person where it names none; `undefined` where it is in none. */
 export const currentOf = <Peer>(chat: Chat<Peer>, { current }: Person<Peer>): RoomName | undefined => (current === undefined ? undefined : roomOf(chat, current).name)
+
+// The people with these ids who are here or lost, in this order.
+const peopleOf = <Peer>(chat: Chat<Peer>, ids: Iterable<MemberId>): ReadonlyArray<Person<Peer>> => [...ids].flatMap((id) => personWith(chat, id) ?? [])
+
+/** All who are here as others have been told, in rooms or in none, in the order of coming. */
+export const hereIn = <Peer>(chat: Chat<Peer>): ReadonlyArray<Person<Peer>> => {
+  const inLobby = peopleOf(chat, roomOf(chat, lobby).seats.flatMap(({ id }) => id ?? []))
+  const outside = [...HashMap.values(chat.people)].filter((person) => isHere(person) && membershipIn(person, lobby) === undefined)
+  return outside.length === 0 ? inLobby : [...inLobby, ...outside].sort(Room.byComing)
+}
+
+/** How many these are. */
+export const countHere = <Peer>(chat: Chat<Peer>): number => {
+  let count = 0
+  for (const person of HashMap.values(chat.people)) if (isHere(person)) count += 1
+  return count
+}
+
+const isHere = <Peer>({ attachment }: Person<Peer>): boolean => attachment._tag === "Here" || !attachment.told
 
 /** All who are connected, in rooms or in none. */
 export const everybody = <Peer>(chat: Chat<Peer>): ReadonlyArray<Person<Peer>["seat"]> =>

@@ -5,7 +5,7 @@ import { company, dim, type Line, name, sign, text } from "./spans.ts"
 import type { Text } from "./Text.ts"
 
 /** The name of a room as people read and type it. */
-const nameOf = (room: string): string => `#${room}`
+export const nameOf = (room: string): string => `#${room}`
 
 const doer = (by: Member | undefined): Line => (by === undefined ? [dim("The server")] : [name(by)])
 

@@ -361,7 +361,7 @@ describe.runIf(hasBrowser)("The operator's window", () => {
 
   it("finds somebody in a crowd", async ({ stage }) => {
     const { page, window } = await emptyDesk(stage)
-    window.tell({ _tag: "People", total: 4000, people: Array.from({ length: 1000 }, (_, n) => ({ id: `m${n}`, name: `Guest ${n}`, address: `10.0.0.1:${n}`, client: "plain" })) })
+    window.tell({ _tag: "People", total: 4000, people: Array.from({ length: 1000 }, (_, n) => ({ id: `m${n}`, name: `Guest ${n}`, address: `10.0.0.1:${n}`, client: "plain", rooms: ["lobby"] })) })
     await page.locator(".guests", { hasText: "4,000" }).waitFor()
     expect(await page.locator(".guest").count()).toBe(200)
     expect(await page.locator(".guests").textContent()).toContain("and 3,800 more")

@@ -46,15 +46,36 @@ const Status = Schema.TaggedStruct("Status", {
   memory: Schema.Number
 })
 
-/** One person in the room, as only the operator sees them. */
+/** One person, as only the operator sees them. */
 const Guest = Schema.Struct({
   id: Schema.String,
   name: Schema.String,
   /** Host and port of the client. */
   address: Schema.String,
   /** What kind of client it is, in a word: `browser`, `terminal`, `plain`. */
-  client: Schema.String
+  client: Schema.String,
+  /** The rooms that they are in, in the order of entering. */
+  rooms: Schema.Array(Schema.String)
 })
+
+/** All rooms, hidden ones too, those with the most people first; told when it has changed, at most once a second. */
+const Rooms = Schema.TaggedStruct("Rooms", {
+  total: Schema.Number,
+  /** The first 200. */
+  rooms: Schema.Array(
+    Schema.Struct({
+      room: Schema.String,
+      /** How many are in it. */
+      here: Schema.Number,
+      topic: Schema.optionalWith(Schema.String, { exact: true }),
+      locked: Schema.Boolean,
+      hidden: Schema.Boolean
+    })
+  )
+})
+
+/** This window speaks and acts in this room from now on; in none, but for everybody, without one. */
+const Chosen = Schema.TaggedStruct("Chosen", { room: Schema.optionalWith(Schema.String, { exact: true }) })
 
 /** Who is here, in the order of joining; told when it has changed, at most once a second. */
 const People = Schema.TaggedStruct("People", {
@@ -73,7 +94,7 @@ const Closing = Schema.TaggedStruct("Closing", { reason: Schema.String })
 const Denied = Schema.TaggedStruct("Denied", { message: Schema.String })
 
 /** What the server tells the operator's window. */
-export const ToDesk = Schema.Union(Opened, Line, Skipped, Status, People, Staying, Closing, Denied)
+export const ToDesk = Schema.Union(Opened, Line, Skipped, Status, People, Rooms, Chosen, Staying, Closing, Denied)
 export type ToDesk = typeof ToDesk.Type
 
 /** What the operator's window asks the server. The first must be `Open`. */
@@ -83,8 +104,10 @@ export const FromDesk = Schema.Union(
     code: Schema.optionalWith(Schema.String, { exact: true }),
     secret: Schema.optionalWith(Schema.String, { exact: true })
   }),
-  /** A line as it would be typed in the console: a command, or a notice to everybody. */
+  /** A line as it would be typed in the console: a command, or a notice to everybody, or to the room that this window has chosen. */
   Schema.TaggedStruct("Type", { text: Schema.String }),
+  /** Chooses a room for this window, as `/room` does; none without one. */
+  Schema.TaggedStruct("Choose", { room: Schema.optionalWith(Schema.String, { exact: true }) }),
   /** Sends one person away, whatever they are called by now. */
   Schema.TaggedStruct("Remove", { id: Schema.String, reason: Schema.optionalWith(Schema.String, { exact: true }) })
 )

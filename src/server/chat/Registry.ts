@@ -12,7 +12,8 @@ import type { Entry, Happening } from "../../domain/Entry.ts"
 import type { LeaveCode, Member, MemberId, Reply } from "../../domain/Event.ts"
 import { keepFor } from "../../domain/Keep.ts"
 import * as Nickname from "../../domain/Nickname.ts"
-import { lobby } from "../../domain/RoomName.ts"
+import { hereIn } from "../../domain/membership.ts"
+import type { RoomKey } from "../../domain/RoomName.ts"
 import type { Text } from "../../domain/Text.ts"
 import { version } from "../../domain/version.ts"
 import { Closing } from "../Closing.ts"
@@ -61,9 +62,9 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
   readonly now: Effect.Effect<number>
   /** Sends a member away, for this reason: its session ends, or, where its connection is lost, its place. */
   readonly remove: (id: MemberId, reason: Text) => Effect.Effect<void>
-  /** Speaks to everybody in the room, or to one member only; waits while the Hub is more than half full. */
-  readonly announce: (text: Text, to?: MemberId) => Effect.Effect<void>
-  /** Who is in the room, in the order of joining, and the way to them; absent to one whose connection was lost a moment ago. */
+  /** Speaks to everybody, or to one member or one room only; waits while the Hub is more than half full. */
+  readonly announce: (text: Text, only?: { readonly to?: MemberId; readonly room?: RoomKey }) => Effect.Effect<void>
+  /** Who is here, in rooms or in none, in the order of joining, and the way to them; absent to one whose connection was lost a moment ago. */
   readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly peer: Peer | undefined }>>
   /** All connections, with a name or without. */
   readonly connections: Effect.Effect<HashMap.HashMap<Chat.ClientId, Connected>>
@@ -167,7 +168,7 @@ const make = Effect.gen(function* () {
       replied(client, ({ at, chat }, { address, peer }) => answer({ ...chat, at }, { client, address }, peer, question)),
     now: step((state) => ({ ...unchanged(state), result: state.at })),
     reply: (client, reply) => replied(client, ({ at }) => reply(at)),
-    announce: (text, to) => Effect.zipRight(hub.room, Effect.asVoid(step((state) => decided(state, { _tag: "Announce", text, to })))),
+    announce: (text, only) => Effect.zipRight(hub.room, Effect.asVoid(step((state) => decided(state, { _tag: "Announce", text, ...only })))),
     remove: (id, reason) =>
       step((state) => {
         const person = Chat.personWith(state.chat, id)
@@ -175,12 +176,7 @@ const make = Effect.gen(function* () {
         person.seat.peer.remove(reason)
         return unchanged(state)
       }),
-    members: Effect.map(Ref.get(ref), ({ chat }) =>
-      Chat.roomOf(chat, lobby).seats.flatMap(({ id, peer }) => {
-        const person = id === undefined ? undefined : Chat.personWith(chat, id)
-        return person === undefined ? [] : [{ member: person.member, peer }]
-      })
-    ),
+    members: Effect.map(Ref.get(ref), ({ chat }) => hereIn(chat).map(({ member, seat: { peer } }) => ({ member, peer }))),
     connections: Effect.map(Ref.get(ref), ({ connections }) => connections),
     deadlineMoved: Queue.take(moved),
     chat: Effect.map(Ref.get(ref), ({ chat }) => chat)

@@ -7,10 +7,9 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import { roomOf } from "../../domain/Chat.ts"
 import { elapsed } from "../../domain/elapsed.ts"
 import { authorOf } from "../../domain/Event.ts"
-import { lobby } from "../../domain/RoomName.ts"
+import { countHere } from "../../domain/membership.ts"
 import { clean } from "../../domain/Text.ts"
 import { monotonicMillis } from "../../net/clock.ts"
 import { describe, describeLog, type ConsoleLine, type Format } from "./ConsoleLine.ts"
@@ -103,9 +102,9 @@ const make = (format: Format) =>
       const tick = Effect.gen(function* () {
         const connections = HashMap.size(yield* registry.connections) - visitors.size
         // Counted, not listed: there may be thousands, and nobody is named here.
-        const { seats } = roomOf(yield* registry.chat, lobby)
+        const members = countHere(yield* registry.chat)
         const seconds = Math.round(((yield* monotonicMillis) - started) / 1000)
-        status(statusLine({ address, seconds, messages: said - before, members: seats.length, connections }))
+        status(statusLine({ address, seconds, messages: said - before, members, connections }))
         before = said
       })
       const safely = Effect.catchAllCause(tick, (cause) => Effect.logError("The status line has failed", cause))

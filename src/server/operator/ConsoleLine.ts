@@ -2,6 +2,8 @@ import * as Cause from "effect/Cause"
 import type * as Logger from "effect/Logger"
 import type * as LogLevel from "effect/LogLevel"
 import type { Observation, Reply } from "../../domain/Event.ts"
+import { lobby } from "../../domain/RoomName.ts"
+import { nameOf } from "../../domain/roomWording.ts"
 import { clean } from "../../domain/Text.ts"
 import { textOf, words } from "../../domain/wording.ts"
 import type { Observed } from "../chat/Hub.ts"
@@ -64,7 +66,7 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
   }),
   Joined: ({ member: { id, name } }, { address }) => ({ message: `${name} joined (${address})`, fields: { name, id, address } }),
   Left: ({ code, member: { id, name }, reason }, { address }) => ({
-    message: `${name} left: ${reason ?? code} (${address})`,
+    message: code === "exited" ? `${name} left the room (${address})` : `${name} left: ${reason ?? code} (${address})`,
     fields: { name, id, address, code, reason },
     level: code === "too-slow" || code === "internal-error" ? "warn" : "info"
   }),
@@ -78,7 +80,8 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
   Notice: (event) => ({ message: read(event), fields: { text: event.text } }),
   Refused: ({ code, message }, { address, name }) =>
     // No warning: every client is asked for the password once.
-    code === "password-required"
+    // What the operator cannot do is answered where it was asked.
+    code === "password-required" || address === ""
       ? undefined
       : { message: `refused ${name ?? newcomer} (${address}): ${message}`, fields: { name, address, code }, level: "warn" },
   Throttled: (_, { address, name }) => ({
@@ -96,6 +99,12 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
   Goodbye: ({ code, reason }) => (code === "resumed" ? undefined : { message: `closing: ${reason}`, fields: { code, reason } }),
   // That somebody is back is shown by `Resumed`, also where nobody in the room had noticed.
   Returned: () => undefined,
+  Invited: ({ by, to }) => ({ message: `${by?.name ?? "The server"} has invited ${to.name}`, fields: { name: by?.name, to: to.name } }),
+  // What one alone is told of a room, all in it are told, too.
+  Entered: () => undefined,
+  Exited: () => undefined,
+  Removed: () => undefined,
+  Members: () => undefined,
   // Joins and leaves are shown one by one, by `Joined` and `Left`.
   Welcome: () => undefined,
   Presence: () => undefined
@@ -108,10 +117,20 @@ const shown = (event: Reply | Observation, source: Source): Shown | undefined =>
   return "room" in event ? { message: read(event), fields: { ...source } } : undefined
 }
 
+// The room that a line is about, where that is said: any but the lobby, and that one where somebody leaves it and stays in others. Who
+// is lost or bears another name is so everywhere.
+const roomOf = (event: Reply | Observation): string | undefined => {
+  if (!("room" in event) || event.room === undefined) return undefined
+  if (event._tag === "Left") return event.code === "exited" ? event.room : undefined
+  return event._tag === "Renamed" || event._tag === "Detached" || event.room === lobby ? undefined : event.room
+}
+
 /** The console's line for an event; `undefined` where nothing is shown, as for most replies to one client. */
 export const describe = ({ event, from }: Observed): ConsoleLine | undefined => {
   const line = shown(event, { address: from?.address ?? "", name: from?.name })
-  return line && { level: "info", ...line, at: event.at, event: event._tag.toLowerCase() }
+  const room = roomOf(event)
+  const about = room === undefined ? {} : { message: `${nameOf(room)} ${line?.message ?? ""}`, fields: { ...line?.fields, room } }
+  return line && { level: "info", ...line, ...about, at: event.at, event: event._tag.toLowerCase() }
 }
 
 /** The console's line for a log message and its cause: one line, made safe to show like all other text. */

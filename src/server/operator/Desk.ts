@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import type { AskedRoom, RoomName } from "../../domain/RoomName.ts"
 import type { FromDesk, ToDesk } from "../../domain/wire/Desk.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { endOfTurn } from "../chat/Hub.ts"
@@ -18,6 +19,7 @@ import type { ConsoleLine } from "./ConsoleLine.ts"
 import { Feed, type Piece } from "./Feed.ts"
 import { makeGrace } from "./grace.ts"
 import { commands, Operator } from "./Operator.ts"
+import type { Chosen } from "./rooms.ts"
 import { makeStatus } from "./status.ts"
 import { Ended, Wire } from "./Wire.ts"
 
@@ -72,10 +74,13 @@ const way = "Start the server with --window once more, in the same way: the one 
 const deniedCode: ToDesk = { _tag: "Denied", message: `A link to this window is good once, and for ${goodFor / 1000} seconds: this one is not any more. ${way}` }
 const deniedSecret: ToDesk = { _tag: "Denied", message: `This window belongs to an earlier start of the server, which has been started again since. ${way}` }
 
-/** A window that is open, and the people that it was told last. */
+/** A window that is open, the room that it has chosen, and what it was told last. */
 interface View {
   readonly wire: Wire
+  readonly chosen: Chosen
   people: Message<"People">
+  rooms: Message<"Rooms">
+  room: RoomName | undefined
 }
 
 const lineOf = ({ fields, ...line }: ConsoleLine): ToDesk => {
@@ -101,16 +106,18 @@ const make = Effect.gen(function* () {
       for (const { wire } of views) wire.tell([{ _tag: "Staying" }])
     })
   )
-  const { people, status } = yield* makeStatus
+  const { people, rooms, status } = yield* makeStatus
   // A window that is behind is told how things are once it has caught up.
   const round = Effect.gen(function* () {
     const now = yield* status
-    const here = views.size === 0 ? undefined : yield* people
-    if (here === undefined) return
+    if (views.size === 0) return
+    const here = yield* people
+    const all = yield* rooms
     for (const view of views) {
       if (view.wire.isBehind) continue
-      view.wire.tell(view.people === here ? [now] : [now, here])
+      view.wire.tell([now, ...(view.people === here ? [] : [here]), ...(view.rooms === all ? [] : [all])])
       view.people = here
+      view.rooms = all
     }
   })
   yield* rounds("operator's window", round, "1 second")
@@ -139,20 +146,29 @@ const make = Effect.gen(function* () {
       )
     })
 
-  const perform = (asked: FromDesk): Effect.Effect<Ended | undefined> => {
+  // Tells a window which room it has chosen, where that is another one than before.
+  const tellChosen = (view: View) =>
+    Effect.map(Ref.get(view.chosen), (chosen) => {
+      if (chosen?.name === view.room) return
+      view.room = chosen?.name
+      view.wire.tell([{ _tag: "Chosen", ...(chosen === undefined ? {} : { room: chosen.name }) }])
+    })
+  const perform = (view: View, asked: FromDesk): Effect.Effect<Ended | undefined> => {
     switch (asked._tag) {
       case "Open":
         return Effect.succeed(new Ended({ going: "Lost", fault: openedTwice }))
       case "Type":
-        return Effect.as(operator.perform(asked.text), undefined)
+        return Effect.as(Effect.zipRight(operator.performFor(view.chosen)(asked.text), tellChosen(view)), undefined)
+      case "Choose":
+        return Effect.as(Effect.zipRight(operator.choose(asked.room, view.chosen), tellChosen(view)), undefined)
       case "Remove":
         return Effect.as(operator.remove(asked.id, asked.reason ?? ""), undefined)
     }
   }
-  const listen = Effect.fnUntraced(function* (wire: Wire) {
+  const listen = Effect.fnUntraced(function* (view: View) {
     for (;;) {
-      const asked = yield* wire.next
-      const ended = asked._tag === "Ended" ? asked : yield* perform(asked)
+      const asked = yield* view.wire.next
+      const ended = asked._tag === "Ended" ? asked : yield* perform(view, asked)
       if (ended !== undefined) return ended
     }
   })
@@ -173,12 +189,12 @@ const make = Effect.gen(function* () {
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const place = yield* Ref.make(0)
-        const view: View = { wire, people: yield* people }
+        const view: View = { wire, chosen: yield* Ref.make<AskedRoom | undefined>(undefined), people: yield* people, rooms: yield* rooms, room: undefined }
         yield* Effect.logInfo(`The operator's window is open (${wire.address})`)
-        wire.tell([{ _tag: "Opened", secret: codes.secret, commands, ...(yield* Ref.get(about)) }, view.people])
+        wire.tell([{ _tag: "Opened", secret: codes.secret, commands, ...(yield* Ref.get(about)) }, view.people, view.rooms])
         views.add(view)
         yield* happen("Opened")
-        const exit = yield* Effect.exit(restore(Effect.raceFirst(listen(wire), follow(wire, place))))
+        const exit = yield* Effect.exit(restore(Effect.raceFirst(listen(view), follow(wire, place))))
         views.delete(view)
         if (Exit.isSuccess(exit)) {
           yield* happen(exit.value.going)

@@ -31,7 +31,7 @@ import { Answered, makeAnswer } from "./answer.ts"
 import { Backlog } from "./Backlog.ts"
 import { Guesses } from "./Guesses.ts"
 import { neighbourhood } from "./neighbourhood.ts"
-import { proofOf } from "./proof.ts"
+import * as Proof from "./proof.ts"
 import { makeSealed } from "./sealed.ts"
 import { Gate } from "./Password.ts"
 import { Flow, Turns } from "./Turns.ts"
@@ -165,7 +165,7 @@ const make = Effect.gen(function* () {
     const denied = isIn ? undefined : gate.knock(password, yield* monotonicMillis, verbatim)
     if (denied instanceof CutOff) return yield* Effect.fail(denied)
     if (denied !== undefined) return yield* refuse(client, denied)
-    const claim = secret === undefined ? undefined : { proof: proofOf(secret), neighbourhood: neighbourhood(connection.host), seen }
+    const claim = secret === undefined ? undefined : { proof: Proof.proofOf(secret), neighbourhood: neighbourhood(connection.host), seen }
     yield* submit(client, claim === undefined ? join : { ...join, claim })
   })
 
@@ -352,4 +352,4 @@ const make = Effect.gen(function* () {
 })
 
 /** Sessions of the room that these services are. */
-export const layer = Layer.effect(Session, make)
+export const layer = Layer.effect(Session, make).pipe(Layer.provideMerge(Proof.layer))

@@ -1,5 +1,7 @@
 import { createHash, randomBytes, scrypt } from "node:crypto"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { Proof } from "../../domain/Place.ts"
 
 /** What is kept of a client's secret: its SHA-256. A secret is long and random, so it needs no salt and no slow hash. */
@@ -11,12 +13,15 @@ export const sealCost = 10
 /** How many words are hashed at once: a hash takes a core for tens of ms, and 16 MiB. */
 const hashesAtOnce = 2
 
+/** Hashes a word that people choose, and that belongs to something, such as a room: the same for all who ask on this server. */
+export class Seal extends Context.Tag("brusio/Seal")<Seal, (word: string, belongsTo: string) => Effect.Effect<Proof>>() {}
+
 /**
  * Makes the function that hashes words which people choose, such as a room's:
  * by scrypt, off the event loop. The salt is what the word belongs to, and a random
  * number of this server, so equal words of two rooms have different proofs.
  */
-export const makeSeal = Effect.gen(function* () {
+const makeSeal = Effect.gen(function* () {
   const salt = yield* Effect.sync(() => randomBytes(32).toString("hex"))
   const permits = yield* Effect.makeSemaphore(hashesAtOnce)
   return (word: string, belongsTo: string): Effect.Effect<Proof> =>
@@ -28,3 +33,6 @@ export const makeSeal = Effect.gen(function* () {
       })
     )
 })
+
+/** The hashes of one start of the server. */
+export const layer = Layer.effect(Seal, makeSeal)

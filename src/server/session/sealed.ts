@@ -11,7 +11,7 @@ import { type Envelope, Registry } from "../chat/Registry.ts"
 import type { Heard } from "../dialect/Dialect.ts"
 import type { Allowance, Due } from "./Allowance.ts"
 import { Guesses } from "./Guesses.ts"
-import { makeSeal, sealCost } from "./proof.ts"
+import { Seal, sealCost } from "./proof.ts"
 
 /** A client that says a word. */
 interface Sayer {
@@ -36,7 +36,7 @@ interface Ways<Client> {
 export const makeSealed = <Client extends Sayer>({ refuse, submit, waitForTurn }: Ways<Client>) =>
   Effect.gen(function* () {
     const registry = yield* Registry
-    const seal = yield* makeSeal
+    const seal = yield* Seal
     // A right word makes no wrong one forgotten: whoever guesses could have a room whose word it knows.
     const guesses = new Guesses(yield* monotonicMillis)
 

@@ -190,7 +190,7 @@ export const opened: Told<"Opened"> = {
   ]
 }
 
-const guest = (name: string, address: string, client: string) => ({ id: name, name, address, client })
+const guest = (name: string, address: string, client: string, rooms: ReadonlyArray<string> = ["lobby"]) => ({ id: name, name, address, client, rooms })
 
 /** Who is in the room of the {@link story}. */
 export const people: Told<"People"> = {

@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { Event, Member, Observation } from "../../../src/domain/Event.ts"
 import { MemberId } from "../../../src/domain/Event.ts"
-import { lobby } from "../../../src/domain/RoomName.ts"
+import { lobby, RoomName } from "../../../src/domain/RoomName.ts"
 import { clean } from "../../../src/domain/Text.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
 import * as Console from "../../../src/server/operator/Console.ts"
@@ -18,6 +18,8 @@ import { connect, eventually } from "../../support/Peer.ts"
 import { eventsOf, member, open, tell } from "../../support/room.ts"
 
 const ada: Member = { id: MemberId.make("m1"), name: named("ada") }
+const bob: Member = { id: MemberId.make("m2"), name: named("bob") }
+const dev = RoomName.make("dev")
 const at = Date.UTC(2025, 0, 2, 3, 4, 5, 6)
 const inRoom = { seq: 1, at, room: lobby } as const
 
@@ -44,6 +46,22 @@ const shown: ReadonlyArray<readonly [Event | Observation, string | undefined]> =
   [{ _tag: "Throttled", at, perSecond: 1, message: clean("Slow.") }, "WARN  ada sends too fast and is slowed down (192.0.2.7:1)"],
   [{ _tag: "Refused", at, code: "bad-line", message: clean("No.") }, "WARN  refused ada (192.0.2.7:1): No."],
   [{ _tag: "Goodbye", at, code: "closing", reason: clean("lunch") }, "INFO  closing: lunch"],
+  [{ _tag: "Said", ...inRoom, room: dev, from: ada, text: clean("hello") }, "INFO  #dev ada: hello"],
+  [{ _tag: "Joined", ...inRoom, room: dev, member: ada }, "INFO  #dev ada joined (192.0.2.7:1)"],
+  [{ _tag: "Left", ...inRoom, room: dev, member: ada, code: "exited" }, "INFO  #dev ada left the room (192.0.2.7:1)"],
+  [{ _tag: "Left", ...inRoom, member: ada, code: "exited" }, "INFO  #lobby ada left the room (192.0.2.7:1)"],
+  // Of somebody who is in several rooms, wherever it is told.
+  [{ _tag: "Left", ...inRoom, room: dev, member: ada, code: "quit" }, "INFO  ada left: quit (192.0.2.7:1)"],
+  [{ _tag: "Renamed", ...inRoom, room: dev, member: ada, was: named("eve") }, "INFO  eve is now called ada (192.0.2.7:1)"],
+  [{ _tag: "Notice", ...inRoom, room: dev, text: clean("soon") }, "INFO  #dev [server] soon"],
+  [{ _tag: "TopicSet", ...inRoom, room: dev, by: ada, text: clean("plans") }, "INFO  #dev ada has set the topic: plans"],
+  [{ _tag: "Moderated", ...inRoom, room: dev, deed: "kick", by: ada, target: bob, reason: clean("noise") }, "INFO  #dev ada has removed bob: noise"],
+  [{ _tag: "Moderated", ...inRoom, room: dev, deed: "hide" }, "INFO  #dev The server has hidden the room."],
+  [{ _tag: "Invited", at, room: dev, by: ada, to: bob, until: at }, "INFO  #dev ada has invited bob"],
+  [{ _tag: "Removed", at, room: dev, deed: "kick" }, undefined],
+  [{ _tag: "Exited", at, room: dev }, undefined],
+  [{ _tag: "Entered", ...inRoom, room: dev, you: ada, here: 1, members: [ada], role: "owner", locked: false, hidden: false }, undefined],
+  [{ _tag: "Members", at, room: dev, here: 1, members: [ada], more: false }, undefined],
   [welcome, undefined],
   [{ _tag: "Presence", ...inRoom, first: 1, here: 1, joined: [ada], left: [] }, undefined],
   [{ _tag: "Members", at, here: 1, members: [ada], more: false }, undefined],

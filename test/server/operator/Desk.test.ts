@@ -219,6 +219,31 @@ describe("The operator's window", () => {
     })
   )
 
+  it.scopedLive("is told of all rooms, and speaks in the one that it has chosen, whatever another window has", () =>
+    Effect.gen(function* () {
+      const { desk, port } = yield* withWindow()
+      const ada = yield* member(port, "ada")
+      yield* tell(ada, { _tag: "Enter", room: "dev" }, { _tag: "Hide", room: "dev" })
+      yield* next(ada, "Moderated")
+      const one = yield* openWindow(port, { code: yield* desk.code })
+      const other = yield* openWindow(port, { secret: one.opened.secret })
+      expect(yield* one.next("People", ({ people }) => people.length === 1)).toMatchObject({ people: [{ name: "ada", rooms: ["lobby", "dev"] }] })
+      expect(yield* one.next("Rooms")).toMatchObject({ total: 2, rooms: [{ room: "dev", here: 1, locked: false, hidden: true }, { room: "lobby", here: 1, hidden: false }] })
+      yield* one.tell({ _tag: "Choose", room: "DEV" })
+      expect(yield* one.next("Chosen")).toEqual({ _tag: "Chosen", room: "dev" })
+      yield* one.tell({ _tag: "Type", text: "only there" })
+      expect(yield* next(ada, "Notice")).toMatchObject({ room: "dev", text: "only there" })
+      yield* other.tell({ _tag: "Type", text: "to all" })
+      expect(yield* next(ada, "Notice")).toMatchObject({ room: "lobby", text: "to all" })
+      yield* one.tell({ _tag: "Type", text: "/topic plans" })
+      expect(yield* one.next("Rooms", ({ rooms }) => rooms[0]?.topic === "plans")).toMatchObject({ total: 2 })
+      yield* one.tell({ _tag: "Type", text: "/room" })
+      expect(yield* one.next("Chosen")).toEqual({ _tag: "Chosen" })
+      yield* tell(ada, { _tag: "Exit", room: "dev" })
+      expect(yield* one.next("Rooms", ({ total }) => total === 1)).toMatchObject({ rooms: [{ room: "lobby" }] })
+    })
+  )
+
   it.scopedLive("sends somebody away, whatever they are called by now, and the room is told why", () =>
     Effect.gen(function* () {
       const { desk, port } = yield* withWindow()

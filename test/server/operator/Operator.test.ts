@@ -8,7 +8,7 @@ import * as Operator from "../../../src/server/operator/Operator.ts"
 import * as Server from "../../../src/server/Server.ts"
 import type { ServerOptions } from "../../../src/server/ServerConfig.ts"
 import { range } from "../../support/range.ts"
-import { eventsOf, member, next, open, plainMember } from "../../support/room.ts"
+import { eventsOf, member, next, open, plainMember, tell } from "../../support/room.ts"
 
 /** A room, whoever runs it, and what is answered in its console. */
 const runWith = (config: Partial<ServerOptions>) => Effect.gen(function* () {
@@ -160,9 +160,119 @@ describe("What is typed in the console", () => {
     Effect.gen(function* () {
       const { answers, perform } = yield* run
       yield* perform("/help")
-      expect(answers.map((line) => line.split(" ")[0])).toEqual(["/help", "/who", "/me", "/msg", "/kick", "/quit", "//TEXT"])
+      expect(answers.map((line) => line.split(" ")[0])).toEqual([
+        "/help", "/who", "/me", "/msg", "/kick", "/remove", "/quit", "/rooms", "/room", "/topic", "/invite", "/lock", "/unlock", "/hide", "/show",
+        "/op", "/deop", "/ban", "/unban", "/mute", "/unmute", "//TEXT"
+      ])
       yield* perform("/kik bob")
       expect(answers.at(-1)).toBe("There is no command /kik. Did you mean /kick? To say it, type //kik; /help shows all commands.")
+    })
+  )
+})
+
+/** A native member who has entered this room. */
+const inRoom = (port: number, name: string, room: string) =>
+  Effect.gen(function* () {
+    const peer = yield* member(port, name)
+    yield* tell(peer, { _tag: "Enter", room })
+    yield* next(peer, "Entered")
+    return peer
+  })
+
+describe("A room that is chosen in the console", () => {
+  it.scopedLive("is spoken in, and nobody else hears it; without one, all hear it, in whatever room they are", () =>
+    Effect.gen(function* () {
+      const { answers, perform, port } = yield* run
+      const [ada, bob] = [yield* inRoom(port, "ada", "dev"), yield* member(port, "bob")]
+      yield* perform("/room #DEV")
+      yield* perform("only for you")
+      yield* perform("/me waves")
+      yield* perform("/room")
+      yield* perform("for all")
+      expect(yield* next(ada, "Notice")).toMatchObject({ room: "dev", text: "only for you" })
+      expect(yield* next(ada, "Notice")).toMatchObject({ room: "dev", text: "* waves" })
+      expect(yield* next(ada, "Notice")).toMatchObject({ room: "lobby", text: "for all" })
+      expect(yield* next(bob, "Notice")).toMatchObject({ text: "for all" })
+      expect(answers).toEqual([
+        "You have chosen #dev: what you say goes there, and commands such as /topic and /kick act there. To choose none, type /room",
+        "You have chosen no room: what you say goes to everybody."
+      ])
+    })
+  )
+
+  it.scopedLive("is ruled, whoever owns it, and what cannot be done is answered", () =>
+    Effect.gen(function* () {
+      const { answers, perform, port } = yield* run
+      const [ada, bob] = [yield* inRoom(port, "ada", "dev"), yield* inRoom(port, "bob", "dev")]
+      yield* perform("/room dev")
+      yield* perform("/topic the next release")
+      expect(yield* next(bob, "TopicSet")).toMatchObject({ room: "dev", text: "the next release" })
+      yield* perform("/op bob")
+      yield* perform("/mute ada 5 too loud")
+      expect(yield* next(ada, "Moderated", ({ deed }) => deed === "mute")).toMatchObject({ target: { name: "ada" }, reason: "too loud" })
+      yield* perform("/kick ada")
+      expect(yield* next(ada, "Removed")).toMatchObject({ room: "dev", deed: "kick", now: "lobby" })
+      expect(yield* next(bob, "Moderated", ({ deed }) => deed === "owner")).toMatchObject({ target: { name: "bob" } })
+      yield* perform("/lock open sesame")
+      yield* next(bob, "Moderated", ({ deed }) => deed === "lock")
+      yield* tell(ada, { _tag: "Enter", room: "dev" }, { _tag: "Enter", room: "dev", word: "open sesame" })
+      expect(yield* next(ada, "Refused")).toMatchObject({ code: "locked" })
+      expect(yield* next(ada, "Entered")).toMatchObject({ room: "dev", locked: true, topic: "the next release" })
+      for (const line of ["/show", "/op eve", "/ban ada 0", "/topic"]) yield* perform(line)
+      expect(answers.slice(1)).toEqual([
+        "#dev is not hidden.",
+        "Nobody here has that name: /who shows who is here.",
+        "That lasts 1 to 1440 minutes: type /ban NAME [MINUTES] [REASON]",
+        "#dev is about: the next release"
+      ])
+    })
+  )
+
+  it.scopedLive("is what /kick is about; /remove is about the server, and so is /kick where none is chosen", () =>
+    Effect.gen(function* () {
+      const { answers, perform, port } = yield* run
+      const [ada, bob] = [yield* inRoom(port, "ada", "dev"), yield* inRoom(port, "bob", "dev")]
+      yield* perform("/ban bob")
+      expect(answers).toEqual(["Choose a room first, with /room ROOM: /ban acts there. /rooms shows all."])
+      yield* perform("/room dev")
+      yield* perform("/remove bob away with you")
+      expect(eventsOf(yield* bob.rest).at(-1)).toMatchObject({ _tag: "Goodbye", code: "removed", reason: "removed: away with you" })
+      yield* perform("/room")
+      yield* perform("/kick ada")
+      expect(eventsOf(yield* ada.rest).at(-1)).toMatchObject({ _tag: "Goodbye", code: "removed" })
+    })
+  )
+
+  it.scopedLive("may be gone by then: nothing is done, and nobody else hears what was for it", () =>
+    Effect.gen(function* () {
+      const { answers, perform, port } = yield* run
+      const [ada, bob] = [yield* inRoom(port, "ada", "dev"), yield* member(port, "bob")]
+      yield* perform("/room dev")
+      yield* tell(ada, { _tag: "Exit", room: "dev" })
+      yield* next(ada, "Exited")
+      yield* perform("a secret")
+      yield* perform("for all")
+      expect(yield* next(bob, "Notice")).toMatchObject({ text: "for all" })
+      yield* perform("/room dev")
+      expect(answers.slice(1)).toEqual([
+        "Nobody is in #dev any more, so there is no such room: that was not done. You have chosen no room now.",
+        "There is no room #dev: /rooms shows all."
+      ])
+    })
+  )
+
+  it.scopedLive("is among all that there are, hidden ones too, and who is in it is shown", () =>
+    Effect.gen(function* () {
+      const { answers, perform, port } = yield* run
+      const ada = yield* inRoom(port, "ada", "dev")
+      yield* member(port, "bob")
+      yield* tell(ada, { _tag: "Hide", room: "dev" }, { _tag: "Lock", room: "dev" }, { _tag: "Topic", room: "dev", text: "secret plans" }, { _tag: "Exit", room: "lobby" })
+      yield* next(ada, "Exited")
+      yield* perform("/rooms")
+      yield* perform("/who")
+      yield* perform("/room dev")
+      yield* perform("/who")
+      expect(answers.filter((answer) => !answer.startsWith("You have"))).toEqual(["#dev 1, locked, hidden: secret plans", "#lobby 1", "Here: ada, bob (2)", "#dev Here: ada (1)"])
     })
   )
 })
