@@ -370,6 +370,44 @@ describe.runIf(hasBrowser)("The operator's window", () => {
     expect(await page.locator(".guest").count()).toBe(1)
   })
 
+  it("lists the rooms, and shows and speaks in the one that is chosen, as far as the server says that it is", async ({ stage }) => {
+    const { desk, page, window } = await openDesk(stage)
+    const rooms = { _tag: "Rooms", total: 1, rooms: [{ room: "lobby", here: 8, locked: false, hidden: false }] } as const
+    window.tell(rooms)
+    await page.locator(".guests h2", { hasText: "8" }).waitFor()
+    // Where all are in one room, nobody has to know of rooms.
+    expect(await page.locator(".side .rooms").count()).toBe(0)
+    const both = { ...rooms, total: 2, rooms: [...rooms.rooms, { room: "demo", here: 2, topic: "at three", locked: true, hidden: true }] } as const
+    const inDemo = people.people.map((guest) => (["Ada", "CI"].includes(guest.name) ? { ...guest, rooms: ["lobby", "demo"] } : guest))
+    window.tell(both, { ...people, people: inDemo }, line("12:46:00", "said", "#demo Ada: the plug fits", { name: "Ada", id: "Ada", text: "the plug fits", room: "demo" }))
+    await shows(page, "#demo Ada: the plug fits")
+    expect(await page.locator(".entry", { hasText: "the plug fits" }).locator(".name").textContent()).toBe("Ada")
+    await page.locator(".place", { hasText: "#demo" }).click()
+    expect(await window.said).toEqual({ _tag: "Choose", room: "demo" })
+    expect(await page.locator(".place[aria-pressed=true]").textContent()).toBe("All rooms")
+    window.tell({ _tag: "Chosen", room: "demo" })
+    await page.locator(".strip", { hasText: "You speak and act in #demo." }).waitFor()
+    expect(await page.locator(".place[aria-pressed=true]").textContent()).toContain("#demo")
+    expect(await page.locator(".guest .name").allTextContents()).toEqual(["Ada", "CI"])
+    expect(await page.locator(".entry", { hasText: "opening the room now" }).count()).toBe(0)
+    await shows(page, "#demo Ada: the plug fits")
+    await say(page, "only there")
+    expect(await window.said).toEqual({ _tag: "Type", text: "only there" })
+    // A window that has come back asks for its room, and speaks to all until that is answered.
+    const again = desk.window
+    window.cut()
+    const back = await again
+    expect(await back.said).toMatchObject({ _tag: "Open" })
+    back.tell(opened)
+    expect(await back.said).toEqual({ _tag: "Choose", room: "demo" })
+    await page.locator(".strip", { hasText: "You speak and act in" }).waitFor({ state: "detached" })
+    back.tell(both, { _tag: "Chosen", room: "demo" })
+    await page.click("text=In all rooms again")
+    expect(await back.said).toEqual({ _tag: "Choose" })
+    back.tell({ _tag: "Chosen" })
+    await shows(page, "opening the room now")
+  })
+
   it("speaks to all, completes and recalls commands, and shows their answers", async ({ stage }) => {
     const { page, window } = await openDesk(stage)
     await say(page, "Dinner is ready")

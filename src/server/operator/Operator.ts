@@ -23,15 +23,15 @@ import { type Chosen, makeRooms, ruling } from "./rooms.ts"
 /** What can be typed in the server's console; any other line is a notice: to all, or to the room that is chosen. */
 export const commands: ReadonlyArray<CommandLine.CommandSpec> = [
   { name: "/help", args: "", help: "shows this", takesName: false },
-  { name: "/who", args: "", help: "shows who is here, or in the room you have chosen", takesName: false },
-  { name: "/me", args: "ACTION", help: "says to everybody, or to the room you have chosen, what you do", takesName: false },
+  { name: "/who", args: "", help: "shows who is here", takesName: false },
+  { name: "/me", args: "ACTION", help: "says what you do", takesName: false },
   { name: "/msg", args: "NAME TEXT", help: "says it to one person only", takesName: true },
-  { name: "/kick", args: "NAME [REASON]", help: "removes somebody: from the room you have chosen, or else from the server", takesName: true },
-  { name: "/remove", args: "NAME [REASON]", help: "removes somebody from the server, whatever you have chosen", takesName: true },
+  { name: "/kick", args: "NAME [REASON]", help: "removes somebody from the room you chose, or else from the server", takesName: true },
+  { name: "/remove", args: "NAME [REASON]", help: "removes somebody from the server, whatever you chose", takesName: true },
   { name: "/quit", args: "[REASON]", help: "closes the server; everybody is told why", takesName: false },
   { name: "/rooms", args: "", help: "shows all rooms", takesName: false },
-  { name: "/room", args: "[ROOM]", help: "chooses a room: to speak in, and to rule; alone, none", takesName: false },
-  ...ruling.map(({ args, help, name, takesName }) => ({ name, args, help: `${help} (in the room you have chosen)`, takesName }))
+  { name: "/room", args: "[ROOM]", help: "chooses a room, to speak in and for all that follows here; alone, none", takesName: false },
+  ...ruling.map(({ args, help, name, takesName }) => ({ name, args, help, takesName }))
 ]
 
 /** What is the same whatever room is chosen. */

@@ -83,7 +83,7 @@ const Room = ({ page }: { readonly page: DeskPage }): JSX.Element => {
           )}
           <Strips page={page} />
           <Composer
-            label="Say something to everybody, as the server"
+            label={page.chosen === undefined ? "Say something to everybody, as the server" : `Say something in #${page.chosen}, as the server`}
             hint={page.hint}
             commands={commands}
             names={() => page.people.people.map(({ name }) => name)}
@@ -149,6 +149,13 @@ const Strips = ({ page }: { readonly page: DeskPage }): JSX.Element => {
       )}
       {phase._tag === "Denied" && <div class="strip" role="alert"><strong>This window is shut.</strong> <span>{phase.words}</span></div>}
       {phase._tag === "Over" && <div class="strip" role="alert"><strong>The room has closed: {phase.reason}</strong> <span>What has happened can still be read here. To open a room again, start brusio once more.</span></div>}
+      {phase._tag === "Open" && page.chosen !== undefined && (
+        <div class="strip" role="status">
+          <span>You speak and act in <strong><bdi>#{page.chosen}</bdi></strong>.</span>
+          <span class="spacer" />
+          <button type="button" class="button small" onClick={() => { page.choose(undefined) }}>In all rooms again</button>
+        </div>
+      )}
       {phase._tag === "Open" && page.isBack && (
         <div class="strip ask" role="alert">
           <strong>You are back in time: the room stays open.</strong>

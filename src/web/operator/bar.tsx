@@ -17,7 +17,7 @@ export const Bar = ({ events }: { readonly events: Events }): JSX.Element => {
   const want = (wantedKind: Kind | undefined, wantedWords: string) => {
     setKind(wantedKind)
     setSought(wantedWords)
-    events.want({ kind: wantedKind, sought: wantedWords })
+    events.want({ ...events.wanted, kind: wantedKind, sought: wantedWords })
   }
   return (
     <nav class="bar" aria-label="What is shown">

@@ -13,6 +13,8 @@ const step = 100
 /** What is shown of the events. */
 export interface Wanted {
   readonly kind: Kind | undefined
+  /** Those of this room, and of no room; absent for all. */
+  readonly room?: string | undefined
   /** A part of their words; empty for all. */
   readonly sought: string
 }
@@ -141,9 +143,10 @@ export class Events {
     this.#tail?.toEnd()
   }
 
-  #isWanted({ kinds, text }: Entry): boolean {
-    const { kind, sought } = this.#wanted
-    return kinds === undefined || ((kind === undefined || kinds.has(kind)) && text.includes(sought))
+  #isWanted({ kinds, room, text }: Entry): boolean {
+    const { kind, room: wanted, sought } = this.#wanted
+    const isThere = wanted === undefined || room === undefined || room === wanted
+    return kinds === undefined || (isThere && (kind === undefined || kinds.has(kind)) && text.includes(sought))
   }
 
   #count({ kinds }: Entry, by: 1 | -1): void {

@@ -15,6 +15,7 @@ type Told<Tag extends ToDesk["_tag"]> = Extract<ToDesk, { readonly _tag: Tag }>
 export type Guest = Told<"People">["people"][number]
 
 const nobody: Told<"People"> = { _tag: "People", total: 0, people: [] }
+const noRooms: Told<"Rooms"> = { _tag: "Rooms", total: 0, rooms: [] }
 
 /** How many of the last answers a screen reader is told. */
 const mostAnswers = 20
@@ -30,6 +31,8 @@ export class DeskPage {
   #opened: Told<"Opened"> | undefined
   #status: Told<"Status"> | undefined
   #people = nobody
+  #rooms = noRooms
+  #chosen: string | undefined
   #isBack = false
   #answers: ReadonlyArray<string> = []
   #hint = ""
@@ -69,6 +72,15 @@ export class DeskPage {
     return this.#people
   }
 
+  get rooms(): Told<"Rooms"> {
+    return this.#rooms
+  }
+
+  /** The room that this window speaks and acts in; `undefined` where that is none, but everybody. */
+  get chosen(): string | undefined {
+    return this.#chosen
+  }
+
   /** Whether the window came back before the room closed for want of it, and that was not acknowledged yet. */
   get isBack(): boolean {
     return this.#isBack
@@ -95,6 +107,12 @@ export class DeskPage {
   /** Several lines were submitted at once: each is a notice, and none a command. */
   submitLines(lines: ReadonlyArray<string>): void {
     for (const line of lines) this.submit(asNotice(line))
+  }
+
+  /** Speaks and acts in this room from now on; in none, but for everybody, without one. */
+  choose(room: string | undefined): void {
+    this.#answers = []
+    this.#send({ _tag: "Choose", ...(room === undefined ? {} : { room }) })
   }
 
   /** Sends somebody away. */
@@ -152,6 +170,18 @@ export class DeskPage {
       case "Opened":
         this.#opened = message
         this.events.reopen()
+        // Nothing is chosen in a window that has come back, until the server says so.
+        if (this.#chosen !== undefined) {
+          this.choose(this.#chosen)
+          this.#chosen = undefined
+        }
+        break
+      case "Rooms":
+        this.#rooms = message
+        break
+      case "Chosen":
+        this.#chosen = message.room
+        this.events.want({ ...this.events.wanted, room: message.room })
         break
       case "Line":
         if (message.event === "console") this.#answers = [...this.#answers, message.message].slice(-mostAnswers)
@@ -172,6 +202,7 @@ export class DeskPage {
         break
       case "Closing":
         this.#people = nobody
+        this.#rooms = noRooms
         break
       case "Denied":
         break

@@ -24,6 +24,7 @@ export const Side = ({ page, remove }: { readonly page: DeskPage; readonly remov
       {isOver ? <p class="quiet after">{_tag === "Over" ? "The room has closed. Its links lead nowhere now." : "What is in the room now is not told to this window any more."}</p> : (
         <>
           <Share page={page} />
+          <Rooms page={page} />
           <Guests page={page} remove={remove} />
         </>
       )}
@@ -90,9 +91,36 @@ const Address = ({ link, page, words }: { readonly page: DeskPage; readonly link
   )
 }
 
-const Guests = ({ page: { link, people: { people, total } }, remove }: { readonly page: DeskPage; readonly remove: (guest: Guest) => void }): JSX.Element => {
+// Nothing of rooms while all are in one.
+const Rooms = ({ page }: { readonly page: DeskPage }): JSX.Element | null => {
+  const { chosen, rooms: { rooms, total } } = page
+  if (total <= 1 && chosen === undefined) return null
+  const isOpen = page.link.phase._tag === "Open"
+  return (
+    <section class="rooms" aria-labelledby="rooms">
+      <h2 id="rooms"><span>Rooms</span> <span>{total.toLocaleString("en")}</span></h2>
+      <ul>
+        <li><button type="button" class="place" aria-pressed={chosen === undefined} disabled={!isOpen} onClick={() => { page.choose(undefined) }}><span class="title">All rooms</span></button></li>
+        {rooms.map(({ here, hidden, locked, room, topic }) => (
+          <li key={room}>
+            <button type="button" class="place" aria-pressed={room === chosen} disabled={!isOpen} title={topic} onClick={() => { page.choose(room) }}>
+              <span class="title"><bdi>#{room}</bdi></span>
+              {(locked || hidden) && <small>{[...(locked ? ["locked"] : []), ...(hidden ? ["hidden"] : [])].join(", ")}</small>}
+              <span class="count" aria-label={`${here.toLocaleString("en")} here`}>{here.toLocaleString("en")}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {total > rooms.length && <p class="quiet">and {(total - rooms.length).toLocaleString("en")} more</p>}
+    </section>
+  )
+}
+
+const Guests = ({ page: { chosen, link, people: { people: all, total: everybody }, rooms: { rooms } }, remove }: { readonly page: DeskPage; readonly remove: (guest: Guest) => void }): JSX.Element => {
   const [sought, setSought] = useState("")
   const wanted = fold(sought.trim())
+  const people = chosen === undefined ? all : all.filter(({ rooms: theirs }) => theirs.includes(chosen))
+  const total = chosen === undefined ? everybody : (rooms.find(({ room }) => room === chosen)?.here ?? people.length)
   const found = people.filter(({ address, name }) => fold(`${name} ${address}`).includes(wanted))
   const listed = found.slice(0, mostListed)
   const more = found.length - listed.length + (total - people.length)
