@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { apply } from "../../src/domain/apply.ts"
 import * as Chat from "../../src/domain/Chat.ts"
 import { Entry } from "../../src/domain/Entry.ts"
-import { nobody, settings, type Step, steps, take } from "../support/chat.ts"
+import { nobody, roomSteps, settings, type Step, take } from "../support/chat.ts"
 import { always } from "../support/property.ts"
 import { samples } from "../support/samples.ts"
 
@@ -63,7 +63,7 @@ const asJson = (value: unknown): string => JSON.stringify(value)
 
 const promise = (name: string, holds: (played: Played) => void) => {
   it(name, () => {
-    always(steps.map(play), holds, 100)
+    always(roomSteps.map(play), holds, 100)
   })
 }
 
@@ -135,9 +135,9 @@ describe("To apply an entry", () => {
   }
 
   it("needs no table of Unicode's, no clock and no chance", () => {
-    const logs = samples(steps.map(play), 100)
+    const logs = samples(roomSteps.map(play), 100)
     const tags = new Set(logs.flatMap(({ told }) => told.map(({ event }) => event._tag)))
-    for (const tag of ["Welcome", "Joined", "Said", "Acted", "Whispered", "Renamed", "Notice", "Left", "Refused", "Goodbye"]) expect([...tags]).toContain(tag)
+    for (const tag of ["Welcome", "Joined", "Said", "Acted", "Whispered", "Renamed", "Notice", "Left", "Refused", "Goodbye", "Entered", "Exited", "TopicSet", "Moderated", "Removed", "Invited"]) expect([...tags]).toContain(tag)
     const before = stateOf(Chat.empty<string>(settings))
     const failed: Array<unknown> = []
     const spies = forbidden()

@@ -6,12 +6,10 @@ import { isResumption, type MemberId } from "../../src/domain/Event.ts"
 import type { Keep } from "../../src/domain/Keep.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { Proof } from "../../src/domain/Place.ts"
-import { Refusal } from "../../src/domain/Refusal.ts"
 import type { AskedRoom, RoomName } from "../../src/domain/RoomName.ts"
-import { parse } from "../../src/domain/roomNames.ts"
 import { clean } from "../../src/domain/Text.ts"
 import { readingsOf } from "../../src/domain/addressee.ts"
-import { join, rename, settings } from "./chat.ts"
+import { join, rename, roomNamed as named, settings } from "./chat.ts"
 import { Client, isOfPerson, noCounts, type Wire } from "./StoryClient.ts"
 
 type Moderated = Extract<RoomRule, { readonly _tag: "Moderate" }>
@@ -39,12 +37,6 @@ const names = ["ann", "bob", "eve", "kim", "zoe"]
 const spares = ["Ann B", "bobby", "evelyn", "kimmy", "zoey", "ann", "bob"]
 // Some share an address, and some do not.
 const hosts = ["10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]
-
-const named = (raw: string): AskedRoom => {
-  const room = parse(raw)
-  if (room instanceof Refusal) throw room
-  return room
-}
 
 /** What people call the rooms that they enter: two of these are one. */
 const rooms = ["dev", "tea", "DEV", "Überraum"].map(named)

@@ -1,15 +1,18 @@
 import * as FastCheck from "effect/FastCheck"
 import { answer, apply } from "../../src/domain/apply.ts"
 import * as Chat from "../../src/domain/Chat.ts"
-import type { Command, Question } from "../../src/domain/command/index.ts"
+import type { Command, Question, RoomRule } from "../../src/domain/command/index.ts"
 import { joinAnyway, joinOrRefuse } from "../../src/domain/command/join.ts"
 import { readingsOf } from "../../src/domain/addressee.ts"
 import type { Entry, Happening } from "../../src/domain/Entry.ts"
+import { Deed } from "../../src/domain/RoomEvent.ts"
+import { Proof } from "../../src/domain/Place.ts"
 import { type LeaveCode, MemberId, type Reply } from "../../src/domain/Event.ts"
 import { asked } from "../../src/domain/nameIndex.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { Refusal } from "../../src/domain/Refusal.ts"
-import { lobby } from "../../src/domain/RoomName.ts"
+import { type AskedRoom, lobby } from "../../src/domain/RoomName.ts"
+import { parse as parseRoom } from "../../src/domain/roomNames.ts"
 import * as Text from "../../src/domain/Text.ts"
 
 /** The server's settings in every `Welcome` of these tests. */
@@ -25,6 +28,15 @@ export const named = (raw: string): Nickname.Nickname => {
   if (name instanceof Refusal) throw name
   return name
 }
+
+/** The room that this is the name of; throws the refusal if it is not one. */
+export const roomNamed = (raw: string): AskedRoom => {
+  const room = parseRoom(raw)
+  if (room instanceof Refusal) throw room
+  return room
+}
+
+const dev = roomNamed("dev")
 
 /** The command to join under this name; a taken name is refused, or gets a number appended. */
 export const join = (name: string, ifTaken: "refuse" | "number" = "refuse"): Command =>
@@ -46,6 +58,7 @@ export type Step = { readonly now: number } & (
   | { readonly _tag: "Ask"; readonly who: number; readonly question: Question }
   | { readonly _tag: "Leave"; readonly who: number; readonly code: LeaveCode }
   | { readonly _tag: "Announce" }
+  | { readonly _tag: "Rule"; readonly command: RoomRule }
   | { readonly _tag: "Close" }
 )
 
@@ -96,6 +109,8 @@ export const take = <Peer>(node: Node<Peer>, step: Step, peer: Peer): Taken<Peer
     }
     case "Announce":
       return submit(node, { _tag: "Announce", text: Text.clean("hear, hear") }, step.now)
+    case "Rule":
+      return submit(node, { _tag: "Rule", room: (step.command.room ?? dev).key, command: step.command }, step.now)
     case "Close":
       return submit(node, { _tag: "Close", reason: Text.clean("the end") }, step.now)
   }
@@ -146,9 +161,7 @@ const names = ["ann", "ANN", "ＡＮＮ", "ann_2", "bob", "eve", "Zoë", "server
 // Times in no order: clocks also go back.
 const now = FastCheck.integer({ min: 0, max: 1000 })
 
-/** Happenings in any order, among about eight clients at a time; seldom is the chat closed. */
-export const steps: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.array(
-  FastCheck.oneof(
+const inLobby: ReadonlyArray<FastCheck.WeightedArbitrary<Step>> = [
     { weight: 18, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Connect" as const), now }) },
     {
       weight: 30,
@@ -204,8 +217,37 @@ export const steps: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.array(
       })
     },
     { weight: 1, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Close" as const), now }) }
+]
+
+/** Happenings in any order, among about eight clients at a time; seldom is the chat closed. */
+export const steps: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.array(FastCheck.oneof(...inLobby), { maxLength: 120, size: "max" })
+
+const room = FastCheck.constantFrom(undefined, dev, dev, roomNamed("Tee"))
+const word = FastCheck.option(FastCheck.constantFrom("one", "two").map((raw) => Proof.make(raw)), { nil: undefined })
+const target = FastCheck.oneof(
+  FastCheck.integer({ min: 1, max: 8 }).map((n) => ({ _tag: "Id" as const, id: MemberId.make(`m${n}`) })),
+  FastCheck.constantFrom(...names).map((name) => ({ _tag: "Name" as const, key: Nickname.key(name) })),
+  FastCheck.constantFrom(...names).map((name) => ({ _tag: "Words" as const, words: Text.clean(`${name} 5 noise`), readings: readingsOf(`${name} 5 noise`) }))
+)
+
+const rules: FastCheck.Arbitrary<RoomRule> = FastCheck.oneof(
+  FastCheck.record({ _tag: FastCheck.constant("Topic" as const), room, text: FastCheck.constantFrom("", "plans").map(Text.clean) }),
+  FastCheck.record({ _tag: FastCheck.constant("Lock" as const), room, word }),
+  FastCheck.record({ _tag: FastCheck.constantFrom("Unlock" as const, "Hide" as const, "Show" as const), room }),
+  FastCheck.record({ _tag: FastCheck.constant("Invite" as const), room, target }),
+  FastCheck.record({ _tag: FastCheck.constant("Moderate" as const), room, deed: FastCheck.constantFrom(...Deed.literals), target, forMs: FastCheck.constantFrom(undefined, 1000) })
+)
+
+/** The same with several rooms, which people enter, leave and rule. */
+export const roomSteps: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.array(
+  FastCheck.oneof(
+    ...inLobby,
+    { weight: 40, arbitrary: decided(FastCheck.record({ _tag: FastCheck.constant("Enter" as const), room: FastCheck.constantFrom(dev, dev, roomNamed("Tee")), word })) },
+    { weight: 30, arbitrary: decided(FastCheck.record({ _tag: FastCheck.constant("Exit" as const), room })) },
+    { weight: 30, arbitrary: decided(rules) },
+    { weight: 20, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Rule" as const), command: rules, now }) }
   ),
-  { maxLength: 120, size: "max" }
+  { maxLength: 160, size: "max" }
 )
 
 function who() {
