@@ -24,9 +24,12 @@ export const past = ({ events, more }: Pick<Past, "events" | "more">, title: str
 /** What somebody reads who enters a room. */
 export const entered = ({ here, hidden, history, locked, members, room, topic, you }: Entered): ReadonlyArray<Line> => [
   [dim(`You are in ${nameOf(room)}${[...(locked ? [", which is locked"] : []), ...(hidden ? [", which is hidden"] : [])].join("")}. `), ...company({ here, members, you })],
-  ...(topic === undefined ? [] : [[dim("It is about: "), text(topic)]]),
+  ...about({ topic }),
   ...keeping({ history })
 ]
+
+/** What a room is about; no line where nobody has said so. */
+export const about = ({ topic }: Pick<Entered, "topic">): ReadonlyArray<Line> => (topic === undefined ? [] : [[dim("It is about: "), text(topic)]])
 
 /** What somebody reads who has left a room. */
 export const exited = ({ now }: Pick<Exited, "now">): Line => [

@@ -17,7 +17,7 @@ export { company, crowd, type Line, type Span } from "./spans.ts"
 export const words = (event: Reply): ReadonlyArray<Line> => {
   switch (event._tag) {
     case "Welcome":
-      return [welcome(event), ...rooms.keeping(event)]
+      return [welcome(event), ...rooms.about(event), ...rooms.keeping(event)]
     case "Resumed":
       return isResumption(event) ? [resumed(event), ...event.replay.flatMap(words)] : [resumed(event)]
     case "Said":
@@ -101,8 +101,11 @@ const welcome = (event: Welcome): Line => [
 
 const help = "For help, type /help."
 
-/** What a person is told in a line of its own, where the welcome has to be as short as programs want it. */
-export const introduction = (welcome: Pick<Welcome, "here" | "members" | "you">): string => `${textOf(company(welcome))} ${help}`
+/** What a person is told in lines of their own, where the welcome has to be as short as programs want it. */
+export const introduction = (welcome: Pick<Welcome, "here" | "members" | "topic" | "you">): ReadonlyArray<string> => [
+  `${textOf(company(welcome))} ${help}`,
+  ...rooms.about(welcome).map(textOf)
+]
 
 const joined = (member: Member): Line => [name(member), dim(" has joined the chat!")]
 

@@ -263,7 +263,7 @@ export class PlainInterpreter implements Interpreter {
     const welcome = this.#welcome
     this.#welcome = undefined
     if (welcome === undefined || !this.#isAsked || this.#reader.sender !== "line") return
-    yield { _tag: "Tell", lines: [clean(squeezed(wording.introduction(welcome)))] }
+    yield { _tag: "Tell", lines: wording.introduction(welcome).map((line) => clean(squeezed(line))) }
   }
 
   #withoutName(words: string): string {

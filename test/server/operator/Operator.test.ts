@@ -7,6 +7,7 @@ import * as Console from "../../../src/server/operator/Console.ts"
 import * as Operator from "../../../src/server/operator/Operator.ts"
 import * as Server from "../../../src/server/Server.ts"
 import type { ServerOptions } from "../../../src/server/ServerConfig.ts"
+import { connect } from "../../support/Peer.ts"
 import { range } from "../../support/range.ts"
 import { eventsOf, member, next, open, plainMember, tell } from "../../support/room.ts"
 
@@ -240,6 +241,25 @@ describe("A room that is chosen in the console", () => {
       yield* perform("/room")
       yield* perform("/kick ada")
       expect(eventsOf(yield* ada.rest).at(-1)).toMatchObject({ _tag: "Goodbye", code: "removed" })
+    })
+  )
+
+  it.scopedLive("may be the lobby, whose topic newcomers are told", () =>
+    Effect.gen(function* () {
+      const { perform, port } = yield* run
+      yield* perform("/room lobby")
+      yield* perform("/topic be kind")
+      const program = yield* connect(port)
+      yield* tell(program, { _tag: "Hello", v: 1, nickname: "ada" })
+      expect(yield* next(program, "Welcome")).toMatchObject({ topic: "be kind" })
+      const person = yield* connect(port)
+      expect(yield* person.line).toBe("Welcome to brusio, a chat room. Type your name and press Enter:")
+      yield* person.send("bob\n")
+      expect([yield* person.line, yield* person.line, yield* person.line]).toEqual([
+        "Welcome bob! To leave, type {quit}.",
+        "Here with you: ada. For help, type /help.",
+        "It is about: be kind"
+      ])
     })
   )
 
