@@ -13,7 +13,7 @@ import type { AskedRoom } from "../../domain/RoomName.ts"
 import { parse } from "../../domain/roomNames.ts"
 import { nameOf } from "../../domain/roomWording.ts"
 import { Registry } from "../chat/Registry.ts"
-import { Seal } from "../session/proof.ts"
+import { Seal } from "../chat/proof.ts"
 import { Console } from "./Console.ts"
 
 /** The room that somebody at a console has chosen, or none: lines and commands are for that one. */

@@ -11,7 +11,7 @@ import { type Envelope, Registry } from "../chat/Registry.ts"
 import type { Heard } from "../dialect/Dialect.ts"
 import type { Allowance, Due } from "./Allowance.ts"
 import { Guesses } from "./Guesses.ts"
-import { Seal, sealCost } from "./proof.ts"
+import { Seal, sealCost } from "../chat/proof.ts"
 
 /** A client that says a word. */
 interface Sayer {
