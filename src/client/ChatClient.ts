@@ -76,6 +76,7 @@ export interface ChatClient {
   readonly membersIn: (room: string) => Effect.Effect<ReadonlyArray<Member>>
   /** Who was lost in our rooms, and may come back. */
   readonly away: Effect.Effect<ReadonlyArray<Member>>
+  readonly awayIn: (room: string) => Effect.Effect<ReadonlyArray<Member>>
   /** Whether somebody of this name is among them. */
   readonly isAway: (name: string) => boolean
   /**
@@ -223,6 +224,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       members: Effect.sync(() => roster.members),
       membersIn: (room) => Effect.sync(() => roster.membersIn(room)),
       away: Effect.sync(() => roster.away),
+      awayIn: (room) => Effect.sync(() => roster.awayIn(room)),
       isAway: (name) => roster.isAway(name),
       concernsOf: (event) => roster.concernsOf(event),
       who: (after, name) => (name === undefined ? ask({ _tag: "Who", after }) : named(name, (room) => ask({ _tag: "Who", room, after }))),

@@ -1,14 +1,15 @@
 import type { JSX } from "preact"
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
-import { commandWords } from "../client/screen/intent.ts"
-import { hereIn } from "../client/screen/rooms.ts"
+import { hereIn, unreadIn } from "../client/screen/rooms.ts"
 import { Composer, type ComposerInput } from "./composer.tsx"
 import { Countdown } from "./countdown.tsx"
 import { Door } from "./door.tsx"
+import { EnterRoom } from "./enterRoom.tsx"
 import { useFrames } from "./frames.ts"
 import { Icon, Mark } from "./icons.tsx"
 import { People } from "./people.tsx"
 import type { Page } from "./page.ts"
+import { Rooms } from "./rooms.tsx"
 import { Tool } from "./tool.tsx"
 
 /** All that the page shows, but for the log, whose lines are drawn by themselves. */
@@ -33,23 +34,33 @@ export const App = ({ page }: { readonly page: Page }): JSX.Element => {
 
 const Room = ({ page }: { readonly page: Page }): JSX.Element => {
   const { conversation, phase } = page.visit
-  const [showsPeople, setShowsPeople] = useState(false)
-  const log = useRef<HTMLElement>(null)
+  const [sheet, setSheet] = useState<"people" | "rooms" | undefined>(undefined)
+  const logs = useRef<HTMLDivElement>(null)
   const input = useRef<ComposerInput | undefined>(undefined)
+  const { hasRooms } = page
   const room = conversation?.room ?? "lobby"
+  const { topic } = page.visit.places.find((place) => place.room === room) ?? {}
+  const others = conversation === undefined ? 0 : unreadIn(conversation)
   const here = conversation === undefined ? 0 : hereIn(conversation)
   const isOver = phase._tag === "Over"
   useLayoutEffect(() => {
-    if (log.current !== null) page.openLog(log.current)
+    if (logs.current !== null) page.openLogs(logs.current)
   }, [])
   useLayoutEffect(() => {
     if (!isOver) input.current?.focus()
   }, [isOver])
   useLayoutEffect(() => {
     const shortcut = (event: KeyboardEvent) => {
+      // What Alt makes of a digit depends on the keyboard: the key counts. AltGr, which types characters, is Alt and Ctrl.
+      const [, digit] = /^Digit([1-9])$/u.exec(event.code) ?? []
+      if (digit !== undefined && event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey && page.hasRooms && !page.joining.isOpen) {
+        event.preventDefault()
+        page.chooseNumber(Number(digit))
+        return
+      }
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "k") return
       event.preventDefault()
-      setShowsPeople(true)
+      setSheet("people")
       document.getElementById("search")?.focus()
     }
     document.addEventListener("keydown", shortcut)
@@ -58,11 +69,12 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
     }
   }, [])
   return (
-    <main class="room" data-people={showsPeople && !isOver ? "" : undefined} data-over={isOver ? "" : undefined}>
+    <main class="room" data-rooms={hasRooms && !isOver ? "" : undefined} data-sheet={isOver ? undefined : sheet} data-over={isOver ? "" : undefined}>
       <header class="top">
         <span class="mark"><Mark size={22} /><b>brusio</b></span>
         <div class="where">
-          <h1>{room}</h1>
+          <h1>{room === "" ? "no room" : room}</h1>
+          {topic !== undefined && <bdi class="topic" title={topic}>{topic}</bdi>}
           <span class="state" role="status"><span class={phase._tag === "Room" ? "dot" : "dot off"} />{phase._tag === "Room" ? `${here} here` : "not connected"}</span>
         </div>
         <div class="tools">
@@ -72,18 +84,22 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
           {!isOver && (
             <>
               <Tool icon="share" label="Copy the link to this room" act={() => { page.copyLink() }} />
-              <button type="button" class="button bare sheet-toggle" aria-label="People" aria-expanded={showsPeople} onClick={() => { setShowsPeople(!showsPeople) }}><Icon name="people" /></button>
-              <Tool icon="leave" label="Leave the room" act={() => { page.visit.leave() }} />
+              {hasRooms
+                ? <button type="button" class="button bare sheet-toggle" aria-label={others === 0 ? "Rooms" : `Rooms, ${others} new`} aria-expanded={sheet === "rooms"} onClick={() => { setSheet(sheet === "rooms" ? undefined : "rooms") }}><Icon name="rooms" />{others > 0 && <span class="count" aria-hidden="true">{Math.min(others, 99)}</span>}</button>
+                : <Tool icon="plus" label="Another room" act={() => { page.joining.open() }} />}
+              <button type="button" class="button bare sheet-toggle" aria-label="People" aria-expanded={sheet === "people"} onClick={() => { setSheet(sheet === "people" ? undefined : "people") }}><Icon name="people" /></button>
+              <Tool icon="leave" label={hasRooms ? "Leave the chat" : "Leave the room"} act={() => { page.visit.leave() }} />
             </>
           )}
         </div>
       </header>
-      <section class="log" tabIndex={0} role="log" aria-label="Conversation" aria-live="polite" aria-relevant="additions" ref={log}
+      {hasRooms && !isOver && <Rooms page={page} done={() => { setSheet(undefined) }} />}
+      <div class="logs" ref={logs}
         onClick={(event) => {
           const name = event.target instanceof HTMLElement ? event.target.dataset["name"] : undefined
           if (name !== undefined) page.call(name)
         }} />
-      {showsPeople && !isOver && <div class="shade" onClick={() => { setShowsPeople(false) }} />}
+      {sheet !== undefined && !isOver && <div class="shade" onClick={() => { setSheet(undefined) }} />}
       <div class="say">
         <div class="inner">
           {page.missed > 0 && (
@@ -93,15 +109,15 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
           )}
           <Strips page={page} />
           <Composer
-            label={`Message to the ${room}`}
+            label={room === "" ? "Type /join ROOM to enter a room" : hasRooms ? `Message to #${room}` : `Message to the ${room}`}
             hint={page.hint}
-            commands={commandWords}
+            commands={page.commands}
             over={isOver ? "You are not in the room: come in again to say something" : undefined}
             attach={(attached) => {
               input.current = attached
               page.attach(attached)
             }}
-            names={() => page.others.map(({ name }) => name)}
+            known={() => page.known}
             submit={(line) => { page.submit(line) }}
             submitLines={(lines) => { page.visit.submitLines(lines) }}
             changed={(draft) => { page.keep(draft) }}
@@ -110,11 +126,12 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
         </div>
       </div>
       {!isOver && (
-        <People members={page.visit.members} here={phase._tag === "Room" ? here : undefined} me={conversation?.me} call={(member) => {
-          setShowsPeople(false)
+        <People {...page.visit.around} here={phase._tag === "Room" ? here : undefined} me={conversation?.me} call={(member) => {
+          setSheet(undefined)
           page.call(member.name)
         }} />
       )}
+      {page.joining.isOpen && <EnterRoom joining={page.joining} entered={() => input.current?.focus()} />}
     </main>
   )
 }

@@ -17,8 +17,8 @@ export interface ComposerProps {
   /** What stands below it. */
   readonly hint: string
   readonly commands: ReadonlyArray<CommandWord>
-  /** Whose names can be completed. */
-  readonly names: () => ReadonlyArray<string>
+  /** What can be completed besides commands: names of people and rooms. */
+  readonly known: () => Omit<Parameters<typeof completion>[0], "commands">
   /** Whether lines can be submitted now; what is typed waits otherwise. */
   readonly isReady?: boolean
   /** Why nothing can be typed any more, for the input's place; what was typed stays to be read and copied. */
@@ -50,7 +50,7 @@ interface Choice {
 const linesOf = (text: string): ReadonlyArray<string> => text.split(/\r\n?|\n/u).filter((line) => line.trim() !== "")
 
 /** The line being typed: history, completion, several lines that are asked for once. */
-export const Composer = ({ attach, changed, commands, hint, isReady = true, label, names, over, submit, submitLines, toEnd }: ComposerProps): JSX.Element => {
+export const Composer = ({ attach, changed, commands, hint, isReady = true, known, label, over, submit, submitLines, toEnd }: ComposerProps): JSX.Element => {
   const area = useRef<HTMLTextAreaElement>(null)
   const [draft, setDraft] = useState("")
   const [choice, setChoice] = useState<Choice | undefined>(undefined)
@@ -87,7 +87,7 @@ export const Composer = ({ attach, changed, commands, hint, isReady = true, labe
     const input = area.current
     if (input === null || input.selectionStart !== input.selectionEnd) return undefined
     const before = input.value.slice(0, input.selectionStart)
-    const { candidates, from } = completion({ names: names(), commands })(before)
+    const { candidates, from } = completion({ ...known(), commands })(before)
     return candidates.length === 0 ? undefined : { from, candidates }
   }
   const accept = ({ candidates, chosen, from }: Choice) => {

@@ -10,6 +10,9 @@ const paths = {
   leave: "M14 8V5a1 1 0 0 0-1-1H5a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1v-3M9 12h12M18 9l3 3-3 3",
   send: "M12 19V5M5 12l7-7 7 7",
   down: "M12 5v14M6 13l6 6 6-6",
+  lock: "M5 11h14v9H5zM8 11V8a4 4 0 0 1 8 0v3",
+  rooms: "M9.5 4L7.5 20M16.5 4l-2 16M4 9h16.5M3.5 15H20",
+  plus: "M12 5v14M5 12h14",
   alert: "M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M12 8v5M12 16.5v.01"
 } as const
 

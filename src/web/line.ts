@@ -76,11 +76,32 @@ export interface Drawn {
   readonly counts: boolean
 }
 
-/** What was told, line by line. `after` is the speaker of the line above: who goes on is not named again but to a screen reader. */
-export const drawEvent = (event: Event, me: Member, after: string | undefined): ReadonlyArray<Drawn> => {
+/**
+ * What was told, line by line. `after` is the speaker of the line above: who goes on is not named again but to a screen
+ * reader. `join` enters a room to which one is invited.
+ */
+export const drawEvent = ({ event, me, of }: Extract<Line, { readonly _tag: "Event" }>, after: string | undefined, join: (room: string) => void): ReadonlyArray<Drawn> => {
   // The conversation welcomes in words of its own.
   if (event._tag === "Welcome") return []
-  return words(event).map((line) => drawWords(event, line, me, after))
+  const drawn = words(event).map((line) => drawWords(event, of === undefined ? line : [{ as: "strong", text: `#${of} ` }, ...line], me, after))
+  if (event._tag === "Invited" && event.to.id === me.id) {
+    const { room } = event
+    drawn.at(-1)?.node.querySelector(".text")?.append(" ", buttonFor(`Enter #${room}`, () => { join(room) }))
+  }
+  return drawn
+}
+
+/** Whether an event is told to its reader above all: a whisper, or a message that mentions them. */
+export const isFor = (event: Event, me: Member): boolean =>
+  event._tag === "Whispered" || ((event._tag === "Said" || event._tag === "Acted") && !isOwn(event, me) && mentions(event.text, me.name))
+
+const buttonFor = (words: string, act: () => void): HTMLElement => {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.className = "button small"
+  button.textContent = words
+  button.addEventListener("click", act)
+  return button
 }
 
 const drawWords = (event: Event, line: WordLine, me: Member, after: string | undefined): Drawn => {
@@ -106,6 +127,12 @@ const drawWords = (event: Event, line: WordLine, me: Member, after: string | und
     case "Refused":
     case "Throttled":
       return { node: element("li", "line refused", element("span", "text", ...spans(line)), at), speaker: undefined, counts: false }
+    case "Moderated":
+    case "TopicSet":
+      return { node: element("li", "line event deed", element("span", "text", ...spans(line)), at), speaker: undefined, counts: false }
+    case "Removed":
+    case "Invited":
+      return { node: element("li", "line event deed", element("span", "text", ...spans(line)), at), speaker: undefined, counts: true }
     default:
       return { node: element("li", "line event", element("span", "text", ...spans(line)), at), speaker: undefined, counts: false }
   }
@@ -125,12 +152,7 @@ export const drawWordsOf = (line: Exclude<Line, { readonly _tag: "Event" }>): Dr
 
 /** One's own line that was refused. `mend` brings it back to be corrected. */
 export const drawReturned = (text: string, mend: () => void): Drawn => {
-  const button = document.createElement("button")
-  button.type = "button"
-  button.className = "button small"
-  button.textContent = "Mend it"
-  button.addEventListener("click", mend)
-  const node = element("li", "line refused", element("span", "text", text), element("span", "why", "Not sent. ", button))
+  const node = element("li", "line refused", element("span", "text", text), element("span", "why", "Not sent. ", buttonFor("Mend it", mend)))
   return { node, speaker: undefined, counts: false }
 }
 

@@ -1,25 +1,24 @@
 import type * as Effect from "effect/Effect"
 import type { RuntimeFiber } from "effect/Fiber"
 import type { Dial } from "../client/Dial.ts"
-import { shownAgain, unreadIn } from "../client/screen/rooms.ts"
-import type { Wish } from "../client/screen/step.ts"
-import type { LeaveCode, Member } from "../domain/Event.ts"
+import type { CommandWord, completion } from "../client/screen/completion.ts"
+import { commandWordsFor } from "../client/screen/intent.ts"
+import { active, unreadIn } from "../client/screen/rooms.ts"
+import type { Event, LeaveCode, Member } from "../domain/Event.ts"
+import { lobby } from "../domain/RoomName.ts"
 import { clean } from "../domain/Text.ts"
 import type { ComposerInput } from "./composer.tsx"
 import { Frames } from "./frames.ts"
 import { kept } from "./kept.ts"
-import { drawEvent, drawPending, drawReturned, drawWordsOf } from "./line.ts"
-import { Log } from "./log.ts"
+import { Joining } from "./joining.ts"
+import { drawPending, isFor } from "./line.ts"
+import type { Printed } from "./log.ts"
+import { Logs } from "./logs.ts"
 import { type Taste, taste } from "./memory.ts"
 import { makeBell } from "./sound.ts"
 import { otherTheme, showTheme } from "./theme.ts"
-import type { Shown } from "./view.ts"
+import type { Shown, View } from "./view.ts"
 import { Visit } from "./visit.ts"
-
-type Printed = Extract<Wish, { readonly _tag: "Print" }>["line"]
-
-/** What is put into the log. */
-type Logged = Extract<Shown, { readonly _tag: "Print" | "Return" | "Clear" }>
 
 const states = { sending: "sending", waiting: "not sent", unknown: "may not have arrived" } as const
 
@@ -34,15 +33,14 @@ export class Page {
   readonly suggestedName: string
   /** Whether the last try to enter gave a password. */
   needsPassword = false
+  /** How another room is entered. */
+  readonly joining: Joining
   readonly #ring = makeBell()
-  #log: Log | undefined
-  // What comes before there is a log: the first frame of the room makes it.
-  #early: ReadonlyArray<Logged> = []
+  readonly #logs = new Logs({ mend: (text) => { this.#input?.fill(text) }, join: (room) => { this.join(room) } }, () => { this.#change() })
   #input: ComposerInput | undefined
   #draft: string
   #taste = taste.read()
-  // Whether the next message is the first that comes while somebody looks elsewhere.
-  #waitsForUnread = false
+  #isFocused = true
   #hasSent = false
   #said = ""
   // Why the server has ended the visit, if it has.
@@ -54,7 +52,15 @@ export class Page {
     this.#draft = draft
     const known = [nameFrom(location.hash), name, this.#taste.name].find((each) => each !== undefined && each !== "")
     this.suggestedName = known ?? `User${1000 + Math.floor(Math.random() * 9000)}`
-    this.visit = new Visit(run, { draft: () => this.#input?.draft() ?? this.#draft, perform: (wish) => { this.#perform(wish) }, changed: () => { this.#change() } }, before)
+    const view: View = {
+      draft: () => this.#input?.draft() ?? this.#draft,
+      perform: (wish) => { this.#perform(wish) },
+      elsewhere: (room, line) => { this.#print(room, line) },
+      listed: (rooms) => { this.joining.listed(rooms) },
+      changed: () => { this.#change() }
+    }
+    this.visit = new Visit(run, view, before)
+    this.joining = new Joining(this.visit, () => { this.#change() })
     showTheme(this.#taste.theme)
     const focus = () => {
       this.#focus(document.hasFocus() && document.visibilityState === "visible")
@@ -67,12 +73,31 @@ export class Page {
 
   /** How many messages have come below what is read now. */
   get missed(): number {
-    return this.#log?.missed ?? 0
+    return this.#logs.missed
   }
 
-  get others(): ReadonlyArray<Member> {
-    const { conversation, members } = this.visit
-    return members.filter(({ id }) => id !== conversation?.me?.id)
+  /** Whether there is a list of rooms: not while one is in the lobby alone. */
+  get hasRooms(): boolean {
+    const { rooms = [] } = this.visit.conversation ?? {}
+    return rooms.length > 1 || rooms.some(({ name }) => name !== lobby)
+  }
+
+  /** The commands that can be typed here. */
+  get commands(): ReadonlyArray<CommandWord> {
+    const { conversation } = this.visit
+    return commandWordsFor((conversation === undefined ? undefined : active(conversation)?.role) ?? "member")
+  }
+
+  /** What can be completed besides commands. */
+  get known(): Omit<Parameters<typeof completion>[0], "commands"> {
+    const { around, conversation, people } = this.visit
+    const namesOf = (all: ReadonlyArray<Member>) => all.flatMap(({ id, name }) => (id === conversation?.me?.id ? [] : [name]))
+    return {
+      names: namesOf(around.members),
+      others: namesOf([...people.members, ...people.away]),
+      rooms: (conversation?.rooms ?? []).map(({ name }) => name),
+      otherRooms: conversation?.listed ?? []
+    }
   }
 
   /** What stands below the input. */
@@ -89,6 +114,7 @@ export class Page {
       case undefined:
       case "quit":
       case "closing":
+      case "resumed":
         return undefined
       case "removed":
         return "You have been sent away from the room."
@@ -127,13 +153,35 @@ export class Page {
     this.visit.enterAsNew()
   }
 
-  openLog(scroller: HTMLElement): void {
-    const log = new Log(scroller, () => {
-      this.#change()
-    })
-    this.#log = log
-    for (const wish of this.#early) this.#put(log, wish)
-    this.#early = []
+  /** Shows the logs of the rooms here. */
+  openLogs(host: HTMLElement): void {
+    this.#logs.open(host)
+  }
+
+  /** Looks at another room. */
+  choose(room: string): void {
+    this.#said = ""
+    this.visit.choose(room)
+    // On a phone a keyboard would cover what one came to read.
+    if (matchMedia("(hover: hover)").matches) this.#input?.focus()
+  }
+
+  /** Looks at a room by its number in the list, from 1. */
+  chooseNumber(number: number): void {
+    const room = this.visit.conversation?.rooms[number - 1]
+    if (room !== undefined) this.choose(room.name)
+  }
+
+  /** Enters a room without asking anything. */
+  join(room: string): void {
+    this.visit.submit(`/join ${room}`)
+    this.#input?.focus()
+  }
+
+  /** Leaves the room that is looked at, and stays in the others. */
+  exit(): void {
+    this.visit.submit("/leave")
+    this.#input?.focus()
   }
 
   attach(input: ComposerInput): void {
@@ -143,7 +191,7 @@ export class Page {
 
   submit(line: string): void {
     this.#said = ""
-    this.#log?.toEnd()
+    this.#logs.toEnd()
     this.visit.submit(line)
     // A command that leaves or asks something tells nobody anything.
     this.#hasSent = this.#hasSent || this.visit.unsent.length > 0
@@ -156,7 +204,7 @@ export class Page {
   }
 
   toEnd(): void {
-    this.#log?.toEnd()
+    this.#logs.toEnd()
   }
 
   /** Somebody's name was chosen: it goes into the line being typed. */
@@ -233,23 +281,26 @@ export class Page {
   }
 
   #focus(focused: boolean): void {
-    this.#waitsForUnread = !focused
+    this.#isFocused = focused
+    this.#look()
     this.visit.focus(focused)
   }
 
   #perform(wish: Shown): void {
+    this.#look()
     switch (wish._tag) {
       case "Print":
+        if (wish.line._tag === "Error" && this.joining.takes(wish.line.text)) break
+        this.#print(this.#room, wish.line)
+        break
       case "Return":
+        if (!this.joining.isOwn(wish.text)) this.#logs.giveBack(this.#room, wish.text)
+        break
       case "Clear":
-        if (this.#log === undefined) this.#early = [...this.#early, wish]
-        else this.#put(this.#log, wish)
+        this.#logs.clear()
         break
       case "Bell":
         if (this.sounds) this.#ring()
-        break
-      case "Show":
-        for (const line of shownAgain(wish, wish.lines.length)) this.#perform({ _tag: "Print", line })
         break
       case "Draft":
         this.#input?.fill(wish.draft.line)
@@ -259,45 +310,32 @@ export class Page {
     }
   }
 
-  #put(log: Log, wish: Logged): void {
-    switch (wish._tag) {
-      case "Print":
-        this.#print(log, wish.line)
-        break
-      case "Return":
-        log.append([drawReturned(wish.text, () => { this.#input?.fill(wish.text) })])
-        break
-      case "Clear":
-        log.clear()
-        break
-    }
+  #print(room: string, line: Printed): void {
+    this.#logs.print(room, line)
+    if (line._tag !== "Event") return
+    this.#ended = line.event._tag === "Goodbye" ? line.event.code : undefined
+    this.#notify(line.event)
   }
 
-  #print(log: Log, line: Printed): void {
-    if (line._tag !== "Event") {
-      log.append([drawWordsOf(line)])
-      return
-    }
-    const { event, me } = line
-    this.#ended = event._tag === "Goodbye" ? event.code : undefined
-    const first = drawEvent(event, me, log.speaker)
-    if (this.#waitsForUnread && first.some(({ counts }) => counts)) {
-      this.#waitsForUnread = false
-      log.markUnread(event.at)
-      log.append(drawEvent(event, me, undefined), event.at)
-    } else log.append(first, event.at)
-    this.#notify(event)
+  get #room(): string {
+    return this.visit.conversation?.room ?? ""
+  }
+
+  // The log that is shown, and whether it is looked at, before anything is put into one.
+  #look(): void {
+    if (this.visit.conversation !== undefined) this.#logs.look(this.#room, this.#isFocused)
   }
 
   // Whoever has looked away is told of what is said to them.
-  #notify(event: Parameters<typeof drawEvent>[0]): void {
+  #notify(event: Event): void {
     const { me } = this.visit.conversation ?? {}
-    if (!this.notifies || document.hasFocus() || me === undefined || !("from" in event) || event.from.id === me.id) return
-    const isForMe = event._tag === "Whispered" || drawEvent(event, me, undefined).some(({ node }) => node.classList.contains("mention"))
-    if (isForMe) new Notification(clean(event.from.name), { body: event.text.slice(0, 200), tag: "brusio" })
+    if (!this.notifies || document.hasFocus() || me === undefined || !("from" in event) || event.from.id === me.id || !isFor(event, me)) return
+    const where = this.hasRooms && "room" in event ? ` in #${event.room}` : ""
+    new Notification(`${clean(event.from.name)}${where}`, { body: event.text.slice(0, 200), tag: "brusio" })
   }
 
   #change(): void {
+    this.joining.settle()
     this.frames.request()
   }
 
@@ -305,10 +343,14 @@ export class Page {
     const { conversation, phase, unsent } = this.visit
     const me = conversation?.me
     const unread = conversation === undefined ? 0 : unreadIn(conversation)
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${phase._tag === "Door" || conversation === undefined ? "" : `${conversation.room} · `}brusio`
-    if (me !== undefined) this.#log?.showPending(unsent.map(({ state, text }) => drawPending(me, text, states[state])))
+    const room = phase._tag === "Door" || conversation === undefined || conversation.room === "" ? "" : `${this.hasRooms ? "#" : ""}${conversation.room} · `
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${room}brusio`
+    this.#look()
+    this.#logs.keep((conversation?.rooms ?? []).map(({ name }) => name))
+    const own = unsent.filter(({ room }) => room === "" || room === conversation?.room)
+    if (me !== undefined) this.#logs.showPending(own.map(({ state, text }) => drawPending(me, text, states[state])))
     if (phase._tag === "Door") {
-      this.#log = undefined
+      this.#logs.forget()
       this.#input = undefined
     }
     this.#save()

@@ -8,9 +8,10 @@ import { hueOf } from "./line.ts"
 /** How many people are listed at once: a room may hold thousands, and whoever looks for one types a part of the name. */
 const mostListed = 200
 
-/** Who is here. */
-export const People = ({ call, here, me, members }: {
+/** Who is in the room, and who was lost there and may come back. */
+export const People = ({ away, call, here, me, members }: {
   readonly members: ReadonlyArray<Member>
+  readonly away: ReadonlyArray<Member>
   /** How many are here; `undefined` while that is not known, and then nobody is listed. */
   readonly here: number | undefined
   readonly me: Member | undefined
@@ -20,7 +21,8 @@ export const People = ({ call, here, me, members }: {
   const [sought, setSought] = useState("")
   const list = useRef<HTMLUListElement>(null)
   const wanted = key(sought.trim())
-  const found = wanted === "" ? members : members.filter(({ name }) => key(name).includes(wanted))
+  const all = [...members.map((member) => ({ ...member, isAway: false })), ...away.map((member) => ({ ...member, isAway: true }))]
+  const found = wanted === "" ? all : all.filter(({ name }) => key(name).includes(wanted))
   const listed = [...found].sort((one, other) => (one.name < other.name ? -1 : 1)).slice(0, mostListed)
   return (
     <aside class="people" aria-label="People">
@@ -40,12 +42,12 @@ export const People = ({ call, here, me, members }: {
       <ul ref={list}>
         {listed.map((member) => (
           <li key={member.id}>
-            <button type="button" class="person" onClick={() => {
+            <button type="button" class={`person${member.isAway ? " away" : ""}`} onClick={() => {
               call(member)
             }}>
               <Initial name={member.name} />
               <bdi class={`name ${hueOf(member.name)}`}>{member.name}</bdi>
-              <small>{member.id === me?.id ? "you" : ""}</small>
+              <small>{member.id === me?.id ? "you" : member.isAway ? "may come back" : ""}</small>
             </button>
           </li>
         ))}

@@ -84,7 +84,7 @@ export class Tail {
 
   /** The height of what is shown has changed: the end stays in view if it was. */
   follow(): void {
-    if (!this.#isAtEnd) return
+    if (!this.#isAtEnd || this.#scroller.hidden) return
     this.#scroller.scrollTop = this.#scroller.scrollHeight
     this.#top = this.#scroller.scrollTop
   }
@@ -93,6 +93,12 @@ export class Tail {
   settle(): void {
     this.follow()
     if (!this.#isAtEnd) this.#changed()
+  }
+
+  /** It is shown again after it was hidden: at its end if it was there, and else where it was left. */
+  shown(): void {
+    if (this.#isAtEnd) this.follow()
+    else this.#scroller.scrollTop = this.#top
   }
 
   /** Takes whole lists away from the top, as long as `isPast` says so of the first. */
@@ -121,6 +127,8 @@ export class Tail {
   }
 
   #looked(): void {
+    // What is hidden has no place to be read at.
+    if (this.#scroller.hidden) return
     const { clientHeight, scrollHeight, scrollTop } = this.#scroller
     this.#top = scrollTop
     this.#isAtEnd = scrollHeight - scrollTop - clientHeight < nearEnd

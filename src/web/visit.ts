@@ -6,17 +6,19 @@ import type { ChatClient } from "../client/ChatClient.ts"
 import type { Dial } from "../client/Dial.ts"
 import { newSecret } from "../client/entering.ts"
 import { isSameLife } from "../client/screen/back.ts"
+import type { OurRoom } from "../client/RoomMembers.ts"
 import { update } from "../client/screen/conversation.ts"
 import * as Form from "../client/screen/form.ts"
 import { intentOf } from "../client/screen/intent.ts"
+import { named } from "../client/screen/rooms.ts"
 import type { Conversation, Happening, Wish } from "../client/screen/step.ts"
-import type { Member, Resumed, Welcome } from "../domain/Event.ts"
+import type { Event, Member, Resumed, Welcome } from "../domain/Event.ts"
 import { comeIn, goodbyePatience, isOwnName, ownNameEvery } from "./comeIn.ts"
 import { doorAfter, overBy, type Phase } from "./phase.ts"
 import { begun, goingOn, type Place, placeOf } from "./place.ts"
 import { Retries } from "./retries.ts"
 import { makeSayings, type Saying } from "./sayings.ts"
-import { type Kept, type Line, Unsent } from "./unsent.ts"
+import { type Kept, type Line, type Own, Unsent } from "./unsent.ts"
 import type { View } from "./view.ts"
 
 /** Somebody's visit to the room through this page, from the form to the goodbye, over however many connections. */
@@ -32,6 +34,8 @@ export class Visit {
   #fiber: Fiber.RuntimeFiber<void> | undefined
   #name = ""
   #password: Redacted.Redacted | undefined
+  // How many answers are to come that the page itself has asked for.
+  #lists = 0
   #secret = newSecret()
   // The place of a visit before.
   #before: Place | undefined
@@ -57,8 +61,22 @@ export class Visit {
     return this.#conversation?.me?.name ?? this.#name
   }
 
-  get members(): ReadonlyArray<Member> {
-    return this.#client === undefined ? [] : Effect.runSync(this.#client.members)
+  /** The rooms that one is in, as the server tells of them. */
+  get places(): ReadonlyArray<OurRoom> {
+    return this.#client === undefined ? [] : Effect.runSync(this.#client.rooms)
+  }
+
+  /** Who is in any of one's rooms, and who was lost there. */
+  get people(): { readonly members: ReadonlyArray<Member>; readonly away: ReadonlyArray<Member> } {
+    const client = this.#client
+    return client === undefined ? { members: [], away: [] } : Effect.runSync(Effect.all({ members: client.members, away: client.away }))
+  }
+
+  /** Those in the room that is looked at. */
+  get around(): { readonly members: ReadonlyArray<Member>; readonly away: ReadonlyArray<Member> } {
+    const client = this.#client
+    const room = this.#conversation?.room ?? ""
+    return client === undefined ? { members: [], away: [] } : Effect.runSync(Effect.all({ members: client.membersIn(room), away: client.awayIn(room) }))
   }
 
   /** One's own lines without a receipt, in order. */
@@ -102,23 +120,45 @@ export class Visit {
 
   /** A line was submitted: it goes to the room, or waits for the connection. */
   submit(line: string): void {
-    if (this.#phase._tag === "Room") this.#happen({ _tag: "Submitted", line, members: this.members })
+    if (this.#phase._tag === "Room") this.#happen({ _tag: "Submitted", line, ...this.people })
     else if (isQuit(line)) this.leave()
-    else this.#unsent.wait(line)
+    else this.#unsent.wait(line, this.#room)
     this.#view.changed()
   }
 
   /** Several lines were submitted at once: each is a message, and none a command. */
   submitLines(lines: ReadonlyArray<string>): void {
     if (this.#phase._tag === "Room") this.#happen({ _tag: "Pasted", lines })
-    else this.#unsent.waitAsMessages(lines)
+    else this.#unsent.waitAsMessages(lines, this.#room)
     this.#view.changed()
   }
 
-  // Submits a line that was kept as it has to be typed. One that leaves is never kept, so what reads like that is a message.
-  #resubmit(line: string): void {
-    if (line.startsWith("/")) this.submit(line)
-    else this.submitLines([line])
+  /** Looks at another room that one is in. */
+  choose(room: string): void {
+    this.#happen({ _tag: "Chosen", room })
+  }
+
+  /** Asks which rooms there are, for the page itself: nothing of it stands in the log. */
+  list(): void {
+    if (this.#say === undefined || this.#phase._tag !== "Room") return
+    this.#lists += 1
+    this.#say({ _tag: "Ask", question: { _tag: "Rooms" } })
+  }
+
+  // Submits a line that was kept as it has to be typed, in its room. One that leaves is never kept, so what reads like that is a message.
+  #resubmit({ room, text }: Own): void {
+    const before = this.#conversation
+    const isElsewhere = before !== undefined && room !== "" && room !== before.room
+    if (isElsewhere && named(before, room) === undefined) {
+      // It is said in no room for which it was not meant.
+      this.#view.perform({ _tag: "Return", text })
+      return
+    }
+    if (isElsewhere) this.#conversation = { ...before, room }
+    if (text.startsWith("/")) this.submit(text)
+    else this.submitLines([text])
+    // One goes on to look where one looked.
+    if (isElsewhere && this.#conversation?.room === room) this.#conversation = { ...this.#conversation, room: before.room }
   }
 
   /** Sends the lines again whose fate is unknown. */
@@ -166,8 +206,13 @@ export class Visit {
   }
 
   // The lines that are on their way.
-  get #sending(): ReadonlyArray<string> {
-    return (this.#conversation?.pending ?? []).map(({ typed }) => typed)
+  get #sending(): ReadonlyArray<Own> {
+    return (this.#conversation?.pending ?? []).map(({ command, typed }) => ({ text: typed, room: "room" in command ? (command.room?.name ?? "") : "" }))
+  }
+
+  // For which room it is what is submitted now.
+  get #room(): string {
+    return this.#conversation?.room ?? ""
   }
 
   #set(phase: Phase): void {
@@ -225,9 +270,12 @@ export class Visit {
         this.#happen({ _tag: "Unsent", ref, reason })
       })
       this.#conversation ??= begun(name)
-      this.#enter(answer, goesOn ? { _tag: "Told", event: answer } : { _tag: "Entered", welcome: answer })
+      // In another life, this client does not know of the rooms of before: they are entered again.
+      const isSame = goesOn && isSameLife(this.#conversation, answer)
+      this.#enter(answer, isSame ? { _tag: "Told", event: answer } : { _tag: "Entered", welcome: answer })
       return yield* hear((event) => {
         if (event._tag === "Welcome" || event._tag === "Resumed") this.#enter(event, { _tag: "Told", event })
+        else if (event._tag === "RoomList" && this.#lists > 0) this.#listed(event)
         else this.#happen({ _tag: "Told", event, concerns: client.concernsOf(event) })
       })
     }).pipe(Effect.scoped, Effect.ensuring(this.#gone))
@@ -235,11 +283,22 @@ export class Visit {
 
   // In the room, for the first time or again.
   #enter(answer: Welcome | Resumed, happening: Happening): void {
-    if (this.#conversation !== undefined && !isSameLife(this.#conversation, answer)) this.#forget()
+    this.#lists = 0
+    if (this.#conversation !== undefined && !isSameLife(this.#conversation, answer)) {
+      this.#forget()
+      this.#conversation = { ...this.#conversation, lostAt: undefined }
+    }
     this.#phase = { _tag: "Room" }
     this.#happen(happening)
     this.#happen({ _tag: "Focus", focused: document.hasFocus() })
     for (const line of this.#unsent.takeWaiting()) this.#resubmit(line)
+  }
+
+  // The page has asked for it: its rooms can be completed, and it is told in no log.
+  #listed(event: Extract<Event, { readonly _tag: "RoomList" }>): void {
+    this.#lists -= 1
+    this.#happen({ _tag: "Told", event }, ({ _tag }) => _tag !== "Print")
+    this.#view.listed(event)
   }
 
   // Waits for the next try to come back.
@@ -267,11 +326,16 @@ export class Visit {
     })
   }
 
-  #happen(happening: Happening): void {
-    if (this.#conversation === undefined) return
-    const { after, wishes } = update(this.#conversation, happening, { line: this.#view.draft(), pasted: [] })
+  #happen(happening: Happening, isWanted: (wish: Wish) => boolean = () => true): void {
+    const before = this.#conversation
+    if (before === undefined) return
+    const { after, wishes } = update(before, happening, { line: this.#view.draft(), pasted: [] })
     this.#conversation = after
-    for (const wish of wishes) this.#perform(wish)
+    for (const { fresh, lines, name } of after.rooms) {
+      const more = name === after.room ? 0 : fresh - (named(before, name)?.fresh ?? 0)
+      for (const line of more > 0 ? lines.slice(-more) : []) this.#view.elsewhere(name, line)
+    }
+    for (const wish of wishes) if (isWanted(wish)) this.#perform(wish)
     this.#view.changed()
   }
 
@@ -287,6 +351,8 @@ export class Visit {
       // The connection is this class's, and the page goes on after the end.
       case "Connect":
       case "End":
+      // A room that is looked at again has its lines already.
+      case "Show":
         break
       default:
         this.#view.perform(wish)

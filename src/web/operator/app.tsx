@@ -86,7 +86,7 @@ const Room = ({ page }: { readonly page: DeskPage }): JSX.Element => {
             label={page.chosen === undefined ? "Say something to everybody, as the server" : `Say something in #${page.chosen}, as the server`}
             hint={page.hint}
             commands={commands}
-            names={() => page.people.people.map(({ name }) => name)}
+            known={() => ({ names: page.people.people.map(({ name }) => name) })}
             isReady={isOpen}
             over={over}
             attach={(attached) => {
