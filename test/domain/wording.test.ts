@@ -19,7 +19,11 @@ const marks: Readonly<Partial<Record<Kind, RegExp>>> = {
   Acted: /^\d\d:\d\d [ ›]/u,
   Whispered: /^\d\d:\d\d [ ›]/u,
   Refused: /^\d\d:\d\d ! /u,
-  Throttled: /^\d\d:\d\d ! /u
+  Throttled: /^\d\d:\d\d ! /u,
+  Moderated: /^\d\d:\d\d # /u,
+  Removed: /^\d\d:\d\d # /u,
+  TopicSet: /^\d\d:\d\d # /u,
+  Invited: /^\d\d:\d\d # /u
 }
 
 const escape = /\u001b\[[\d;]*m/gu

@@ -13,9 +13,14 @@ const sizeOf = (event: Handing["event"]): number => {
     case "Acted":
     case "Whispered":
     case "Notice":
-      return frame + event.text.length
     case "TopicSet":
       return frame + event.text.length
+    case "Moderated":
+    case "Removed":
+      return frame + member + (event.reason?.length ?? 0)
+    case "Past":
+    case "Found":
+      return event.events.reduce((sum, each) => sum + frame + each.text.length, frame)
     case "Refused":
     case "Throttled":
       return frame + event.message.length
@@ -23,6 +28,7 @@ const sizeOf = (event: Handing["event"]): number => {
       return frame + event.reason.length
     case "Welcome":
     case "Entered":
+      return 2 * frame + event.members.length * member + (event.topic?.length ?? 0)
     case "Members":
       return frame + event.members.length * member
     case "RoomList":
