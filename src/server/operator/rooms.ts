@@ -24,7 +24,7 @@ const mostListed = 100
 
 const isRule = Schema.is(RoomRule)
 
-const rulingNames = new Set(["/topic", "/invite", "/lock", "/unlock", "/hide", "/show", "/op", "/deop", "/ban", "/unban", "/mute", "/unmute"])
+const rulingNames = new Set(["/topic", "/invite", "/lock", "/unlock", "/hide", "/show", "/history", "/forget", "/op", "/deop", "/ban", "/unban", "/mute", "/unmute"])
 
 /** The commands that rule a room and nothing else, as people type them in it. */
 export const ruling: ReadonlyArray<LineForm> = lines.filter(({ name }) => rulingNames.has(name))

@@ -163,7 +163,7 @@ describe("What is typed in the console", () => {
       yield* perform("/help")
       expect(answers.map((line) => line.split(" ")[0])).toEqual([
         "/help", "/who", "/me", "/msg", "/kick", "/remove", "/quit", "/rooms", "/room", "/topic", "/invite", "/lock", "/unlock", "/hide", "/show",
-        "/op", "/deop", "/ban", "/unban", "/mute", "/unmute", "//TEXT"
+        "/history", "/forget", "/op", "/deop", "/ban", "/unban", "/mute", "/unmute", "//TEXT"
       ])
       yield* perform("/kik bob")
       expect(answers.at(-1)).toBe("There is no command /kik. Did you mean /kick? To say it, type //kik; /help shows all commands.")
