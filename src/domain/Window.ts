@@ -1,5 +1,6 @@
 import type { Event } from "./Event.ts"
 import type { WindowLimits } from "./Keep.ts"
+import type { Member } from "./Member.ts"
 
 /** An event that can be told again. Its envelope is not kept: that would hold the audiences of the past. */
 export interface Kept {
@@ -84,12 +85,43 @@ export const after = ({ gone, kept }: Window, n: number): Part => {
   return { kept: kept.slice(low), isGap: gone > n }
 }
 
-/** What an event takes besides words of varying length. */
-const frame = 128
+/** What an event takes besides words of varying length: its tag, numbers, times and ids. */
+const frame = 144
 
-/** What a member in a list takes. */
-const perMember = 64
+/** What a member takes besides its name. */
+const perMember = 32
 
-/** About how many bytes an event takes on the wire. */
-export const sizeOf = (event: Event): number =>
-  frame + (event._tag === "Entered" ? event.members.length * perMember : 0) + ("text" in event ? event.text.length : "message" in event ? event.message.length : "reason" in event && event.reason !== undefined ? event.reason.length : 0)
+/** About how many bytes an event takes on the wire, and hardly ever more. */
+export const sizeOf = (event: Event): number => {
+  let bytes = frame
+  if ("text" in event) bytes += jsonBytes(event.text)
+  if ("message" in event) bytes += jsonBytes(event.message)
+  if ("reason" in event && event.reason !== undefined) bytes += jsonBytes(event.reason)
+  if ("topic" in event && event.topic !== undefined) bytes += jsonBytes(event.topic)
+  if ("ref" in event && event.ref !== undefined) bytes += jsonBytes(event.ref)
+  if ("was" in event) bytes += jsonBytes(event.was)
+  if ("from" in event) bytes += memberBytes(event.from)
+  if ("to" in event) bytes += memberBytes(event.to)
+  if ("member" in event) bytes += memberBytes(event.member)
+  if ("by" in event && event.by !== undefined) bytes += memberBytes(event.by)
+  if ("target" in event && event.target !== undefined) bytes += memberBytes(event.target)
+  if ("members" in event) for (const member of event.members) bytes += memberBytes(member)
+  return bytes
+}
+
+const memberBytes = ({ name }: Member): number => perMember + jsonBytes(name)
+
+const quote = 0x22
+const backslash = 0x5c
+
+// In UTF-8, within a string of JSON: without control characters, of which a text has none, only two characters are escaped.
+const jsonBytes = (text: string): number => {
+  let bytes = text.length
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (unit < 0x80) bytes += unit === quote || unit === backslash ? 1 : 0
+    // A half of a surrogate pair, of which two make four bytes.
+    else bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2
+  }
+  return bytes
+}

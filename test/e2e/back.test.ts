@@ -1,37 +1,9 @@
-import { randomBytes } from "node:crypto"
 import { describe, expect } from "vitest"
 import type { Event } from "../../src/domain/Event.ts"
-import { connect, lineClient, Native, nativeClient } from "./support/raw.ts"
+import { lineClient, type Native, nativeClient } from "./support/raw.ts"
 import { serve } from "./support/program.ts"
-import { it, type Stage } from "./support/stage.ts"
-
-const secretOf = () => randomBytes(32).toString("hex")
-
-interface Seen {
-  readonly id: string
-  readonly n: number
-}
-
-/** A client that has sent its hello, and nothing else. */
-const greeting = async (stage: Stage, port: number, nickname: string, secret: string, seen?: Seen): Promise<Native> => {
-  const native = new Native((await connect(stage, port)).socket)
-  native.read()
-  await native.send({ _tag: "Hello", v: 1, nickname, secret, seen })
-  return native
-}
-
-const member = async (stage: Stage, port: number, nickname: string, secret: string) => {
-  const native = await greeting(stage, port, nickname, secret)
-  const { you } = await native.event("Welcome")
-  return { native, you }
-}
-
-const lose = (native: Native) => {
-  native.socket.resetAndDestroy()
-}
-
-/** The last number that a client has heard. */
-const heardBy = ({ events }: Native): number => Math.max(...events.map((event) => ("n" in event ? (event.n ?? 0) : 0)))
+import { greeting, heardBy, lose, member, secretOf } from "./support/returning.ts"
+import { it } from "./support/stage.ts"
 
 const isSaid = (text: string) => (event: { readonly text: string }) => event.text === text
 

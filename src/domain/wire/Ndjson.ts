@@ -81,9 +81,11 @@ const badCommand = (tag: string, value: object, error: ParseResult.ParseError): 
   const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
   // An optional field is a union with `undefined`: that it is not `undefined` either helps nobody.
   const useful = issues.filter(({ message }) => !message.startsWith("Expected undefined"))
-  // What was given in place of a password or a secret may be one: it is not repeated.
-  const words = (message: string, path: string) =>
-    path === "password" ? "Expected string" : path === "secret" ? "Expected a string of 32 to 128 characters that nobody can guess" : message
+  // What was given in a hello may be a password or a secret, also in the place of something else: it is not repeated.
+  const words = (message: string, path: string) => {
+    if (path === "secret") return "Expected a string of 32 to 128 characters that nobody can guess"
+    return tag === "Hello" ? message.replace(/, actual .*$/su, "") : message
+  }
   const where = useful
     .map(({ message, path }) => ({ message, path: path.map(String).join(".") }))
     .map(({ message, path }) => `${path}: ${words(message, path)}`)
