@@ -115,6 +115,11 @@ export class Reference {
       case "Detached":
       case "Returned":
         throw new Difference(`${event._tag} of ${event.member.name}, who cannot come back`)
+      // All of them stay in the lobby, and nobody rules it.
+      case "Entered":
+      case "TopicSet":
+      case "Moderated":
+        throw new Difference(`${event._tag} of #${event.room}, where nobody asks for it`)
     }
   }
 

@@ -297,6 +297,12 @@ export class Ledger {
           room.lock = undefined
           room.invited.clear()
         }
+        return
+      // What is kept of a room has tests of its own, and nobody asks for it in these stories.
+      case "remember":
+      case "unremember":
+      case "forget":
+        this.#note("roles", `${deed} of ${name}, where nothing is kept`)
     }
   }
 
