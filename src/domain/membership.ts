@@ -25,8 +25,7 @@ export const stateOf = <Peer>(chat: Chat<Peer>, room: Room.Room<Peer>, role: Rol
 
 /**
  * Somebody enters a room, which is its current one from then on: who enters is
- * told about the room, and those there of who enters. `number` is that of the
- * person's own coming.
+ * told about the room, and those there of who enters.
  */
 export const enter = <Peer>(chat: Chat<Peer>, from: Origin, person: Person<Peer>, room: Room.Room<Peer>, role: Role): Decision<Peer> => {
   const { member, place } = person

@@ -209,7 +209,7 @@ describe("A locked room", () => {
     expect(rooms.refusal("zoe", "/join dev sesame")).toBe("")
     rooms.type("zoe", "/leave")
     rooms.type("ada", "/lock")
-    expect(rooms.refusal("zoe", "/join dev sesame")).toBe("#dev is locked: be invited.")
+    expect(rooms.refusal("zoe", "/join dev sesame")).toBe("#dev is locked: ask somebody in it to invite you.")
   })
 
   it("lets in who is invited, once, within ten minutes, and members do not invite", () => {
@@ -218,12 +218,12 @@ describe("A locked room", () => {
     expect(rooms.refusal("bob", "/invite zoe")).toBe("Only the owner and the operators of #dev can invite somebody while it is locked.")
     rooms.type("ada", "/invite zoe")
     rooms.at += 600_000
-    expect(rooms.refusal("zoe", "/join dev")).toBe("#dev is locked: be invited.")
+    expect(rooms.refusal("zoe", "/join dev")).toBe("#dev is locked: ask somebody in it to invite you.")
     rooms.type("ada", "/invite zoe")
     rooms.at += 599_999
     expect(rooms.refusal("zoe", "/join dev")).toBe("")
     rooms.type("zoe", "/leave")
-    expect(rooms.refusal("zoe", "/join dev")).toBe("#dev is locked: be invited.")
+    expect(rooms.refusal("zoe", "/join dev")).toBe("#dev is locked: ask somebody in it to invite you.")
   })
 })
 

@@ -78,7 +78,7 @@ const hindrance = <Peer>(chat: Chat<Peer>, person: Person<Peer>, room: Room.Room
   const { lock } = room
   const isInvited = room.invited.some(({ id, until }) => id === person.member.id && until > chat.at)
   if (lock !== undefined && !isInvited && (lock.word === undefined || lock.word !== word)) {
-    const how = lock.word === undefined ? "be invited" : `type /join ${room.name} WORD, or be invited`
+    const how = lock.word === undefined ? "ask somebody in it to invite you" : `type /join ${room.name} WORD, or be invited`
     return new Refusal({ code: "locked", message: `#${room.name} is locked${word === undefined || lock.word === undefined ? "" : ", and that is not its word"}: ${how}.` })
   }
   return inTooMany(chat, person)

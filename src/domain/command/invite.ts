@@ -7,7 +7,7 @@ import { AskedRoom } from "../RoomName.ts"
 import { mostSanctions, sanctionOn } from "../sanctions.ts"
 import { command, messageForm } from "./Definition.ts"
 import { by, denied, noChange, notAllowed, ruled, type RuleDefinition } from "./ruling.ts"
-import { find, sent, Target, targetFields, typed } from "./target.ts"
+import { fieldsOf, find, sent, Target, targetFields, typed } from "./target.ts"
 import { inRoom } from "./text.ts"
 
 /** Invite somebody to a room, who may then enter it once, also where it is locked. */
@@ -38,7 +38,10 @@ export const invite: RuleDefinition<Invite> = {
       return target instanceof Refusal ? target : command({ _tag: "Invite", target })
     }
   },
-  send: ({ room, target }) => (target._tag === "Id" ? { _tag: "Invite", room: room?.name, who: target.id } : undefined),
+  send: ({ room, target }) => {
+    const who = fieldsOf(target)
+    return who === undefined ? undefined : { _tag: "Invite", room: room?.name, ...who }
+  },
   ...ruled<Invite>("invite somebody", "member", (chat, ruler, room, { target }) => {
     if (room.lock !== undefined && !isAtLeast(ruler.rank, "operator")) return denied(chat, ruler, notAllowed(room, "invite somebody while it is locked"))
     const found = find(chat, target, [])

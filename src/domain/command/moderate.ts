@@ -13,7 +13,7 @@ import { added, defaultLength, lasting, longest, mostSanctions, sanctionOf } fro
 import * as Text from "../Text.ts"
 import { command, type LineForm, messageForm, type Request } from "./Definition.ts"
 import { by, denied, noChange, notAllowed, ruled, type RuleDefinition, type Ruler } from "./ruling.ts"
-import { find, type Found, sent, Target, targetFields, typed } from "./target.ts"
+import { fieldsOf, find, type Found, sent, Target, targetFields, typed } from "./target.ts"
 import { inRoom } from "./text.ts"
 
 /** Do something to somebody in a room. `forMs`: how long a ban or a mute lasts, ms. */
@@ -79,8 +79,10 @@ export const moderate: RuleDefinition<Moderate> = {
     if (target instanceof Refusal) return target
     return inRoom(room, undefined, (room) => command({ _tag: "Moderate", ...room, deed, target, forMs, reason: reason === undefined ? undefined : Text.lenient(reason) }))
   }),
-  send: ({ deed, forMs, reason, room, target }) =>
-    target._tag === "Words" ? undefined : { _tag: "Moderate", room: room?.name, deed, ...(target._tag === "Id" ? { who: target.id } : { name: target.key }), forMs, reason },
+  send: ({ deed, forMs, reason, room, target }) => {
+    const who = fieldsOf(target)
+    return who === undefined ? undefined : { _tag: "Moderate", room: room?.name, deed, ...who, forMs, reason }
+  },
   ...ruled<Moderate>("do that", "member", (chat, ruler, room, { deed, forMs, reason, target }) => {
     const sanctions = deed === "unban" ? lasting(room.bans, chat.at) : deed === "unmute" ? lasting(room.mutes, chat.at) : []
     const found = find(chat, target, sanctions)

@@ -29,6 +29,18 @@ export const sent = ({ name, who }: { readonly who?: MemberId | undefined; reado
   return nickname instanceof Refusal ? nickname : { _tag: "Name", key: Nickname.key(nickname) }
 }
 
+/** The fields in which our own client says whom it means; `undefined` for words, in which it has to find that one first. */
+export const fieldsOf = (target: Target): { readonly who: MemberId } | { readonly name: string } | undefined => {
+  switch (target._tag) {
+    case "Id":
+      return { who: target.id }
+    case "Name":
+      return { name: target.key }
+    case "Words":
+      return undefined
+  }
+}
+
 /** Whom a person means that types a name, and further words behind it; or the refusal that shows the command's `usage`. */
 export const typed = (rest: string, usage: string, limits: NameLimits): Target | Refusal => {
   const words = Text.lenient(rest)
@@ -44,9 +56,8 @@ export interface Found<Peer> {
 }
 
 /** Finds whom a command is about: among the people on the server, or those that these sanctions are on. */
-export const find = <Peer>(chat: Chat<Peer>, target: Target, sanctions: ReadonlyArray<Sanction>): Found<Peer> | Refusal => {
-  return search(chat, target, sanctions) ?? new Refusal({ code: "no-such-member", message: nobody })
-}
+export const find = <Peer>(chat: Chat<Peer>, target: Target, sanctions: ReadonlyArray<Sanction>): Found<Peer> | Refusal =>
+  search(chat, target, sanctions) ?? new Refusal({ code: "no-such-member", message: nobody })
 
 const search = <Peer>(chat: Chat<Peer>, target: Target, sanctions: ReadonlyArray<Sanction>): Found<Peer> | undefined => {
   const named = (key: Nickname.NameKey): Omit<Found<Peer>, "rest"> | undefined => {

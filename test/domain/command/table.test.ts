@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as CommandLine from "../../../src/domain/commandLine.ts"
+import { Deed as DeedSchema } from "../../../src/domain/RoomEvent.ts"
+import type { Target } from "../../../src/domain/command/target.ts"
 import * as Commands from "../../../src/domain/command/index.ts"
-import { authorOf, type Deed, type Event, type Reply } from "../../../src/domain/Event.ts"
+import { authorOf, type Deed, type Event, MemberId, type Reply } from "../../../src/domain/Event.ts"
 import * as Nickname from "../../../src/domain/Nickname.ts"
 import { RoomKey, RoomName } from "../../../src/domain/RoomName.ts"
 import { Refusal } from "../../../src/domain/Refusal.ts"
@@ -161,4 +163,15 @@ describe.each([...Commands.messages])("%s, as programs send it,", (tag, form) =>
       for (const { event, room } of taken!.told) if (room !== undefined) expect(authorOf(event)).toBe("m1")
     })
   }
+})
+
+describe.each<Target>([{ _tag: "Id", id: MemberId.make("m2") }, { _tag: "Name", key: Nickname.key("carol") }])("Somebody who is meant by $_tag", (target) => {
+  it.each<Commands.Command>([
+    { _tag: "Invite", target },
+    ...DeedSchema.literals.map((deed): Commands.Command => ({ _tag: "Moderate", deed, target }))
+  ])("is so by what our own client sends: $_tag $deed", (command) => {
+    const message = Commands.messageOf(command, undefined)
+    expect(message).toBeDefined()
+    expect(Array.from(native.open(defaults, false).hear(utf8(JSON.stringify(message))))).toMatchObject([{ _tag: "Command", command: { _tag: command._tag, target } }])
+  })
 })
