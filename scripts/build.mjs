@@ -58,8 +58,6 @@ const site = async (folder, pages, parts) => {
     jsxImportSource: "preact",
     loader: { ".svg": "copy" },
     plugins: [{ name: "leave out", setup: ({ onLoad }) => {
-      // Unicode's table of characters that look alike is for whoever decides on names: a server. It would be a quarter of the page.
-      onLoad({ filter: /unhomoglyph.data\.json$/ }, () => ({ contents: "{}", loader: "json" }))
       // A page says what is wanted, and never decides it: what only the state of a chat is made of is for a server too.
       onLoad({ filter: /src.domain.(?:attachment|Deadlines|keeping|membership|Room|Window)\.ts$/ }, () => ({ contents: "" }))
       // Supervisors of Effect's can sort their fibers, and schemas describe sorted sets: no page has either, but the tree comes with them.

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { build } from "esbuild"
 import type { Peer } from "./support/Peer.ts"
 import { member, next, opened, tell } from "./support/room.ts"
 
@@ -107,6 +108,14 @@ describe("The packed package", () => {
     await rename(join(folder, "node_modules/@types"), join(folder, "node_modules/types-of-node"))
     expect(await complaintsOf(folder)).toBe("")
     await rename(join(folder, "node_modules/types-of-node"), join(folder, "node_modules/@types"))
+  })
+
+  it("has no table of what looks alike in a bundle for a browser, and has it for Node", async () => {
+    const bundled = async (platform: "browser" | "node") => {
+      const { metafile } = await build({ stdin: { contents: 'export * from "brusio/domain"', resolveDir: folder }, bundle: true, format: "esm", platform, target: "es2022", write: false, metafile: true, logLevel: "silent" })
+      return Object.keys(metafile.inputs).filter((name) => name.includes("unhomoglyph")).length
+    }
+    expect([await bundled("browser"), await bundled("node")]).toEqual([0, 1])
   })
 
   it("has examples that type-check, and that do what they say", { timeout: 120_000 }, async () => {

@@ -1,8 +1,5 @@
-import data from "unhomoglyph/data.json" with { type: "json" }
+import { prototypes } from "./confusables.ts"
 import { Nickname } from "./Nickname.ts"
-
-// Unicode's confusables.txt, see docs/adr/0009: for each character that looks like another, the prototype that stands for both.
-const prototypes: Readonly<Record<string, string>> = data
 
 const invisible = /\p{Default_Ignorable_Code_Point}/gu
 
