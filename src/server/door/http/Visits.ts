@@ -235,10 +235,12 @@ const make = Effect.gen(function* () {
         connection.linger(closeGrace)
         socket.resume()
       }
+      const destroySoon = socket.destroySoon.bind(socket)
       socket.destroySoon = leave
       const stop = () => {
         socket.off("close", closed)
-        Reflect.deleteProperty(socket, "destroySoon")
+        // Put back, and not deleted: V8 keeps the properties of an object in a hash table once one was deleted, and each write reads many.
+        socket.destroySoon = destroySoon
         visits.delete(socket)
       }
       socket.once("close", closed)
