@@ -286,6 +286,8 @@ describe.runIf(hasBrowser)("A page that is loaded anew", () => {
     await enter(page, "web")
     await say(page, "/nick other")
     await native.event("Renamed")
+    // What the page has not read before it goes, it has missed too.
+    await reads(page, "web is now called other")
     await page.goto(`http://127.0.0.1:${port}/health`)
     await native.event("Detached")
     for (const text of ["one", "two", "three"]) await native.send({ _tag: "Say", text })

@@ -85,6 +85,8 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
     const line = range(16, (n) => `word-${n}`).join(" ")
     for (const n of range(30, (n) => n)) await other.send({ _tag: "Say", text: `message ${n}` })
     await terminal.type(line)
+    // What the terminal reads while it changes its size may leave a piece of the status behind.
+    await terminal.shows(/other: message 29$/mu)
     await endsWith(terminal, broken(line, 80))
     await terminal.resize(40, 12)
     await endsWith(terminal, broken(line, 40))

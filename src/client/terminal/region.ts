@@ -41,6 +41,8 @@ interface Options {
   readonly stdout: Output
   readonly identity: Identity
   readonly colour: boolean
+  /** Monotonic time, ms. */
+  readonly now?: () => number
   /** With how many blanks the rows begin that continue a printed line: more than stands before a name. */
   readonly indent: number
 }
@@ -54,6 +56,12 @@ const settlePatience = 500
 /** How much printed text is held back during a resize, UTF-16 code units; with more, the region is drawn at once. */
 const maxHeld = 65_536
 
+/**
+ * For how long a frame may be on its way to the terminal, ms. One that was written so short a time before the size changed may
+ * have been read only after that: then its rows were cut at the new width, and not reflowed. Whether it was cannot be known.
+ */
+const inFlight = 50
+
 /** How long `hide` waits for the terminal to read, before another program may write, ms. */
 const hidePatience = 100
 
@@ -61,7 +69,7 @@ const hidePatience = 100
 export const make = (options: Options): Effect.Effect<Region, never, Scope.Scope> =>
   Effect.acquireRelease(Effect.sync(() => open(options)), ({ close }) => Effect.sync(close))
 
-const open = ({ colour, identity, indent, stdout }: Options): Region & { readonly close: () => void } => {
+const open = ({ colour, identity, indent, now = () => performance.now(), stdout }: Options): Region & { readonly close: () => void } => {
   let view: (size: Size) => View = () => Frame.blank.view
   let frame = Frame.blank
   // `stale`: a newer view is to be drawn once the terminal has read what was written (`drain`).
@@ -69,10 +77,15 @@ const open = ({ colour, identity, indent, stdout }: Options): Region & { readonl
   // Set while the size is changing: `held` is the text printed since then, `asked` whether the terminal was asked for its attributes.
   let resizing: { readonly timer: NodeJS.Timeout; readonly held: string; readonly asked: boolean } | undefined
 
+  let writtenAt = -Infinity
+  // Whether the frame may have been cut: at worst a piece of it stays. Counted as reflowed, a line of the conversation would be erased with it.
+  let mayBeCut = false
+
   const columns = () => (stdout.columns > 0 ? stdout.columns : 80)
   const erase = () => {
-    const bytes = Frame.erase(frame, columns(), Frame.reflowOf(identity.attributes()))
+    const bytes = Frame.erase(frame, columns(), mayBeCut ? "none" : Frame.reflowOf(identity.attributes()))
     frame = Frame.blank
+    mayBeCut = false
     return bytes
   }
   // Erasing, text and the new frame go out in one write, so that the terminal never shows the conversation without the region.
@@ -84,6 +97,7 @@ const open = ({ colour, identity, indent, stdout }: Options): Region & { readonl
       frame = { view: view({ columns: stdout.columns, rows: stdout.rows }), columns: columns() }
     }
     const laid = text.split("\n").map((line) => layOut(line, columns(), indent)).join("\n")
+    writtenAt = now()
     stdout.write(`${erased}${laid}${Frame.paint(frame.view, colour)}`)
   }
   // SIGWINCH (the size has changed) comes late to a busy program: so the terminal's size is queried before each write.
@@ -106,6 +120,7 @@ const open = ({ colour, identity, indent, stdout }: Options): Region & { readonl
   }
   const onResize = () => {
     clearTimeout(resizing?.timer)
+    if (resizing === undefined) mayBeCut = now() - writtenAt < inFlight
     const asks = resizing?.asked !== true && identity.attributes() === undefined && Frame.isWider(frame, columns())
     if (asks) identity.ask()
     resizing = { held: resizing?.held ?? "", asked: asks || resizing?.asked === true, timer: setTimeout(settle, settlePatience) }

@@ -109,7 +109,11 @@ export const linesOf = (page: Page): Promise<ReadonlyArray<string>> =>
 
 /** Waits until a line of the conversation reads like this. */
 export const reads = async (page: Page, text: string | RegExp): Promise<void> => {
-  await page.locator(".log li", { hasText: text }).last().waitFor()
+  try {
+    await page.locator(".log li", { hasText: text }).last().waitFor()
+  } catch (cause) {
+    throw new Error(`No line reads ${String(text)}. The lines:\n${(await linesOf(page)).join("\n")}`, { cause })
+  }
 }
 
 /** Waits until nothing moves on a page: what fades in has its colours only at the end. */

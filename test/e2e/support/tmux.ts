@@ -18,6 +18,9 @@ if (!hasTmux) console.warn("The tests in a real terminal are skipped: tmux is no
 /** How often the screen is looked at, ms. */
 const glance = 40
 
+/** For how long a frame counts as on its way, see docs/adr/0010: of one that is, a piece may stay behind when the size changes. With a margin, ms. */
+const inFlight = 100
+
 /** A real terminal with one window. */
 export class Terminal {
   readonly #directory: string
@@ -53,12 +56,15 @@ export class Terminal {
     await this.tmux("send-keys", "-H", ...Array.from(Buffer.from(bytes), (byte) => byte.toString(16)))
   }
 
+  /** Takes another size, once nothing that was written just before is on its way any more. */
   async resize(columns: number, rows: number): Promise<void> {
+    await delay(inFlight)
     await this.tmux("resize-window", "-x", String(columns), "-y", String(rows))
   }
 
-  /** Takes all these widths, one right after the other, as somebody who drags the window. */
+  /** Takes all these widths, one right after the other, as somebody who drags the window; once nothing is on its way any more. */
   async drag(widths: ReadonlyArray<number>, rows: number): Promise<void> {
+    await delay(inFlight)
     await this.tmux(...widths.flatMap((columns) => ["resize-window", "-x", String(columns), "-y", String(rows), ";"]).slice(0, -1))
   }
 
