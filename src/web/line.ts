@@ -1,4 +1,4 @@
-import type { Event, Member } from "../domain/Event.ts"
+import type { Event, Found, Member, Past } from "../domain/Event.ts"
 import { isOwn, type Line as WordLine, words } from "../domain/wording.ts"
 import { hash, mentions } from "../client/screen/name.ts"
 import type { Line } from "../client/screen/step.ts"
@@ -83,6 +83,7 @@ export interface Drawn {
 export const drawEvent = ({ event, me, of }: Extract<Line, { readonly _tag: "Event" }>, after: string | undefined, join: (room: string) => void): ReadonlyArray<Drawn> => {
   // The conversation welcomes in words of its own.
   if (event._tag === "Welcome") return []
+  if ((event._tag === "Past" || event._tag === "Found") && event.events.length > 0) return [drawPast(event, me)]
   const drawn = words(event).map((line) => drawWords(event, of === undefined ? line : [{ as: "strong", text: `#${of} ` }, ...line], me, after))
   if (event._tag === "Invited" && event.to.id === me.id) {
     const { room } = event
@@ -104,11 +105,33 @@ const buttonFor = (words: string, act: () => void): HTMLElement => {
   return button
 }
 
-const drawWords = (event: Event, line: WordLine, me: Member, after: string | undefined): Drawn => {
-  const at = timeNode(event.at)
+// What was said before stands in a list of its own, below what it is. It has happened already: nothing in it calls for its reader, and a
+// screen reader does not begin to read all of it.
+const drawPast = (event: Past | Found, me: Member): Drawn => {
+  const [title = []] = words(event)
+  const list = element("ol", "")
+  list.setAttribute("aria-live", "off")
+  let after: string | undefined
+  for (const said of event.events) {
+    for (const line of words(said)) {
+      const { node, speaker } = drawWords(said, line, me, after, true)
+      list.append(node)
+      after = speaker
+    }
+  }
+  return { node: element("li", "past", element("div", "divider", ...spans(title)), list), speaker: undefined, counts: false }
+}
+
+const dayAndTime = (at: number): string => {
+  const date = new Date(at)
+  return date.toDateString() === new Date().toDateString() ? clock(at) : `${date.toLocaleDateString(undefined, { day: "numeric", month: "short" })} ${clock(at)}`
+}
+
+const drawWords = (event: Event, line: WordLine, me: Member, after: string | undefined, isPast = false): Drawn => {
+  const at = timeNode(event.at, isPast ? dayAndTime(event.at) : undefined)
+  const mentioned = !isPast && isFor(event, me)
   switch (event._tag) {
     case "Said": {
-      const mentioned = !isOwn(event, me) && mentions(event.text, me.name)
       const isFirst = mentioned || after !== event.from.id
       const who = isFirst ? element("span", "who", nameNode(event.from.name), element("span", "sr", ": "), ...youMark(event.from, me)) : element("span", "sr", `${event.from.name}: `)
       const node = element("li", `line${isFirst ? " first" : ""}${mentioned ? " mention" : ""}`, who, at, element("span", "text", ...textNodes(event.text)))
@@ -123,7 +146,7 @@ const drawWords = (event: Event, line: WordLine, me: Member, after: string | und
       return { node: element("li", "line box notice", label, at, element("span", "text", ...textNodes(event.text))), speaker: undefined, counts: true }
     }
     case "Acted":
-      return { node: element("li", `line event act${!isOwn(event, me) && mentions(event.text, me.name) ? " mention" : ""}`, element("span", "text", ...spans(line)), at), speaker: undefined, counts: true }
+      return { node: element("li", `line event act${mentioned ? " mention" : ""}`, element("span", "text", ...spans(line)), at), speaker: undefined, counts: true }
     case "Refused":
     case "Throttled":
       return { node: element("li", "line refused", element("span", "text", ...spans(line)), at), speaker: undefined, counts: false }
