@@ -4,10 +4,12 @@ import * as HashMap from "effect/HashMap"
 import * as Schema from "effect/Schema"
 import { apply } from "../../src/domain/apply.ts"
 import * as Chat from "../../src/domain/Chat.ts"
+import { type Join, joinOrRefuse } from "../../src/domain/command/join.ts"
 import { Entry } from "../../src/domain/Entry.ts"
 import { type Event, isResumption, type MemberId } from "../../src/domain/Event.ts"
-import { ageOf } from "../../src/domain/Keep.ts"
-import { settings } from "../support/chat.ts"
+import { ageOf, keepFor } from "../../src/domain/Keep.ts"
+import { Proof } from "../../src/domain/Place.ts"
+import { named, settings } from "../support/chat.ts"
 import { always } from "../support/property.ts"
 import { Ledger } from "../support/Ledger.ts"
 import { checkState, inOrder, same, stateOf } from "../support/stateOf.ts"
@@ -226,6 +228,22 @@ describe("Five people whose connections are cut again and again, whatever is los
       runs
     )
     expect(lost).toBeGreaterThan(runs)
+  })
+})
+
+describe("Who says no password again, as its place is kept", () => {
+  const came = (proof: string): Join => ({ ...joinOrRefuse(named("ada")), claim: { proof: Proof.make(proof), neighbourhood: "here" } })
+  const told = (proof: string, from: Chat.Chat<number>) =>
+    apply(from, { _tag: "Command", at: 3_000_000, client: 2, address: "b:1", command: { ...came(proof), isBackOnly: true } }, (client) => client).told
+  const empty = Chat.empty<number>(settings, keepFor(120_000, 1000, 1000))
+  const { chat } = apply(empty, { _tag: "Command", at: 1_000_000, client: 1, address: "a:1", command: came("mine") }, (client) => client)
+
+  it("comes back by its secret", () => {
+    expect(told("mine", chat).map(({ event }) => event._tag)).toEqual(["Goodbye", "Resumed"])
+  })
+
+  it.each([["another secret", "theirs", chat], ["a place that has gone meanwhile", "mine", empty]] as const)("is not let in with %s", (_, proof, from) => {
+    expect(told(proof, from).map(({ audience, event }) => [audience.map(({ peer }) => peer), event])).toMatchObject([[[2], { _tag: "Refused", code: "password-required" }]])
   })
 })
 

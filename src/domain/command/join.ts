@@ -25,7 +25,9 @@ export const Join = Schema.TaggedStruct("Join", {
   /** The names that stand in for a taken or reserved one; without them, such a name is refused. */
   spares: Schema.optional(SpareNames),
   /** Whose place is taken up, where there is such a one, and is kept from then on; without it, no place is. */
-  claim: Schema.optional(Claim)
+  claim: Schema.optional(Claim),
+  /** Whether nothing but a kept place may be taken up: who has its secret was let in before, and says no password again. */
+  isBackOnly: Schema.optional(Schema.Literal(true))
 })
 export type Join = typeof Join.Type
 
@@ -63,12 +65,13 @@ export const join: CommandDefinition<Join> = {
     const nickname = Nickname.parse(raw, limits)
     return nickname instanceof Refusal ? nickname : { _tag: "Hello", join: joinOrRefuse(nickname), password, secret, seen }
   }, { seen: Object.keys(Seen.fields) }),
-  apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, { claim, name: wanted, spares }: Join) => {
+  apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, { claim, isBackOnly, name: wanted, spares }: Join) => {
     if (asker.person !== undefined) {
       return refused(chat, asker, new Refusal({ code: "already-joined", message: `You are here as ${asker.person.member.name}.` }))
     }
     const known = claim === undefined ? undefined : personAt(chat, claim.proof)
     if (claim !== undefined && known?.place !== undefined) return resume(chat, asker, known, known.place, claim)
+    if (isBackOnly === true) return refused(chat, asker, passwordRequired)
     const why = hindrance(chat, wanted)
     if (why !== undefined && spares === undefined) return refused(chat, asker, why)
     const name = why !== undefined && spares !== undefined ? spareName(chat, spares) : wanted
@@ -129,6 +132,9 @@ const placeFor = <Peer>({ keep, seq }: Chat<Peer>, claim: Claim | undefined): Pl
   claim === undefined || keep.for === 0
     ? undefined
     : { proof: claim.proof, neighbourhood: claim.neighbourhood, since: seq + 1, own: Window.empty, stays: [], last: undefined, resumedAt: undefined }
+
+/** What somebody is told who has not said the password of the server. */
+export const passwordRequired = new Refusal({ code: "password-required", message: "This room needs a password: say hello with it." })
 
 const unsupportedVersion = new Refusal({
   code: "unsupported-version",

@@ -1,12 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import * as Redacted from "effect/Redacted"
+import { passwordRequired } from "../../domain/command/join.ts"
 import { normalised } from "../../domain/password.ts"
 import { passwordGivenUp, passwordTooSoon, wrongPassword } from "../../domain/wording.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import { CutOff } from "../../net/Errors.ts"
 import type { Guesses } from "./Guesses.ts"
-
-const required = new Refusal({ code: "password-required", message: "This room needs a password: say hello with it." })
 
 /** The password check of one client that wants to get in. */
 export class Gate {
@@ -29,7 +28,7 @@ export class Gate {
    * `verbatim`: what was given may also be meant so; either may be right, and both are one try.
    */
   knock(given: string | undefined, now: number, verbatim?: string): Refusal | CutOff | undefined {
-    if (given === undefined) return required
+    if (given === undefined) return passwordRequired
     const early = this.#guesses.pauseOf(this.#address, now)
     if (early > 0) return new Refusal({ code: "password-wait", message: passwordTooSoon(early), wait: Math.ceil(early) })
     if (this.isRight(given) || (verbatim !== undefined && this.isRight(verbatim))) {

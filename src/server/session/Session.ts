@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as HashSet from "effect/HashSet"
-import { type ClientId, personOf } from "../../domain/Chat.ts"
+import { type ClientId, personAt, personOf } from "../../domain/Chat.ts"
 import type { Command, Question } from "../../domain/command/index.ts"
 import type { Join } from "../../domain/command/join.ts"
 import { refusal } from "../../domain/command/refusal.ts"
@@ -157,16 +157,19 @@ const make = Effect.gen(function* () {
     return told
   })
 
-  // Comes in, if the password is right: it is checked here for every dialect. A client that is in already is not asked again.
+  // Comes in, if the password is right: it is checked here for every dialect. A client that is in already is not asked again, nor is
+  // one that takes up its place. That may be gone before the command is decided, which then refuses it.
   const enter = Effect.fnUntraced(function* (client: Client, { join, password, secret, seen, verbatim }: Entering) {
     const { connection, gate, id } = client
     admission.unsafeAttempted(connection)
-    const isIn = gate === undefined || personOf(yield* registry.chat, id) !== undefined
-    const denied = isIn ? undefined : gate.knock(password, yield* monotonicMillis, verbatim)
+    const chat = yield* registry.chat
+    const claim = secret === undefined ? undefined : { proof: Proof.proofOf(secret), neighbourhood: neighbourhood(connection.host), seen }
+    const isIn = gate === undefined || personOf(chat, id) !== undefined
+    const isBackOnly = !isIn && password === undefined && claim !== undefined && personAt(chat, claim.proof) !== undefined
+    const denied = isIn || isBackOnly ? undefined : gate.knock(password, yield* monotonicMillis, verbatim)
     if (denied instanceof CutOff) return yield* Effect.fail(denied)
     if (denied !== undefined) return yield* refuse(client, denied)
-    const claim = secret === undefined ? undefined : { proof: Proof.proofOf(secret), neighbourhood: neighbourhood(connection.host), seen }
-    yield* submit(client, claim === undefined ? join : { ...join, claim })
+    yield* submit(client, claim === undefined ? join : { ...join, claim, ...(isBackOnly ? { isBackOnly } : {}) })
   })
 
   const submitSealed = yield* makeSealed({ submit, refuse, waitForTurn })
