@@ -4,7 +4,7 @@ import { cli, join as joinThrough } from "./support/program.ts"
 import { lineClient, nativeClient } from "./support/raw.ts"
 import { broken, endsLike, texts } from "./support/rows.ts"
 import { it, type Stage } from "./support/stage.ts"
-import { hasTmux, lastAsked, openTerminal, type Terminal } from "./support/tmux.ts"
+import { hasTmux, lastAsked, openTerminal, type Terminal, untilWritten } from "./support/tmux.ts"
 import { range } from "../support/range.ts"
 
 // The server's console in a real terminal.
@@ -221,9 +221,11 @@ describe.runIf(hasTmux).concurrent("The console", () => {
   it("has exactly one status line and one prompt at every size, while messages come", async ({ stage }) => {
     const { port, terminal } = await console(stage, { columns: 80, rows: 24 })
     const other = await nativeClient(stage, port, "other")
+    const output = await terminal.record()
     const line = range(9, (n) => `word-${n}`).join(" ")
     await terminal.type(line)
     await endsWith(terminal, broken(line, 80), statusLine)
+    await untilWritten(output)
     let sent = 0
     // What comes meanwhile has to wait until the terminal has its size.
     const resize = async (columns: number, rows: number) => {
@@ -235,6 +237,7 @@ describe.runIf(hasTmux).concurrent("The console", () => {
     await endsWith(terminal, broken(line, 40))
     await resize(100, 30)
     await endsWith(terminal, broken(line, 100), statusLine)
+    await untilWritten(output)
     for (const columns of [90, 41, 79, 40, 60, 100]) await resize(columns, 30)
     await terminal.shows(new RegExp(`other: message ${sent - 1}$`, "mu"))
     const rows = await endsWith(terminal, broken(line, 100), statusLine)

@@ -4,7 +4,7 @@ import { cli, serve } from "./support/program.ts"
 import { type Native, nativeClient } from "./support/raw.ts"
 import { broken, endsLike, texts } from "./support/rows.ts"
 import { it, type Stage } from "./support/stage.ts"
-import { hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
+import { hasTmux, openTerminal, type Terminal, untilWritten } from "./support/tmux.ts"
 import { range } from "../support/range.ts"
 
 // What stands below the conversation while a real terminal, which re-wraps its lines, takes one size after another.
@@ -17,6 +17,8 @@ interface Drawn {
   readonly other: Native
   /** The start of the status, as much as the narrowest terminal shows. */
   readonly status: RegExp
+  /** Waits until what is written from time to time has just been written. */
+  readonly written: () => Promise<void>
 }
 
 const first: Size = [80, 24]
@@ -27,15 +29,16 @@ const join = async (stage: Stage): Promise<Drawn> => {
   const terminal = await openTerminal(stage, undefined, {}, { columns: first[0], rows: first[1] })
   await terminal.enter(`clear; node ${cli} join --host 127.0.0.1 --port ${port} --name typist`)
   await terminal.shows(/ here · connected/u)
-  return { terminal, other, status: /^lobby · \d+ here/u }
+  return { terminal, other, status: /^lobby · \d+ here/u, written: () => Promise.resolve() }
 }
 
 const console = async (stage: Stage): Promise<Drawn> => {
   const terminal = await openTerminal(stage, undefined, {}, { columns: first[0], rows: first[1] })
+  const output = await terminal.record()
   await terminal.enter(`clear; node ${cli} serve --port 0 --rate-limit off`)
   const port = await terminal.port()
   const other = await nativeClient(stage, port, "other")
-  return { terminal, other, status: /^127\.0\.0\.1:\d+ ·/u }
+  return { terminal, other, status: /^127\.0\.0\.1:\d+ ·/u, written: () => untilWritten(output) }
 }
 
 const sequences: ReadonlyArray<ReadonlyArray<Size>> = [
@@ -54,7 +57,7 @@ for (const { name, open } of [{ name: "The screen of join", open: join }, { name
   describe.runIf(hasTmux).concurrent(name, () => {
     for (const sizes of sequences) {
       it(`loses no line, and has one status and one prompt, at ${sizes.map((size) => size.join("x")).join(", ")}`, async ({ stage }) => {
-        const { other, status, terminal } = await open(stage)
+        const { other, status, terminal, written } = await open(stage)
         const draft = "a draft of a line which has its forty columns"
         const said: Array<string> = []
         const say = async (text: string) => {
@@ -76,6 +79,7 @@ for (const { name, open } of [{ name: "The screen of join", open: join }, { name
         await terminal.type(draft)
         await isWhole(first)
         for (const size of sizes) {
+          await written()
           await terminal.resize(...size)
           await say(`line ${said.length + 1}`)
           await isWhole(size)

@@ -57,7 +57,7 @@ const settlePatience = 500
 const maxHeld = 65_536
 
 /**
- * For how long a frame may be on its way to the terminal, ms. One that was written so short a time before the size changed may
+ * For how long a frame may be on its way to a terminal that reads, ms. One that was written so short a time before the size changed may
  * have been read only after that: then its rows were cut at the new width, and not reflowed. Whether it was cannot be known.
  */
 const inFlight = 50
@@ -120,7 +120,7 @@ const open = ({ colour, identity, indent, now = () => performance.now(), stdout 
   }
   const onResize = () => {
     clearTimeout(resizing?.timer)
-    if (resizing === undefined) mayBeCut = now() - writtenAt < inFlight
+    if (resizing === undefined) mayBeCut = stdout.writableNeedDrain || now() - writtenAt < inFlight
     const asks = resizing?.asked !== true && identity.attributes() === undefined && Frame.isWider(frame, columns())
     if (asks) identity.ask()
     resizing = { held: resizing?.held ?? "", asked: asks || resizing?.asked === true, timer: setTimeout(settle, settlePatience) }

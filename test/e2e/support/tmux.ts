@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { promisify } from "node:util"
 import { environment, root } from "./program.ts"
+import { until } from "../../support/waiting.ts"
 import type { Stage } from "./stage.ts"
 import { patience } from "./transcript.ts"
 
@@ -163,6 +164,15 @@ export const openTerminal = async (
     { cwd: root, env: environment({ PS1: "$ ", TERM: "xterm", ...env }) }
   )
   return new Terminal(directory)
+}
+
+/**
+ * Waits until a program that writes to its terminal every second has done so, which `record` reads: a frame that it writes just before the
+ * size changes counts as on its way, and a piece of it may stay.
+ */
+export const untilWritten = async (output: () => string): Promise<void> => {
+  const before = output().length
+  await until(() => "A program writes to its terminal", () => output().length > before, patience)
 }
 
 /** What a program has last asked of its terminal, in what it wrote: each is on (`h`), off (`l`), or was never asked. */
