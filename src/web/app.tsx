@@ -1,6 +1,6 @@
 import type { JSX } from "preact"
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
-import { hereIn, unreadIn } from "../client/screen/rooms.ts"
+import { hereIn, mentionsIn, unreadIn } from "../client/screen/rooms.ts"
 import { Composer, type ComposerInput } from "./composer.tsx"
 import { Countdown } from "./countdown.tsx"
 import { Door } from "./door.tsx"
@@ -9,7 +9,7 @@ import { useFrames } from "./frames.ts"
 import { Icon, Mark } from "./icons.tsx"
 import { People } from "./people.tsx"
 import type { Page } from "./page.ts"
-import { Rooms } from "./rooms.tsx"
+import { countWords, Rooms } from "./rooms.tsx"
 import { Tool } from "./tool.tsx"
 
 /** All that the page shows, but for the log, whose lines are drawn by themselves. */
@@ -40,7 +40,8 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
   const { hasRooms } = page
   const room = conversation?.room ?? "lobby"
   const { topic } = page.visit.places.find((place) => place.room === room) ?? {}
-  const others = conversation === undefined ? 0 : unreadIn(conversation)
+  const unread = conversation === undefined ? 0 : unreadIn(conversation)
+  const mentions = conversation === undefined ? 0 : mentionsIn(conversation)
   const here = conversation === undefined ? 0 : hereIn(conversation)
   const isOver = phase._tag === "Over"
   useLayoutEffect(() => {
@@ -85,7 +86,7 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
             <>
               <Tool icon="share" label="Copy the link to this room" act={() => { page.copyLink() }} />
               {hasRooms
-                ? <button type="button" class="button bare sheet-toggle" aria-label={others === 0 ? "Rooms" : `Rooms, ${others} new`} aria-expanded={sheet === "rooms"} onClick={() => { setSheet(sheet === "rooms" ? undefined : "rooms") }}><Icon name="rooms" />{others > 0 && <span class="count" aria-hidden="true">{Math.min(others, 99)}</span>}</button>
+                ? <button type="button" class="button bare sheet-toggle" aria-label={unread === 0 ? "Rooms" : `Rooms${countWords({ mentions, unread })}`} aria-expanded={sheet === "rooms"} onClick={() => { setSheet(sheet === "rooms" ? undefined : "rooms") }}><Icon name="rooms" />{unread > 0 && <span class={mentions > 0 ? "count called" : "count"} aria-hidden="true">{Math.min(unread, 99)}</span>}</button>
                 : <Tool icon="plus" label="Another room" act={() => { page.joining.open() }} />}
               <button type="button" class="button bare sheet-toggle" aria-label="People" aria-expanded={sheet === "people"} onClick={() => { setSheet(sheet === "people" ? undefined : "people") }}><Icon name="people" /></button>
               <Tool icon="leave" label={hasRooms ? "Leave the chat" : "Leave the room"} act={() => { page.visit.leave() }} />

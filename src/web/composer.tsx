@@ -189,11 +189,14 @@ export const Composer = ({ attach, changed, commands, hint, isReady = true, know
     }
   }
 
+  // The chosen one is always among those that are shown.
+  const first = choice === undefined ? 0 : Math.max(0, choice.chosen - mostShown + 1)
   return (
     <>
       {choice !== undefined && over === undefined && (
         <ul class="complete" role="listbox" id="choices" aria-label="Completions">
-          {choice.candidates.slice(0, mostShown).map((candidate, index) => {
+          {choice.candidates.slice(first, first + mostShown).map((candidate, place) => {
+            const index = first + place
             const shown = candidate.trim()
             return (
               <li key={shown} id={`choice-${index}`} role="option" aria-selected={index === choice.chosen}
@@ -206,7 +209,7 @@ export const Composer = ({ attach, changed, commands, hint, isReady = true, know
               </li>
             )
           })}
-          {choice.candidates.length > mostShown && <li role="presentation" class="quiet">{choice.candidates.length - mostShown} more</li>}
+          {choice.candidates.length > first + mostShown && <li role="presentation" class="quiet">{choice.candidates.length - first - mostShown} more</li>}
         </ul>
       )}
       {asked !== undefined && over === undefined && (

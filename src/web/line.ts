@@ -1,6 +1,6 @@
 import type { Event, Found, Member, Past } from "../domain/Event.ts"
 import { isOwn, type Line as WordLine, words } from "../domain/wording.ts"
-import { hash, mentions } from "../client/screen/name.ts"
+import { beginsInWord, endsInWord, hash, mentions } from "../client/screen/name.ts"
 import type { Line } from "../client/screen/step.ts"
 
 /** How many hues the names of the style sheet have: `.h0` to `.h11`. */
@@ -65,6 +65,14 @@ export const textNodes = (text: string): ReadonlyArray<Node | string> => {
   }
   nodes.push(text.slice(from))
   return nodes.filter((node) => node !== "")
+}
+
+// The same, with a name marked in it.
+const marked = (text: string, name: string): ReadonlyArray<Node | string> => {
+  const sought = new RegExp(`(${name.replace(/[$()*+.?[\\\]^{|}]/gu, "\\$&")})`, "giu")
+  const parts = (words: string): ReadonlyArray<Node | string> =>
+    words.split(sought).map((part, index, all) => (index % 2 === 1 && !endsInWord.test(all[index - 1] ?? "") && !beginsInWord.test(all[index + 1] ?? "") ? element("mark", "", part) : part))
+  return textNodes(text).flatMap((node) => (typeof node === "string" ? parts(node) : node))
 }
 
 /** What a line is to its reader, apart from its words. */
@@ -134,7 +142,7 @@ const drawWords = (event: Event, line: WordLine, me: Member, after: string | und
     case "Said": {
       const isFirst = mentioned || after !== event.from.id
       const who = isFirst ? element("span", "who", nameNode(event.from.name), element("span", "sr", ": "), ...youMark(event.from, me)) : element("span", "sr", `${event.from.name}: `)
-      const node = element("li", `line${isFirst ? " first" : ""}${mentioned ? " mention" : ""}`, who, at, element("span", "text", ...textNodes(event.text)))
+      const node = element("li", `line${isFirst ? " first" : ""}${mentioned ? " mention" : ""}`, who, at, element("span", "text", ...(mentioned ? marked(event.text, me.name) : textNodes(event.text))))
       return { node, speaker: mentioned ? undefined : event.from.id, counts: true }
     }
     case "Whispered": {

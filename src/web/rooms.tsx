@@ -3,7 +3,8 @@ import type { Room } from "../client/screen/step.ts"
 import { Icon } from "./icons.tsx"
 import type { Page } from "./page.ts"
 
-const countWords = ({ mentions, unread }: Room): string =>
+/** How many messages are new, and how many of them name the reader, for who does not see it. */
+export const countWords = ({ mentions, unread }: Pick<Room, "mentions" | "unread">): string =>
   `, ${unread} new${mentions === 0 ? "" : mentions === 1 ? ", one names you" : `, ${mentions} name you`}`
 
 const mostShown = 99

@@ -82,6 +82,10 @@ describe.runIf(hasBrowser)("Rooms in the page", () => {
     expect(await log(page).locator("li").evaluateAll((lines) => lines.slice(-3).map((line) => line.getAttribute("class")))).toEqual(["divider", "line first", "line first mention"])
     expect(await place(page, "lobby").locator(".count").count()).toBe(0)
     await page.waitForFunction(() => document.title === "#lobby · brusio")
+    // The name itself is marked, as a word of its own only.
+    await other.send({ _tag: "Say", room: "lobby", text: "web2 and a cobweb: (WEB), http://web.example/ or web?" })
+    await log(page).locator(".mention", { hasText: "cobweb" }).waitFor()
+    expect(await log(page).locator(".mention").last().locator("mark").allTextContents()).toEqual(["WEB", "web"])
   })
 
   it("keep all their lines while another one is looked at, and are where they were left", async ({ stage }) => {
@@ -176,6 +180,32 @@ describe.runIf(hasBrowser)("Rooms in the page", () => {
     expect(await page.locator("[role=option]").count()).toBe(0)
   })
 
+  it("are completed, and so are the commands that one may give, all of which can be chosen", async ({ stage }) => {
+    const { page } = await together(stage)
+    await say(page, "/join dev")
+    await looksAt(page, "dev")
+    const options = page.locator("[role=option]")
+    await page.fill(".draft", "/join ")
+    await page.press(".draft", "Tab")
+    expect(await options.locator("bdi").allTextContents()).toEqual(["lobby", "dev"])
+    await page.press(".draft", "ArrowDown")
+    await page.press(".draft", "Enter")
+    expect(await page.inputValue(".draft")).toBe("/join dev ")
+    await page.fill(".draft", "/")
+    await options.first().waitFor()
+    const offered: Array<string> = []
+    for (;;) {
+      const chosen = (await page.locator("[role=option][aria-selected=true] > :first-child").textContent()) ?? ""
+      if (offered.includes(chosen)) break
+      offered.push(chosen)
+      expect(await page.locator(`#${await page.getAttribute(".draft", "aria-activedescendant")}`).getAttribute("aria-selected")).toBe("true")
+      await page.press(".draft", "ArrowDown")
+    }
+    expect(offered).toEqual(expect.arrayContaining(["/help", "/join", "/invite", "/quit"]))
+    expect(offered.length).toBeGreaterThan(8)
+    for (const command of ["/kick", "/ban", "/lock", "/topic"]) expect(offered).not.toContain(command)
+  })
+
   it("show who was lost there and may come back, and who is in each", async ({ stage }) => {
     const { other, page, port } = await together(stage)
     const lost = await nativeClient(stage, port)
@@ -243,7 +273,7 @@ describe.runIf(hasBrowser)("Rooms in the page", () => {
         await other.send({ _tag: "Say", room: "lobby", text: "web: here?" })
         await page.locator(".place.called").waitFor({ state: "attached" })
         await expectNoBarriers(page, "two rooms")
-        const toggle = page.locator("[aria-label='Rooms, 1 new']")
+        const toggle = page.locator("[aria-label='Rooms, 1 new, one names you']")
         if (!(await toggle.isVisible())) continue
         await toggle.click()
         await place(page, "lobby").waitFor()

@@ -56,7 +56,10 @@ export const completion = (options: {
     const command = commands.find((each) => each.folded === fold(word))
     if (command?.takesRoom !== undefined) {
       const from = /^\S+\s+#?/u.exec(before)?.[0].length ?? before.length
-      return { from, candidates: matching(rooms[command.takesRoom], before.slice(from)).map(({ text }) => `${text} `) }
+      const typed = before.slice(from)
+      // There are few of them: nothing has to be known of the name.
+      const found = typed === "" ? rooms[command.takesRoom] : matching(rooms[command.takesRoom], typed)
+      return { from, candidates: found.map(({ text }) => `${text} `) }
     }
     const takesName = commands.some((command) => command.takesName && command.folded === fold(word))
     const argument = takesName ? (/^\S+\s+/u.exec(before)?.[0].length ?? 0) : undefined

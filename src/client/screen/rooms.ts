@@ -36,6 +36,9 @@ export const hereIn = (conversation: Conversation): number => active(conversatio
 /** How many messages of others came in all rooms since one looked. */
 export const unreadIn = ({ rooms }: Conversation): number => rooms.reduce((sum, { unread }) => sum + unread, 0)
 
+/** How many of them mention the user. */
+export const mentionsIn = ({ rooms }: Conversation): number => rooms.reduce((sum, { mentions }) => sum + mentions, 0)
+
 /** The conversation in which a room is another one, if one is in it. */
 export const within = (before: Conversation, name: string, change: (room: Room) => Room): Conversation => {
   const at = before.rooms.findIndex((room) => room.name === name)

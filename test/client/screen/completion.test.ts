@@ -77,6 +77,8 @@ describe("After a command that takes a room", () => {
     ["/join #DE", 7, ["dev ", "den "]],
     ["/leave d", 7, ["dev "]],
     ["/join dev s", 6, []],
+    ["/join ", 6, ["lobby ", "dev ", "den "]],
+    ["/leave #", 8, ["lobby ", "dev "]],
     ["/j", 0, ["/join "]]
   ])("%j", (before, from, candidates) => {
     expect(complete(before)).toEqual({ from, candidates })
