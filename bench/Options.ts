@@ -20,12 +20,13 @@ export const help = `Usage: npm run bench -- [options]
   --rounds N       how often all of it is run, in turn; the table shows medians (3)
   --server FILE    the built program (dist/cli.js)
 
-Two builds, in pairs of runs, the one after the other (paired comparison):
+Two builds, in pairs of runs, the one after the other (paired comparison), or trials of this one alone:
 
   --against DIR    another checkout of this project that is built; --rounds is how many pairs (9)
-  --only LIST      what is compared: ${trialNames.join(", ")} (all)
+  --only LIST      what is compared, or measured where there is no other: ${trialNames.join(", ")} (all)
+  --keep N         for how many seconds places of clients are kept that are lost (120)
 
---clients, --mode, --rate, --dialect and --peers are for a run without --against. Big quiet rooms: --clients 5000,10000 --mode paced --rate 1 --peers none
+--clients, --mode, --rate, --dialect and --peers are for a run without --against and --only. Big quiet rooms: --clients 5000,10000 --mode paced --rate 1 --peers none
 Browsers beside programs: --dialect web,native --mode paced --rate 50 --peers none`
 
 const positive = Schema.NumberFromString.pipe(Schema.positive())
@@ -43,10 +44,14 @@ const Options = Schema.Struct({
   rounds: positive.pipe(Schema.int()),
   server: Schema.NonEmptyString,
   against: Schema.optional(Schema.NonEmptyString),
-  only: list(Schema.Literal(...trialNames))
+  only: list(Schema.Literal(...trialNames)),
+  keep: positive
 })
 /** The options of a run, as {@link help} explains them. */
-export type Options = typeof Options.Type
+export type Options = typeof Options.Type & {
+  /** Whether trials are run, and not a room beside its peers. */
+  readonly isTrial: boolean
+}
 
 const defaults = {
   clients: "1000",
@@ -58,7 +63,8 @@ const defaults = {
   "warm-up": "2",
   rounds: "3",
   server: "dist/cli.js",
-  only: trialNames.join(",")
+  only: trialNames.join(","),
+  keep: "120"
 }
 
 /** The default of `--rounds` with `--against`: a difference of a few per cent shows only in the median of so many pairs. */
@@ -76,17 +82,19 @@ const spec = {
   rounds: option,
   server: option,
   against: option,
-  only: option
+  only: option,
+  keep: option
 }
 
 /** Reads the command line; throws an `Error` with the complaint and the help when it makes no sense. */
 export const parse = (args: ReadonlyArray<string>): Options => {
   try {
     const given = parseArgs({ args: [...args], options: spec }).values
-    const without = given.against === undefined
-    const senseless = (without ? ["only"] : ["clients", "mode", "rate", "dialect", "peers"]).filter((name) => Object.hasOwn(given, name))
-    if (senseless.length > 0) throw new Error(`--${senseless.join(", --")}: ${without ? "only" : "not"} with --against`)
-    return Schema.decodeUnknownSync(Options)({ ...defaults, ...(without ? {} : { rounds: pairs }), ...given })
+    const isTrial = given.against !== undefined || given.only !== undefined
+    const senseless = (isTrial ? ["clients", "mode", "rate", "dialect", "peers"] : ["keep"]).filter((name) => Object.hasOwn(given, name))
+    if (senseless.length > 0) throw new Error(`--${senseless.join(", --")}: ${isTrial ? "not" : "only"} with --against or --only`)
+    const options = Schema.decodeUnknownSync(Options)({ ...defaults, ...(given.against === undefined ? {} : { rounds: pairs }), ...given })
+    return { ...options, isTrial }
   } catch (error) {
     throw new Error(`${complaint(error)}\n\n${help}`, { cause: error })
   }

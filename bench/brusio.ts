@@ -16,19 +16,19 @@ type Spoken = (typeof spoken)[number]
 /** The name of the column of clients that speak this. */
 export const nameOf = (dialect: Spoken): string => (dialect === "plain" ? "brusio" : `brusio, ${dialect}`)
 
-/** The built program with its defaults, but without the rate limit where it has one. Fails when the program cannot be run. */
-export const brusio = (program: string, dialect: Spoken = "plain"): Effect.Effect<Server, RunFailed> =>
+/** The built program with its defaults, but without the rate limit and with these options, where it has them. Fails when the program cannot be run. */
+export const brusio = (program: string, dialect: Spoken = "plain", wanted: ReadonlyArray<readonly [option: string, value: string]> = []): Effect.Effect<Server, RunFailed> =>
   Effect.gen(function* () {
     const help = yield* Effect.tryPromise({
       try: () => execFile(process.execPath, [program, "serve", "--help"]),
       catch: (error) => new RunFailed({ message: error instanceof Error ? error.message : String(error) })
     })
-    const unlimited = help.stdout.includes("--rate-limit") ? ["--rate-limit", "off"] : []
+    const options = [["--rate-limit", "off"] as const, ...wanted].filter(([option]) => help.stdout.includes(option)).flat()
     return {
       name: nameOf(dialect),
       dialect,
       atOnce: 1000,
-      start: start(serverCore, process.execPath, [program, "serve", "--port", "0", "--no-input", ...unlimited]).pipe(
+      start: start(serverCore, process.execPath, [program, "serve", "--port", "0", "--no-input", ...options]).pipe(
         Effect.flatMap(listening)
       )
     }

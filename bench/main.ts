@@ -5,7 +5,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Build from "./against/Build.ts"
-import { compareBuilds, comparison } from "./against/comparison.ts"
+import { compareBuilds, comparison, goalsMet, medians } from "./against/comparison.ts"
 import { brusio } from "./brusio.ts"
 import { canPin } from "./Child.ts"
 import { cpu, deliveries, type Figure, fixed, joining, othersCpu, p50, p99 } from "./Figure.ts"
@@ -67,19 +67,21 @@ const measure = (options: Options) =>
     yield* say(["Every delivery was checked: nothing was lost, doubled or out of order.", ...verdicts(names, measured)].join("\n"))
   })
 
-const compare = (options: Options, against: string) =>
+const compare = (options: Options) =>
   Effect.gen(function* () {
-    const ours = yield* Build.make("this build", options.server)
-    const other = yield* Build.make("the other", Build.programIn(against))
+    const { against, keep } = options
+    const ours = yield* Build.make("this build", options.server, keep)
+    const other = against === undefined ? undefined : yield* Build.make("the other", Build.programIn(against), keep)
     const rows = yield* compareBuilds(options, ours, other, note)
-    yield* say(`${machine()}\n${options.server} against ${other.program}\n\n${comparison(rows)}`)
+    const what = other === undefined ? options.server : `${options.server} against ${other.program}`
+    yield* say([machine(), what, "", other === undefined ? medians(rows) : comparison(rows), "", ...goalsMet(rows)].join("\n"))
   })
 
 const bench = Effect.try({
   try: () => parse(process.argv.slice(2)),
   catch: (error) => ({ message: error instanceof Error ? error.message : String(error) })
 }).pipe(
-  Effect.flatMap((options) => (options.against === undefined ? measure(options) : compare(options, options.against))),
+  Effect.flatMap((options) => (options.isTrial ? compare(options) : measure(options))),
   Effect.tapError(({ message }) => note(`bench: ${message}`)),
   Effect.provide(NodeFileSystem.layer)
 )

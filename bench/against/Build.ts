@@ -10,9 +10,9 @@ export interface Build {
   readonly server: Server
 }
 
-/** The build of this program under this name; fails when the program cannot be run. */
-export const make = (name: string, program: string): Effect.Effect<Build, RunFailed> =>
-  Effect.map(brusio(program), (server) => ({ program, server: { ...server, name } }))
+/** The build of this program under this name, which keeps places for so many seconds; fails when the program cannot be run. */
+export const make = (name: string, program: string, keep: number): Effect.Effect<Build, RunFailed> =>
+  Effect.map(brusio(program, "plain", [["--keep", String(keep)]]), (server) => ({ program, server: { ...server, name } }))
 
 /** The path of the built program in this checkout. */
 export const programIn = (checkout: string): string => join(checkout, "dist", "cli.js")

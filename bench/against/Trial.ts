@@ -7,19 +7,25 @@ import type { RunFailed } from "../RunFailed.ts"
 import { joinTitle } from "../Section.ts"
 import type { Build } from "./Build.ts"
 import { startMillis } from "./help.ts"
+import { returns } from "./returns.ts"
 import { storm } from "./storm.ts"
 
-/** One measurement in which two builds are compared. */
+/** A figure of a trial, and what it is to be: itself, or its ratio to that of the other build. */
+export interface Measured extends Pick<Figure, "digits" | "label"> {
+  readonly goal?: { readonly of: "value" | "ratio"; readonly atMost: number }
+}
+
+/** One measurement, of one build or of two that are compared. */
 export interface Trial {
   readonly title: string
   /** The figures that `measure` gives, in this order. */
-  readonly figures: ReadonlyArray<Pick<Figure, "digits" | "label">>
+  readonly figures: ReadonlyArray<Measured>
   /** Runs one build once; `null` for a figure that this system does not tell. */
   readonly measure: (build: Build) => Effect.Effect<ReadonlyArray<number | null>, RunFailed, FileSystem.FileSystem>
 }
 
 /** The names of all trials, in the order in which they are run. */
-export const trialNames = ["saturated", "300", "50", "help", "join-1000", "join-5000", "storm"] as const
+export const trialNames = ["saturated", "300", "50", "help", "join-1000", "join-5000", "storm", "returns-1000", "returns-5000", "returns-10000"] as const
 /** The name of a trial, for `--only`. */
 export type TrialName = (typeof trialNames)[number]
 
@@ -28,8 +34,8 @@ const leaving = 10_000
 /** The talk after the joining has been measured: only enough to show that all are there. */
 const brief: Lengths = { seconds: 0.1, "warm-up": 0.1 }
 
-/** All trials; `lengths` are those of the talk. */
-export const trials = (lengths: Lengths): Readonly<Record<TrialName, Trial>> => {
+/** All trials; `lengths` are those of the talk, and `keep` is for how long places are kept, in seconds. */
+export const trials = (lengths: Lengths, keep: number): Readonly<Record<TrialName, Trial>> => {
   const under = (name: string, figures: ReadonlyArray<Figure>, plan: Plan, { seconds, "warm-up": warmUp }: Lengths): Trial => ({
     title: name,
     figures,
@@ -39,6 +45,28 @@ export const trials = (lengths: Lengths): Readonly<Record<TrialName, Trial>> => 
   const talk = (plan: Plan) => under(title(plan), [deliveries, cpu, p50, p99], plan, lengths)
   const coming = (clients: number) =>
     under(joinTitle(clients), [joinCpu, joining, baseMemory, fullMemory, memory], { clients, rate: 1 }, brief)
+  const comingBack = (clients: number): Trial => ({
+    title: `${clients} clients are lost at once and come back`,
+    figures: [
+      { label: "until all are back, ms", digits: 0 },
+      { label: "CPU ms/client", digits: 2 },
+      { label: "longest without an answer, ms", digits: 0, goal: { of: "value", atMost: 100 } },
+      { label: "KB sent/client", digits: 0 },
+      { label: "memory before, MB", digits: 1 },
+      { label: "memory at most, MB", digits: 1 },
+      { label: "memory a minute after the keep, MB", digits: 1 },
+      { label: "memory after / before", digits: 2, goal: { of: "value", atMost: 1.1 } }
+    ],
+    measure: ({ server }) =>
+      Effect.map(returns(server, clients, keep), ({ backMillis, bytes, fullKb, keptKb, longestMillis, peakKb, serverCpuSeconds }) => [
+        backMillis,
+        serverCpuSeconds === null ? null : (serverCpuSeconds * 1000) / clients,
+        longestMillis,
+        bytes / 1024 / clients,
+        ...[fullKb, peakKb, keptKb].map((kb) => (kb === null ? null : kb / 1024)),
+        fullKb === null || keptKb === null ? null : keptKb / fullKb
+      ])
+  })
   return {
     saturated: talk({ clients: 1000 }),
     "300": talk({ clients: 1000, rate: 300 }),
@@ -63,6 +91,9 @@ export const trials = (lengths: Lengths): Readonly<Record<TrialName, Trial>> => 
           toldMillis,
           serverCpuSeconds === null ? null : (serverCpuSeconds * 1000) / clients
         ])
-    }
+    },
+    "returns-1000": comingBack(1000),
+    "returns-5000": comingBack(5000),
+    "returns-10000": comingBack(10_000)
   }
 }

@@ -1,30 +1,32 @@
 import * as Effect from "effect/Effect"
-import { type Figure, fixed } from "../Figure.ts"
+import { fixed } from "../Figure.ts"
+import { median } from "../median.ts"
 import type { Options } from "../Options.ts"
 import { markdown } from "../table.ts"
 import type { Build } from "./Build.ts"
 import { compare, type Pair } from "./paired.ts"
-import { type Trial, trials } from "./Trial.ts"
+import { type Measured, type Trial, trials } from "./Trial.ts"
 
-/** One figure of both builds, pair by pair. */
+/** One figure of both builds, pair by pair; of one alone where there is no other. */
 interface Row {
   readonly title: string
-  readonly figure: Pick<Figure, "digits" | "label">
+  readonly figure: Measured
   readonly pairs: ReadonlyArray<Pair>
 }
 
 /**
- * Runs both builds in alternating pairs: ours, the other, ours, and so on. The
- * trials take turns within each round. `note` shows the progress, pair by pair.
+ * Runs both builds in alternating pairs: ours, the other, ours, and so on; ours
+ * alone where there is no other. The trials take turns within each round. `note`
+ * shows the progress, pair by pair.
  */
 export const compareBuilds = (
-  { only, rounds, ...lengths }: Pick<Options, "only" | "rounds" | "seconds" | "warm-up">,
+  { keep, only, rounds, ...lengths }: Pick<Options, "keep" | "only" | "rounds" | "seconds" | "warm-up">,
   ours: Build,
-  other: Build,
+  other: Build | undefined,
   note: (text: string) => Effect.Effect<void>
 ) =>
   Effect.gen(function* () {
-    const all = trials(lengths)
+    const all = trials(lengths, keep)
     const chosen = [...new Set(only)].map((name) => all[name])
     const inTurn = Array.from({ length: rounds }, (_, round) => chosen.map((trial) => ({ round, trial }))).flat()
     const measured = yield* Effect.forEach(inTurn, ({ round, trial }) =>
@@ -54,11 +56,34 @@ export const comparison = (rows: ReadonlyArray<Row>): string =>
     })
   ])
 
+/** A table of the medians of one build. */
+export const medians = (rows: ReadonlyArray<Row>): string =>
+  markdown([
+    ["", "", "this build", "rounds"],
+    ...rows.map(({ figure, pairs, title }, i) => [
+      rows[i - 1]?.title === title ? "" : title,
+      figure.label,
+      fixed(oursIn(pairs), figure.digits),
+      String(pairs.length)
+    ])
+  ])
+
+const oursIn = (pairs: ReadonlyArray<Pair>): number | undefined => median(pairs.flatMap(({ ours }) => (ours === null ? [] : [ours])))
+
+/** A line for each goal whose figure is known: whether it is met. */
+export const goalsMet = (rows: ReadonlyArray<Row>): ReadonlyArray<string> =>
+  rows.flatMap(({ figure: { goal, label }, pairs, title }) => {
+    const reached = goal?.of === "ratio" ? compare(pairs)?.ratio : oursIn(pairs)
+    if (goal === undefined || reached === undefined) return []
+    const bound = `at most ${goal.atMost}${goal.of === "ratio" ? " x the other's" : ""}`
+    return [`- ${title}: ${label} ${bound}: ${fixed(reached, 2)}, ${reached <= goal.atMost ? "met" : "missed"}`]
+  })
+
 // Runs a trial once with each build: a pair for each of its figures.
-const pairOf = (trial: Trial, ours: Build, other: Build) =>
+const pairOf = (trial: Trial, ours: Build, other: Build | undefined) =>
   Effect.gen(function* () {
     const mine = yield* trial.measure(ours)
-    const its = yield* trial.measure(other)
+    const its = other === undefined ? [] : yield* trial.measure(other)
     return trial.figures.map((_, place): Pair => ({ ours: mine[place] ?? null, other: its[place] ?? null }))
   })
 
@@ -66,6 +91,6 @@ const summary = ({ figures }: Trial, pairs: ReadonlyArray<Pair>): string =>
   figures
     .map(({ digits, label }, place) => {
       const [ours, other] = [pairs[place]?.ours, pairs[place]?.other].map((value) => fixed(value ?? undefined, digits))
-      return `${label} ${String(ours)} and ${String(other)}`
+      return `${label} ${String(ours)}${pairs[place]?.other === null ? "" : ` and ${String(other)}`}`
     })
     .join(", ")

@@ -9,8 +9,11 @@ import { Goodbye, Refused, Resumed, Welcome } from "../../src/domain/Event.ts"
 const Answer = Schema.parseJson(Schema.Union(Welcome, Resumed, Refused, Goodbye))
 const decode = Schema.decodeUnknownSync(Answer)
 
-/** Where every event that an entry told has its numbers. */
-const numbers = /^\{"_tag":"(\w+)"(?:,"n":(\d+))?(?:,"first":(\d+))?(?:,"seq":(\d+))?/u
+/** Where every event that an entry told has its numbers, and its room. */
+const numbers = /^\{"_tag":"(\w+)"(?:,"n":(\d+))?(?:,"first":(\d+))?(?:,"seq":(\d+))?(?:,"at":\d+)?(?:,"room":"([^"]*)")?/u
+
+/** What is told once to all who share a room with a person, with the number of one room: who is not in that one ignores the number. */
+const ofPersons: ReadonlySet<string> = new Set(["Left", "Renamed", "Detached", "Returned", "Notice"])
 
 /** Backoff with full jitter, as our own client's. */
 const waits = { first: 250, second: 500, longest: 15_000 } as const
@@ -35,17 +38,20 @@ export interface Coming {
   readonly patience?: number
   /** Told of each message that is heard, once a connection or replay brings it. */
   readonly onSaid?: (text: string, from: string) => void
+  /** Told of each line that is heard, after it has been counted. */
+  readonly onLine?: (line: string) => void
 }
 
 interface Pending {
   readonly ref: string
   readonly text: string
+  readonly room: string | undefined
 }
 
 /**
  * A client of the native dialect that comes back by itself whenever its connection
  * is lost, by the rules of `docs/wire/native.md`. It counts what it has heard, and
- * what is missing by the numbers of the room; what comes twice or out of order is a fault.
+ * what is missing by the numbers of its rooms; what comes twice or out of order is a fault.
  */
 export class Returner {
   readonly name: string
@@ -56,9 +62,9 @@ export class Returner {
   /** What was given back to its writer, as it is not known whether it was said. */
   readonly returned: Array<string> = []
   id: MemberId | undefined
-  /** The last number of the room that was heard. */
-  seq = 0
-  /** How many events of the room were heard, and how many are missing between them. */
+  /** The rooms that it is in, and the last number of each that was heard. */
+  readonly rooms = new Map<string, number>()
+  /** How many events of its rooms were heard, and how many are missing between them. */
   heard = 0
   missed = 0
   /** How often it came back as who it was; with gaps; and how often as somebody new. */
@@ -134,12 +140,17 @@ export class Returner {
     if (patience !== undefined) this.#watch = setInterval(() => { this.#look(patience) }, patience / 4)
   }
 
-  /** Says something: at once, or as soon as it is in. */
-  say(text: string): void {
+  /** Says something, in a room if one is named: at once, or as soon as it is in. */
+  say(text: string, room?: string): void {
     this.#refs += 1
-    const pending = { ref: `${this.#mark}-${this.#refs}`, text }
+    const pending = { ref: `${this.#mark}-${this.#refs}`, text, room }
     this.pending.push(pending)
     if (this.isIn) this.#put(pending)
+  }
+
+  /** Sends a message, which is lost where it has no connection, or loses it now. */
+  ask(message: Readonly<Record<string, unknown>>): void {
+    if (this.isIn) this.#send(message)
   }
 
   /** Its connection is lost, and it comes back unless it stays away. */
@@ -195,8 +206,8 @@ export class Returner {
     } else if (silentFor >= patience && this.isIn) this.#send({ _tag: "Ping" })
   }
 
-  #put({ ref, text }: Pending): void {
-    this.#send({ _tag: "Say", text, ref })
+  #put({ ref, room, text }: Pending): void {
+    this.#send({ _tag: "Say", ...(room === undefined ? {} : { room }), text, ref })
   }
 
   #send(message: Readonly<Record<string, unknown>>): void {
@@ -211,13 +222,14 @@ export class Returner {
   }
 
   #take(line: string): void {
-    const [, tag = "", n, first, seq] = numbers.exec(line) ?? []
+    const [, tag = "", n, first, seq, room] = numbers.exec(line) ?? []
     switch (tag) {
       case "Welcome":
       case "Resumed":
       case "Refused":
       case "Goodbye":
         this.#answer(line)
+        this.#coming.onLine?.(line)
         return
       case "Ping":
         this.#send({ _tag: "Pong" })
@@ -228,7 +240,12 @@ export class Returner {
       default:
     }
     if (n !== undefined) this.#number(Number(n), line)
-    if (seq !== undefined) this.#room(Number(first ?? seq), Number(seq), line)
+    if (room !== undefined) {
+      if (tag === "Entered") this.rooms.set(room, Number(seq))
+      else if (tag === "Exited" || tag === "Removed") this.rooms.delete(room)
+      else if (seq !== undefined) this.#told(tag, room, Number(first ?? seq), Number(seq), line)
+    }
+    this.#coming.onLine?.(line)
   }
 
   #number(n: number, line: string): void {
@@ -236,11 +253,16 @@ export class Returner {
     this.#n = n
   }
 
-  #room(first: number, seq: number, line: string): void {
-    if (seq <= this.seq) this.#complain(`after number ${this.seq} of the room it is told ${line}`)
-    this.missed += Math.max(0, first - this.seq - 1)
+  #told(tag: string, room: string, first: number, seq: number, line: string): void {
+    const before = this.rooms.get(room)
+    if (before === undefined) {
+      if (!ofPersons.has(tag)) this.#complain(`it is in no room ${room} and is told ${line}`)
+      return
+    }
+    if (seq <= before) this.#complain(`after number ${before} of the room it is told ${line}`)
+    this.missed += Math.max(0, first - before - 1)
     this.heard += 1
-    this.seq = seq
+    this.rooms.set(room, seq)
   }
 
   #said(line: string): void {
@@ -263,7 +285,8 @@ export class Returner {
         this.returned.push(...this.pending.splice(0).map(({ text }) => text))
         this.id = event.you.id
         this.#n = event.n ?? 0
-        this.seq = event.seq
+        this.rooms.clear()
+        this.rooms.set(event.room, event.seq)
         this.lives += 1
         this.#enter(event.instance)
         return
@@ -275,7 +298,10 @@ export class Returner {
         this.#enter(event.instance)
         return
       case "Refused":
-        if (this.isIn) return
+        if (this.isIn) {
+          this.#refused(event, line)
+          return
+        }
         this.refusals += 1
         if (event.wait === undefined) this.#complain(`it is not let in: ${line}`)
         else {
@@ -286,6 +312,12 @@ export class Returner {
       case "Goodbye":
         this.isOver ||= forGood.has(event.code)
     }
+  }
+
+  // What it said was not said: that is an answer too. An answer has a number where an entry told it.
+  #refused({ n, ref }: Refused, line: string): void {
+    if (n !== undefined) this.#number(n, line)
+    this.pending = this.pending.filter((each) => each.ref !== ref)
   }
 
   #enter(instance: string | undefined): void {

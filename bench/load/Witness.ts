@@ -27,6 +27,7 @@ export class Witness {
   readonly #welcomed: () => void
   #rest = ""
   #askedAt = 0
+  #isResting = false
   /** The longest round trip of a ping, ms. */
   longestMillis = 0
   /** How many it was told have left, and when it was told of the last, by `performance.now()`. */
@@ -56,6 +57,11 @@ export class Witness {
     this.longestMillis = 0
   }
 
+  /** Asks no more. */
+  rest(): void {
+    this.#isResting = true
+  }
+
   #ping(): void {
     this.#askedAt = performance.now()
     this.#socket.write(`${JSON.stringify({ _tag: "Ping" })}\n`)
@@ -71,7 +77,7 @@ export class Witness {
       case "Pong":
         this.longestMillis = Math.max(this.longestMillis, performance.now() - this.#askedAt)
         setTimeout(() => {
-          this.#ping()
+          if (!this.#isResting) this.#ping()
         }, pauseMillis)
         return
       case "Left":
