@@ -1,4 +1,4 @@
-import { isResumption } from "../../domain/Event.ts"
+import { type Event, isResumption } from "../../domain/Event.ts"
 import type { Handing } from "./Handed.ts"
 
 /** What an event takes on the wire besides what varies in length: its tag, numbers, ids and names. In bytes. */
@@ -42,9 +42,23 @@ const sizeOf = (event: Handing["event"]): number => {
     case "Returned":
       return 0
     case "Resumed":
-      return (isResumption(event) ? event.replay : []).reduce((sum, each) => sum + sizeOf(each), 3 * frame)
+      return (isResumption(event) ? event.replay : []).reduce((sum, each) => sum + sizeOfRetold(each), 3 * frame)
     default:
       return frame
+  }
+}
+
+// A move that is told again is told alone, and at once.
+const sizeOfRetold = (event: Event): number => {
+  switch (event._tag) {
+    case "Left":
+    case "Detached":
+      return frame + member + (event.reason?.length ?? 0)
+    case "Joined":
+    case "Returned":
+      return frame + member
+    default:
+      return sizeOf(event)
   }
 }
 

@@ -12,6 +12,7 @@ import { isMove, sort, type Sorted } from "./crowd.ts"
 import { endSession, type Peer } from "../chat/Peer.ts"
 import { type Defect, deliver } from "./deliver.ts"
 import * as Pace from "./pace.ts"
+import { Retold } from "./Retold.ts"
 import { Watermark } from "./Watermark.ts"
 
 /**
@@ -36,6 +37,7 @@ const make = Effect.gen(function* () {
   const hub = yield* Hub
   const subscription = yield* hub.subscribe
   const watermark = new Watermark()
+  const retold = new Retold()
   const lastFanOut = yield* Ref.make(Pace.noFanOut)
 
   // Waits until the coalescing window is over, and takes what has come meanwhile.
@@ -79,7 +81,7 @@ const make = Effect.gen(function* () {
   // Delivers a batch, and measures the fan-out. A batch that tells no room anything says nothing about the cost of a fan-out.
   const fanOut = Effect.fnUntraced(function* (batch: ReadonlyArray<Handed>) {
     const start = yield* monotonicMillis
-    const defects = deliver(batch)
+    const defects = deliver(batch, retold)
     if (defects.length > 0) yield* contain(defects)
     const end = yield* monotonicMillis
     yield* hub.written(batch)

@@ -5,6 +5,7 @@ import type { Handed } from "../chat/Handed.ts"
 import { gather, type Told } from "./crowd.ts"
 import { type Difference, Frames, noShare, type Share, withStay } from "./frame.ts"
 import type { Peer } from "../chat/Peer.ts"
+import { Retold } from "./Retold.ts"
 import { type Line, type Log, type Stay, staysIn } from "./stays.ts"
 
 /** Something that was thrown in a fan-out. */
@@ -20,15 +21,16 @@ export interface Defect {
  * without echo gets the batch without its own messages.
  *
  * What is thrown meanwhile on the way to one client, or in encoding one event,
- * keeps nothing else from being sent: it is returned.
+ * keeps nothing else from being sent: it is returned. `retold`: what batches
+ * before this one have told again.
  */
-export const deliver = (batch: ReadonlyArray<Handed>): ReadonlyArray<Defect> => {
+export const deliver = (batch: ReadonlyArray<Handed>, retold = new Retold()): ReadonlyArray<Defect> => {
   const defects: Array<Defect> = []
   let pending: Array<Told> = []
   for (const { also, audience, event, room } of batch) {
     if (event._tag === "Connected" || event._tag === "Disconnected") continue
     if (event._tag === "Goodbye") {
-      send(pending, defects)
+      send(pending, retold, defects)
       pending = []
       for (const { peer } of audience) {
         try {
@@ -39,15 +41,15 @@ export const deliver = (batch: ReadonlyArray<Handed>): ReadonlyArray<Defect> => 
       }
     } else pending.push({ event, audience, also, room })
   }
-  send(pending, defects)
+  send(pending, retold, defects)
   return defects
 }
 
-const send = (all: ReadonlyArray<Told>, defects: Array<Defect>): void => {
+const send = (all: ReadonlyArray<Told>, retold: Retold, defects: Array<Defect>): void => {
   // Moves without an audience are gathered too: they count in what the next newcomers are told.
   const told = gather(all).filter(({ also, audience }) => audience.length > 0 || also !== undefined)
   const rooms = logsOf(told).map((log) => ({ log, stays: staysIn(log) }))
-  const frames = new Frames((event, error) => {
+  const frames = new Frames(retold, (event, error) => {
     defects.push({ error, peer: authorIn(told, event) })
   })
   const differences = forFew(told)

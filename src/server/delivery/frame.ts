@@ -1,5 +1,6 @@
-import type { Reply } from "../../domain/Event.ts"
+import { isResumption, type Reply, type Resumed } from "../../domain/Event.ts"
 import { bytesOf, type Dialect } from "../dialect/Dialect.ts"
+import type { Retold } from "./Retold.ts"
 import type { Log, Stay } from "./stays.ts"
 
 /** What a batch tells a client as a member of its rooms. Clients that are told the same lines have one share. */
@@ -40,11 +41,13 @@ interface Frame {
 /** The encoded frames of one batch: each event is encoded once for each dialect, and shares are slices of one buffer. */
 export class Frames {
   readonly #onDefect: (event: Reply, error: unknown) => void
+  readonly #retold: Retold
   readonly #frames = new Map<Dialect, Map<Log, Frame>>()
   readonly #words = new Map<Dialect, Map<Reply, Buffer>>()
 
-  /** `onDefect` is called for an event that a dialect cannot encode: whoever speaks it is not told that event. */
-  constructor(onDefect: (event: Reply, error: unknown) => void) {
+  /** `retold`: what was told again before. `onDefect` is called for an event that a dialect cannot encode: whoever speaks it is not told that event. */
+  constructor(retold: Retold, onDefect: (event: Reply, error: unknown) => void) {
+    this.#retold = retold
     this.#onDefect = onDefect
   }
 
@@ -106,7 +109,18 @@ export class Frames {
     return { bytes: Buffer.concat(parts, end), offsets }
   }
 
+  // What is told again to one has been told again to others: each event of it is encoded once for all of them.
   #encode(event: Reply, dialect: Dialect): Buffer {
+    if (!isResumption(event)) return this.#encodeAlone(event, dialect)
+    const { replay, ...resumed } = event
+    const back: Resumed = resumed
+    return Buffer.concat([
+      this.#encodeAlone(back, dialect),
+      ...replay.map((each) => this.#retold.of(each, dialect, () => this.#encodeAlone(each, dialect)))
+    ])
+  }
+
+  #encodeAlone(event: Reply, dialect: Dialect): Buffer {
     try {
       const lines = dialect.encode(event)
       return Buffer.from(dialect.frame === undefined ? lines : bytesOf(dialect, lines))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import * as FastCheck from "effect/FastCheck"
 import type { Reply } from "../../../src/domain/Event.ts"
 import { weigh } from "../../../src/server/chat/weigh.ts"
 import { native } from "../../../src/server/dialect/native.ts"
@@ -22,6 +23,16 @@ describe("The weight of what is handed on", () => {
       })
     })
   }
+
+  it("is about what is written of what is told again, moves among it", () => {
+    always(FastCheck.record({ resumed: replies.Resumed, replay: FastCheck.array(FastCheck.oneof(Joined, Left, Detached, Returned, replies.Said), { maxLength: 50 }) }), ({ replay, resumed }) => {
+      const event = { ...resumed, replay }
+      const written = Buffer.byteLength(native.encode(event))
+      const weight = weigh({ event, audience }) / 3
+      expect(weight).toBeGreaterThan(written / 4)
+      expect(weight).toBeLessThan(written * 4 + 100)
+    })
+  })
 
   it("is nothing for who comes or goes: many are told of in one line, and may be held for a while", () => {
     for (const arbitrary of [Joined, Left, Detached, Returned]) always(arbitrary, (event: Reply) => weigh({ event, audience }) === 0, 10)
