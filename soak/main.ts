@@ -6,6 +6,8 @@ import { Crowd, type Plan } from "./Crowd.ts"
 import { Difference } from "./Difference.ts"
 import { help, type Options, parse } from "./Options.ts"
 import { Pulse } from "./Pulse.ts"
+import { RoomCounts } from "./rooms/RoomCounts.ts"
+import { keepSeconds, travel } from "./rooms/travel.ts"
 
 /** How long the server's memory may take to come back, s. */
 const memoryPatience = 20
@@ -23,6 +25,35 @@ process.on("SIGTERM", interrupt)
 process.on("SIGHUP", interrupt)
 
 const memory = { base: Number.NaN, peak: 0, after: Number.NaN }
+
+const soakRooms = async ({ clients, rateLimit, seconds, seed }: Options, counts: RoomCounts): Promise<ReadonlyArray<string>> => {
+  const pulse = new Pulse()
+  const server = await RunningServer.start(["--rate-limit", rateLimit, "--keep", String(keepSeconds)])
+  const plan = (part: number) => ({ clients, seed: seed * 3 + part })
+  try {
+    await travel(plan(0), server, pulse, new RoomCounts(), Math.min(15, Math.max(5, seconds / 5)) * 1000, () => isInterrupted)
+    if (!isInterrupted) await sleep(4000)
+    const base = server.residentMb
+    const allowed = base * 1.5 + 30
+    console.log(`rooms, warmed up: ${base.toFixed(0)} MB`)
+    const [start, cpu] = [performance.now(), server.cpuSeconds]
+    await travel(plan(1), server, pulse, counts, seconds * 1000, () => isInterrupted)
+    const took = (performance.now() - start) / 1000
+    const used = server.cpuSeconds - cpu
+    const peak = server.residentMb
+    const until = performance.now() + memoryPatience * 1000
+    while (server.residentMb > allowed && performance.now() < until) await sleep(200)
+    const after = server.residentMb
+    if (after > allowed) throw new Difference(`memory does not come back: ${after.toFixed(0)} MB, allowed ${allowed.toFixed(0)} MB`)
+    const { code, millis, signal } = await server.stop()
+    if (code !== 0 || millis > closeWithin) throw new Difference(`asked to end, the server ended with ${String(code ?? signal)} after ${millis.toFixed(0)} ms`)
+    if (server.logged.error > 0) throw new Difference(`the server has logged ${server.logged.error} errors: ${server.complaints.join("\n")}`)
+    return [`rooms: ${took.toFixed(0)} s, ${used.toFixed(1)} s CPU of the server; memory ${base.toFixed(0)} MB before, ${peak.toFixed(0)} as all had left, ${after.toFixed(0)} after`]
+  } finally {
+    pulse.stop()
+    await server.kill()
+  }
+}
 
 const soak = async ({ clients, rateLimit, seconds, seed }: Options, counts: Counts): Promise<ReadonlyArray<string>> => {
   const pulse = new Pulse()
@@ -74,9 +105,9 @@ const soak = async ({ clients, rateLimit, seconds, seed }: Options, counts: Coun
 
 const words = (name: string): string => name.replace(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`)
 
-const table = (counts: Counts): string => {
+const table = (counts: Counts, roomCounts: RoomCounts): string => {
   const rows: ReadonlyArray<readonly [string, string]> = [
-    ...Object.entries(counts).map(([name, count]) => [words(name), String(count)] as const),
+    ...[counts, roomCounts].flatMap((all) => Object.entries(all).map(([name, count]) => [words(name), String(count)] as const)),
     ["memory before, MB", memory.base.toFixed(0)],
     ["memory at most, MB", memory.peak.toFixed(0)],
     ["memory after, MB", memory.after.toFixed(0)]
@@ -91,17 +122,21 @@ const main = async (): Promise<number> => {
     return 0
   }
   const options = parse(process.argv.slice(2))
-  const { clients, rateLimit, seconds, seed } = options
+  const { clients, part, rateLimit, seconds, seed } = options
   const counts = new Counts()
+  const roomCounts = new RoomCounts()
   console.log(`seed ${seed}: ${clients} clients for ${seconds} s, rate limit ${rateLimit}`)
   try {
-    const notes = await soak(options, counts)
-    console.log([table(counts), ...notes, isInterrupted ? "ended early, without a difference" : "no difference"].join("\n"))
+    const notes = [
+      ...(part === "rooms" ? [] : await soak(options, counts)),
+      ...(part === "lobby" || isInterrupted ? [] : await soakRooms(options, roomCounts))
+    ]
+    console.log([table(counts, roomCounts), ...notes, isInterrupted ? "ended early, without a difference" : "no difference"].join("\n"))
     return 0
   } catch (error) {
-    console.log(table(counts))
+    console.log(table(counts, roomCounts))
     console.error(error instanceof Difference ? `difference: ${error.message}` : error)
-    console.error(`again: npm run soak -- --seed ${seed} --clients ${clients} --seconds ${seconds} --rate-limit ${rateLimit}`)
+    console.error(`again: npm run soak -- --part ${part} --seed ${seed} --clients ${clients} --seconds ${seconds} --rate-limit ${rateLimit}`)
     return 1
   }
 }

@@ -64,6 +64,10 @@ export class Returner {
   id: MemberId | undefined
   /** The rooms that it is in, and the last number of each that was heard. */
   readonly rooms = new Map<string, number>()
+  /** Rooms that it is in and has not heard of yet: its first answer was lost, or that it has entered is not kept any more. */
+  readonly #unheard = new Set<string>()
+  /** Up to which number it is told again what it has missed. */
+  #replayEnd = 0
   /** How many events of its rooms were heard, and how many are missing between them. */
   heard = 0
   missed = 0
@@ -241,6 +245,7 @@ export class Returner {
     }
     if (n !== undefined) this.#number(Number(n), line)
     if (room !== undefined) {
+      if (tag === "Entered" || tag === "Exited" || tag === "Removed") this.#unheard.delete(room)
       if (tag === "Entered") this.rooms.set(room, Number(seq))
       else if (tag === "Exited" || tag === "Removed") this.rooms.delete(room)
       else if (seq !== undefined) this.#told(tag, room, Number(first ?? seq), Number(seq), line)
@@ -256,7 +261,8 @@ export class Returner {
   #told(tag: string, room: string, first: number, seq: number, line: string): void {
     const before = this.rooms.get(room)
     if (before === undefined) {
-      if (!ofPersons.has(tag)) this.#complain(`it is in no room ${room} and is told ${line}`)
+      if (this.#unheard.delete(room)) this.rooms.set(room, seq)
+      else if (!ofPersons.has(tag) && this.#n > this.#replayEnd) this.#complain(`it is in no room ${room} and is told ${line}`)
       return
     }
     if (seq <= before) this.#complain(`after number ${before} of the room it is told ${line}`)
@@ -286,12 +292,16 @@ export class Returner {
         this.id = event.you.id
         this.#n = event.n ?? 0
         this.rooms.clear()
+        this.#unheard.clear()
         this.rooms.set(event.room, event.seq)
         this.lives += 1
         this.#enter(event.instance)
         return
       case "Resumed":
-        if (event.you.id !== this.id || event.instance !== this.#instance) this.#complain(`it is back as somebody else: ${line}`)
+        if (this.id === undefined) this.lives += 1
+        else if (event.you.id !== this.id || event.instance !== this.#instance) this.#complain(`it is back as somebody else: ${line}`)
+        this.id = event.you.id
+        this.#isIn(event)
         this.pending = this.pending.slice(this.pending.findIndex(({ ref }) => ref === event.last) + 1)
         this.resumes += 1
         if (event.gaps) this.resumesWithGaps += 1
@@ -312,6 +322,15 @@ export class Returner {
       case "Goodbye":
         this.isOver ||= forGood.has(event.code)
     }
+  }
+
+  // Which rooms it is in; how it came into them, or out of others, is told again unless that is gone.
+  #isIn({ gaps, n = 0, rooms }: Resumed): void {
+    this.#replayEnd = n
+    for (const { room } of rooms) if (!this.rooms.has(room)) this.#unheard.add(room)
+    if (!gaps) return
+    const now = new Set<string>(rooms.map(({ room }) => room))
+    for (const room of [...this.rooms.keys()]) if (!now.has(room)) this.rooms.delete(room)
   }
 
   // What it said was not said: that is an answer too. An answer has a number where an entry told it.
