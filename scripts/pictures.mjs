@@ -67,7 +67,9 @@ const browser = await chromium.launch({ executablePath: program, args: ["--no-sa
 const devices = {
   page: { viewport: { width: 1000, height: 640 }, deviceScaleFactor: 1.5 },
   phone: { viewport: { width: 390, height: 720 }, deviceScaleFactor: 1.5, hasTouch: true, isMobile: true },
-  operator: { viewport: { width: 1100, height: 640 }, deviceScaleFactor: 1 }
+  operator: { viewport: { width: 1100, height: 640 }, deviceScaleFactor: 1 },
+  rooms: { viewport: { width: 1100, height: 640 }, deviceScaleFactor: 1 },
+  "rooms-phone": { viewport: { width: 390, height: 720 }, deviceScaleFactor: 1.5, hasTouch: true, isMobile: true }
 }
 const pages = {}
 
@@ -183,6 +185,62 @@ const operate = async () => {
   await page.locator(".guest", { hasText: "afk" }).waitFor()
 }
 
+/** Somebody's several rooms, in a terminal, on a page and on a phone. */
+const roam = async () => {
+  await open("roam", "node dist/cli.js serve")
+  const [, command, port] = await shows("roam", /Join with: (.* --port (\d+))/u)
+  const enters = async (name, ...rooms) => {
+    const person = await nc(Number(port), name)
+    people.push(person)
+    await shows("roam", new RegExp(`${name} joined`, "u"))
+    for (const room of rooms) {
+      person.says(`/join ${room}`)
+      await shows("roam", new RegExp(`#${room}.*${name}|${name}.*#?${room}`, "u"))
+    }
+    return person
+  }
+  const bob = await enters("bob", "demo", "build")
+  const grace = await enters("Grace", "build", "demo")
+  bob.says("/join demo")
+  bob.says("/topic The big room, at three")
+  const ada = await browse(port, "Ada", "rooms")
+  const yara = await browse(port, "Yara", "rooms-phone")
+  await open("rooms", `${command} --name Marta`)
+  await shows("rooms", /5 here/u)
+  const types = async (line, seen) => {
+    await tmux("send-keys", "-t", "rooms", "-l", "--", line)
+    await tmux("send-keys", "-t", "rooms", "Enter")
+    await shows("rooms", seen)
+  }
+  for (const room of ["build", "demo"]) {
+    for (const page of [pages.rooms, pages["rooms-phone"]]) {
+      await page.fill(".draft", `/join ${room}`)
+      await page.press(".draft", "Enter")
+      await page.locator("h1", { hasText: room }).waitFor()
+    }
+    await types(`/join ${room}`, new RegExp(`\\[#${room}\\]`, "u"))
+  }
+  await ada.says("Who brings the adapter for the projector?")
+  await shows("rooms", /projector/u)
+  bob.says("It is in my bag, as last time.")
+  await ada.hears("as last time")
+  await types("I have the cable, then.", /cable, then/u)
+  grace.says("/me tests the microphone")
+  await ada.hears("microphone")
+  bob.says("/mute Grace 5 the microphone is on")
+  await ada.hears("has muted")
+  await yara.says("We hear you in the corridor, Grace!")
+  await ada.hears("corridor")
+  const misaki = await enters("美咲", "build")
+  for (const line of ["The build is green.", "Tagging it now.", "Ada, Marta, Yara: it is out!"]) misaki.says(line)
+  for (const page of [pages.rooms, pages["rooms-phone"]]) await page.locator(".place.called .count", { hasText: "3" }).waitFor({ state: "attached" })
+  await shows("rooms", /#build 3@/u)
+  await ada.types("Then we can show it.")
+  await pages["rooms-phone"].locator(".sheet-toggle").first().click()
+  await pages["rooms-phone"].locator("nav.rooms").waitFor()
+  await delay(1200)
+}
+
 // ---- From the terminal to a picture
 
 const cell = { width: 8.43, height: 20 }
@@ -280,7 +338,7 @@ const drawRun = ({ column, style, text, wide, width }, row) => {
     paper === undefined ? "" : element("rect", { x: left(column), y, width: round(width * cell.width), height: cell.height, fill: paper })
   const words = text.trim()
   if (words === "") return back
-  // Both attributes keep the text in its columns, whatever font the reader has.
+  // Both attributes keep the text in its columns, whatever font the reader has. Of two spaces, browsers would draw one.
   const place = wide
     ? { x: left(column + width / 2), "text-anchor": "middle" }
     : { x: left(column + text.length - text.trimStart().length), textLength: round(stringWidth(words) * cell.width) }
@@ -292,7 +350,7 @@ const drawRun = ({ column, style, text, wide, width }, row) => {
     "font-style": style.italic ? "italic" : undefined,
     "text-decoration": style.underline ? "underline" : undefined,
     opacity: style.dim ? 0.6 : undefined
-  }, escaped(words))
+  }, escaped(words.replaceAll(/ (?= )/gu, "\u00a0")))
 }
 
 /** A terminal window with this screen, as a self-contained SVG. */
@@ -338,6 +396,9 @@ try {
   await shows("serve", /Pane is dead/u)
   await operate()
   await pictures("operator")
+  await roam()
+  await picture("rooms", "brusio join")
+  await pictures("rooms", "rooms-phone")
 } finally {
   await browser.close()
   for (const { leaves } of people) leaves()
