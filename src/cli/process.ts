@@ -27,7 +27,7 @@ export const endingSignals: ReadonlyArray<NodeJS.Signals> = [
 /** The command failed and has printed why: the exit code is 1. */
 export class Failed extends Data.TaggedError("Failed") {}
 
-/** The user left while something was asked: a way out like every other that was asked for, so the exit code is 0. */
+/** The user left before being in the room, while something was asked or with a signal: a way out like every other that was asked for, so the exit code is 0. */
 export class Left extends Data.TaggedError("Left") {}
 
 /**

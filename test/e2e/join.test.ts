@@ -502,6 +502,23 @@ describe.runIf(hasTmux).concurrent("A client in a real terminal, line by line", 
     })
   }
 
+  it("ends with Ctrl-C while it connects: it exits with 0", async ({ stage }) => {
+    const { client, port } = await fakeServer(stage)
+    const terminal = await openTerminal(stage)
+    await terminal.enter(`node ${cli} join --plain --host 127.0.0.1 --port ${port} --name early; echo rc=$?`)
+    await hello(await client)
+    await terminal.press("C-c")
+    expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/rc=0$/mu)
+  })
+
+  it("ends at a question with a signal: it exits with 0", async ({ stage }) => {
+    const terminal = await openTerminal(stage)
+    await terminal.enter(`node ${cli} join --plain; echo rc=$?`)
+    await terminal.shows(/^Host \[/mu)
+    process.kill(await terminal.child(), "SIGTERM")
+    expect(await terminal.shows(/rc=\d+$/mu)).toMatch(/rc=0$/mu)
+  })
+
   it("leaves with Ctrl-D in the room, with 0", async ({ stage }) => {
     const terminal = await openTerminal(stage)
     await terminal.enter(`node ${cli} join --plain --host 127.0.0.1 --port ${server.port} --name ender; echo rc=$?`)

@@ -408,6 +408,19 @@ describe.concurrent("However a client ends, the others are told why", { timeout:
     expect(await own.program.ended()).toMatchObject({ code: 0 })
   })
 
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    it(`${signal} before it has joined: it exits with 0, as for every way out that was asked for`, async ({ stage }) => {
+      const { client, port } = await fakeServer(stage)
+      const ours = start(stage, ["join", "--port", String(port)])
+      await client
+      const from = ours.kill(signal)
+      const ended = await ours.ended()
+      expect(ended).toMatchObject({ code: 0, signal: null })
+      expect(ended.at - from).toBeLessThan(goodbyeWithin)
+      expect([ours.stdout.text, ours.stderr.text]).toEqual(["", ""])
+    })
+  }
+
   it("an uncaught exception before it has joined: one line says so, and it exits with 1", async ({ stage }) => {
     const { client, port } = await fakeServer(stage)
     const ours = start(stage, ["join", "--port", String(port)], { fault: "exception" })

@@ -67,7 +67,10 @@ export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError
       : FormUi.connect(form, { reconnect: settings.reconnect, tell: settings.isNameStrict ? undefined : complain })
     const client = yield* Effect.raceFirst(
       enter,
-      Effect.flatMap(Deferred.await(end), (ending) => Effect.zipRight(reportFault(ending), new Failed()))
+      // Whoever leaves before being in the room has left as asked, too.
+      Effect.flatMap(Deferred.await(end), (ending): Effect.Effect<never, Failed | FormUi.Left> =>
+        ending._tag === "Signal" ? new FormUi.Left() : Effect.zipRight(reportFault(ending), new Failed())
+      )
     )
     yield* io.prompt("> ")
     const conversation = yield* Effect.forkScoped(converse(client, io, lineFormat(settings, client)))
