@@ -197,17 +197,22 @@ describe.concurrent("However the server ends, everybody is told why", { timeout:
 })
 
 describe.concurrent("A server that is gone without a goodbye", { timeout: 60_000 }, () => {
-  it("is looked for by our client in a pipe for three seconds; then it says that the connection is lost and exits with 1", async ({ stage }) => {
-    const { port, program } = await serve(stage)
-    const ours = await join(stage, port, "ours")
-    const from = program.kill("SIGKILL")
-    const ended = await ours.ended()
-    expect(ended).toMatchObject({ code: 1, signal: null })
-    expect(ours.stderr.texts).toEqual([`Connection to 127.0.0.1:${port} lost.`])
-    // A try that would begin later is not waited for.
-    expect(ended.at - from).toBeGreaterThan(200)
-    expect(ended.at - from).toBeLessThan(triesFor + atOnce)
-  })
+  for (const { args, within, words } of [
+    { words: "for three seconds", args: [], within: triesFor },
+    { words: "for as long as --reconnect says", args: ["--reconnect", "1"], within: 1000 }
+  ]) {
+    it(`is looked for by our client in a pipe ${words}; then it says that the connection is lost and exits with 1`, async ({ stage }) => {
+      const { port, program } = await serve(stage)
+      const ours = await join(stage, port, "ours", { args })
+      const from = program.kill("SIGKILL")
+      const ended = await ours.ended()
+      expect(ended).toMatchObject({ code: 1, signal: null })
+      expect(ours.stderr.texts).toEqual([`Connection to 127.0.0.1:${port} lost.`])
+      // A try that would begin later is not waited for.
+      expect(ended.at - from).toBeGreaterThan(200)
+      expect(ended.at - from).toBeLessThan(within + atOnce)
+    })
+  }
 
   it("is not waited for where it takes the connection, and answers nothing", async ({ stage }) => {
     const { ours, server } = await enter(stage)
