@@ -5,6 +5,7 @@ import * as Deadlines from "./Deadlines.ts"
 import type { Event, Presence } from "./Event.ts"
 import { forgotten } from "./history.ts"
 import { ageOf, type WindowLimits } from "./Keep.ts"
+import { isMove } from "./moves.ts"
 import type { Room } from "./Room.ts"
 import * as Window from "./Window.ts"
 
@@ -27,8 +28,6 @@ const inWindow = <Peer>(chat: Chat<Peer>, room: Room<Peer>, told: Told): Chat<Pe
   const { chat: next, window } = kept(chat, room.window, { _tag: "Window", room: room.key }, told, keep.room)
   return withRoom(next, { ...room, window })
 }
-
-const isMove = ({ _tag }: Event): boolean => _tag === "Joined" || _tag === "Left" || _tag === "Detached" || _tag === "Returned"
 
 /** The chat in which those of this audience who can come back keep this event that is for them alone. */
 export const keepOwn = <Peer>(before: Chat<Peer>, audience: Audience<Peer>, n: number, event: Event): Chat<Peer> => {

@@ -19,9 +19,9 @@ export const ownNameEvery = 1000
 /** How long the server's goodbye is waited for, ms. */
 export const goodbyePatience = 1000
 
-/** Whether the name that is taken may still be one's own: the server has not noticed yet that it was lost. */
-export const isOwnName = (failure: JoinError | undefined, lostAt = 0): boolean =>
-  failure instanceof JoinRefused && failure.code === "name-taken" && Date.now() - lostAt < ownNameFor
+/** Whether the name that is taken may still be one's own: the server has not noticed yet that it was lost. `lostSince` is of the monotonic clock, ms. */
+export const isOwnName = (failure: JoinError | undefined, lostSince = Number.NEGATIVE_INFINITY): boolean =>
+  failure instanceof JoinRefused && failure.code === "name-taken" && performance.now() - lostSince < ownNameFor
 
 /** Who wants to come in. */
 interface Newcomer {

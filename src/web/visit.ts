@@ -37,6 +37,8 @@ export class Visit {
   // How many answers are to come that the page itself has asked for.
   #lists = 0
   #secret = newSecret()
+  // Since when there is no connection, ms of the monotonic clock.
+  #lostSince: number | undefined
   // The place of a visit before.
   #before: Place | undefined
 
@@ -228,6 +230,8 @@ export class Visit {
   #goOn(place: Place): void {
     this.#secret = place.secret
     this.#name = place.me.name
+    // A document knows by the system's clock alone how long ago the one before it was lost.
+    this.#lostSince = performance.now() - Math.max(0, Date.now() - place.lostAt)
     this.#conversation = goingOn(place)
     this.#begin(this.#stay(place.me.name, true))
   }
@@ -242,10 +246,11 @@ export class Visit {
           return
         }
         const failure = exit.cause._tag === "Fail" ? exit.cause.error : undefined
-        if (!isOwnName(failure, this.#conversation?.lostAt)) {
+        if (!isOwnName(failure, this.#lostSince)) {
           this.#name = this.name
           this.#before = this.#place
           this.#conversation = undefined
+          this.#lostSince = undefined
           this.#set(doorAfter(failure, this.#password !== undefined))
           return
         }
@@ -284,6 +289,7 @@ export class Visit {
   // In the room, for the first time or again.
   #enter(answer: Welcome | Resumed, happening: Happening): void {
     this.#lists = 0
+    this.#lostSince = undefined
     if (this.#conversation !== undefined && !isSameLife(this.#conversation, answer)) {
       this.#forget()
       this.#conversation = { ...this.#conversation, lostAt: undefined }
@@ -304,7 +310,10 @@ export class Visit {
   // Waits for the next try to come back.
   #pause(wait: number, why: string | undefined): Effect.Effect<void> {
     return Effect.suspend(() => {
-      if (this.#phase._tag === "Room") this.#happen({ _tag: "Lost", at: Date.now() })
+      if (this.#phase._tag === "Room") {
+        this.#lostSince = performance.now()
+        this.#happen({ _tag: "Lost", at: Date.now() })
+      }
       return this.#retries.pause((retryAt) => {
         this.#set({ _tag: "Lost", retryAt, why })
       }, wait)
@@ -320,7 +329,10 @@ export class Visit {
   get #gone(): Effect.Effect<void> {
     return Effect.sync(() => {
       this.#forget()
-      if (this.#conversation !== undefined) this.#conversation = { ...this.#conversation, lostAt: this.#conversation.lostAt ?? Date.now() }
+      if (this.#conversation !== undefined) {
+        this.#lostSince ??= performance.now()
+        this.#conversation = { ...this.#conversation, lostAt: this.#conversation.lostAt ?? Date.now() }
+      }
       this.#client = undefined
       this.#say = undefined
     })

@@ -42,6 +42,10 @@ class Rooms {
     this.submit({ _tag: "Command", client, address: `${from}:1`, command: hello._tag === "Join" ? { ...hello, ...claim } : hello })
   }
 
+  quit(name: string): void {
+    this.submit({ _tag: "Quit", client: this.#clients.get(name) ?? 0, code: "quit" })
+  }
+
   /** What somebody is told that asks for this, and nobody else. */
   ask(name: string, command: Command): ReadonlyArray<Event> {
     const client = this.#clients.get(name) ?? 0
@@ -166,6 +170,38 @@ describe("A ban", () => {
     rooms.come("other", { from: "shared" })
     expect(rooms.type("ada", "/ban guest").at(-1)).toMatchObject({ _tag: "Whispered", text: "Others come from the address of guest: this goes by name only, and not by address." })
     expect(rooms.refusal("other", "/join dev")).toBe("")
+  })
+
+  describe("of Mallory", () => {
+    // In each case one thing alone gives Mallory away.
+    const banned = (from: string, secret?: string) => {
+      const rooms = room()
+      rooms.come("other", { from: "shared" })
+      rooms.come("mallory", { from, ...(secret === undefined ? {} : { secret }) })
+      rooms.type("mallory", "/join dev")
+      rooms.type("ada", "/ban mallory")
+      return rooms
+    }
+
+    it("holds for the same connection, under another name", () => {
+      const rooms = banned("shared")
+      rooms.ask("mallory", rename("innocent"))
+      expect(rooms.refusal("mallory", "/join dev")).toContain("you are banned there")
+    })
+
+    it.each([
+      ["with the same name", { from: "shared" }, "mallory", { from: "elsewhere" }, true],
+      ["with the same secret", { from: "shared", secret: "of mallory" }, "innocent", { from: "elsewhere", secret: "of mallory" }, true],
+      ["from the same host", { from: "her own" }, "innocent", { from: "her own" }, true],
+      ["with another secret, from elsewhere", { from: "her own", secret: "of mallory" }, "innocent", { from: "elsewhere", secret: "of innocent" }, false],
+      ["without a secret, as she had none, from elsewhere", { from: "her own" }, "innocent", { from: "elsewhere" }, false],
+      ["from a host that others shared", { from: "shared" }, "innocent", { from: "shared" }, false]
+    ] as const)("and who comes %s", (_, before: { from: string; secret?: string }, name, after, isHeld) => {
+      const rooms = banned(before.from, before.secret)
+      rooms.quit("mallory")
+      rooms.come(name, after)
+      expect(rooms.refusal(name, "/join dev") !== "").toBe(isHeld)
+    })
   })
 
   it("is lifted also for somebody who has left", () => {

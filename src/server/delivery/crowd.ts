@@ -1,4 +1,5 @@
-import type { Detached, Joined, Left, Member, MemberId, Presence, Reply, Returned } from "../../domain/Event.ts"
+import type { Joined, Member, MemberId, Presence, Reply, Returned } from "../../domain/Event.ts"
+import * as Moves from "../../domain/moves.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import { crowd } from "../../domain/wording.ts"
 import type { Handed } from "../chat/Handed.ts"
@@ -13,12 +14,7 @@ export interface Told {
 }
 
 /** Whether this is a move: it tells a room who came or left, was lost or is back, and the room need not hear that at once. */
-export const isMove = ({ event, room }: Pick<Handed, "event" | "room">): boolean => room !== undefined && isOneMove(event)
-
-type OneMove = Joined | Left | Detached | Returned
-
-const isOneMove = (event: Handed["event"]): event is OneMove =>
-  event._tag === "Joined" || event._tag === "Left" || event._tag === "Detached" || event._tag === "Returned"
+export const isMove = ({ event, room }: Pick<Handed, "event" | "room">): boolean => room !== undefined && Moves.isMove(event)
 
 /** What becomes of a batch: what goes out now, and which moves wait. */
 export interface Sorted {
@@ -163,7 +159,7 @@ export const gather = (told: ReadonlyArray<Told>): ReadonlyArray<Told> => {
 
 /** A move, and where in the batch it stands. */
 interface Move extends Told {
-  readonly event: OneMove
+  readonly event: Moves.Move
   readonly place: number
 }
 
@@ -178,7 +174,7 @@ const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>
       if (isNumbered(event) && audience.some(({ id }) => id !== undefined)) open = undefined
       return
     }
-    if (!isOneMove(event)) {
+    if (!Moves.isMove(event)) {
       open = undefined
       return
     }
@@ -197,7 +193,7 @@ const isNumbered = (event: Reply): boolean => event._tag === "Resumed" || (event
 const isComing = (event: Handed["event"]): event is Joined | Returned => event._tag === "Joined" || event._tag === "Returned"
 
 // How many more are here after this move. Who was lost counts as gone from then on.
-const changeOf = (event: OneMove): -1 | 0 | 1 => (isComing(event) ? 1 : event._tag === "Left" && event.detached === true ? 0 : -1)
+const changeOf = (event: Moves.Move): -1 | 0 | 1 => (isComing(event) ? 1 : event._tag === "Left" && event.detached === true ? 0 : -1)
 
 /** How many moves one `Presence` stands for at most: even with a long reason for each leave, it is a line that our clients take. */
 const most = 256
@@ -246,20 +242,20 @@ const audienceOf = ({ audience, event }: Move, late: ReadonlySet<MemberId>, isEn
 /** Where a member is. */
 type Whereabouts = "here" | "detached" | "gone"
 
-const before = (event: OneMove): Whereabouts =>
+const before = (event: Moves.Move): Whereabouts =>
   event._tag === "Joined" ? "gone" : event._tag === "Returned" || (event._tag === "Left" && event.detached === true) ? "detached" : "here"
 
-const after = (event: OneMove): Whereabouts => (isComing(event) ? "here" : event._tag === "Detached" ? "detached" : "gone")
+const after = (event: Moves.Move): Whereabouts => (isComing(event) ? "here" : event._tag === "Detached" ? "detached" : "gone")
 
 /** All moves of one member in a part. */
 interface Way {
-  readonly first: OneMove
-  last: OneMove
+  readonly first: Moves.Move
+  last: Moves.Move
 }
 
 // What a reader has to know of where each member was before and is after: who is where it was is not named at all. Who was not
 // known before is in `joined`, also where it is gone by now.
-const presenceOf = (part: ReadonlyArray<Move>, { at, n, room, seq }: OneMove, here: number): Presence => {
+const presenceOf = (part: ReadonlyArray<Move>, { at, n, room, seq }: Moves.Move, here: number): Presence => {
   const ways = new Map<MemberId, Way>()
   for (const { event } of part) {
     const way = ways.get(event.member.id)
