@@ -1,6 +1,7 @@
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
+import type { ClientId } from "./ClientId.ts"
 import * as Deadlines from "./Deadlines.ts"
 import type { Event, LeaveCode, Limits, Member, MemberId } from "./Event.ts"
 import type { Bounds as History } from "./history.ts"
@@ -56,8 +57,7 @@ export interface Chat<Peer> {
   readonly closed: boolean
 }
 
-/** Identifies a connection of the chat: a number that is given out once. */
-export type ClientId = number
+export type { ClientId } from "./ClientId.ts"
 
 /** What every newcomer is told about the server. */
 export interface ServerInfo {

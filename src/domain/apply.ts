@@ -12,9 +12,10 @@ import type { Text } from "./Text.ts"
 
 /**
  * Decides a log entry: the next state, and what is told to whom. A pure function,
- * with the same result on every machine. `peerOf` finds the way to a client.
+ * with the same result on every machine. `peerOf` finds the way to a client, where
+ * there is one: the client may be another node's, or gone meanwhile.
  */
-export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: ClientId) => Peer): Decision<Peer> => {
+export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: ClientId) => Peer | undefined): Decision<Peer> => {
   if (before.closed) return nothing(before)
   // The time of the state is monotonic, even when the clock that entries are stamped with goes back.
   const chat = { ...before, at: Math.max(before.at, entry.at) }
@@ -39,7 +40,7 @@ export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: C
   }
 }
 
-const command = <Peer>(before: Chat<Peer>, entry: Extract<Entry, { readonly _tag: "Command" }>, peerOf: (client: ClientId) => Peer): Decision<Peer> => {
+const command = <Peer>(before: Chat<Peer>, entry: Extract<Entry, { readonly _tag: "Command" }>, peerOf: (client: ClientId) => Peer | undefined): Decision<Peer> => {
   // The connection is another one by now: what it had sent before is said over that one, or it would be said twice.
   if (HashSet.has(before.superseded, entry.client)) return nothing(before)
   const chat = taken(before, entry.client, entry.command)
@@ -71,7 +72,7 @@ export const answer = <Peer>(
 const askerOf = <Peer>(
   chat: Chat<Peer>,
   { address, client }: { readonly client: ClientId; readonly address: string },
-  peerOf: (client: ClientId) => Peer
+  peerOf: (client: ClientId) => Peer | undefined
 ): Asker<Peer> => {
   const person = personOf(chat, client)
   return { origin: { client, address, name: person?.member.name }, seat: person?.seat ?? { id: undefined, peer: peerOf(client) }, person }

@@ -9,6 +9,7 @@ import * as Text from "../domain/Text.ts"
 import { removal } from "../domain/wording.ts"
 import * as Hub from "./chat/Hub.ts"
 import * as PortDoor from "./door/recognise.ts"
+import * as Log from "./chat/Log.ts"
 import * as Registry from "./chat/Registry.ts"
 import * as Expiry from "./chat/Expiry.ts"
 import * as Closing from "./Closing.ts"
@@ -79,6 +80,7 @@ export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
     Layer.provideMerge(Addresses.layer),
     Layer.provideMerge(Expiry.layer),
     Layer.provideMerge(Registry.layer),
+    Layer.provide(Log.layer),
     Layer.provideMerge(Hub.layer),
     Layer.provideMerge(Closing.layer),
     Layer.provideMerge(ServerConfig.layer(options))

@@ -11,6 +11,7 @@ import * as Admission from "../../src/server/session/Admission.ts"
 import * as Broadcaster from "../../src/server/delivery/Broadcaster.ts"
 import * as Closing from "../../src/server/Closing.ts"
 import * as Hub from "../../src/server/chat/Hub.ts"
+import * as Log from "../../src/server/chat/Log.ts"
 import * as Registry from "../../src/server/chat/Registry.ts"
 import * as PortDoor from "../../src/server/door/recognise.ts"
 import * as Server from "../../src/server/Server.ts"
@@ -39,7 +40,7 @@ export const opened = (config: Config = {}) => open(Server.layer({ port: 0, rate
 export const assembled = (
   config: Config,
   parts: {
-    readonly registry?: Layer.Layer<Registry.Registry, never, Hub.Hub | Closing.Closing | ServerConfig.ServerConfig>
+    readonly registry?: Layer.Layer<Registry.Registry, never, Log.Log | Hub.Hub | Closing.Closing | ServerConfig.ServerConfig>
     readonly closing?: Layer.Layer<Closing.Closing>
     readonly door?: Layer.Layer<PortDoor.PortDoor, never, Admission.Admission | ServerConfig.ServerConfig>
   }
@@ -51,6 +52,7 @@ export const assembled = (
     Layer.provideMerge(Admission.layer),
     Layer.provideMerge(Addresses.layer),
     Layer.provideMerge(parts.registry ?? Registry.layer),
+    Layer.provide(Log.layer),
     Layer.provideMerge(Hub.layer),
     Layer.provideMerge(parts.closing ?? Closing.layer),
     Layer.provideMerge(ServerConfig.layer({ port: 0, rateLimit: undefined, ...config }))

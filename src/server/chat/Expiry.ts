@@ -8,7 +8,7 @@ import { Registry } from "./Registry.ts"
 const turn = Effect.gen(function* () {
   const registry = yield* Registry
   const due = nextDeadline(yield* registry.chat)
-  if (due === undefined) return yield* registry.deadlineMoved
+  if (due === undefined || !registry.isEldest()) return yield* registry.deadlineMoved
   const now = yield* registry.now
   if (due > now) {
     const isDue = yield* Effect.raceFirst(Effect.as(Effect.sleep(due - now), true), Effect.as(registry.deadlineMoved, false))

@@ -8,7 +8,7 @@ import * as Ref from "effect/Ref"
 import { answer, apply } from "../../domain/apply.ts"
 import * as Chat from "../../domain/Chat.ts"
 import type { Question } from "../../domain/command/index.ts"
-import type { Entry, Happening } from "../../domain/Entry.ts"
+import type { Happening } from "../../domain/Entry.ts"
 import type { LeaveCode, Member, MemberId, Reply } from "../../domain/Event.ts"
 import { keepFor } from "../../domain/Keep.ts"
 import * as Nickname from "../../domain/Nickname.ts"
@@ -16,9 +16,11 @@ import { hereIn } from "../../domain/membership.ts"
 import type { RoomKey } from "../../domain/RoomName.ts"
 import type { Text } from "../../domain/Text.ts"
 import { version } from "../../domain/version.ts"
+import { clientOf } from "../../domain/ClientId.ts"
 import { Closing } from "../Closing.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import { type Handing, Hub } from "./Hub.ts"
+import { type Decide, Log } from "./Log.ts"
 import type { Peer } from "./Peer.ts"
 
 /** What an entry told, and to which clients of this node. */
@@ -54,6 +56,8 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
    * A command of a connection that is gone tells nothing.
    */
   readonly submit: (happening: Happening) => Effect.Effect<ReadonlyArray<Envelope>>
+  /** Closes the chat for this reason: everybody is told, and nobody comes in any more. */
+  readonly close: (reason: Text) => Effect.Effect<void>
   /** Answers a question, which changes nothing and is no log entry. The answer keeps its place in the order of all that its asker is told; nobody is answered that is gone. */
   readonly answer: (client: Chat.ClientId, question: Question) => Effect.Effect<Reply | undefined>
   /** Tells one client something that is for it alone and comes of no log entry; `at` is now, in ms since 1970, and never goes back. */
@@ -68,8 +72,10 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
   readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly peer: Peer | undefined }>>
   /** All connections, with a name or without. */
   readonly connections: Effect.Effect<HashMap.HashMap<Chat.ClientId, Connected>>
-  /** Waits until something is due at another time than before, such as the end of a place that is kept. */
+  /** Waits until something is due at another time than before, such as the end of a place that is kept, or `isEldest` may have changed. */
   readonly deadlineMoved: Effect.Effect<void>
+  /** Whether this node submits what comes of itself. */
+  readonly isEldest: () => boolean
   /** The chat as it stands. */
   readonly chat: Effect.Effect<Chat.Chat<Peer>>
 }>() {}
@@ -77,9 +83,18 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
 interface State {
   readonly chat: Chat.Chat<Peer>
   readonly connections: HashMap.HashMap<Chat.ClientId, Connected>
-  readonly lastClient: Chat.ClientId
+  /** How many connections there have been. */
+  readonly connected: number
   /** The time of the last step, ms since 1970; monotonic, for replies and entries alike. */
   readonly at: number
+}
+
+// Ends the sessions of this node whose end an entry of any node has decided: of who has come back over another connection, or is sent away.
+const endThoseOf = (before: Chat.Chat<Peer>, happening: Happening, told: ReadonlyArray<Envelope>): void => {
+  if (happening._tag === "Dismiss") Chat.personWith(before, happening.id)?.seat.peer?.remove(happening.reason)
+  for (const { audience, event } of told) {
+    if (event._tag === "Goodbye" && event.code === "resumed") for (const { peer } of audience) peer?.supersede()
+  }
 }
 
 /** The next state, what is to be handed on, and the result for the caller. */
@@ -93,41 +108,44 @@ const make = Effect.gen(function* () {
   const { history, keep, maxClients, maxKeptPerAddress, maxLine, maxName, maxRooms } = yield* ServerConfig
   const instance = yield* Effect.sync(() => crypto.randomUUID())
   const hub = yield* Hub
+  const log = yield* Log
   const closing = yield* Closing
-  const ref = yield* Ref.make<State>({
-    chat: Chat.empty({ server: `brusio ${version}`, instance, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }, keepFor(keep, maxClients, maxKeptPerAddress), { ...Chat.defaultBounds, rooms: maxRooms }, history),
-    connections: HashMap.empty(),
-    lastClient: 0,
-    at: 0
-  })
+  const empty = () =>
+    Chat.empty<Peer>({ server: `brusio ${version}`, instance, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }, keepFor(keep, maxClients, maxKeptPerAddress), { ...Chat.defaultBounds, rooms: maxRooms }, history)
+  const ref = yield* Ref.make<State>({ chat: log.begin ?? empty(), connections: HashMap.empty(), connected: 0, at: 0 })
 
   const moved = yield* Queue.sliding<undefined>(1)
 
-  const step = <A>(decide: (state: State) => Step<A>): Effect.Effect<A> =>
+  const stepAt = <A>(at: number, decide: (state: State) => Step<A>): Effect.Effect<A> =>
     Effect.flatMap(
-      Effect.clockWith((clock) =>
-        Ref.modify(ref, (before) => {
-          const { handings, result, state } = decide({ ...before, at: Math.max(before.at, clock.unsafeCurrentTimeMillis()) })
-          if (state.chat.deadlines !== before.chat.deadlines) moved.unsafeOffer(undefined)
-          return [{ result, isPublished: hub.unsafePublish(handings) }, state] as const
-        })
-      ),
+      Ref.modify(ref, (before) => {
+        const { handings, result, state } = decide({ ...before, at: Math.max(before.at, at) })
+        if (state.chat.deadlines !== before.chat.deadlines) moved.unsafeOffer(undefined)
+        return [{ result, isPublished: hub.unsafePublish(handings) }, state] as const
+      }),
       ({ isPublished, result }) =>
         isPublished
           ? Effect.succeed(result)
           : Effect.zipRight(closing.fail("internal error"), Effect.dieMessage("The Hub had no room for what was to be handed on"))
     )
+  const step = <A>(decide: (state: State) => Step<A>): Effect.Effect<A> => Effect.suspend(() => stepAt(log.now(), decide))
 
-  const decided = (state: State, happening: Happening): Step<ReadonlyArray<Envelope>> => {
-    const entry: Entry = { at: state.at, ...happening }
-    const { chat, told } = apply(state.chat, entry, (client) => HashMap.unsafeGet(state.connections, client).peer)
-    return { state: { ...state, chat }, handings: told, result: told }
-  }
+  // An entry bears the log's time and no other: all nodes decide the same.
+  const decide: Decide = (happening, at) =>
+    stepAt(at, (state) => {
+      const { chat, told } = apply(state.chat, { at, ...happening }, (client) => Option.getOrUndefined(HashMap.get(state.connections, client))?.peer)
+      endThoseOf(state.chat, happening, told)
+      return { state: { ...state, chat }, handings: told, result: told }
+    })
+
+  const { append, close } = yield* log.open({
+    decide,
+    chat: Effect.map(Ref.get(ref), ({ chat }) => chat),
+    room: hub.room,
+    nodesChanged: Effect.sync(() => moved.unsafeOffer(undefined))
+  })
 
   const unchanged = (state: State): Step<void> => ({ state, handings: [], result: undefined })
-
-  const isOfNobody = ({ connections }: State, happening: Happening): boolean =>
-    happening._tag === "Command" && !HashMap.has(connections, happening.client)
 
   const observed = (state: State, client: Chat.ClientId, event: (peer: Peer) => Handing["event"]): ReadonlyArray<Handing> =>
     Option.match(HashMap.get(state.connections, client), {
@@ -152,33 +170,40 @@ const make = Effect.gen(function* () {
   return Registry.of({
     connect: (connected) =>
       step((before) => {
-        const client = before.lastClient + 1
-        const state = { ...before, lastClient: client, connections: HashMap.set(before.connections, client, connected) }
+        const n = before.connected + 1
+        const client = clientOf(log.node, n)
+        const state = { ...before, connected: n, connections: HashMap.set(before.connections, client, connected) }
         return { state, handings: before.chat.closed ? [] : observed(state, client, () => ({ _tag: "Connected", at: state.at })), result: client }
       }),
     disconnect: (client, { _tag, code, reason }) =>
-      step((before) => {
-        const { handings, state } = decided(before, { _tag, client, code, reason })
-        const disconnected = ({ hasSpoken }: Peer) => ({ _tag: "Disconnected", at: before.at, code, reason, hasSpoken }) as const
-        const nobody = handings.length === 0 && !before.chat.closed ? observed(before, client, disconnected) : []
-        return { state: { ...state, connections: HashMap.remove(state.connections, client) }, handings: [...handings, ...nobody], result: undefined }
-      }),
-    submit: (happening) => step((state) => (isOfNobody(state, happening) ? { ...unchanged(state), result: [] } : decided(state, happening))),
+      Effect.flatMap(append({ _tag, client, code, reason }), (told) =>
+        step((before) => {
+          const disconnected = ({ hasSpoken }: Peer) => ({ _tag: "Disconnected", at: before.at, code, reason, hasSpoken }) as const
+          const handings = told.length === 0 && !before.chat.closed ? observed(before, client, disconnected) : []
+          return { ...unchanged(before), handings, state: { ...before, connections: HashMap.remove(before.connections, client) } }
+        })
+      ),
+    submit: (happening) =>
+      Effect.flatMap(Ref.get(ref), ({ connections }) =>
+        happening._tag === "Command" && !HashMap.has(connections, happening.client) ? Effect.succeed([]) : append(happening)
+      ),
+    close,
     answer: (client, question) =>
       replied(client, ({ at, chat }, { address, peer }) => answer({ ...chat, at }, { client, address }, peer, question)),
     now: step((state) => ({ ...unchanged(state), result: state.at })),
     reply: (client, reply) => replied(client, ({ at }) => reply(at)),
-    announce: (text, only) => Effect.zipRight(hub.room, Effect.asVoid(step((state) => decided(state, { _tag: "Announce", text, ...only })))),
+    announce: (text, only) => Effect.zipRight(hub.room, Effect.asVoid(append({ _tag: "Announce", text, ...only }))),
     remove: (id, reason) =>
-      step((state) => {
-        const person = Chat.personWith(state.chat, id)
-        if (person?.seat.peer === undefined) return { ...decided(state, { _tag: "Dismiss", id, reason }), result: undefined }
-        person.seat.peer.remove(reason)
-        return unchanged(state)
+      Effect.flatMap(Ref.get(ref), ({ chat }) => {
+        const peer = Chat.personWith(chat, id)?.seat.peer
+        return peer === undefined ? Effect.asVoid(append({ _tag: "Dismiss", id, reason })) : Effect.sync(() => {
+          peer.remove(reason)
+        })
       }),
     members: Effect.map(Ref.get(ref), ({ chat }) => hereIn(chat).map(({ member, seat: { peer } }) => ({ member, peer }))),
     connections: Effect.map(Ref.get(ref), ({ connections }) => connections),
     deadlineMoved: Queue.take(moved),
+    isEldest: log.isEldest,
     chat: Effect.map(Ref.get(ref), ({ chat }) => chat)
   })
 })

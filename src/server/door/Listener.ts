@@ -196,7 +196,7 @@ const make = Effect.gen(function* () {
       const { reason } = yield* closing.reason
       closedAt = yield* monotonicMillis
       lastWords = door.unrecognised.encode({ _tag: "Goodbye", at: yield* registry.now, code: "closing", reason })
-      yield* registry.submit({ _tag: "Close", reason })
+      yield* registry.close(reason)
       // Slow clients that have left the room and still read what they were sent get no longer than those who are told now.
       for (const connection of open) if (!connection.writable) connection.linger(config.closeGrace)
       // Waits here once for the hand-over, so that not every session has to.

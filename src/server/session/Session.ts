@@ -146,13 +146,12 @@ const make = Effect.gen(function* () {
       if (HashSet.has(chat.superseded, id)) return yield* Effect.fail(superseded())
     }
     backlog.performed()
-    for (const { audience, event } of told) {
+    for (const { event } of told) {
       interpreter.told(event)
       if (event._tag === "Welcome" || event._tag === "Resumed") {
         outbox.isIn = true
         yield* admission.named(connection)
       }
-      if (event._tag === "Goodbye" && event.code === "resumed") for (const { peer } of audience) peer?.supersede()
     }
     return told
   })

@@ -8,6 +8,7 @@ import { lobby } from "../../../src/domain/RoomName.ts"
 import { clean } from "../../../src/domain/Text.ts"
 import * as Closing from "../../../src/server/Closing.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
+import * as Log from "../../../src/server/chat/Log.ts"
 import * as Registry from "../../../src/server/chat/Registry.ts"
 import * as ServerConfig from "../../../src/server/ServerConfig.ts"
 import { join, rename, say } from "../../support/chat.ts"
@@ -22,7 +23,7 @@ const address = "192.0.2.7:1"
 const built = (config: Partial<ServerConfig.ServerOptions> = {}) =>
   Effect.gen(function* () {
     const context = yield* Layer.build(
-      Registry.layer.pipe(Layer.provideMerge(Hub.layer), Layer.provideMerge(Closing.layer), Layer.provideMerge(ServerConfig.layer(config)))
+      Registry.layer.pipe(Layer.provide(Log.layer), Layer.provideMerge(Hub.layer), Layer.provideMerge(Closing.layer), Layer.provideMerge(ServerConfig.layer(config)))
     )
     const hub = Context.get(context, Hub.Hub)
     const registry = Context.get(context, Registry.Registry)
