@@ -21,8 +21,8 @@ const Rule = Schema.TaggedStruct("Rule", { room: RoomKey, command: RoomRule })
 const Dismiss = Schema.TaggedStruct("Dismiss", { id: MemberId, reason: Text })
 /** The time has come for what comes of itself, such as the end of a place that is kept: for all that was due by then, ms since 1970. A clock that is set back cannot hold that up. */
 const Expire = Schema.TaggedStruct("Expire", { by: Schema.Number })
-/** The server closes. */
-const Close = Schema.TaggedStruct("Close", { reason: Text })
+/** The server closes. `elsewhere`: its room goes on at other servers. */
+const Close = Schema.TaggedStruct("Close", { reason: Text, elsewhere: Schema.optional(Schema.Literal(true)) })
 
 /** All that can happen to a chat, as data: a log entry without its time. */
 export const Happening = Schema.Union(Asked, Quit, Drop, Announce, Rule, Dismiss, Expire, Close)

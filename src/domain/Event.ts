@@ -42,6 +42,9 @@ export const LeaveCode = Schema.Literal(
 )
 export type LeaveCode = typeof LeaveCode.Type
 
+/** What clients are told when their server closes: `lost` where its room goes on elsewhere, so that they may come back there. */
+export const closingCode = ({ elsewhere }: { readonly elsewhere?: true | undefined }): LeaveCode => (elsewhere === true ? "lost" : "closing")
+
 /** What the server lets a client do, so that a client can say so before it is refused. */
 export const Limits = Schema.Struct({
   /** The longest line a client may send, in bytes without the line feed. */
@@ -220,6 +223,13 @@ export const Throttled = Schema.TaggedStruct("Throttled", {
 })
 export type Throttled = typeof Throttled.Type
 
+/**
+ * The server cannot reach the rest of its cluster: what you say waits, and comes in its order once it can be reached again.
+ * `over`: it can be reached again.
+ */
+export const Outage = Schema.TaggedStruct("Outage", { at, over: Schema.optional(Schema.Literal(true)), message: Text })
+export type Outage = typeof Outage.Type
+
 /** The server asks for a sign of life: answer with a `Pong`. */
 export const Ping = Schema.TaggedStruct("Ping", { at })
 export type Ping = typeof Ping.Type
@@ -265,6 +275,7 @@ export const Event = Schema.Union(
   Members,
   Refused,
   Throttled,
+  Outage,
   Ping,
   Pong,
   Goodbye

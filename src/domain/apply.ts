@@ -4,7 +4,7 @@ import { type Chat, type ClientId, type Decision, empty, personOf, personWith, r
 import * as Commands from "./command/index.ts"
 import { type Asker, nothing, tellFew, tellRoom } from "./Decision.ts"
 import type { Entry } from "./Entry.ts"
-import { type MemberId, type Reply, server } from "./Event.ts"
+import { closingCode, type LeaveCode, type MemberId, type Reply, server } from "./Event.ts"
 import { keepOwn } from "./keeping.ts"
 import { everybody, outsideLobby } from "./membership.ts"
 import { lobby, type RoomKey } from "./RoomName.ts"
@@ -36,7 +36,7 @@ export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: C
     case "Rule":
       return Commands.rule(chat, entry.room, entry.command)
     case "Close":
-      return close(chat, entry.reason)
+      return close(chat, entry.reason, closingCode(entry))
   }
 }
 
@@ -93,7 +93,7 @@ const announce = <Peer>(chat: Chat<Peer>, text: Text, key: RoomKey | undefined):
 }
 
 // Tells every member once and empties the chat, so the leaves that follow tell nobody.
-const close = <Peer>(chat: Chat<Peer>, reason: Text): Decision<Peer> => {
-  const told = tellFew(chat, undefined, everybody(chat), ({ at, n }) => ({ _tag: "Goodbye", n, at, code: "closing", reason }))
+const close = <Peer>(chat: Chat<Peer>, reason: Text, code: LeaveCode): Decision<Peer> => {
+  const told = tellFew(chat, undefined, everybody(chat), ({ at, n }) => ({ _tag: "Goodbye", n, at, code, reason }))
   return { told: told.told, chat: { ...empty<Peer>(chat.settings, chat.keep, chat.bounds, chat.history), lastMember: chat.lastMember, seq: told.chat.seq, at: chat.at, closed: true } }
 }

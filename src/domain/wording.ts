@@ -65,6 +65,7 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
       return event.lines.map((line) => [dim(line)])
     case "Refused":
     case "Throttled":
+    case "Outage":
       return [[strong(event.message)]]
     case "Goodbye":
       return [[strong(goodbye(event))]]

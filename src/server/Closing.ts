@@ -9,6 +9,8 @@ import { clean, type Text } from "../domain/Text.ts"
 export interface ClosingReason {
   readonly reason: Text
   readonly asked: boolean
+  /** Whether the room goes on elsewhere: clients are told that they are `lost`, and may come back there. Absent where it does not. */
+  readonly elsewhere?: true | undefined
 }
 
 /**
@@ -21,6 +23,8 @@ export class Closing extends Context.Tag("brusio/Closing")<Closing, {
   readonly request: (reason: string) => Effect.Effect<void>
   /** Closes because something inside has failed for good. */
   readonly fail: (reason: string) => Effect.Effect<void>
+  /** Closes because this node must end while others may go on: clients are told that they are lost, and may come back there. */
+  readonly leave: (reason: string) => Effect.Effect<void>
   /** Waits for the first reason. */
   readonly requested: Effect.Effect<ClosingReason>
   /** The reason as it stands now; "the server stops" where the scope closes without one. Never waits. */
@@ -33,6 +37,7 @@ const unasked: ClosingReason = { reason: clean("the server stops"), asked: true 
 export const make = (reason: Deferred.Deferred<ClosingReason>): Closing["Type"] => ({
   request: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: true })),
   fail: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false })),
+  leave: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false, elsewhere: true })),
   requested: Deferred.await(reason),
   reason: Effect.flatMap(Deferred.poll(reason), Option.getOrElse(() => Effect.succeed(unasked)))
 })

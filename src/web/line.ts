@@ -157,6 +157,7 @@ const drawWords = (event: Event, line: WordLine, me: Member, after: string | und
       return { node: element("li", `line event act${mentioned ? " mention" : ""}`, element("span", "text", ...spans(line)), at), speaker: undefined, counts: true }
     case "Refused":
     case "Throttled":
+    case "Outage":
       return { node: element("li", "line refused", element("span", "text", ...spans(line)), at), speaker: undefined, counts: false }
     case "Moderated":
     case "TopicSet":

@@ -114,6 +114,7 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
   }),
   Members: FastCheck.record({ _tag: FastCheck.constant("Members"), at, here, members, more: FastCheck.boolean() }),
   Refused: FastCheck.record({ _tag: FastCheck.constant("Refused"), at, code: FastCheck.constantFrom(...RefusalCode.literals), message: text() }),
+  Outage: FastCheck.record({ _tag: FastCheck.constant("Outage"), at, message: text() }),
   Throttled: FastCheck.record({ _tag: FastCheck.constant("Throttled"), at, perSecond: FastCheck.nat(), message: text() }),
   Ping: FastCheck.record({ _tag: FastCheck.constant("Ping"), at }),
   Pong: FastCheck.record({ _tag: FastCheck.constant("Pong"), at }),

@@ -33,7 +33,7 @@ export const draw = (colour: boolean, isAway: (name: string) => boolean = () => 
 }
 
 // The mark that some events have after the time, in place of a space.
-const marks: Readonly<Partial<Record<Event["_tag"], string>>> = { Refused: "! ", Throttled: "! ", Moderated: "# ", Removed: "# ", TopicSet: "# ", Invited: "# " }
+const marks: Readonly<Partial<Record<Event["_tag"], string>>> = { Refused: "! ", Throttled: "! ", Outage: "! ", Moderated: "# ", Removed: "# ", TopicSet: "# ", Invited: "# " }
 
 const drawEvent = (chalk: ChalkInstance, { event, me, of }: Extract<Line, { readonly _tag: "Event" }>, isAway: (name: string) => boolean): string => {
   // The screen welcomes the user in its own words.

@@ -21,6 +21,12 @@ export interface Decider {
   readonly nodesChanged: Effect.Effect<void>
 }
 
+/** Why this node closes, in words, and what its clients are told: see `ClosingReason`. */
+export interface Last {
+  readonly reason: Text
+  readonly elsewhere: true | undefined
+}
+
 /** A log that is open. */
 export interface OpenLog {
   /**
@@ -30,7 +36,7 @@ export interface OpenLog {
    */
   readonly append: (happening: Happening) => Effect.Effect<ReadonlyArray<Envelope>>
   /** Appends the last entry of this node, which closes for this reason; then everybody who is still here has been told. Bounded in time. */
-  readonly close: (reason: Text) => Effect.Effect<void>
+  readonly close: (last: Last) => Effect.Effect<void>
 }
 
 /**
@@ -64,7 +70,7 @@ export const layer = Layer.effect(
       open: ({ decide }) =>
         Effect.succeed({
           append: (happening) => Effect.suspend(() => decide(happening, now())),
-          close: (reason) => Effect.asVoid(Effect.suspend(() => decide({ _tag: "Close", reason }, now())))
+          close: (last) => Effect.asVoid(Effect.suspend(() => decide({ _tag: "Close", ...last }, now())))
         })
     })
   })

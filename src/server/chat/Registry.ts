@@ -20,7 +20,7 @@ import { clientOf } from "../../domain/ClientId.ts"
 import { Closing } from "../Closing.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import { type Handing, Hub } from "./Hub.ts"
-import { type Decide, Log } from "./Log.ts"
+import { type Decide, type Last, Log } from "./Log.ts"
 import type { Peer } from "./Peer.ts"
 
 /** What an entry told, and to which clients of this node. */
@@ -57,7 +57,7 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
    */
   readonly submit: (happening: Happening) => Effect.Effect<ReadonlyArray<Envelope>>
   /** Closes the chat for this reason: everybody is told, and nobody comes in any more. */
-  readonly close: (reason: Text) => Effect.Effect<void>
+  readonly close: (last: Last) => Effect.Effect<void>
   /** Answers a question, which changes nothing and is no log entry. The answer keeps its place in the order of all that its asker is told; nobody is answered that is gone. */
   readonly answer: (client: Chat.ClientId, question: Question) => Effect.Effect<Reply | undefined>
   /** Tells one client something that is for it alone and comes of no log entry; `at` is now, in ms since 1970, and never goes back. */

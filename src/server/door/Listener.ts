@@ -7,6 +7,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import { closingCode } from "../../domain/Event.ts"
 import { clean } from "../../domain/Text.ts"
 import { formatAddress } from "../../net/address.ts"
 import type { Connection } from "../../net/Connection.ts"
@@ -193,10 +194,10 @@ const make = Effect.gen(function* () {
   // The first finalizer to run: the room is told once, and whoever connects from now on is told at the door.
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
-      const { reason } = yield* closing.reason
+      const { elsewhere, reason } = yield* closing.reason
       closedAt = yield* monotonicMillis
-      lastWords = door.unrecognised.encode({ _tag: "Goodbye", at: yield* registry.now, code: "closing", reason })
-      yield* registry.close(reason)
+      lastWords = door.unrecognised.encode({ _tag: "Goodbye", at: yield* registry.now, code: closingCode({ elsewhere }), reason })
+      yield* registry.close({ reason, elsewhere })
       // Slow clients that have left the room and still read what they were sent get no longer than those who are told now.
       for (const connection of open) if (!connection.writable) connection.linger(config.closeGrace)
       // Waits here once for the hand-over, so that not every session has to.

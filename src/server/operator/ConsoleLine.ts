@@ -89,6 +89,8 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
     fields: { name, address },
     level: "warn"
   }),
+  // The node's own log tells of it once, and not for each client.
+  Outage: () => undefined,
   Detached: ({ code, member: { id, name }, reason }, { address }) => ({
     message: `${name} was lost, and may come back: ${reason ?? code} (${address})`,
     fields: { name, id, address, code, reason },

@@ -3,7 +3,7 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type { LeaveCode } from "../../domain/Event.ts"
+import { closingCode, type LeaveCode } from "../../domain/Event.ts"
 import { clean, type Text } from "../../domain/Text.ts"
 import { wereNotSaid } from "../../domain/wording.ts"
 import { ConnectionLost, CutOff, EndOfInput } from "../../net/Errors.ts"
@@ -40,7 +40,7 @@ export const farewell = (exit: Exit.Exit<unknown, unknown>, closing: ClosingReas
   if (end instanceof ConnectionLost) return ended("lost", end.reason ?? "connection lost", unsaid)
   if (end instanceof CutOff) return told(end.code, short(end.reason))
   return Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)
-    ? told("closing", closing.reason)
+    ? told(closingCode(closing), closing.reason)
     : told("internal-error", clean("internal error"))
 }
 

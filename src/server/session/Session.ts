@@ -10,7 +10,7 @@ import { type ClientId, personAt, personOf } from "../../domain/Chat.ts"
 import type { Command, Question } from "../../domain/command/index.ts"
 import type { Join } from "../../domain/command/join.ts"
 import { refusal } from "../../domain/command/refusal.ts"
-import type { Goodbye } from "../../domain/Event.ts"
+import { closingCode, type Goodbye } from "../../domain/Event.ts"
 import type { Seen } from "../../domain/Place.ts"
 import type { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
@@ -313,8 +313,8 @@ const make = Effect.gen(function* () {
             })
       ),
       Effect.onInterrupt(() =>
-        Effect.map(closing.reason, ({ reason }) => {
-          connection.write(unrecognised.encode({ _tag: "Goodbye", at: 0, code: "closing", reason }))
+        Effect.map(closing.reason, ({ elsewhere, reason }) => {
+          connection.write(unrecognised.encode({ _tag: "Goodbye", at: 0, code: closingCode({ elsewhere }), reason }))
         })
       ),
       Effect.onExit((exit) => (Exit.isSuccess(exit) && exit.value instanceof Diverted ? Effect.void : connection.close(config.closeGrace)))
