@@ -20,6 +20,7 @@ const marks: Readonly<Partial<Record<Kind, RegExp>>> = {
   Whispered: /^\d\d:\d\d [ ›]/u,
   Refused: /^\d\d:\d\d ! /u,
   Throttled: /^\d\d:\d\d ! /u,
+  Outage: /^\d\d:\d\d ! /u,
   Moderated: /^\d\d:\d\d # /u,
   Removed: /^\d\d:\d\d # /u,
   TopicSet: /^\d\d:\d\d # /u,
