@@ -199,9 +199,8 @@ describe.runIf(hasNats)("The engine in NATS", () => {
       const [ada, bob] = [NodeId.make("ada.1 *>"), NodeId.make("bob")]
       const got: Array<Uint8Array> = []
       const others: Array<Uint8Array> = []
-      yield* Effect.forkScoped(Stream.runForEach(one.received(ada), (bytes) => Effect.sync(() => got.push(bytes))))
-      yield* Effect.forkScoped(Stream.runForEach(one.received(bob), (bytes) => Effect.sync(() => others.push(bytes))))
-      yield* Effect.yieldNow()
+      yield* Effect.forkScoped(Stream.runForEach(yield* one.received(ada), (bytes) => Effect.sync(() => got.push(bytes))))
+      yield* Effect.forkScoped(Stream.runForEach(yield* one.received(bob), (bytes) => Effect.sync(() => others.push(bytes))))
       // The subscription is known to the engine once a record has gone the same way.
       const reader = yield* reading(one)
       one.unsafeAppend(bytes("ready"))

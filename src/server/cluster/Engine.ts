@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
 import type { NodeId, Position } from "../../domain/replica/Position.ts"
@@ -51,8 +52,8 @@ export class Engine extends Context.Tag("brusio/Engine")<Engine, {
   readonly read: (after: Position | undefined) => Stream.Stream<Logged, EngineLost>
   /** Sends bytes of any size to one node. They arrive whole, or not at all. */
   readonly send: (to: NodeId, bytes: Uint8Array) => Effect.Effect<void>
-  /** What is sent to this node, from the moment the stream is run. */
-  readonly received: (me: NodeId) => Stream.Stream<Uint8Array>
+  /** What is sent to this node from now on, as long as the scope: a record that asks for it can be appended once this has succeeded. */
+  readonly received: (me: NodeId) => Effect.Effect<Stream.Stream<Uint8Array>, never, Scope.Scope>
   /** Whether the engine is heard: `false` once it has been silent for two seconds. */
   readonly reachable: Subscribable.Subscribable<boolean>
   /** The time of the newest record that was read, by the engine's clock; `undefined` before the first. */

@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
-import * as Stream from "effect/Stream"
+import * as Mailbox from "effect/Mailbox"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 import type { NodeId } from "../../domain/replica/Position.ts"
 import type { Connection } from "./connection.ts"
 
@@ -39,28 +41,31 @@ export const send = (connection: Connection, to: NodeId, bytes: Uint8Array): Eff
     }
   })
 
-/** What is sent to this node, whole. */
-export const received = (connection: Connection, me: NodeId): Stream.Stream<Uint8Array> =>
-  Stream.asyncPush<Uint8Array>(
-    (emit) =>
-      Effect.acquireRelease(
-        Effect.sync(() => {
-          const take = assembler((bytes) => {
-            emit.single(bytes)
-          })
-          return connection.nats.subscribe(`${subjectOf(connection, me)}.*.*.*`, {
-            callback: (error, message) => {
-              if (error === null) take(message.subject, message.data)
-            }
-          })
-        }),
-        (subscription) =>
+/** What is sent to this node, whole, as long as the scope. */
+export const received = (connection: Connection, me: NodeId): Effect.Effect<Stream.Stream<Uint8Array>, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const mailbox = yield* Mailbox.make<Uint8Array>({ capacity: transfersAtMost, strategy: "sliding" })
+    const take = assembler((bytes) => {
+      mailbox.unsafeOffer(bytes)
+    })
+    yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        connection.nats.subscribe(`${subjectOf(connection, me)}.*.*.*`, {
+          callback: (error, message) => {
+            if (error === null) take(message.subject, message.data)
+          }
+        })
+      ),
+      (subscription) =>
+        Effect.zipRight(
           Effect.sync(() => {
             subscription.unsubscribe()
-          })
-      ),
-    { bufferSize: transfersAtMost, strategy: "sliding" }
-  )
+          }),
+          mailbox.end
+        )
+    )
+    return Mailbox.toStream(mailbox)
+  })
 
 interface Transfer {
   readonly count: number
