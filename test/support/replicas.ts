@@ -57,8 +57,16 @@ const calmSteps = 60
 /** When a story begins, ms since 1970. */
 const start = 2 ** 40
 
+interface Settings {
+  readonly forgets?: boolean
+  /** In seconds. */
+  readonly steps?: number
+  /** What a record looks like once it has been written and read. */
+  readonly through?: (from: NodeId, body: Body<string>) => Body<string>
+}
+
 /** Plays a story of nodes that pause, die, are cut off, close and come, over an engine that drops, doubles, delays, truncates and forgets. */
-export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, restore }: Rules, seed: number, { forgets = true, steps = 400 } = {}): Outcome => {
+export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, restore }: Rules, seed: number, { forgets = true, steps = 400, through }: Settings = {}): Outcome => {
   const next = random(seed)
   const below = (n: number) => Math.floor(next() * n)
   const counts = noCounts()
@@ -78,7 +86,7 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
   const epochName = (n: number) => `epoch ${String(n).padStart(4, "0")}`
 
   const append = (from: NodeId, body: Body<string>) => {
-    log.push({ at: { epoch: epochName(epoch), seq: log.length + 1 }, time: start + now * 1000 + skew, from, size: 100, body })
+    log.push({ at: { epoch: epochName(epoch), seq: log.length + 1 }, time: start + now * 1000 + skew, from, size: 100, body: through?.(from, body) ?? body })
   }
 
   const add = (settings = "same", speaks = languages) => {

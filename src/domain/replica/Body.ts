@@ -47,7 +47,7 @@ export interface Return<E> {
   readonly at: Position
   readonly nodes: ReadonlyArray<NodeId>
   /** The oldest first. Only the first `Return` of a node in an epoch counts, so whoever writes another one as a sign of life leaves them out. */
-  readonly tail: ReadonlyArray<Written<E>>
+  readonly tail: ReadonlyArray<Past<E>>
 }
 
 /** What this program cannot read: it never skips a record, so it has to end. */
@@ -68,4 +68,9 @@ export interface Written<E> {
   /** Bytes on the wire. */
   readonly size: number
   readonly body: Body<E>
+}
+
+/** A record as it is told to others later: one that all could read, and in which none are told again. */
+export interface Past<E> extends Written<E> {
+  readonly body: Hello | Found | Batch<E> | (Return<E> & { readonly tail: readonly [] })
 }

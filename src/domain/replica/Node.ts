@@ -15,7 +15,7 @@ export interface Node {
   readonly full: boolean
   readonly speaks: Speaks
   /** When the state was last sent to it, by the log's clock; absent while it never was. */
-  readonly sent: number | undefined
+  readonly sent?: number | undefined
 }
 
 /** The first of those who have the state, but for `except`: who sends it to newcomers, and whose digest is right. */

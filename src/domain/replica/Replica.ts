@@ -1,4 +1,4 @@
-import type { Return, Self } from "./Body.ts"
+import type { Past, Return, Self, Written } from "./Body.ts"
 import type { Checkpoint, Node, Refused } from "./Node.ts"
 import type { NodeId, Position } from "./Position.ts"
 import * as Recent from "./Recent.ts"
@@ -26,7 +26,7 @@ export interface Bookkeeping<E> {
   /** The hash of the founder's settings. */
   readonly settings: string
   /** The last records, for those who are behind when the engine has forgotten the log. */
-  readonly recent: Recent.Recent<E>
+  readonly recent: Recent.Recent<Past<E>>
 }
 
 /** What a node knows in every phase. */
@@ -48,7 +48,7 @@ export interface Asking<E> extends Common<E> {
   /** Whether somebody who has the state was ever heard. */
   readonly met: boolean
   /** What was read since its own `Hello`. */
-  readonly held: Recent.Recent<E>
+  readonly held: Recent.Recent<Written<E>>
 }
 
 /** A node that has the state. */

@@ -8,8 +8,14 @@ import { beat } from "./timing.ts"
 /** How many batches are on their way at most. */
 const maxInFlight = 8
 
-/** How large a batch is at most, in bytes of its entries; a record may have twice as many. */
+/** How large a batch of several entries is at most, in bytes of these; a record may have twice as many. */
 const maxBytes = 256 * 1024
+
+/** How large one entry may be, in bytes: a record with it alone is below 512 KiB, which every engine takes. */
+export const maxEntryBytes = 480 * 1024
+
+/** What stands between two entries, in bytes. */
+const separator = 1
 
 /** How many entries are in a batch at most. */
 const maxEntries = 1024
@@ -29,7 +35,7 @@ const maxTaken = 4096
  */
 export class Writer<E> {
   readonly #sizeOf: (entry: E) => number
-  #queue: Array<E> = []
+  #queue: Array<{ readonly entry: E; readonly size: number }> = []
   #taken = 0
   #inFlight: ReadonlyArray<Batch<E>> = []
   #entriesInFlight = 0
@@ -56,9 +62,13 @@ export class Writer<E> {
     return this.#queue.length - this.#taken + this.#entriesInFlight
   }
 
-  /** Appends entries, in this order, after all that were before. After `close` none may follow. */
+  /** Appends entries, in this order, after all that were before. After `close` none may follow. One above {@link maxEntryBytes} is a defect of the caller, and is not taken. */
   enqueue(entries: ReadonlyArray<E>): void {
-    for (const entry of entries) this.#queue.push(entry)
+    for (const entry of entries) {
+      const size = this.#sizeOf(entry)
+      if (size > maxEntryBytes) throw new RangeError(`An entry of the log has ${size} bytes. It may have ${maxEntryBytes}.`)
+      this.#queue.push({ entry, size })
+    }
   }
 
   /** Writes a digest of the own state with the next batch, if this node is the eldest then. */
@@ -156,11 +166,11 @@ export class Writer<E> {
     const entries: Array<E> = []
     let bytes = 0
     for (let at = this.#taken; at < this.#queue.length && entries.length < maxEntries; at += 1) {
-      const entry = this.#queue[at]
-      if (entry === undefined) break
-      bytes += this.#sizeOf(entry)
+      const next = this.#queue[at]
+      if (next === undefined) break
+      bytes += next.size + separator
       if (entries.length > 0 && bytes > maxBytes) break
-      entries.push(entry)
+      entries.push(next.entry)
     }
     this.#taken += entries.length
     if (this.#taken === this.#queue.length) {

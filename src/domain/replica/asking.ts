@@ -52,7 +52,7 @@ export const foundable = <E>({ hello, met, silence, spoke }: Asking<E>): number 
 // A cluster of one, with nothing in its state. What was before it is no part of it.
 const founded = <E>(before: Asking<E>, { at, from, time }: Written<E>): Folded<E> => {
   const { name, settings, speaks } = before.me
-  const node: Node = { id: from, name, number: 1, n: 0, heard: 0, full: true, speaks, sent: undefined }
+  const node: Node = { id: from, name, number: 1, n: 0, heard: 0, full: true, speaks }
   const replica: Full<E> = { ...common(before), phase: "full", at, nodes: [node], lastNumber: 1, time, stamp: time, spoke: at.seq, settings }
   return { replica, decided: [{ _tag: "NodeCame", at: time, node }], wants: [] }
 }

@@ -21,7 +21,7 @@ export const record = <E>(before: Full<E>, written: Written<E>): Folded<E> => {
     clock,
     time: Math.max(before.time, written.time),
     stamp: written.time,
-    recent: Recent.append(before.recent, body._tag === "Return" ? { ...written, body: { ...body, tail: [] } } : written),
+    recent: Recent.append(before.recent, { ...written, body: body._tag === "Return" ? { ...body, tail: [] } : body }),
     // Whatever a node writes is a sign of life.
     nodes: before.nodes.map((node) => (node.id === from ? { ...node, heard: clock } : node))
   }
@@ -53,7 +53,7 @@ const hello = <E>(read: Full<E>, { body, from }: { readonly body: Hello; readonl
   const why = known === undefined ? hindrance(read.nodes, read.settings, body) : undefined
   if (why !== undefined) return { ...folded(read), wants: sender?.id === me.id ? [{ _tag: "Refuse", to: from, why }] : [] }
   const { name, speaks } = body
-  const node: Node = known ?? { id: from, name, number: read.lastNumber + 1, n: 0, heard: clock, full: false, speaks, sent: undefined }
+  const node: Node = known ?? { id: from, name, number: read.lastNumber + 1, n: 0, heard: clock, full: false, speaks }
   const isDue = sender !== undefined && (node.sent === undefined || clock - node.sent >= resend)
   const replica = withNode(read, isDue ? { ...node, sent: clock } : node)
   return { ...folded(replica), wants: isDue && sender.id === me.id ? [{ _tag: "SendState", to: from }] : [] }

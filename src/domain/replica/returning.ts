@@ -9,13 +9,16 @@ import { step, ttl } from "./timing.ts"
 /** Rule 5: a node that has the state of a log that the engine has forgotten. It says how far it had read it, and waits for what the others say. */
 export const returning = <E>(before: Full<E> | Returning<E>): Returning<E> => ({ ...before, phase: "returning", returned: [], waited: 0, heard: Infinity, spoke: 0 })
 
+/** How many bytes of records a node tells that returns: what it says is below the 512 KiB that a record may have, and all records fit in. */
+const maxTail = 500 * 1024
+
 /** What a node that returns has to say. */
 export const returnOf = <E>({ at, nodes, recent }: Returning<E>, withTail: boolean): Return<E> => ({
   _tag: "Return",
   at,
   // Who has no state does not return.
   nodes: nodes.flatMap(({ full, id }) => (full ? [id] : [])),
-  tail: withTail ? Recent.toArray(recent) : []
+  tail: withTail ? Recent.toArray(recent, maxTail) : []
 })
 
 /** Reads a record of the new epoch, until it is known how far the old one went. */
