@@ -79,3 +79,16 @@ const withoutFirst = ({ heaps }: Heap): Heap | undefined => {
   for (const pair of pairs.reverse()) all = merged(pair, all)
   return all
 }
+
+/** All of them, in their order. */
+export const all = (deadlines: Deadlines): ReadonlyArray<Deadline> => {
+  const found = new Map<string, Deadline>()
+  const open: Array<Heap> = deadlines.heap === undefined ? [] : [deadlines.heap]
+  for (let heap = open.pop(); heap !== undefined; heap = open.pop()) {
+    const { deadline } = heap
+    const key = keyOf(deadline.due)
+    if (whenOf(deadlines.live, key) === deadline.at) found.set(key, deadline)
+    for (let list = heap.heaps; list !== undefined; list = list.rest) open.push(list.heap)
+  }
+  return [...found.values()].sort((one, other) => (isBefore(one, other) ? -1 : 1))
+}

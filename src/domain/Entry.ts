@@ -24,8 +24,13 @@ const Expire = Schema.TaggedStruct("Expire", { by: Schema.Number })
 /** The server closes. `elsewhere`: its room goes on at other servers. */
 const Close = Schema.TaggedStruct("Close", { reason: Text, elsewhere: Schema.optional(Schema.Literal(true)) })
 
+/** A node of a cluster is gone: the connections of all its clients are lost. */
+const NodeGone = Schema.TaggedStruct("NodeGone", { node: Schema.Number })
+/** A node of a cluster closes while others go on: its clients are told, and may come back at another one. */
+const NodeCloses = Schema.TaggedStruct("NodeCloses", { node: Schema.Number, reason: Text })
+
 /** All that can happen to a chat, as data: a log entry without its time. */
-export const Happening = Schema.Union(Asked, Quit, Drop, Announce, Rule, Dismiss, Expire, Close)
+export const Happening = Schema.Union(Asked, Quit, Drop, Announce, Rule, Dismiss, Expire, NodeGone, NodeCloses, Close)
 export type Happening = typeof Happening.Type
 
 const at = { at: Schema.Number }
@@ -43,6 +48,8 @@ export const Entry = Schema.Union(
   Schema.Struct({ ...at, ...Rule.fields }),
   Schema.Struct({ ...at, ...Dismiss.fields }),
   Schema.Struct({ ...at, ...Expire.fields }),
+  Schema.Struct({ ...at, ...NodeGone.fields }),
+  Schema.Struct({ ...at, ...NodeCloses.fields }),
   Schema.Struct({ ...at, ...Close.fields })
 )
 export type Entry = typeof Entry.Type

@@ -1,14 +1,16 @@
+import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import { drop, expire, leave, leaveAs } from "./attachment.ts"
 import { type Chat, type ClientId, type Decision, empty, personOf, personWith, roomWith, withPerson } from "./Chat.ts"
+import { nodeOf } from "./ClientId.ts"
 import * as Commands from "./command/index.ts"
-import { type Asker, nothing, tellFew, tellRoom } from "./Decision.ts"
+import { andThen, type Asker, nothing, tellFew, tellRoom } from "./Decision.ts"
 import type { Entry } from "./Entry.ts"
 import { closingCode, type LeaveCode, type MemberId, type Reply, server } from "./Event.ts"
 import { keepOwn } from "./keeping.ts"
 import { everybody, outsideLobby } from "./membership.ts"
 import { lobby, type RoomKey } from "./RoomName.ts"
-import type { Text } from "./Text.ts"
+import { clean, type Text } from "./Text.ts"
 
 /**
  * Decides a log entry: the next state, and what is told to whom. A pure function,
@@ -35,6 +37,10 @@ export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: C
       return announce(chat, entry.text, entry.room)
     case "Rule":
       return Commands.rule(chat, entry.room, entry.command)
+    case "NodeGone":
+      return nodeGone(chat, entry.node, { code: "lost", reason: clean("its server is gone") })
+    case "NodeCloses":
+      return nodeCloses(chat, entry.node, entry.reason)
     case "Close":
       return close(chat, entry.reason, closingCode(entry))
   }
@@ -90,6 +96,20 @@ const announce = <Peer>(chat: Chat<Peer>, text: Text, key: RoomKey | undefined):
   const { chat: next, told } = tellRoom(chat, undefined, key ?? lobby, ({ at, n, room, seq }) => ({ _tag: "Notice", n, seq, at, room, text }))
   const also = key === undefined ? outsideLobby(next) : []
   return also.length === 0 ? { chat: next, told } : { chat: told.reduce((chat, { event, seq }) => keepOwn(chat, also, seq, event), next), told: told.map((envelope) => ({ ...envelope, also })) }
+}
+
+// All connections of the node have ended, in the order in which they began: whoever can come back keeps its place.
+const nodeGone = <Peer>(before: Chat<Peer>, node: number, end: { readonly code: LeaveCode; readonly reason: Text }): Decision<Peer> => {
+  const superseded = HashSet.filter(before.superseded, (client) => nodeOf(client) !== node)
+  const clients = [...HashMap.keys(before.clients)].filter((client) => nodeOf(client) === node).sort((one, other) => one - other)
+  return clients.reduce((decision, client) => andThen(decision, (chat) => drop(chat, { client, ...end })), nothing({ ...before, superseded }))
+}
+
+// Its people are told that they are lost, so that they come back at another node.
+const nodeCloses = <Peer>(chat: Chat<Peer>, node: number, reason: Text): Decision<Peer> => {
+  const seats = [...HashMap.values(chat.people)].flatMap(({ attachment, client, seat }) => (attachment._tag === "Here" && nodeOf(client) === node ? [seat] : []))
+  const told = tellFew(chat, undefined, seats, ({ at, n }) => ({ _tag: "Goodbye", n, at, code: "lost", reason }))
+  return andThen(told, (chat) => nodeGone(chat, node, { code: "closing", reason }))
 }
 
 // Tells every member once and empties the chat, so the leaves that follow tell nobody.

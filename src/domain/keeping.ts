@@ -123,6 +123,9 @@ export const withStay = (place: Place, { key, moves, n, seq, window }: Room<unkn
   return { ...place, stays, own: forgotten === undefined ? place.own : { ...place.own, gone: Math.max(place.own.gone, forgotten.until) } }
 }
 
+// By what they say, not by identity: another machine may have the two as two objects.
+const isSame = ({ event, n }: Window.Kept, other: Window.Kept | undefined): boolean => other?.n === n && other.event._tag === event._tag
+
 /** What is told again to a person who has heard up to `n`. */
 export interface Replay {
   readonly events: ReadonlyArray<Event>
@@ -138,7 +141,7 @@ export const replayFor = <Peer>(chat: Chat<Peer>, { place, rooms }: Person<Peer>
   const merged = parts.flatMap(({ kept }) => kept).sort((one, other) => one.n - other.n)
   const nameless = merged.flatMap(({ event }) => (event._tag === "Presence" ? [event] : []))
   // What was told of a person is kept for each of its rooms. Where it is gone in the room whose number it bears, it stands without a name there.
-  const all = merged.filter(({ event }, index) => event !== merged[index - 1]?.event && !nameless.some((moves) => isAmong(event, moves)))
+  const all = merged.filter((kept, index) => !isSame(kept, merged[index - 1]) && !nameless.some((moves) => isAmong(kept.event, moves)))
   let bytes = 0
   let first = all.length
   for (; first > 0; first -= 1) {

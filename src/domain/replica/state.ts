@@ -1,0 +1,218 @@
+import type * as Either from "effect/Either"
+import * as Hash from "effect/Hash"
+import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
+import type * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
+import { type Chat, type Person, personWith, withPerson, withRoom } from "../Chat.ts"
+import * as Deadlines from "../Deadlines.ts"
+import { Event, LeaveCode, Limits, Member, MemberId } from "../Event.ts"
+import { IndexedName } from "../nameIndex.ts"
+import { NameKey } from "../Nickname.ts"
+import { Proof } from "../Place.ts"
+import { Role } from "../Role.ts"
+import type { Room } from "../Room.ts"
+import { RoomKey, RoomName } from "../RoomName.ts"
+import { Text } from "../Text.ts"
+
+/*
+ * The state of a chat as plain data, in parts: one for what is neither a person nor a room, and one for each of
+ * these. What is of one machine alone, the ways to its clients, is left out. Parts are small, so that whoever
+ * makes or reads thousands of them can let others have a turn in between.
+ */
+
+const orNot = Schema.UndefinedOr
+
+const Window = Schema.Struct({
+  kept: Schema.Array(Schema.Struct({ n: Schema.Number, before: Schema.Number, seq: Schema.Number, at: Schema.Number, size: Schema.Number, event: Event })),
+  bytes: Schema.Number,
+  gone: Schema.Number,
+  goneSeq: Schema.Number,
+  due: orNot(Schema.Number)
+})
+
+const Head = Schema.TaggedStruct("Head", {
+  instance: Schema.String,
+  server: Schema.String,
+  limits: Limits,
+  superseded: Schema.Array(Schema.Number),
+  looks: Schema.Array(Schema.Tuple(Schema.String, Schema.Array(MemberId))),
+  deadlines: Schema.Array(
+    Schema.Struct({
+      at: Schema.Number,
+      due: Schema.Union(
+        Schema.Struct({ _tag: Schema.Literal("Place", "Own"), id: MemberId }),
+        Schema.Struct({ _tag: Schema.Literal("Window", "Moves", "Past"), room: RoomKey })
+      )
+    })
+  ),
+  detached: Schema.Struct({ all: Schema.Number, by: Schema.Array(Schema.Tuple(Schema.String, Schema.Number)) }),
+  keptBytes: Schema.Number,
+  historyBytes: Schema.Number,
+  lastMember: Schema.Number,
+  seq: Schema.Number,
+  at: Schema.Number,
+  closed: Schema.Boolean
+})
+
+const PersonPart = Schema.TaggedStruct("Person", {
+  member: Member,
+  name: IndexedName,
+  client: Schema.Number,
+  address: Schema.String,
+  attachment: Schema.Union(
+    Schema.TaggedStruct("Here", {}),
+    Schema.TaggedStruct("Detached", { since: Schema.Number, told: Schema.Boolean, code: LeaveCode, reason: orNot(Text) })
+  ),
+  place: orNot(
+    Schema.Struct({
+      proof: Proof,
+      neighbourhood: Schema.String,
+      since: Schema.Number,
+      own: Window,
+      stays: Schema.Array(
+        Schema.Struct({ room: RoomKey, since: Schema.Number, until: Schema.Number, last: Schema.Struct({ seq: Schema.Number, n: Schema.Number }) })
+      ),
+      last: orNot(Schema.String),
+      resumedAt: orNot(Schema.Number)
+    })
+  ),
+  rooms: Schema.Array(Schema.Struct({ room: RoomKey, role: Role, since: Schema.Number })),
+  current: orNot(RoomKey)
+})
+
+const Sanctions = Schema.Array(
+  Schema.Struct({ member: Member, name: NameKey, proof: orNot(Proof), host: orNot(Schema.String), until: Schema.Number })
+)
+
+const RoomPart = Schema.TaggedStruct("Room", {
+  key: RoomKey,
+  name: RoomName,
+  seq: Schema.Number,
+  n: Schema.Number,
+  seats: Schema.Array(MemberId),
+  firstPage: Schema.Array(Member),
+  keepers: Schema.Number,
+  window: Window,
+  moves: Window,
+  past: Window,
+  isRemembered: orNot(Schema.Boolean),
+  order: Schema.Array(MemberId),
+  operators: Schema.Array(MemberId),
+  topic: orNot(Text),
+  lock: orNot(Schema.Struct({ word: orNot(Proof) })),
+  hidden: Schema.Boolean,
+  bans: Sanctions,
+  mutes: Sanctions,
+  invited: Schema.Array(Schema.Struct({ id: MemberId, until: Schema.Number }))
+})
+
+/** A part of the state of a chat: the head comes first, and people before the rooms that they are in. */
+export const Part = Schema.Union(Head, PersonPart, RoomPart)
+export type Part = typeof Part.Type
+
+const headOf = <Peer>(chat: Chat<Peer>): Part => ({
+  _tag: "Head",
+  ...chat.settings,
+  superseded: [...chat.superseded].sort((one, other) => one - other),
+  looks: sorted(HashMap.toEntries(chat.looks)),
+  deadlines: Deadlines.all(chat.deadlines),
+  detached: { all: chat.detached.all, by: sorted(HashMap.toEntries(chat.detached.by)) },
+  keptBytes: chat.keptBytes,
+  historyBytes: chat.historyBytes,
+  lastMember: chat.lastMember,
+  seq: chat.seq,
+  at: chat.at,
+  closed: chat.closed
+})
+
+// By their keys, in the order of UTF-16 code units: an order of maps that does not depend on how they came about.
+const sorted = <A>(entries: ReadonlyArray<readonly [string, A]>): ReadonlyArray<readonly [string, A]> =>
+  entries.toSorted(([one], [other]) => (one < other ? -1 : 1))
+
+const personPart = <Peer>({ address, attachment, client, current, member, name, place, rooms }: Person<Peer>): Part => ({
+  _tag: "Person", address, attachment, client, current, member, name, place, rooms
+})
+
+const roomPart = <Peer>({ seats, ...room }: Room<Peer>): Part => ({ _tag: "Room", ...room, seats: seats.flatMap(({ id }) => id ?? []) })
+
+/** The state in parts, made one by one as they are asked for. */
+export function* partsOf<Peer>(chat: Chat<Peer>): Iterable<Part> {
+  yield headOf(chat)
+  for (const person of HashMap.values(chat.people)) yield personPart(person)
+  for (const room of HashMap.values(chat.rooms)) yield roomPart(room)
+}
+
+const Line = Schema.parseJson(Part)
+
+/** A part as a line of JSON, without its end: the same for the same part, in whatever order its fields were set. */
+export const encodePart: (part: Part) => string = Schema.encodeSync(Line)
+
+const decode = Schema.decodeUnknownEither(Line, { exact: false })
+
+/** Reads what `encodePart` has made. */
+export const decodePart = (line: string): Either.Either<Part, ParseResult.ParseError> => decode(line)
+
+/**
+ * The chat with another part of a state, after those that came before it. It
+ * begins with an empty chat that has the settings of this machine, which the nodes
+ * of a cluster have alike. Nobody in it can be reached from here.
+ */
+export const withPart = (chat: Chat<never>, part: Part): Chat<never> => {
+  switch (part._tag) {
+    case "Head":
+      return withHead(chat, part)
+    case "Person":
+      return withSomebody(chat, part)
+    case "Room": {
+      const { seats, ...room } = Struct.omit(part, "_tag")
+      return withRoom(chat, { ...room, seats: seats.map((id) => personWith(chat, id)?.seat ?? { id, peer: undefined }) })
+    }
+  }
+}
+
+const withHead = (chat: Chat<never>, head: typeof Head.Type): Chat<never> => {
+  const { deadlines, detached, instance, limits, looks, server, superseded, ...counts } = Struct.omit(head, "_tag")
+  return {
+    ...chat,
+    ...counts,
+    settings: { instance, limits, server },
+    superseded: HashSet.fromIterable(superseded),
+    looks: HashMap.fromIterable(looks),
+    deadlines: deadlines.reduce(Deadlines.add, Deadlines.none),
+    detached: { all: detached.all, by: HashMap.fromIterable(detached.by) }
+  }
+}
+
+const withSomebody = (chat: Chat<never>, part: typeof PersonPart.Type): Chat<never> => {
+  const person = Struct.omit(part, "_tag")
+  const { attachment, client, member: { id }, name, place } = person
+  const known = withPerson(chat, { ...person, seat: { id, peer: undefined } })
+  return {
+    ...known,
+    clients: attachment._tag === "Here" ? HashMap.set(known.clients, client, id) : known.clients,
+    names: HashMap.set(known.names, name.key, id),
+    places: place === undefined ? known.places : HashMap.set(known.places, place.proof, id)
+  }
+}
+
+/** The digest of a part: those of all parts together, added up, are that of the state, in whatever order they come. */
+export const digestOf = (part: Part): number => Hash.string(encodePart(part))
+
+/** The digest with that of another part. */
+export const withDigest = (digest: number, part: Part): number => (digest + digestOf(part)) | 0
+
+/** The digest of a whole state: alike on all nodes that have applied the same entries. */
+export const digest = <Peer>(chat: Chat<Peer>): number => {
+  let sum = 0
+  for (const part of partsOf(chat)) sum = withDigest(sum, part)
+  return sum
+}
+
+/** The whole state, as another machine gets it. */
+export const restored = (empty: Chat<never>, parts: Iterable<Part>): Chat<never> => {
+  let chat = empty
+  for (const part of parts) chat = withPart(chat, part)
+  return chat
+}
