@@ -197,6 +197,10 @@ export const throttled = (perSecond: number | typeof anything): Text.Text =>
 export const throttledAddress = (perSecond: number | typeof anything): Text.Text =>
   Text.clean(`More than ${perSecond} messages a second come from your address: they are taken up at that pace. Stay until they are.`)
 
+/** What people are told whose server cannot reach the rest of its cluster, or can again. */
+export const outage = (over: boolean): Text.Text =>
+  Text.clean(over ? "The rest of the room can be reached again." : "The rest of the room cannot be reached; what you say waits.")
+
 // The last words to a client.
 const goodbye = ({ unsaid = 0, ...words }: Pick<Goodbye, "code" | "reason" | "unsaid">): string =>
   unsaid === 0 ? parting(words) : `${parting(words)} ${unsaid} of your messages ${unsaid === 1 ? "was" : "were"} not said.`

@@ -71,8 +71,8 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** All services of a room, but for the open port. What observes the room, such as the console, and the operator's window are layered between this and {@link port}. */
-export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
+/** All services of a room that has this log, but for the open port: see {@link core}. */
+export const coreWith = <E>(options: Partial<ServerConfig.ServerOptions>, log: Layer.Layer<Log.Log, E, Closing.Closing | ServerConfig.ServerConfig>) =>
   Session.layer.pipe(
     Layer.provideMerge(Turns.layer),
     Layer.provideMerge(Broadcaster.layer),
@@ -80,11 +80,14 @@ export const core = (options: Partial<ServerConfig.ServerOptions> = {}) =>
     Layer.provideMerge(Addresses.layer),
     Layer.provideMerge(Expiry.layer),
     Layer.provideMerge(Registry.layer),
-    Layer.provide(Log.layer),
+    Layer.provide(log),
     Layer.provideMerge(Hub.layer),
     Layer.provideMerge(Closing.layer),
     Layer.provideMerge(ServerConfig.layer(options))
   )
+
+/** All services of a room, but for the open port. What observes the room, such as the console, and the operator's window are layered between this and {@link port}. */
+export const core = (options: Partial<ServerConfig.ServerOptions> = {}) => coreWith(options, Log.layer)
 
 /** The open port with this door, on top of the {@link core}. */
 export const portWith = <R>(door: Layer.Layer<PortDoor.PortDoor, never, R>) =>

@@ -32,7 +32,23 @@ const Window = Schema.Struct({
   due: orNot(Schema.Number)
 })
 
+const Limit = Schema.Struct({ events: Schema.Number, bytes: Schema.Number })
+
 const Head = Schema.TaggedStruct("Head", {
+  keep: Schema.Struct({
+    for: Schema.Number,
+    quietFor: Schema.Number,
+    most: Schema.Number,
+    mostOfNeighbourhood: Schema.Number,
+    resumeEvery: Schema.Number,
+    room: Limit,
+    moves: Limit,
+    own: Limit,
+    bytes: Schema.Number,
+    replayBytes: Schema.Number
+  }),
+  bounds: Schema.Struct({ rooms: Schema.Number, roomsOfPerson: Schema.Number }),
+  history: orNot(Schema.Struct({ lines: Schema.Number, bytes: Schema.Number, age: Schema.Number, allBytes: Schema.Number })),
   instance: Schema.String,
   server: Schema.String,
   limits: Limits,
@@ -115,6 +131,9 @@ export type Part = typeof Part.Type
 const headOf = <Peer>(chat: Chat<Peer>): Part => ({
   _tag: "Head",
   ...chat.settings,
+  keep: chat.keep,
+  bounds: chat.bounds,
+  history: chat.history,
   superseded: [...chat.superseded].sort((one, other) => one - other),
   looks: sorted(HashMap.toEntries(chat.looks)),
   deadlines: Deadlines.all(chat.deadlines),
@@ -156,8 +175,8 @@ export const decodePart = (line: string): Either.Either<Part, ParseResult.ParseE
 
 /**
  * The chat with another part of a state, after those that came before it. It
- * begins with an empty chat that has the settings of this machine, which the nodes
- * of a cluster have alike. Nobody in it can be reached from here.
+ * begins with an empty chat, whose settings are those of the head from then on.
+ * Nobody in it can be reached from here.
  */
 export const withPart = (chat: Chat<never>, part: Part): Chat<never> => {
   switch (part._tag) {

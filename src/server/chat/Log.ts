@@ -17,8 +17,22 @@ export interface Decider {
   readonly chat: Effect.Effect<Chat<Peer>>
   /** Waits while too much of what was decided is still to be handed on. */
   readonly room: Effect.Effect<void>
+  /** Tells the people of this node that the rest of the cluster cannot be reached, or, with `over`, that it can again. */
+  readonly outage: (over: boolean) => Effect.Effect<void>
   /** Tells that this node may be the eldest now, see `isEldest`. */
   readonly nodesChanged: Effect.Effect<void>
+}
+
+/** A node that shares the log, as people read of it. */
+export interface Node {
+  readonly number: number
+  readonly name: string
+  /** Whether it is this one. */
+  readonly isMe: boolean
+  /** How long nothing has been read of it, ms. */
+  readonly silentFor: number
+  /** The highest language of records that it speaks. */
+  readonly language: number
 }
 
 /** Why this node closes, in words, and what its clients are told: see `ClosingReason`. */
@@ -50,6 +64,8 @@ export class Log extends Context.Tag("brusio/Log")<Log, {
   readonly begin: Chat<Peer> | undefined
   /** The log's time, ms since 1970. It never goes back, also where the system's clock is set. */
   readonly now: () => number
+  /** All nodes that share the log, by their numbers; none where it is the log of one process. */
+  readonly nodes: () => ReadonlyArray<Node>
   /** Whether this node is the one that submits what comes of itself, see `Expiry.ts`. */
   readonly isEldest: () => boolean
   /** Opens the log; its entries are decided, in their order, as long as the scope is open. */
@@ -66,6 +82,7 @@ export const layer = Layer.effect(
       node: 0,
       begin: undefined,
       now,
+      nodes: () => [],
       isEldest: () => true,
       open: ({ decide }) =>
         Effect.succeed({

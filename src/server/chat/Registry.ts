@@ -15,12 +15,13 @@ import * as Nickname from "../../domain/Nickname.ts"
 import { hereIn } from "../../domain/membership.ts"
 import type { RoomKey } from "../../domain/RoomName.ts"
 import type { Text } from "../../domain/Text.ts"
+import { outage } from "../../domain/wording.ts"
 import { version } from "../../domain/version.ts"
-import { clientOf } from "../../domain/ClientId.ts"
+import { clientOf, nodeOf } from "../../domain/ClientId.ts"
 import { Closing } from "../Closing.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import { type Handing, Hub } from "./Hub.ts"
-import { type Decide, type Last, Log } from "./Log.ts"
+import { type Decide, type Last, Log, type Node } from "./Log.ts"
 import type { Peer } from "./Peer.ts"
 
 /** What an entry told, and to which clients of this node. */
@@ -74,6 +75,8 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
   readonly connections: Effect.Effect<HashMap.HashMap<Chat.ClientId, Connected>>
   /** Waits until something is due at another time than before, such as the end of a place that is kept, or `isEldest` may have changed. */
   readonly deadlineMoved: Effect.Effect<void>
+  /** The nodes that are one conversation, with how many people each has; none where this is one server alone. */
+  readonly nodes: Effect.Effect<ReadonlyArray<Node & { readonly people: number }>>
   /** Whether this node submits what comes of itself. */
   readonly isEldest: () => boolean
   /** The chat as it stands. */
@@ -88,6 +91,16 @@ interface State {
   /** The time of the last step, ms since 1970; monotonic, for replies and entries alike. */
   readonly at: number
 }
+
+const countOf = (chat: Chat.Chat<unknown>, node: number): number => {
+  let count = 0
+  for (const client of HashMap.keys(chat.clients)) if (nodeOf(client) === node) count += 1
+  return count
+}
+
+// Those who have come in over a connection of this node.
+const peopleHere = ({ chat, connections }: State): Handing["audience"] =>
+  [...HashMap.keys(connections)].flatMap((client) => Chat.personOf(chat, client)?.seat ?? [])
 
 // Ends the sessions of this node whose end an entry of any node has decided: of who has come back over another connection, or is sent away.
 const endThoseOf = (before: Chat.Chat<Peer>, happening: Happening, told: ReadonlyArray<Envelope>): void => {
@@ -142,6 +155,11 @@ const make = Effect.gen(function* () {
     decide,
     chat: Effect.map(Ref.get(ref), ({ chat }) => chat),
     room: hub.room,
+    outage: (over) =>
+      step((state) => ({
+        ...unchanged(state),
+        handings: [{ event: { _tag: "Outage", at: state.at, ...(over ? { over } : {}), message: outage(over) }, audience: peopleHere(state) }]
+      })),
     nodesChanged: Effect.sync(() => moved.unsafeOffer(undefined))
   })
 
@@ -204,6 +222,7 @@ const make = Effect.gen(function* () {
     connections: Effect.map(Ref.get(ref), ({ connections }) => connections),
     deadlineMoved: Queue.take(moved),
     isEldest: log.isEldest,
+    nodes: Effect.map(Ref.get(ref), ({ chat }) => log.nodes().map((node) => ({ ...node, people: countOf(chat, node.number) }))),
     chat: Effect.map(Ref.get(ref), ({ chat }) => chat)
   })
 })

@@ -1,0 +1,283 @@
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Chat } from "../../domain/Chat.ts"
+import { Happening } from "../../domain/Entry.ts"
+import type { Self } from "../../domain/replica/Body.ts"
+import * as Fold from "../../domain/replica/fold.ts"
+import { eldest } from "../../domain/replica/Node.ts"
+import { NodeId } from "../../domain/replica/Position.ts"
+import { digested } from "../../domain/replica/record.ts"
+import { asking, type Decided, type Ended, type Folded, myself, type Replica, type Want } from "../../domain/replica/Replica.ts"
+import { gap } from "../../domain/replica/timing.ts"
+import { codec, speaks } from "../../domain/replica/wire.ts"
+import { Writer } from "../../domain/replica/Writer.ts"
+import { nanosPerMilli } from "../../net/clock.ts"
+import { type Decider, type Last, Log, type OpenLog } from "../chat/Log.ts"
+import type { Peer } from "../chat/Peer.ts"
+import type { Envelope } from "../chat/Registry.ts"
+import { Closing } from "../Closing.ts"
+import { rounds } from "../rounds.ts"
+import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
+import { Engine, type EngineLost, type Logged } from "./Engine.ts"
+import { NodeRefused, words } from "./ended.ts"
+import * as Transfer from "./Transfer.ts"
+
+/** How often it is looked what this node has to write besides its entries, ms. */
+const lookEvery = 100
+
+/** For how long a node that closes waits until its last entry has come back, ms. */
+const lastWithin = 500
+
+/** After so long without the rest of the cluster a node says goodbye to its people, ms; they have been told after 2 s. */
+const awayFor = 58_000
+
+type Told = ReadonlyArray<Envelope>
+
+/** What comes to a node: a record of the log, what another node sends to it alone, or the digest of its own state. */
+type Incoming =
+  | { readonly _tag: "Logged"; readonly logged: Logged }
+  | { readonly _tag: "Sent"; readonly bytes: Uint8Array }
+  | { readonly _tag: "Digested"; readonly checkpoint: number; readonly value: number }
+
+const records = codec(Happening)
+
+// All that decides what comes of an entry, and is not in the state: it has to be the same on all nodes.
+const settingsOf = ({ history, keep, maxLine, maxName, maxRooms }: ServerOptions): string => JSON.stringify([keep, maxRooms, maxLine, maxName, history ?? null])
+
+/** The log that the nodes of a cluster share, as one node sees it; it is there once this node has the state. */
+const make = (name: string) =>
+  Effect.gen(function* () {
+    const id = yield* Effect.sync(() => NodeId.make(crypto.randomUUID()))
+    const me: Self = { id, name, speaks, settings: settingsOf(yield* ServerConfig) }
+    const engine = yield* Engine
+    const closing = yield* Closing
+    const clock = yield* Effect.clock
+    const scope = yield* Effect.scope
+    const monotonic = () => Number(clock.unsafeCurrentTimeNanos()) / nanosPerMilli
+
+    const writer = new Writer<Happening>(records.sizeOf)
+    // Who waits for an entry of this node, in the order of these.
+    const waiting: Array<(decided: Effect.Effect<Told>) => void> = []
+    const ready = yield* Deferred.make<void, NodeRefused>()
+    const opened = yield* Deferred.make<Decider>()
+    const closed = yield* Deferred.make<void>()
+    const digests = yield* Mailbox.make<Incoming>()
+    let replica: Replica<Happening> = asking(me)
+    let begin: Chat<Peer> | undefined
+    let readAt = monotonic()
+    let last = 0
+
+    // The engine's time, by what was read last and what has passed since.
+    const now = () => (last = Math.max(last, Math.floor(replica.time + Math.min(monotonic() - readAt, gap))))
+
+    const write = () => {
+      for (const body of writer.due(replica, monotonic())) if (body._tag !== "Unknown") engine.unsafeAppend(records.encode(me.id, body))
+    }
+    // All entries of a turn of the event loop go into one record.
+    let isDue = false
+    const writeSoon = () => {
+      if (isDue) return
+      isDue = true
+      setImmediate(() => {
+        isDue = false
+        write()
+      })
+    }
+
+    let isOver = false
+    const untilDecided = (happening: Happening) =>
+      Effect.async<Told>((resume) => {
+        waiting.push(resume)
+        writer.enqueue([happening])
+        writeSoon()
+      })
+    const append = (happening: Happening): Effect.Effect<Told> =>
+      Effect.suspend(() => {
+        // Nothing follows on the last entry: the connections of this node are lost by that.
+        if (isOver || replica.phase === "over") return Effect.succeed([])
+        if (happening._tag !== "Quit" && happening._tag !== "Drop") return untilDecided(happening)
+        // A session ends by a finalizer, which must not wait for the rest of the cluster.
+        return Effect.map(Effect.timeoutOption(Effect.interruptible(untilDecided(happening)), lastWithin), Option.getOrElse((): Told => []))
+      })
+
+    // A defect in deciding is the same on all nodes: they go on without the entry.
+    const decide = ({ decide }: Decider, happening: Happening, at: number) =>
+      decide(happening, at).pipe(
+        Effect.tapErrorCause((cause) => (Cause.isInterruptedOnly(cause) ? Effect.void : Effect.logError("An entry could not be decided", cause))),
+        Effect.exit
+      )
+
+    const takeUp = (decider: Decider, decided: Decided<Happening>): Effect.Effect<void> =>
+      Effect.gen(function* () {
+        switch (decided._tag) {
+          case "Entry": {
+            const exit = yield* decide(decider, decided.entry, decided.at)
+            if (decided.mine) waiting.shift()?.(exit)
+            return
+          }
+          case "NodeCame":
+            if (decided.node.id !== me.id) yield* Effect.logInfo(`The node ${decided.node.name} has joined the cluster`)
+            return yield* decider.nodesChanged
+          case "NodeGone":
+            yield* decide(decider, { _tag: "NodeGone", node: decided.node.number }, decided.at)
+            if (decided.node.id !== me.id) {
+              yield* decided.why === "closed"
+                ? Effect.logInfo(`The node ${decided.node.name} has left the cluster`)
+                : Effect.logWarning(`The node ${decided.node.name} was silent for too long, and is given up`)
+            }
+            return yield* decider.nodesChanged
+          case "Checkpoint": {
+            const digest = Transfer.digest(yield* decider.chat)
+            return yield* digest.pipe(
+              Effect.flatMap((value) => digests.offer({ _tag: "Digested", checkpoint: decided.number, value })),
+              Effect.forkIn(scope),
+              Effect.asVoid
+            )
+          }
+        }
+      })
+
+    const end = (why: Ended, detail: string | undefined) =>
+      why === "closed"
+        ? Effect.asVoid(Deferred.succeed(closed, undefined))
+        : Effect.gen(function* () {
+            const isTold = yield* Deferred.fail(ready, new NodeRefused({ why, ...(detail === undefined ? {} : { detail }) }))
+            if (isTold) return
+            yield* Effect.logError(words(why, detail))
+            yield* closing.leave(words(why, detail))
+          })
+
+    const grant = (want: Want): Effect.Effect<void> =>
+      Effect.gen(function* () {
+        switch (want._tag) {
+          case "SendState": {
+            if (replica.phase !== "full") return
+            // The state is immutable: it is sent as it is at this record, whatever comes meanwhile.
+            const chat = yield* (yield* Deferred.await(opened)).chat
+            yield* Transfer.encode(records, Fold.bookkeeping(replica), chat).pipe(
+              Effect.flatMap((bytes) => engine.send(want.to, bytes)),
+              Effect.forkIn(scope)
+            )
+            return
+          }
+          case "Refuse":
+            return yield* engine.send(want.to, Transfer.encodeRefusal(want.why))
+          case "Resend":
+            writer.resend()
+            return
+          case "End":
+            return yield* end(want.why, want.message)
+        }
+      })
+
+    // Takes up what a record has come to, in order, before the next one is read.
+    const act = (folded: Folded<Happening>): Effect.Effect<void> =>
+      Effect.gen(function* () {
+        replica = folded.replica
+        readAt = monotonic()
+        writer.seen(replica, readAt)
+        if (replica.phase === "full") yield* Deferred.succeed(ready, undefined)
+        if (folded.decided.length > 0) {
+          const decider = yield* Deferred.await(opened)
+          yield* decider.room
+          for (const decided of folded.decided) yield* takeUp(decider, decided)
+        }
+        for (const want of folded.wants) yield* grant(want)
+        writeSoon()
+      })
+
+    const take = (incoming: Incoming): Effect.Effect<void> =>
+      Effect.gen(function* () {
+        switch (incoming._tag) {
+          case "Logged":
+            return yield* act(Fold.fold(replica, records.decode(incoming.logged)))
+          case "Digested":
+            writer.compare({ checkpoint: incoming.checkpoint, value: incoming.value })
+            return yield* act(digested(replica, incoming.checkpoint, incoming.value))
+          case "Sent": {
+            const sent = yield* Transfer.decode(records, incoming.bytes)
+            if (sent._tag === "Refused") return yield* act(Fold.refused(replica, sent.why))
+            const restored = Fold.restore(replica, sent.book)
+            if (restored === undefined) return
+            begin = sent.chat
+            return yield* act(restored)
+          }
+        }
+      }).pipe(Effect.catchAll((message) => Effect.logWarning(`What another node has sent cannot be read: ${message}`)))
+
+    const logged = (read: Stream.Stream<Logged, EngineLost>) => Stream.map(read, (logged): Incoming => ({ _tag: "Logged", logged }))
+    // Where the log was made anew, or is cut behind what was read, it is read from its beginning: the rules say what comes of that.
+    const log: Stream.Stream<Incoming> = Stream.suspend(() => logged(engine.read(replica.read))).pipe(Stream.catchAll(() => anew))
+    const anew: Stream.Stream<Incoming> = Stream.suspend(() => logged(engine.read(undefined))).pipe(Stream.catchAll(() => log))
+    const sent = Stream.map(yield* engine.received(me.id), (bytes): Incoming => ({ _tag: "Sent", bytes }))
+
+    yield* Stream.mergeAll([log, sent, Mailbox.toStream(digests)], { concurrency: "unbounded" }).pipe(
+      Stream.runForEach(take),
+      Effect.onError((cause) =>
+        Cause.isInterruptedOnly(cause) ? Effect.void : Effect.zipRight(Effect.logFatal("The log of the cluster has failed", cause), closing.fail("internal error"))
+      ),
+      Effect.forkScoped
+    )
+    yield* rounds("what a node of the cluster writes", Effect.sync(write), lookEvery)
+
+    // People are told that the rest cannot be reached, and when it can again; after a minute they are told goodbye.
+    const watch = Effect.gen(function* () {
+      const { outage } = yield* Deferred.await(opened)
+      let isAway = false
+      const changed = (isReachable: boolean) =>
+        Effect.gen(function* () {
+          if (isReachable !== isAway) return
+          isAway = !isReachable
+          yield* Effect.logWarning(isAway ? "The rest of the cluster cannot be reached: what is said here waits" : "The rest of the cluster can be reached again")
+          yield* outage(!isAway)
+          if (!isAway) return
+          yield* Effect.sleep(awayFor)
+          yield* closing.leave(words("away"))
+        })
+      yield* Stream.runDrain(Stream.flatMap(engine.reachable.changes, (isReachable) => Stream.fromEffect(changed(isReachable)), { switch: true }))
+    })
+    yield* Effect.forkScoped(watch)
+
+    // The node is gone for the others at once; the last one leaves no log behind.
+    const leave = ({ reason }: Last) =>
+      Effect.gen(function* () {
+        const node = myself(replica)
+        if (node === undefined || replica.phase !== "full") return
+        const isAlone = replica.nodes.length === 1
+        isOver = true
+        writer.enqueue([{ _tag: "NodeCloses", node: node.number, reason }])
+        writer.close()
+        writeSoon()
+        yield* Effect.timeoutOption(Effect.interruptible(Deferred.await(closed)), lastWithin)
+        if (isAlone) yield* Effect.timeoutOption(Effect.interruptible(engine.erase), lastWithin)
+      })
+
+    const open = (decider: Decider): Effect.Effect<OpenLog> =>
+      Effect.as(Deferred.succeed(opened, decider), {
+        append,
+        close: (last) =>
+          Effect.gen(function* () {
+            const elsewhere = replica.nodes.length > 1 ? (true as const) : last.elsewhere
+            yield* leave(last)
+            yield* decider.decide({ _tag: "Close", reason: last.reason, elsewhere }, now())
+          })
+      })
+
+    yield* Deferred.await(ready)
+    return Log.of({
+      node: myself(replica)?.number ?? 0,
+      begin,
+      now,
+      nodes: () => replica.nodes.map(({ heard, id, name, number, speaks }) => ({ number, name, isMe: id === me.id, silentFor: Math.max(0, replica.clock - heard), language: speaks[1] })),
+      isEldest: () => replica.phase === "full" && eldest(replica.nodes)?.id === me.id,
+      open
+    })
+  })
+
+/** The log of a cluster, as the node with this name for people sees it; fails where the others do not take it in. */
+export const layer = (name: string): Layer.Layer<Log, NodeRefused, Engine | Closing | ServerConfig> => Layer.scoped(Log, make(name))
