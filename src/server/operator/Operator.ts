@@ -18,6 +18,7 @@ import { Console } from "./Console.ts"
 import type { Peer } from "../chat/Peer.ts"
 import { Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import { makeNodes } from "./nodes.ts"
 import { type Chosen, makeRooms, ruling } from "./rooms.ts"
 
 /** What can be typed in the server's console; any other line is a notice: to all, or to the room that is chosen. */
@@ -30,12 +31,13 @@ export const commands: ReadonlyArray<CommandLine.CommandSpec> = [
   { name: "/remove", args: "NAME [REASON]", help: "removes somebody from the server, whatever you chose", takesName: true },
   { name: "/quit", args: "[REASON]", help: "closes the server; everybody is told why", takesName: false },
   { name: "/rooms", args: "", help: "shows all rooms", takesName: false },
+  { name: "/nodes", args: "", help: "shows the servers that are one room with this one", takesName: false },
   { name: "/room", args: "[ROOM]", help: "chooses a room, to speak in and for all that follows here; alone, none", takesName: false },
   ...ruling.map(({ args, help, name, takesName }) => ({ name, args, help, takesName }))
 ]
 
 /** What is the same whatever room is chosen. */
-const forNoRoom = new Set(["/help", "/msg", "/remove", "/quit", "/rooms", "/room"])
+const forNoRoom = new Set(["/help", "/msg", "/remove", "/quit", "/rooms", "/nodes", "/room"])
 
 const isForNoRoom = (line: string): boolean => isQuitWord(line) || forNoRoom.has(CommandLine.parse(line)?.name ?? "")
 
@@ -60,6 +62,7 @@ const make = Effect.gen(function* () {
   const console = yield* Console
 
   const rooms = yield* makeRooms
+  const nodes = yield* makeNodes
   const terminal = yield* Ref.make<AskedRoom | undefined>(undefined)
 
   const who = (room: AskedRoom | undefined) =>
@@ -118,6 +121,8 @@ const make = Effect.gen(function* () {
         return close(typed.rest)
       case "/rooms":
         return rooms.list
+      case "/nodes":
+        return nodes
       case "/room":
         return rooms.choose(typed.rest === "" ? undefined : typed.rest, chosen)
       default:
