@@ -24,12 +24,20 @@ const common = {
   logLevel: "warning"
 }
 
+// What only a node of a cluster needs, in a bundle of its own, which the program loads then.
+await build({ ...common, entryPoints: { nats: "src/server/cluster/packages.ts" }, outExtension: { ".js": ".cjs" }, format: "cjs" })
+const apart = { name: "apart", setup: ({ onResolve }) => {
+  onResolve({ filter: /^\.\/packages\.ts$/ }, () => ({ path: "./nats.cjs", external: true }))
+} }
 // One CommonJS script, as V8's code cache (docs/adr/0022) is kept for a script.
 await build({
   ...common,
   entryPoints: { program: "src/cli/main.ts" },
   outExtension: { ".js": ".cjs" },
   format: "cjs",
+  plugins: [apart],
+  // A script has no `import()`.
+  supported: { "dynamic-import": false },
   define: { ...common.define, "import.meta.url": "home" },
   banner: { js: "((require,home)=>{" },
   footer: { js: "})" }

@@ -1,4 +1,5 @@
 import { clean } from "../domain/Text.ts"
+import { clusterSettings } from "./serve/cluster.ts"
 import { limitNames } from "./serve/limits.ts"
 import { allowHost, echo, host, listenPort, logFormat, name, passwordFile, rateBurst, rateLimit, reconnect, serverPort, trustProxy } from "./settings.ts"
 
@@ -17,7 +18,7 @@ const misplaced = "--password takes no value, as others could read it: it asks f
 /** The options that may be given several times. */
 const severalTimes = [allowHost, trustProxy]
 
-const valueSettings = [host, listenPort, serverPort, name, logFormat, echo, passwordFile, rateLimit, rateBurst, reconnect, ...severalTimes]
+const valueSettings = [host, listenPort, serverPort, name, logFormat, echo, passwordFile, rateLimit, rateBurst, reconnect, ...clusterSettings, ...severalTimes]
 const valueOptions: ReadonlySet<string> = new Set([...valueSettings.map(({ name }) => name), ...limitNames].map((name) => `--${name}`))
 const shorts: ReadonlyMap<string, string> = new Map([
   ...valueSettings.flatMap(({ name, short }) => (short === undefined ? [] : [[`-${short}`, `--${name}`] as const])),

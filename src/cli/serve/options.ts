@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import { defaults } from "../../server/ServerConfig.ts"
 import { withAdvice } from "./advice.ts"
+import { clusterOptions, givenCluster, withAdvice as withClusterAdvice } from "./cluster.ts"
 import { history } from "./history.ts"
 import { givenLimits, limitOptions } from "./limits.ts"
 import { givenWhere } from "../address.ts"
@@ -28,6 +29,7 @@ const options = {
   rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait. With off, nobody ever waits: neither a client nor an address.", `${defaultRate.perSecond} messages a second`),
   rateBurst: option(rateBurst, "How many of them may come at once.", `${defaultRate.burst} messages`),
   history: option(history, "Keeps the last lines of each room in memory, for those who enter later: as many lines, as much of them, or for as long; several with commas between.", "nothing is kept"),
+  ...clusterOptions,
   ...limitOptions,
   noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),
   ignoreHangup: flag("ignore-hangup", "Goes on when its window is closed."),
@@ -47,6 +49,7 @@ export const serve = Command.make("serve", options, (given) =>
           Effect.flatMap(settings.hasWindow && error.code === "EADDRINUSE" ? windowOf(error) : Effect.succeed(false), (isOpen) =>
             isOpen ? Effect.succeed(true) : Effect.as(complain(withAdvice(error)), false)
           ),
+        EngineError: (error) => Effect.as(complain(withClusterAdvice(error)), false),
         NoWindow: ({ message }) => Effect.as(complain(message), false)
       })
     )
@@ -64,7 +67,8 @@ export const page: HelpPage = {
   examples: ["serve", "serve --window", "serve --host 0.0.0.0 --port 4000 --password"],
   groups: grouped(Record.values(options), {
     "The most important options": [options.host, options.port, options.window, options.password, options.passwordFile, options.noInput],
-    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.history, options.ignoreHangup]
+    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.history, options.ignoreHangup],
+    "A room on several machines": [options.cluster, options.clusterName, options.clusterCa, options.clusterCredentials]
   }, "Limits"),
   notes: ["Every option can also be set in the environment: --log-format is BRUSIO_LOG_FORMAT."]
 }
@@ -99,6 +103,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
     }
     return {
       config,
+      cluster: yield* givenCluster(options),
       format: Option.contains(json, "json") ? "json" : text,
       readsInput,
       hasPrompt: readsInput && isTerminal && !Option.contains(json, "json"),

@@ -10,6 +10,8 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Console from "../../server/operator/Console.ts"
 import * as Desk from "../../server/operator/Desk.ts"
+import type { EngineError } from "../../server/cluster/EngineError.ts"
+import type { NatsSettings } from "../../server/cluster/NatsSettings.ts"
 import type { ListenError } from "../../server/Errors.ts"
 import * as Feed from "../../server/operator/Feed.ts"
 import * as Operator from "../../server/operator/Operator.ts"
@@ -27,6 +29,8 @@ import { type NoWindow, openWindow, reachedAt } from "./window.ts"
 
 /** The settings of `serve`, from the command line and the environment. */
 export interface ServeSettings {
+  /** The engine of the cluster that this server is a node of. */
+  readonly cluster: NatsSettings | undefined
   readonly config: Partial<ServerOptions> & Pick<ServerOptions, "host" | "maxClients" | "maxTurnedAway">
   readonly format: "terminal" | "plain" | "json"
   readonly readsInput: boolean
@@ -44,8 +48,8 @@ const manyClients = 1000
 /** How long closing may take before the process exits anyway, ms: a close is promised to end within three seconds. */
 const closeWithin = 2500
 
-/** Runs the room until it closes. Returns whether it was asked to, and did not fail. Fails if the port, or the operator's window, cannot be opened. */
-export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError | NoWindow, Scope.Scope> =>
+/** Runs the room until it closes. Returns whether it was asked to, and did not fail. Fails if the port, the operator's window, or the engine of a cluster cannot be opened. */
+export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError | NoWindow | EngineError, Scope.Scope> =>
   Effect.gen(function* () {
     const { hasWindow, ignoresHangup } = settings
     const format = Console.formats[settings.format]
@@ -56,6 +60,7 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
     const isTold = config.maxClients < (maxClients === defaults.maxClients ? manyClients : maxClients)
     // A name is known to be none of the loopback only once it was listened on.
     if (hasWindow && config.socket === undefined && isIP(config.host) !== 0) yield* reachedAt({ host: config.host, ip: config.host })
+    if (settings.cluster !== undefined) yield* Layer.build(yield* engineOf(settings.cluster))
     const end = yield* ending({ ignored: ignoresHangup ? ["SIGHUP"] : [] })
     const names = yield* Ref.make<Effect.Effect<ReadonlyArray<string>>>(Effect.succeed([]))
     const { lines, output } = settings.hasPrompt ? yield* terminal(names, settings) : yield* pipe(settings)
@@ -96,6 +101,9 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
       return asked
     }).pipe(Effect.provide(room))
   })
+
+// Lazy loading: only a node of a cluster needs it.
+const engineOf = (cluster: NatsSettings) => Effect.map(Effect.promise(() => import("../../server/cluster/nats.ts")), ({ layer }) => layer(cluster))
 
 const closeFor = (server: Server.Server["Type"], ending: Ending): Effect.Effect<void> =>
   ending._tag === "Signal"

@@ -49,7 +49,7 @@ export const connect = (settings: NatsSettings): Effect.Effect<Connection, Engin
     const options = yield* optionsOf(packages, settings)
     const closed = yield* Deferred.make<void>()
     const nats = yield* Effect.acquireRelease(
-      Effect.tryPromise({ try: () => packages.connect(options), catch: (error) => refusal(servers, error) }),
+      Effect.tryPromise({ try: () => packages.connect(options), catch: (error) => refusal(settings, error) }),
       goodbye
     )
     const manager = yield* Effect.promise(() => packages.jetstreamManager(nats, { timeout: answerWithin, checkAPI: false }))
@@ -135,12 +135,12 @@ const optionsOf = (packages: Packages, settings: NatsSettings): Effect.Effect<Co
   })
 
 const authenticatorOf = (packages: Packages, servers: ReadonlyArray<string>, credentials: Redacted.Redacted): Effect.Effect<Authenticator, EngineError> => {
-  const text = Redacted.value(credentials).trim()
-  const bytes = new TextEncoder().encode(text)
+  const whole = Redacted.value(credentials).trim()
+  const [text = ""] = whole.split(/\r?\n/u)
   const colon = text.indexOf(":")
   const make = (): Authenticator => {
-    if (text.includes("-----BEGIN NATS")) return packages.credsAuthenticator(bytes)
-    if (/^SU[A-Z2-7]{56}$/u.test(text)) return packages.nkeyAuthenticator(bytes)
+    if (whole.includes("-----BEGIN NATS")) return packages.credsAuthenticator(new TextEncoder().encode(whole))
+    if (/^SU[A-Z2-7]{56}$/u.test(text)) return packages.nkeyAuthenticator(new TextEncoder().encode(text))
     if (colon >= 0) return packages.usernamePasswordAuthenticator(text.slice(0, colon), text.slice(colon + 1))
     return packages.tokenAuthenticator(text)
   }
@@ -155,7 +155,7 @@ const authenticatorOf = (packages: Packages, servers: ReadonlyArray<string>, cre
   })
 }
 
-const Codes: Readonly<Record<string, string>> = {
+const systemWords: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no such address",
   EAI_AGAIN: "there is no such address",
   EHOSTUNREACH: "there is no way to that address",
@@ -165,17 +165,20 @@ const Codes: Readonly<Record<string, string>> = {
 }
 
 /** Why there is no connection. */
-export const refusal = (servers: ReadonlyArray<string>, error: unknown): EngineError => {
+export const refusal = ({ credentials, servers }: NatsSettings, error: unknown): EngineError => {
   const { code, message, name } = described(error)
   const failed = (reason: EngineError["reason"], detail: string) => new EngineError({ reason, servers, detail })
-  if (/Authori[sz]ation|Authentication/iu.test(name)) return failed("refused", "it does not accept the credentials")
-  if (name === "PermissionViolationError") return failed("refused", `the credentials do not allow it: ${message}`)
+  if (/Authori[sz]ation|Authentication/iu.test(name)) return failed("refused", credentials === undefined ? "it asks for credentials" : "it does not accept the credentials")
+  if (isDenied(message)) return failed("refused", `the credentials do not allow it: ${message}`)
   if (code !== undefined && /CERT|SSL|TLS|SIGNATURE|ISSUER/u.test(code)) return failed("insecure", message)
   if (/'?tls'?\b/u.test(message)) return failed("insecure", "it has no TLS, or asks for it")
   if (name === "TimeoutError") return failed("unreachable", "no answer")
   if (message.includes("unexpected response")) return failed("unreachable", "whoever answers there does not speak NATS")
-  return failed("unreachable", (code === undefined ? undefined : Codes[code]) ?? (message === "" ? "the connection was cut" : message))
+  return failed("unreachable", (code === undefined ? undefined : systemWords[code]) ?? (message === "" ? "the connection was cut" : message))
 }
+
+/** Whether the engine says that the credentials do not allow something. */
+export const isDenied = (message: string): boolean => /permissions violation/iu.test(message)
 
 /** What is known of an error that was thrown by the client library, or by Node. */
 export const described = (error: unknown): { readonly name: string; readonly message: string; readonly code: string | undefined } => {

@@ -3,7 +3,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Connection } from "./connection.ts"
-import { described } from "./connection.ts"
+import { described, isDenied } from "./connection.ts"
 import { EngineError } from "./EngineError.ts"
 
 /** How long a record is kept at most, ms: whoever has not read it by then has been given up by the others. */
@@ -108,7 +108,7 @@ export const prepare = (connection: Connection): Effect.Effect<void, EngineError
     Effect.mapError(({ code, detail, name }) => {
       if (name === "TimeoutError") return failed("unreachable", "JetStream does not answer: too few of its servers may be running")
       if (name === "JetStreamNotEnabled") return failed("no-jetstream", "it does not keep logs (JetStream)")
-      if (name === "PermissionViolationError") return failed("refused", `the credentials do not allow it: ${detail}`)
+      if (isDenied(detail)) return failed("refused", `the credentials do not allow it: ${detail}`)
       return failed("refused", code === undefined ? detail : `${detail} (JetStream ${code})`)
     }),
     Effect.flatMap((info) => {

@@ -34,6 +34,8 @@ export interface StartOptions {
   readonly fault?: "exception" | "rejection" | undefined
   /** How many files it may have open, as `ulimit -n` says it. */
   readonly openFiles?: number | undefined
+  /** Another copy of the built program. */
+  readonly program?: string
 }
 
 /** How a program ended, and when, ms. */
@@ -121,10 +123,10 @@ export class Program {
 
 /** Starts the built program with these arguments. */
 export const start = (stage: Stage, args: ReadonlyArray<string>, options: StartOptions = {}): Program => {
-  const { env, fault, openFiles, stdin = "pipe" } = options
+  const { env, fault, openFiles, program: file = cli, stdin = "pipe" } = options
   const preload = fault === undefined ? [] : ["--import", "./test/e2e/fault.mjs"]
   const limited = openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles}; exec "$0" "$@"`]
-  const [command = "", ...words] = [...limited, node, ...preload, cli, ...args]
+  const [command = "", ...words] = [...limited, node, ...preload, file, ...args]
   const child = spawn(command, words, {
     cwd: root,
     env: environment(fault === undefined ? env : { ...env, FAULT: fault }),
