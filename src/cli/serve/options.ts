@@ -49,6 +49,7 @@ export const serve = Command.make("serve", options, (given) =>
           Effect.flatMap(settings.hasWindow && error.code === "EADDRINUSE" ? windowOf(error) : Effect.succeed(false), (isOpen) =>
             isOpen ? Effect.succeed(true) : Effect.as(complain(withAdvice(error)), false)
           ),
+        NodeRefused: ({ message }) => Effect.as(complain(message), false),
         EngineError: (error) => Effect.as(complain(withClusterAdvice(error)), false),
         NoWindow: ({ message }) => Effect.as(complain(message), false)
       })

@@ -1,4 +1,5 @@
 import { isIP } from "node:net"
+import { hostname } from "node:os"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -11,14 +12,17 @@ import * as Stream from "effect/Stream"
 import * as Console from "../../server/operator/Console.ts"
 import * as Desk from "../../server/operator/Desk.ts"
 import type { EngineError } from "../../server/cluster/EngineError.ts"
+import type { NodeRefused } from "../../server/cluster/ended.ts"
 import type { NatsSettings } from "../../server/cluster/NatsSettings.ts"
 import type { ListenError } from "../../server/Errors.ts"
 import * as Feed from "../../server/operator/Feed.ts"
 import * as Operator from "../../server/operator/Operator.ts"
+import type { Closing } from "../../server/Closing.ts"
+import * as Log from "../../server/chat/Log.ts"
 import * as Registry from "../../server/chat/Registry.ts"
 import { SiteFolder } from "../../server/door/http/Site.ts"
 import * as Server from "../../server/Server.ts"
-import { defaults, type ServerOptions } from "../../server/ServerConfig.ts"
+import { defaults, type ServerConfig, type ServerOptions } from "../../server/ServerConfig.ts"
 import { allowed } from "./descriptors.ts"
 import { isLoopback, linkForOthers, links, qrRows, reachable } from "./links.ts"
 import { drawQr } from "./qr.ts"
@@ -49,7 +53,7 @@ const manyClients = 1000
 const closeWithin = 2500
 
 /** Runs the room until it closes. Returns whether it was asked to, and did not fail. Fails if the port, the operator's window, or the engine of a cluster cannot be opened. */
-export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError | NoWindow | EngineError, Scope.Scope> =>
+export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError | NoWindow | EngineError | NodeRefused, Scope.Scope> =>
   Effect.gen(function* () {
     const { hasWindow, ignoresHangup } = settings
     const format = Console.formats[settings.format]
@@ -60,20 +64,21 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
     const isTold = config.maxClients < (maxClients === defaults.maxClients ? manyClients : maxClients)
     // A name is known to be none of the loopback only once it was listened on.
     if (hasWindow && config.socket === undefined && isIP(config.host) !== 0) yield* reachedAt({ host: config.host, ip: config.host })
-    if (settings.cluster !== undefined) yield* Layer.build(yield* engineOf(settings.cluster))
     const end = yield* ending({ ignored: ignoresHangup ? ["SIGHUP"] : [] })
     const names = yield* Ref.make<Effect.Effect<ReadonlyArray<string>>>(Effect.succeed([]))
     const { lines, output } = settings.hasPrompt ? yield* terminal(names, settings) : yield* pipe(settings)
     const below = Layer.merge(Layer.succeed(Console.ConsoleOutput, output), Layer.succeed(SiteFolder, new URL("web/", import.meta.url)))
     const observed = Operator.layer.pipe(
       Layer.provideMerge(Console.layer(format)),
-      Layer.provideMerge(Server.core(config)),
+      Layer.provideMerge(Server.coreWith(config, logOf(settings))),
       Layer.provideMerge(Console.logger(format))
     )
     const room = hasWindow
       ? Server.port.pipe(Layer.provideMerge(Desk.layer), Layer.provideMerge(observed), Layer.provideMerge(Feed.layer), Layer.provideMerge(below))
       : Server.port.pipe(Layer.provideMerge(observed), Layer.provideMerge(below))
-    return yield* Effect.gen(function* () {
+    const isOpen = yield* Ref.make(false)
+    const opened = Effect.gen(function* () {
+      yield* Ref.set(isOpen, true)
       const server = yield* Server.Server
       const console = yield* Console.Console
       const desk = yield* Effect.serviceOption(Desk.Desk)
@@ -99,11 +104,23 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
       const { asked } = yield* server.closing
       yield* exitWithin(closeWithin, asked ? 0 : 1)
       return asked
-    }).pipe(Effect.provide(room))
+    })
+    // A node of a cluster is open only once the others have taken it in: whoever does not wait for that ends it.
+    const impatient = Effect.flatMap(Deferred.await(end), () => Effect.if(Ref.get(isOpen), { onTrue: () => Effect.never, onFalse: () => Effect.succeed(true) }))
+    return yield* Effect.raceFirst(Effect.provide(opened, room), impatient)
   })
 
-// Lazy loading: only a node of a cluster needs it.
-const engineOf = (cluster: NatsSettings) => Effect.map(Effect.promise(() => import("../../server/cluster/nats.ts")), ({ layer }) => layer(cluster))
+/** The log of the room: of this process, or of a cluster. */
+const logOf = ({ cluster, config }: ServeSettings): Layer.Layer<Log.Log, EngineError | NodeRefused, Closing | ServerConfig> => {
+  if (cluster === undefined) return Log.layer
+  const name = config.port === undefined || config.port === 0 ? `${hostname()}/${process.pid}` : `${hostname()}:${config.port}`
+  // Lazy loading: only a node of a cluster needs it.
+  return Layer.unwrapEffect(
+    Effect.map(Effect.promise(() => Promise.all([import("../../server/cluster/nats.ts"), import("../../server/cluster/replicated.ts")])), ([nats, replicated]) =>
+      replicated.layer(name).pipe(Layer.provide(nats.layer(cluster)))
+    )
+  )
+}
 
 const closeFor = (server: Server.Server["Type"], ending: Ending): Effect.Effect<void> =>
   ending._tag === "Signal"
