@@ -79,7 +79,8 @@ describe.concurrent("The options of a cluster", () => {
 
 const password = 'authorization { user: ada, password: "right:secret" }'
 
-describe.runIf(hasNats).concurrent("A server of a cluster", () => {
+// One after the other: each of them waits for servers that start, and for grace periods.
+describe.runIf(hasNats)("A server of a cluster", () => {
   it("starts where the engine is as it should be, and makes the log", async ({ stage }) => {
     const { url } = await engine(stage)
     await serve(stage, { args: ["--cluster", url, "--cluster-name", "mine"] })

@@ -34,6 +34,8 @@ export interface Connection {
   readonly isConnected: () => boolean
   /** How many connections there have been: what was opened on an earlier one may be gone. */
   readonly count: () => number
+  /** From now on, what the engine complains about is logged; before that it is why the start fails. */
+  readonly started: () => void
   /** Done once this side has closed the connection, for good. */
   readonly closed: Deferred.Deferred<void>
 }
@@ -54,7 +56,7 @@ export const connect = (settings: NatsSettings): Effect.Effect<Connection, Engin
     )
     const manager = yield* Effect.promise(() => packages.jetstreamManager(nats, { timeout: answerWithin, checkAPI: false }))
     const connected = yield* Effect.makeLatch(true)
-    const state = { isConnected: true, count: 1 }
+    const state = { isConnected: true, isStarted: false, count: 1 }
     const complained = new Set<string>()
     yield* Stream.fromAsyncIterable(nats.status(), (error) => error).pipe(
       Stream.runForEach((status) => {
@@ -69,7 +71,7 @@ export const connect = (settings: NatsSettings): Effect.Effect<Connection, Engin
           case "error": {
             // Refused again at each attempt: once is enough.
             const { message } = status.error
-            if (complained.has(message)) return Effect.void
+            if (!state.isStarted || complained.has(message)) return Effect.void
             complained.add(message)
             return Effect.logWarning(`The cluster's engine says: ${message}`)
           }
@@ -93,6 +95,9 @@ export const connect = (settings: NatsSettings): Effect.Effect<Connection, Engin
       connected,
       isConnected: () => state.isConnected && !nats.isClosed(),
       count: () => state.count,
+      started: () => {
+        state.isStarted = true
+      },
       closed
     }
   })

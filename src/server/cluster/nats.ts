@@ -18,6 +18,7 @@ const make = (settings: NatsSettings): Effect.Effect<Engine["Type"], EngineError
   Effect.gen(function* () {
     const connection = yield* connect(settings)
     yield* prepare(connection)
+    connection.started()
     const pulse = yield* Pulse.make(connection.isConnected)
     const marks = makeMarks()
     const maxRecord = connection.nats.info?.max_payload ?? usualPayload
