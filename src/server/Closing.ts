@@ -11,6 +11,8 @@ export interface ClosingReason {
   readonly asked: boolean
   /** Whether the room goes on elsewhere: clients are told that they are `lost`, and may come back there. Absent where it does not. */
   readonly elsewhere?: true | undefined
+  /** Whether this server may come back as another node. Absent where it has to be mended first. */
+  readonly comesBack?: true | undefined
 }
 
 /**
@@ -23,8 +25,8 @@ export class Closing extends Context.Tag("brusio/Closing")<Closing, {
   readonly request: (reason: string) => Effect.Effect<void>
   /** Closes because something inside has failed for good. */
   readonly fail: (reason: string) => Effect.Effect<void>
-  /** Closes because this node must end while others may go on: clients are told that they are lost, and may come back there. */
-  readonly leave: (reason: string) => Effect.Effect<void>
+  /** Closes because this node must end while others may go on: clients are told that they are lost, and may come back there; so may the server, with `comesBack`. */
+  readonly leave: (reason: string, comesBack: boolean) => Effect.Effect<void>
   /** Waits for the first reason. */
   readonly requested: Effect.Effect<ClosingReason>
   /** The reason as it stands now; "the server stops" where the scope closes without one. Never waits. */
@@ -37,7 +39,7 @@ const unasked: ClosingReason = { reason: clean("the server stops"), asked: true 
 export const make = (reason: Deferred.Deferred<ClosingReason>): Closing["Type"] => ({
   request: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: true })),
   fail: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false })),
-  leave: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false, elsewhere: true })),
+  leave: (words, comesBack) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false, elsewhere: true, ...(comesBack ? { comesBack } : {}) })),
   requested: Deferred.await(reason),
   reason: Effect.flatMap(Deferred.poll(reason), Option.getOrElse(() => Effect.succeed(unasked)))
 })

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Console from "../../server/operator/Console.ts"
@@ -48,6 +49,9 @@ export interface ServeSettings {
 
 /** A reduced limit of clients is announced only below this number, as larger rooms are rare, or if more was asked for. */
 const manyClients = 1000
+
+/** How often a node that could not reach the others tries to be one again, ms. */
+const comeBackEvery = 1000
 
 /** How long closing may take before the process exits anyway, ms: a close is promised to end within three seconds. */
 const closeWithin = 2500
@@ -101,13 +105,19 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
       const registry = yield* Registry.Registry
       yield* Ref.set(names, Effect.map(registry.members, (members) => members.map(({ member }) => member.name)))
       yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(lines), operator.perform))
-      const { asked } = yield* server.closing
-      yield* exitWithin(closeWithin, asked ? 0 : 1)
-      return asked
-    })
+      const reason = yield* server.closing
+      if (reason.comesBack !== true) yield* exitWithin(closeWithin, reason.asked ? 0 : 1)
+      yield* Ref.set(isOpen, false)
+      return reason
+    }).pipe(Effect.scoped)
+    const life = Effect.provide(opened, room)
+    // A node that the others have given up, or that could not reach them, comes back as a new one: its port is closed until then.
+    const comeBack = Effect.retry(life, { while: ({ _tag }) => _tag === "EngineError", schedule: Schedule.spaced(comeBackEvery) })
+    const lives = Effect.repeat(comeBack, { while: ({ comesBack }) => comesBack === true })
+    const whole = Effect.flatMap(life, (reason) => (reason.comesBack === true ? lives : Effect.succeed(reason)))
     // A node of a cluster is open only once the others have taken it in: whoever does not wait for that ends it.
     const impatient = Effect.flatMap(Deferred.await(end), () => Effect.if(Ref.get(isOpen), { onTrue: () => Effect.never, onFalse: () => Effect.succeed(true) }))
-    return yield* Effect.raceFirst(Effect.provide(opened, room), impatient)
+    return yield* Effect.raceFirst(Effect.map(whole, ({ asked }) => asked), impatient)
   })
 
 /** The log of the room: of this process, or of a cluster. */

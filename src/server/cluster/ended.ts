@@ -17,6 +17,9 @@ const sentences: Readonly<Record<Why, string>> = {
   away: "The rest of the cluster could not be reached for a minute"
 }
 
+/** After these the server can be a node again, as a new one: nothing is wrong with it. */
+export const comesBack: ReadonlySet<string> = new Set<Why>(["given-up", "superseded", "behind", "away"])
+
 /** The same in words, with what to do. */
 export const words = (why: Why, detail?: string): string => `${sentences[why]}${detail === undefined ? "" : `: ${clean(detail)}`}.`
 

@@ -24,7 +24,7 @@ import { Closing } from "../Closing.ts"
 import { rounds } from "../rounds.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import { Engine, type EngineLost, type Logged } from "./Engine.ts"
-import { NodeRefused, words } from "./ended.ts"
+import { comesBack, NodeRefused, words } from "./ended.ts"
 import * as Transfer from "./Transfer.ts"
 
 /** How often it is looked what this node has to write besides its entries, ms. */
@@ -149,7 +149,7 @@ const make = (name: string) =>
             const isTold = yield* Deferred.fail(ready, new NodeRefused({ why, ...(detail === undefined ? {} : { detail }) }))
             if (isTold) return
             yield* Effect.logError(words(why, detail))
-            yield* closing.leave(words(why, detail))
+            yield* closing.leave(words(why, detail), comesBack.has(why))
           })
 
     const grant = (want: Want): Effect.Effect<void> =>
@@ -237,7 +237,7 @@ const make = (name: string) =>
           yield* outage(!isAway)
           if (!isAway) return
           yield* Effect.sleep(awayFor)
-          yield* closing.leave(words("away"))
+          yield* closing.leave(words("away"), true)
         })
       yield* Stream.runDrain(Stream.flatMap(engine.reachable.changes, (isReachable) => Stream.fromEffect(changed(isReachable)), { switch: true }))
     })
