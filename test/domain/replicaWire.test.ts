@@ -139,7 +139,7 @@ describe("Records on the wire", () => {
         }
         expect(read.map(({ length }) => length)).toEqual(sizes)
         if (replica.phase !== "full") throw new Error(replica.phase)
-        expect(strings.encode(from, returnOf(returning(replica), true)).length).toBeLessThanOrEqual(maxRecord)
+        expect(strings.encode(from, returnOf(returning(replica, at), true)).length).toBeLessThanOrEqual(maxRecord)
         // A newcomer gets the same bookkeeping.
         const book = Either.getOrThrow(strings.decodeBook(strings.encodeBook(bookkeeping(replica))))
         expect(book).toMatchObject({ ...bookkeeping(replica), recent: {} })
@@ -152,7 +152,7 @@ describe("Records on the wire", () => {
   it("carry the stories of the rules", () => {
     const read = (from: NodeId, body: Body<string>) => (body._tag === "Unknown" ? body : strings.decode({ at, time: 0, bytes: strings.encode(from, body) }).body)
     for (let seed = 1; seed <= 15; seed += 1) {
-      expect(play({ Writer, asking, bookkeeping, digested, fold, refused, restore }, seed, { through: read, steps: 200 })).toMatchObject({ violations: [], stuck: 0 })
+      expect(play({ Writer, asking, bookkeeping, digested, fold, refused, restore }, seed, { through: read, length: 200 })).toMatchObject({ violations: [], stuck: 0 })
     }
   })
 
@@ -177,7 +177,7 @@ function founded(): Replica<string> {
   const hello: Body<string> = { _tag: "Hello", name: "one", speaks, settings: "same" }
   let replica: Replica<string> = asking(me)
   for (let seq = 1; seq <= 5; seq += 1) {
-    replica = fold(replica, { at: { ...at, seq }, time: seq * 1000, from, size: 100, body: seq < 5 ? hello : { _tag: "Found", after: 1 } }).replica
+    replica = fold(replica, { at: { ...at, seq }, time: seq * 1000, from, size: 100, body: seq < 5 ? hello : { _tag: "Found", after: at } }).replica
   }
   expect(replica.phase).toBe("full")
   return replica

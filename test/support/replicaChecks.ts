@@ -21,10 +21,18 @@ export interface Machine {
   cursor: number
   epoch: number
   cut: boolean
+  /** Until when it has not reached the engine again. */
+  away: number
   paused: boolean
   dead: boolean
   closing: boolean
   ended: Ended | undefined
+  /** When the last record was written that it has read. */
+  endedAt: number
+  /** When it last could not be heard, or had no state yet. */
+  trouble: number
+  /** When its records were written. */
+  readonly landed: Array<number>
   /** The time of its last decision. */
   at: number
 }
@@ -41,6 +49,12 @@ export const violationsIn = (machines: ReadonlyArray<Machine>, live: ReadonlyArr
   if (new Set(live.map(({ state }) => state.life)).size > 1) wrong.push("there are two clusters")
   if (new Set(live.map(({ state }) => state.count)).size > 1) wrong.push("some have not read all")
   for (const { ended, replica } of machines) if (ended === "differs" || ended === "unknown") wrong.push(`${replica.me.id} ended: ${ended}`)
+  for (const { ended, endedAt, landed, replica, trouble } of machines) {
+    // Given up in the epoch before, it may learn that only once all have returned: twice 10 s, and a little.
+    if (ended === "given-up" && trouble < endedAt - 26) wrong.push(`${replica.me.id} ended: ${ended}, and was well`)
+    const least = ended === "superseded" ? 3 : ended === "given-up" && !forgot ? 8 : 0
+    if (landed.some((at) => at < endedAt && at > endedAt - least)) wrong.push(`${replica.me.id} ended: ${ended ?? ""}, and had spoken just before`)
+  }
   const orders = new Map<string, Array<string>>()
   for (const { base, history, replica, state } of forgot ? live : machines) {
     const order = orders.get(state.life) ?? []

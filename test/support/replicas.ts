@@ -5,6 +5,7 @@ import type * as Records from "../../src/domain/replica/record.ts"
 import type * as Replicas from "../../src/domain/replica/Replica.ts"
 import type { Bookkeeping, Decided, Ended, Folded } from "../../src/domain/replica/Replica.ts"
 import type * as Writers from "../../src/domain/replica/Writer.ts"
+import { type Outcome, type Outcomes, kinds, noCounts, random, reasons, type Settings } from "./replicaOutcomes.ts"
 import { isUp, type Machine, type State, violationsIn } from "./replicaChecks.ts"
 
 /** The rules that are under test, so that the same story can be played with one of them broken. */
@@ -13,35 +14,6 @@ export type Rules =
   & Pick<typeof Records, "digested">
   & Pick<typeof Replicas, "asking">
   & Pick<typeof Writers, "Writer">
-
-/** Random numbers from 0 to 1: the seed decides everything. */
-export const random = (seed: number): (() => number) => {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
-
-/** What happens in a story. */
-const kinds = ["forgets", "kills", "pauses", "cuts", "joins", "closes", "truncations", "skews", "snapshots", "decided", "expired", "founded", "resent"] as const
-type Counts = Record<(typeof kinds)[number], number>
-
-const noCounts = (): Counts => ({
-  forgets: 0, kills: 0, pauses: 0, cuts: 0, joins: 0, closes: 0, truncations: 0, skews: 0, snapshots: 0, decided: 0, expired: 0, founded: 0, resent: 0
-})
-
-interface Outcome {
-  /** What must not happen, in words. */
-  readonly violations: ReadonlyArray<string>
-  /** How many nodes are neither over nor have the state, once all is well again. */
-  readonly stuck: number
-  readonly live: number
-  readonly counts: Counts
-  readonly ended: Readonly<Partial<Record<Ended, number>>>
-}
 
 interface Snapshot {
   readonly to: NodeId
@@ -57,16 +29,8 @@ const calmSteps = 60
 /** When a story begins, ms since 1970. */
 const start = 2 ** 40
 
-interface Settings {
-  readonly forgets?: boolean
-  /** In seconds. */
-  readonly steps?: number
-  /** What a record looks like once it has been written and read. */
-  readonly through?: (from: NodeId, body: Body<string>) => Body<string>
-}
-
 /** Plays a story of nodes that pause, die, are cut off, close and come, over an engine that drops, doubles, delays, truncates and forgets. */
-export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, restore }: Rules, seed: number, { forgets = true, steps = 400, through }: Settings = {}): Outcome => {
+export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, restore }: Rules, seed: number, { forgets = true, length = 400, through }: Settings = {}): Outcome => {
   const next = random(seed)
   const below = (n: number) => Math.floor(next() * n)
   const counts = noCounts()
@@ -76,6 +40,8 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
   let snapshots: Array<Snapshot> = []
   let late: Array<{ readonly due: number; readonly from: NodeId; readonly body: Body<string> }> = []
   let log: Array<Written<string>> = []
+  // When its records were written.
+  let steps: Array<number> = []
   let first = 1
   let epoch = 1
   let now = 0
@@ -85,7 +51,13 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
 
   const epochName = (n: number) => `epoch ${String(n).padStart(4, "0")}`
 
+  const isCut = ({ away, cut }: Machine) => cut || now < away
+
+  const isAway = (machine: Machine) => down || isCut(machine) || machine.paused || machine.replica.phase === "asking"
+
   const append = (from: NodeId, body: Body<string>) => {
+    machines.find(({ replica }) => replica.me.id === from)?.landed.push(now)
+    steps.push(now)
     log.push({ at: { epoch: epochName(epoch), seq: log.length + 1 }, time: start + now * 1000 + skew, from, size: 100, body: through?.(from, body) ?? body })
   }
 
@@ -102,10 +74,14 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
       cursor: next() < 0.5 ? 1 : log.length + 1,
       epoch,
       cut: false,
+      away: 0,
       paused: false,
       dead: false,
       closing: false,
       ended: undefined,
+      endedAt: 0,
+      trouble: 0,
+      landed: [],
       at: 0
     })
     counts.joins += 1
@@ -153,6 +129,12 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
     machine.writer.seen(replica, now * 1000)
   }
 
+  // The engine can be reached again: by one sooner than by another, and a newcomer may be the first.
+  const reconnect = () => {
+    for (const machine of machines) machine.away = now + below(4)
+    if (next() < 0.5 && machines.filter(isUp).length < 5) add()
+  }
+
   const happen = (machine: Machine) => {
     const chance = next()
     const alive = machines.filter(isUp)
@@ -160,10 +142,15 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
       if (down || !forgets) return
       epoch += 1
       log = []
+      steps = []
       first = 1
       down = next() < 0.5
       counts.forgets += 1
-    } else if (chance < 0.03) down = !down
+      if (!down) reconnect()
+    } else if (chance < 0.03) {
+      down = !down
+      if (!down) reconnect()
+    }
     else if (chance < 0.046) {
       if (alive.length < 2 || now < 40 || machine.dead || machine.ended !== undefined) return
       machine.dead = true
@@ -198,7 +185,7 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
       machine.writer.enqueue(entries)
     }
     for (const body of machine.writer.due(machine.replica, now * 1000)) {
-      if (down || machine.cut) continue
+      if (down || isCut(machine)) continue
       const chance = calm ? 0.5 : next()
       if (chance < 0.05) continue
       if (chance < 0.08) late.push({ due: now + 1 + below(5), from: me.id, body })
@@ -217,13 +204,15 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
     for (let most = calm || next() < 0.6 ? Infinity : below(8); most > 0 && machine.cursor <= log.length; most -= 1) {
       const written = log[machine.cursor - 1]
       machine.cursor += 1
-      if (written !== undefined && machine.ended === undefined) take(machine, fold(machine.replica, written))
+      if (written === undefined || machine.ended !== undefined) continue
+      take(machine, fold(machine.replica, written))
+      machine.endedAt = steps[machine.cursor - 2] ?? now
     }
   }
 
   const turn = (machine: Machine, calm: boolean) => {
     write(machine, calm)
-    if (!down && !machine.cut) read(machine, calm)
+    if (!down && !isCut(machine)) read(machine, calm)
     for (const { due, number, value } of machine.digests.splice(0)) {
       if (due > now) machine.digests.push({ due, number, value })
       else if (isUp(machine)) {
@@ -253,8 +242,8 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
   }
 
   for (let n = 0; n < 3; n += 1) add()
-  for (let step = 0; step < steps; step += 1) {
-    const calm = step >= steps - calmSteps
+  for (let step = 0; step < length; step += 1) {
+    const calm = step >= length - calmSteps
     now += 1
     if (calm) {
       down = false
@@ -264,10 +253,14 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
       if (machine !== undefined) happen(machine)
     }
     deliverLate()
-    for (const machine of machines) if (isUp(machine) && !machine.paused) turn(machine, calm)
+    const begin = below(machines.length)
+    for (const machine of [...machines.slice(begin), ...machines.slice(0, begin)]) {
+      if (isUp(machine) && isAway(machine)) machine.trouble = now
+      if (isUp(machine) && !machine.paused) turn(machine, calm)
+    }
     for (const snapshot of snapshots) {
       const machine = machines.find(({ replica }) => replica.me.id === snapshot.to)
-      if (snapshot.due <= now && machine !== undefined && isUp(machine) && !machine.paused && !machine.cut && next() > 0.1) arrive(machine, snapshot)
+      if (snapshot.due <= now && machine !== undefined && isUp(machine) && !machine.paused && !isCut(machine) && next() > 0.1) arrive(machine, snapshot)
     }
     snapshots = snapshots.filter(({ due }) => due > now)
   }
@@ -277,12 +270,6 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
   const ended: Partial<Record<Ended, number>> = {}
   for (const { ended: why } of machines) if (why !== undefined) ended[why] = (ended[why] ?? 0) + 1
   return { violations, stuck: machines.filter(isUp).length - live.length, live: live.length, counts, ended }
-}
-
-/** What came of many stories. */
-interface Outcomes extends Omit<Outcome, "live"> {
-  /** How many end without a node that has the state. */
-  readonly nobody: number
 }
 
 /** Plays the stories of the seeds 1 to `seeds`; in every fourth the engine does not forget. */
@@ -301,5 +288,3 @@ export const playAll = (rules: Rules, seeds: number): Outcomes => {
   }
   return { counts, ended, nobody, stuck, violations }
 }
-
-const reasons = ["closed", "given-up", "superseded", "behind", "unknown", "differs", "too-old", "too-new", "other-settings"] as const

@@ -18,10 +18,10 @@ export interface Hello extends Omit<Self, "id"> {
   readonly _tag: "Hello"
 }
 
-/** Rule 3: a node begins with nothing, as nobody who has the state has spoken since the record `after`. Otherwise it is void. */
+/** Rule 3: a node begins with nothing, as nobody who has the state has spoken since the record `after`. Otherwise it is void, as it is in another epoch. */
 export interface Found {
   readonly _tag: "Found"
-  readonly after: number
+  readonly after: Position
 }
 
 /** Entries of a node, in its order. Without entries it is a heartbeat. */
@@ -44,6 +44,8 @@ export interface Digest {
 /** Rule 5: the engine has forgotten the log. How far a node had read it, which nodes had the state as of then, and the last records it has. */
 export interface Return<E> {
   readonly _tag: "Return"
+  /** The epoch of the log that goes on: in any other it is void, as it has come too late. */
+  readonly epoch: string
   readonly at: Position
   readonly nodes: ReadonlyArray<NodeId>
   /** The oldest first. Only the first `Return` of a node in an epoch counts, so whoever writes another one as a sign of life leaves them out. */

@@ -57,13 +57,14 @@ export interface Full<E> extends Common<E> {
 }
 
 /** What a node has said of how far it had read the log that the engine has forgotten. */
-export interface Returned<E> extends Omit<Return<E>, "_tag"> {
+export interface Returned<E> extends Omit<Return<E>, "_tag" | "epoch"> {
   readonly from: NodeId
 }
 
 /** A node that has the state of a log that the engine has forgotten: all of them agree on how far that went. */
 export interface Returning<E> extends Common<E> {
   readonly phase: "returning"
+  readonly read: Position
   /** What each has said, in the order of the log. */
   readonly returned: ReadonlyArray<Returned<E>>
   /** How long that has taken, ms of the log's clock. */

@@ -1,8 +1,8 @@
-import type { Body, Written } from "./Body.ts"
+import type { Body, Found, Written } from "./Body.ts"
 import type { Node } from "./Node.ts"
 import * as Recent from "./Recent.ts"
-import { type Asking, asking, common, folded, type Folded, type Full } from "./Replica.ts"
-import { firstSeq } from "./Position.ts"
+import { type Asking, asking, type Common, common, folded, type Folded, type Full } from "./Replica.ts"
+import { firstSeq, type Position } from "./Position.ts"
 import { grace, step, ttl } from "./timing.ts"
 
 /** How much of the log a newcomer holds until it has the state, in bytes. */
@@ -27,15 +27,15 @@ export const ask = <E>(before: Asking<E>, written: Written<E>): Folded<E> => {
     met: before.met || hasState,
     held: hello === undefined ? before.held : Recent.append(before.held, written, maxHeld)
   }
-  if (body._tag !== "Found" || isVoid(after, body.after) || hello === undefined) return folded(after)
+  if (body._tag !== "Found" || isVoid(after, body) || hello === undefined) return folded(after)
   return mine ? founded(after, written) : folded(askAnew(after))
 }
 
 /** Whether only somebody who has the state writes this. */
 export const isOfFull = ({ _tag }: Body<unknown>): boolean => _tag === "Batch" || _tag === "Return"
 
-/** Rule 3: nobody is to be founded over. A `Found` is void if somebody who has the state has spoken since the record that it names. */
-export const isVoid = ({ spoke }: { readonly spoke: number }, after: number): boolean => spoke >= after
+/** Rule 3: nobody is to be founded over. A `Found` is void if somebody who has the state has spoken since the record that it names, or if that is of a log that is forgotten. */
+export const isVoid = ({ read, spoke }: Pick<Common<unknown>, "read" | "spoke">, { after }: Found): boolean => after.epoch !== read?.epoch || spoke >= after.seq
 
 /**
  * The record since which nobody who has the state has spoken, so that this node may found the
@@ -44,9 +44,9 @@ export const isVoid = ({ spoke }: { readonly spoke: number }, after: number): bo
  * Rule 6: where its own `Hello` is the first record of all, the engine may have forgotten the log, and nodes may
  * return: for these it waits 3 s. Otherwise it waits until all who had the state are given up.
  */
-export const foundable = <E>({ hello, met, silence, spoke }: Asking<E>): number | undefined => {
-  if (hello === undefined || silence <= (hello === firstSeq && !met ? grace : ttl + grace)) return undefined
-  return Math.max(hello, spoke + 1)
+export const foundable = <E>({ hello, met, read, silence, spoke }: Asking<E>): Position | undefined => {
+  if (hello === undefined || read === undefined || silence <= (hello === firstSeq && !met ? grace : ttl + grace)) return undefined
+  return { epoch: read.epoch, seq: Math.max(hello, spoke + 1) }
 }
 
 // A cluster of one, with nothing in its state. What was before it is no part of it.

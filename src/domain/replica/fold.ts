@@ -1,6 +1,6 @@
 import { ask, askAnew, isOfFull, isVoid } from "./asking.ts"
 import type { Written } from "./Body.ts"
-import { firstSeq, isAfter } from "./Position.ts"
+import { firstSeq, isAfter, type Position } from "./Position.ts"
 import { record } from "./record.ts"
 import { type Bookkeeping, common, ended, folded, type Folded, type Full, over, type Replica } from "./Replica.ts"
 import * as Recent from "./Recent.ts"
@@ -16,16 +16,16 @@ import type { Refused } from "./Node.ts"
 export const fold = <E>(before: Replica<E>, written: Written<E>): Folded<E> => {
   if (before.phase === "over") return folded(before)
   const { at } = written
-  if (before.read?.epoch !== at.epoch) return step(opened({ ...before, read: at }, at.seq), written)
+  if (before.read?.epoch !== at.epoch) return step(opened({ ...before, read: at }, at), written)
   if (at.seq <= before.read.seq) return folded(before)
   const next = { ...before, read: at }
   return step(at.seq === before.read.seq + 1 ? next : next.phase === "asking" ? askAnew(next) : over(next, "behind"), written)
 }
 
 // Another epoch: the engine has forgotten the log.
-const opened = <E>(before: Exclude<Replica<E>, { readonly phase: "over" }>, seq: number): Replica<E> => {
+const opened = <E>(before: Exclude<Replica<E>, { readonly phase: "over" }>, at: Position): Replica<E> => {
   if (before.phase === "asking") return askAnew(before)
-  return seq === firstSeq ? returning(before) : over(before, "behind")
+  return at.seq === firstSeq ? returning(before, at) : over(before, "behind")
 }
 
 const step = <E>(before: Replica<E>, written: Written<E>): Folded<E> => {
@@ -45,7 +45,7 @@ const read = <E>(before: Full<E>, written: Written<E>): Folded<E> => {
   const { at, body } = written
   // It is in the state that came from another node.
   if (!isAfter(at, before.at)) return folded(before)
-  if (body._tag === "Found" && !isVoid(before, body.after)) return ended(before, "superseded")
+  if (body._tag === "Found" && !isVoid(before, body)) return ended(before, "superseded")
   return record(isOfFull(body) ? { ...before, spoke: at.seq } : before, written)
 }
 

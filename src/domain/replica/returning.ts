@@ -1,20 +1,21 @@
 import type { Return, Written } from "./Body.ts"
 import { isOfFull, isVoid } from "./asking.ts"
-import { isAfter } from "./Position.ts"
+import { isAfter, type Position } from "./Position.ts"
 import * as Recent from "./Recent.ts"
 import { ofNow, record, without } from "./record.ts"
 import { common, ended, folded, type Folded, type Full, type Returned, type Returning } from "./Replica.ts"
 import { step, ttl } from "./timing.ts"
 
 /** Rule 5: a node that has the state of a log that the engine has forgotten. It says how far it had read it, and waits for what the others say. */
-export const returning = <E>(before: Full<E> | Returning<E>): Returning<E> => ({ ...before, phase: "returning", returned: [], waited: 0, heard: Infinity, spoke: 0 })
+export const returning = <E>(before: Full<E> | Returning<E>, read: Position): Returning<E> => ({ ...common(before), phase: "returning", read, returned: [], waited: 0, heard: Infinity, spoke: 0 })
 
 /** How many bytes of records a node tells that returns: what it says is below the 512 KiB that a record may have, and all records fit in. */
 const maxTail = 500 * 1024
 
 /** What a node that returns has to say. */
-export const returnOf = <E>({ at, nodes, recent }: Returning<E>, withTail: boolean): Return<E> => ({
+export const returnOf = <E>({ at, nodes, read, recent }: Returning<E>, withTail: boolean): Return<E> => ({
   _tag: "Return",
+  epoch: read.epoch,
   at,
   // Who has no state does not return.
   nodes: nodes.flatMap(({ full, id }) => (full ? [id] : [])),
@@ -25,13 +26,13 @@ export const returnOf = <E>({ at, nodes, recent }: Returning<E>, withTail: boole
 export const takeReturn = <E>(before: Returning<E>, written: Written<E>): Folded<E> => {
   const { at, body, from, time } = written
   if (body._tag === "Unknown") return ended(before, "unknown", [], body.message)
-  if (body._tag === "Found" && !isVoid(before, body.after)) return ended(before, "superseded")
+  if (body._tag === "Found" && !isVoid(before, body)) return ended(before, "superseded")
   const after: Returning<E> = {
     ...before,
     waited: before.waited + step(before.heard, time),
     heard: time,
     spoke: isOfFull(body) ? at.seq : before.spoke,
-    returned: body._tag === "Return" ? withReturned(before.returned, { from, at: body.at, nodes: body.nodes, tail: body.tail }) : before.returned
+    returned: body._tag === "Return" && body.epoch === at.epoch ? withReturned(before.returned, { from, at: body.at, nodes: body.nodes, tail: body.tail }) : before.returned
   }
   const best = farthest(after.returned)
   return best !== undefined && isComplete(after, best) ? goOn(after, best, written) : folded(after)

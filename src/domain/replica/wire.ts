@@ -28,7 +28,7 @@ const number = Schema.Number
 const speaking = Schema.Tuple(number, number)
 
 const Hello = Schema.TaggedStruct("Hello", { name: Schema.String, speaks: speaking, settings: Schema.String })
-const Found = Schema.TaggedStruct("Found", { after: number })
+const Found = Schema.TaggedStruct("Found", { after: Position })
 const batchOf = <E, I>(entry: Schema.Schema<E, I>) =>
   Schema.TaggedStruct("Batch", {
     n: number,
@@ -36,7 +36,7 @@ const batchOf = <E, I>(entry: Schema.Schema<E, I>) =>
     digest: Schema.optional(Schema.Struct({ checkpoint: number, value: number })),
     last: Schema.optional(Schema.Boolean)
   })
-const returnOf = <T, I>(tail: Schema.Schema<T, I>) => Schema.TaggedStruct("Return", { at: Position, nodes: Schema.Array(NodeId), tail })
+const returnOf = <T, I>(tail: Schema.Schema<T, I>) => Schema.TaggedStruct("Return", { epoch: Schema.String, at: Position, nodes: Schema.Array(NodeId), tail })
 
 /** The envelope, which is the same in all languages. */
 const Envelope = Schema.parseJson(Schema.Struct({ v: number, from: NodeId, body: Schema.Struct({ _tag: Schema.String }, { key: Schema.String, value: Schema.Unknown }) }))
