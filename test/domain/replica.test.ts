@@ -8,8 +8,8 @@ import { playAll, type Rules } from "../support/replicas.ts"
 const rules: Rules = { Writer, asking, bookkeeping, digested, fold, refused, restore }
 
 describe("The replicated log", () => {
-  it("has one order on all nodes, loses and doubles nothing, and goes on, in 1,000 stories of what can go wrong", () => {
-    const { counts, ended, nobody, stuck, violations } = playAll(rules, 1000)
+  it("has one order on all nodes, loses and doubles nothing, and goes on, in 1,000 stories of what can go wrong", async () => {
+    const { counts, ended, nobody, stuck, violations } = await playAll(rules, 1000)
     console.log(counts, ended, { nobody, stuck })
     expect(violations).toEqual([])
     expect(stuck).toBe(0)
@@ -29,5 +29,5 @@ describe("The replicated log", () => {
     for (const why of ["given-up", "behind", "superseded", "closed", "other-settings", "too-old", "too-new"] as const) expect(ended[why] ?? 0, why).toBeGreaterThan(50)
     // A node is left in nearly all of them.
     expect(nobody).toBeLessThan(50)
-  })
+  }, 180_000)
 })

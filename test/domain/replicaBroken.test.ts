@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
+import { setImmediate } from "node:timers/promises"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { afterAll, describe, expect, it } from "@effect/vitest"
 import * as Predicate from "effect/Predicate"
@@ -30,7 +31,7 @@ const diverge = /the order differs|two clusters|ended: differs|lost or reordered
 const breaks: ReadonlyArray<Break> = [
   { name: "1: a batch counts though one before it is lost", file: "record.ts", rule: "body.n !== node.n + 1", broken: "body.n <= node.n", fails: /lost or reordered/u },
   { name: "1: a batch counts twice", file: "record.ts", rule: "body.n !== node.n + 1", broken: "body.n > node.n + 1", fails: /doubled/u },
-  { name: "1: what is lost is not written again", file: "Writer.ts", rule: "(isNew || now >= this.#nextAgain) ? this.#inFlight : []", broken: "false ? this.#inFlight : []", fails: /lost or reordered/u },
+  { name: "1: what is lost is not written again", file: "Writer.ts", rule: "(isNew || now >= this.#nextAgain) ? this.#inFlight : []", broken: "false ? this.#inFlight : []", fails: /lost or reordered|and was well/u },
   { name: "1: only the last batch is written again", file: "Writer.ts", rule: "now >= this.#nextAgain) ? this.#inFlight : []", broken: "now >= this.#nextAgain) ? this.#inFlight.slice(-1) : []", fails: /lost or reordered/u },
   { name: "1: who is gone still speaks", file: "record.ts", rule: "nodes: replica.nodes.filter((node) => node.id !== id)", broken: "nodes: replica.nodes", fails: /after it was gone/u },
   { name: "1: who is given up goes on", file: "record.ts", rule: `return id === replica.me.id ? ended`, broken: "return false ? ended", fails: /lost or reordered/u },
@@ -92,8 +93,10 @@ const isRules = (loaded: unknown): loaded is Rules =>
   ["Writer", "asking", "bookkeeping", "digested", "fold", "refused", "restore"].every((name) => Predicate.hasProperty(loaded, name))
 
 /** The first violations of all stories, up to a number of these. */
-const found = (rules: Rules, seeds: number): ReadonlyArray<string> => {
+const found = async (rules: Rules, seeds: number): Promise<ReadonlyArray<string>> => {
   for (let seed = 1; seed <= seeds; seed += 1) {
+    // The test's runner wants to be heard in between.
+    if (seed % 10 === 0) await setImmediate()
     const { stuck, violations } = play(rules, seed, { forgets: seed % 4 !== 0 })
     if (stuck > 0 || violations.length > 0) return [...violations, ...(stuck > 0 ? [`seed ${seed}: ${stuck} are stuck`] : [])]
   }
@@ -105,12 +108,12 @@ describe("The stories of the replicated log", () => {
 
   it("say nothing against the rules as they are", async () => {
     const rules = await load(undefined)
-    expect([...found(rules, 20), ...breaks.flatMap(({ script }) => script?.(rules) ?? [])]).toEqual([])
+    expect([...(await found(rules, 20)), ...breaks.flatMap(({ script }) => script?.(rules) ?? [])]).toEqual([])
   })
 
   it.each(breaks)("fail when a rule is broken: $name", async (broken) => {
     const rules = await load(broken)
-    const violations = broken.script?.(rules) ?? found(rules, 400)
+    const violations = broken.script?.(rules) ?? (await found(rules, 400))
     expect(violations.join("\n")).toMatch(broken.fails)
-  })
+  }, 180_000)
 })
