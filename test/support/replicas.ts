@@ -31,7 +31,7 @@ const calmSteps = 60
 const start = 2 ** 40
 
 /** Plays a story of nodes that pause, die, are cut off, close and come, over an engine that drops, doubles, delays, truncates and forgets. */
-export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, restore }: Rules, seed: number, { forgets = true, length = 400, through }: Settings = {}): Outcome => {
+export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, restore }: Rules, seed: number, { forgets = true, length = 300, through }: Settings = {}): Outcome => {
   const next = random(seed)
   const below = (n: number) => Math.floor(next() * n)
   const counts = noCounts()
@@ -139,7 +139,7 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
   const happen = (machine: Machine) => {
     const chance = next()
     const alive = machines.filter(isUp)
-    if (chance < 0.012) {
+    if (chance < 0.018) {
       if (down || !forgets) return
       epoch += 1
       log = []
@@ -148,11 +148,11 @@ export const play = ({ Writer, asking, bookkeeping, digested, fold, refused, res
       down = next() < 0.5
       counts.forgets += 1
       if (!down) reconnect()
-    } else if (chance < 0.03) {
+    } else if (chance < 0.034) {
       down = !down
       if (!down) reconnect()
     }
-    else if (chance < 0.046) {
+    else if (chance < 0.055) {
       if (alive.length < 2 || now < 40 || machine.dead || machine.ended !== undefined) return
       machine.dead = true
       counts.kills += 1

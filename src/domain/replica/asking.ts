@@ -8,8 +8,11 @@ import { grace, step, ttl } from "./timing.ts"
 /** How much of the log a newcomer holds until it has the state, in bytes. */
 const maxHeld = 32 * 1024 * 1024
 
-/** A node that asks anew, from the next record on: the log goes on elsewhere, or without what was read. */
-export const askAnew = <E>({ me, met, read }: Asking<E>): Asking<E> => ({ ...asking<E>(me), met, read })
+/**
+ * A node that asks anew, from the next record on: the log goes on elsewhere, or without what was read. `spoke`: up to
+ * which record somebody who has the state may have spoken. What it has still on its way as a founder must not count after that.
+ */
+export const askAnew = <E>({ me, met, read }: Asking<E>, spoke: number): Asking<E> => ({ ...asking<E>(me), met, read, spoke })
 
 /** Reads a record that is of use once the state is there. */
 export const ask = <E>(before: Asking<E>, written: Written<E>): Folded<E> => {
@@ -28,7 +31,7 @@ export const ask = <E>(before: Asking<E>, written: Written<E>): Folded<E> => {
     held: hello === undefined ? before.held : Recent.append(before.held, written, maxHeld)
   }
   if (body._tag !== "Found" || isVoid(after, body) || hello === undefined) return folded(after)
-  return mine ? founded(after, written) : folded(askAnew(after))
+  return mine ? founded(after, written) : folded(askAnew(after, at.seq))
 }
 
 /** Whether only somebody who has the state writes this. */

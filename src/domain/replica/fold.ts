@@ -19,12 +19,12 @@ export const fold = <E>(before: Replica<E>, written: Written<E>): Folded<E> => {
   if (before.read?.epoch !== at.epoch) return step(opened({ ...before, read: at }, at), written)
   if (at.seq <= before.read.seq) return folded(before)
   const next = { ...before, read: at }
-  return step(at.seq === before.read.seq + 1 ? next : next.phase === "asking" ? askAnew(next) : over(next, "behind"), written)
+  return step(at.seq === before.read.seq + 1 ? next : next.phase === "asking" ? askAnew(next, at.seq - 1) : over(next, "behind"), written)
 }
 
 // Another epoch: the engine has forgotten the log.
 const opened = <E>(before: Exclude<Replica<E>, { readonly phase: "over" }>, at: Position): Replica<E> => {
-  if (before.phase === "asking") return askAnew(before)
+  if (before.phase === "asking") return askAnew(before, 0)
   return at.seq === firstSeq ? returning(before, at) : over(before, "behind")
 }
 
