@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/load/**", "test/browser/**"],
+    exclude: ["test/load/**", "test/browser/**", "test/cluster/**"],
     globalSetup: ["test/support/build.ts"],
     setupFiles: ["test/support/turn.ts"],
     // No module here keeps state, so the files can share their imports.

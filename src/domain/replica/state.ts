@@ -217,7 +217,7 @@ const withSomebody = (chat: Chat<never>, part: typeof PersonPart.Type): Chat<nev
 }
 
 /** The digest of a part: those of all parts together, added up, are that of the state, in whatever order they come. */
-export const digestOf = (part: Part): number => Hash.string(encodePart(part))
+const digestOf = (part: Part): number => Hash.string(encodePart(part))
 
 /** The digest with that of another part. */
 export const withDigest = (digest: number, part: Part): number => (digest + digestOf(part)) | 0
