@@ -170,7 +170,7 @@ const systemWords: Readonly<Record<string, string>> = {
 }
 
 /** Why there is no connection. */
-export const refusal = ({ credentials, servers }: NatsSettings, error: unknown): EngineError => {
+const refusal = ({ credentials, servers }: NatsSettings, error: unknown): EngineError => {
   const { code, message, name } = described(error)
   const failed = (reason: EngineError["reason"], detail: string) => new EngineError({ reason, servers, detail })
   if (/Authori[sz]ation|Authentication/iu.test(name)) return failed("refused", credentials === undefined ? "it asks for credentials" : "it does not accept the credentials")

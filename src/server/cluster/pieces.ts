@@ -73,7 +73,7 @@ interface Transfer {
 }
 
 /** Puts pieces together. One that is missing ends its transfer, as pieces come in order. */
-export const assembler = (whole: (bytes: Uint8Array) => void): ((subject: string, piece: Uint8Array) => void) => {
+const assembler = (whole: (bytes: Uint8Array) => void): ((subject: string, piece: Uint8Array) => void) => {
   const transfers = new Map<string, Transfer>()
   return (subject, piece) => {
     const [id = "", index = "", total = ""] = subject.split(".").slice(-3)

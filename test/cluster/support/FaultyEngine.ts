@@ -19,7 +19,7 @@ export interface Faults {
 }
 
 /** One node's engine, and what can happen to it alone. */
-export interface FaultyNode {
+interface FaultyNode {
   readonly engine: Engine["Type"]
   /** Nothing reaches the engine, or comes from it. */
   readonly cut: Effect.Effect<void>

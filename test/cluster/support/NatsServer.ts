@@ -28,7 +28,7 @@ export interface NatsServer {
 }
 
 /** A port that was free a moment ago. */
-export const freePort = Effect.async<number>((resume) => {
+const freePort = Effect.async<number>((resume) => {
   const server = Net.createServer().listen(0, "127.0.0.1", () => {
     const address = server.address()
     server.close(() => {
