@@ -22,7 +22,7 @@ export interface Node {
 export const eldest = (nodes: ReadonlyArray<Node>, except?: NodeId): Node | undefined => nodes.find(({ full, id }) => full && id !== except)
 
 /** The language that records are written in: the highest that all nodes speak; `undefined` for no nodes. */
-const language = (nodes: ReadonlyArray<Node>): number | undefined =>
+export const language = (nodes: ReadonlyArray<Node>): number | undefined =>
   nodes.length === 0 ? undefined : Math.min(...nodes.map(({ speaks }) => speaks[1]))
 
 /** Why a node is not taken in: it is older or newer than the others can speak to, or has other settings. */

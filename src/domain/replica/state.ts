@@ -5,7 +5,7 @@ import * as HashSet from "effect/HashSet"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
-import { type Chat, type Person, personWith, withPerson, withRoom } from "../Chat.ts"
+import { type Chat, type Person, personWith, roomOf, withPerson, withRoom } from "../Chat.ts"
 import * as Deadlines from "../Deadlines.ts"
 import { Event, LeaveCode, Limits, Member, MemberId } from "../Event.ts"
 import { IndexedName } from "../nameIndex.ts"
@@ -15,6 +15,7 @@ import { Role } from "../Role.ts"
 import type { Room } from "../Room.ts"
 import { RoomKey, RoomName } from "../RoomName.ts"
 import { Text } from "../Text.ts"
+import type * as Window from "../Window.ts"
 
 /*
  * The state of a chat as plain data, in parts: one for what is neither a person nor a room, and one for each of
@@ -24,7 +25,7 @@ import { Text } from "../Text.ts"
 
 const orNot = Schema.UndefinedOr
 
-const Window = Schema.Struct({
+const WindowPart = Schema.Struct({
   kept: Schema.Array(Schema.Struct({ n: Schema.Number, before: Schema.Number, seq: Schema.Number, at: Schema.Number, size: Schema.Number, event: Event })),
   bytes: Schema.Number,
   gone: Schema.Number,
@@ -53,7 +54,18 @@ const Head = Schema.TaggedStruct("Head", {
   server: Schema.String,
   limits: Limits,
   superseded: Schema.Array(Schema.Number),
-  looks: Schema.Array(Schema.Tuple(Schema.String, Schema.Array(MemberId))),
+  detached: Schema.Struct({ all: Schema.Number, by: Schema.Array(Schema.Tuple(Schema.String, Schema.Number)) }),
+  keptBytes: Schema.Number,
+  historyBytes: Schema.Number,
+  lastMember: Schema.Number,
+  seq: Schema.Number,
+  at: Schema.Number,
+  closed: Schema.Boolean
+})
+
+const Looks = Schema.TaggedStruct("Looks", { looks: Schema.Array(Schema.Tuple(Schema.String, Schema.Array(MemberId))) })
+
+const Due = Schema.TaggedStruct("Deadlines", {
   deadlines: Schema.Array(
     Schema.Struct({
       at: Schema.Number,
@@ -62,14 +74,7 @@ const Head = Schema.TaggedStruct("Head", {
         Schema.Struct({ _tag: Schema.Literal("Window", "Moves", "Past"), room: RoomKey })
       )
     })
-  ),
-  detached: Schema.Struct({ all: Schema.Number, by: Schema.Array(Schema.Tuple(Schema.String, Schema.Number)) }),
-  keptBytes: Schema.Number,
-  historyBytes: Schema.Number,
-  lastMember: Schema.Number,
-  seq: Schema.Number,
-  at: Schema.Number,
-  closed: Schema.Boolean
+  )
 })
 
 const PersonPart = Schema.TaggedStruct("Person", {
@@ -86,7 +91,7 @@ const PersonPart = Schema.TaggedStruct("Person", {
       proof: Proof,
       neighbourhood: Schema.String,
       since: Schema.Number,
-      own: Window,
+      own: WindowPart,
       stays: Schema.Array(
         Schema.Struct({ room: RoomKey, since: Schema.Number, until: Schema.Number, last: Schema.Struct({ seq: Schema.Number, n: Schema.Number }) })
       ),
@@ -107,14 +112,12 @@ const RoomPart = Schema.TaggedStruct("Room", {
   name: RoomName,
   seq: Schema.Number,
   n: Schema.Number,
-  seats: Schema.Array(MemberId),
   firstPage: Schema.Array(Member),
   keepers: Schema.Number,
-  window: Window,
-  moves: Window,
-  past: Window,
+  window: WindowPart,
+  moves: WindowPart,
+  past: WindowPart,
   isRemembered: orNot(Schema.Boolean),
-  order: Schema.Array(MemberId),
   operators: Schema.Array(MemberId),
   topic: orNot(Text),
   lock: orNot(Schema.Struct({ word: orNot(Proof) })),
@@ -124,8 +127,11 @@ const RoomPart = Schema.TaggedStruct("Room", {
   invited: Schema.Array(Schema.Struct({ id: MemberId, until: Schema.Number }))
 })
 
-/** A part of the state of a chat: the head comes first, and people before the rooms that they are in. */
-export const Part = Schema.Union(Head, PersonPart, RoomPart)
+/** More of who is in a room, and of who has a place in it; in the order of the parts. */
+const Seats = Schema.TaggedStruct("Seats", { room: RoomKey, seats: Schema.Array(MemberId), order: Schema.Array(MemberId) })
+
+/** A part of the state of a chat: the head comes first, people before the rooms that they are in, and a room before its seats. */
+export const Part = Schema.Union(Head, Looks, Due, PersonPart, RoomPart, Seats)
 export type Part = typeof Part.Type
 
 const headOf = <Peer>(chat: Chat<Peer>): Part => ({
@@ -135,8 +141,6 @@ const headOf = <Peer>(chat: Chat<Peer>): Part => ({
   bounds: chat.bounds,
   history: chat.history,
   superseded: [...chat.superseded].sort((one, other) => one - other),
-  looks: sorted(HashMap.toEntries(chat.looks)),
-  deadlines: Deadlines.all(chat.deadlines),
   detached: { all: chat.detached.all, by: sorted(HashMap.toEntries(chat.detached.by)) },
   keptBytes: chat.keptBytes,
   historyBytes: chat.historyBytes,
@@ -154,13 +158,29 @@ const personPart = <Peer>({ address, attachment, client, current, member, name, 
   _tag: "Person", address, attachment, client, current, member, name, place, rooms
 })
 
-const roomPart = <Peer>({ seats, ...room }: Room<Peer>): Part => ({ _tag: "Room", ...room, seats: seats.flatMap(({ id }) => id ?? []) })
+const roomPart = <Peer>(room: Room<Peer>): Part => ({ _tag: "Room", ...Struct.omit(room, "seats", "order") })
+
+/** How many elements of a list are in one part at most: what thousands make long is sent in several. */
+const atOnce = 250
+
+const piecesOf = <A>(list: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(list.length / atOnce) }, (_, n) => list.slice(n * atOnce, (n + 1) * atOnce))
+
+function* seatsOf<Peer>({ key, order, seats }: Room<Peer>): Iterable<Part> {
+  for (const piece of piecesOf(seats)) yield { _tag: "Seats", room: key, seats: piece.flatMap(({ id }) => id ?? []), order: [] }
+  for (const piece of piecesOf(order)) yield { _tag: "Seats", room: key, seats: [], order: piece }
+}
 
 /** The state in parts, made one by one as they are asked for. */
 export function* partsOf<Peer>(chat: Chat<Peer>): Iterable<Part> {
   yield headOf(chat)
+  for (const looks of piecesOf(HashMap.toEntries(chat.looks))) yield { _tag: "Looks", looks }
+  for (const deadlines of piecesOf(Deadlines.all(chat.deadlines))) yield { _tag: "Deadlines", deadlines }
   for (const person of HashMap.values(chat.people)) yield personPart(person)
-  for (const room of HashMap.values(chat.rooms)) yield roomPart(room)
+  for (const room of HashMap.values(chat.rooms)) {
+    yield roomPart(room)
+    yield* seatsOf(room)
+  }
 }
 
 const Line = Schema.parseJson(Part)
@@ -182,24 +202,29 @@ export const withPart = (chat: Chat<never>, part: Part): Chat<never> => {
   switch (part._tag) {
     case "Head":
       return withHead(chat, part)
+    case "Looks":
+      return { ...chat, looks: part.looks.reduce((looks, [look, ids]) => HashMap.set(looks, look, ids), chat.looks) }
+    case "Deadlines":
+      return { ...chat, deadlines: part.deadlines.reduce(Deadlines.add, chat.deadlines) }
     case "Person":
       return withSomebody(chat, part)
-    case "Room": {
-      const { seats, ...room } = Struct.omit(part, "_tag")
-      return withRoom(chat, { ...room, seats: seats.map((id) => personWith(chat, id)?.seat ?? { id, peer: undefined }) })
+    case "Room":
+      return withRoom(chat, { ...Struct.omit(part, "_tag"), seats: [], order: [] })
+    case "Seats": {
+      const room = roomOf(chat, part.room)
+      const seats = part.seats.map((id) => personWith(chat, id)?.seat ?? { id, peer: undefined })
+      return withRoom(chat, { ...room, seats: [...room.seats, ...seats], order: [...room.order, ...part.order] })
     }
   }
 }
 
 const withHead = (chat: Chat<never>, head: typeof Head.Type): Chat<never> => {
-  const { deadlines, detached, instance, limits, looks, server, superseded, ...counts } = Struct.omit(head, "_tag")
+  const { detached, instance, limits, server, superseded, ...counts } = Struct.omit(head, "_tag")
   return {
     ...chat,
     ...counts,
     settings: { instance, limits, server },
     superseded: HashSet.fromIterable(superseded),
-    looks: HashMap.fromIterable(looks),
-    deadlines: deadlines.reduce(Deadlines.add, Deadlines.none),
     detached: { all: detached.all, by: HashMap.fromIterable(detached.by) }
   }
 }
@@ -216,17 +241,46 @@ const withSomebody = (chat: Chat<never>, part: typeof PersonPart.Type): Chat<nev
   }
 }
 
-/** The digest of a part: those of all parts together, added up, are that of the state, in whatever order they come. */
-const digestOf = (part: Part): number => Hash.string(encodePart(part))
+// As lists: the order of an object's fields depends on how it came about.
+const attachmentKey = (attachment: Person<unknown>["attachment"]) => (attachment._tag === "Here" ? [] : [attachment.since, attachment.told, attachment.code, attachment.reason])
+const sanctionsKey = (sanctions: Room<unknown>["bans"]) => sanctions.map(({ host, member, name, proof, until }) => [member.id, member.name, name, proof, host, until])
 
-/** The digest with that of another part. */
-export const withDigest = (digest: number, part: Part): number => (digest + digestOf(part)) | 0
+// What is in a window, by its bounds.
+const windowKey = ({ bytes, due, gone, goneSeq, kept }: Window.Window) => [kept.length, bytes, gone, goneSeq, due, kept[0]?.n, kept.at(-1)?.n]
+
+const personKey = <Peer>({ attachment, client, current, member, name, place, rooms }: Person<Peer>) => [
+  member.id, member.name, name.key, client, attachmentKey(attachment), current, rooms.map(({ role, room, since }) => [room, role, since]),
+  place === undefined ? undefined : [place.proof, place.since, place.last, place.resumedAt, place.stays.map(({ room, since, until }) => [room, since, until]), windowKey(place.own)]
+]
+
+const roomKey = <Peer>({ bans, firstPage, hidden, invited, isRemembered, keepers, key, lock, moves, mutes, n, name, operators, order, past, seats, seq, topic, window }: Room<Peer>) => [
+  key, name, seq, n, keepers, isRemembered, hidden, topic, lock === undefined ? undefined : [lock.word], operators, sanctionsKey(bans), sanctionsKey(mutes), invited.map(({ id, until }) => [id, until]), firstPage.length,
+  seats.length, seats.at(-1)?.id, order.length, order.at(-1), windowKey(window), windowKey(moves), windowKey(past)
+]
+
+const chatKey = <Peer>({ at, bounds, closed, deadlines, detached, historyBytes, keptBytes, lastMember, names, places, seq, superseded }: Chat<Peer>) => [
+  at, bounds.rooms, bounds.roomsOfPerson, closed, Deadlines.first(deadlines)?.at, detached.all, historyBytes, keptBytes, lastMember, seq,
+  HashMap.size(names), HashMap.size(places), HashSet.size(superseded)
+]
+
+/**
+ * The digests of what is in the state, made one by one as they are asked for: added up, they are that of the state, in whatever
+ * order they come. Of what is long, such as a window, it takes the ends and the lengths: all of it would be too much work for each 10 s.
+ */
+export function* digestsOf<Peer>(chat: Chat<Peer>): Iterable<number> {
+  yield Hash.string(JSON.stringify(chatKey(chat)))
+  for (const person of HashMap.values(chat.people)) yield Hash.string(JSON.stringify(personKey(person)))
+  for (const room of HashMap.values(chat.rooms)) yield Hash.string(JSON.stringify(roomKey(room)))
+}
+
+/** The sum of two digests. */
+export const sum = (one: number, other: number): number => (one + other) | 0
 
 /** The digest of a whole state: alike on all nodes that have applied the same entries. */
 export const digest = <Peer>(chat: Chat<Peer>): number => {
-  let sum = 0
-  for (const part of partsOf(chat)) sum = withDigest(sum, part)
-  return sum
+  let all = 0
+  for (const each of digestsOf(chat)) all = sum(all, each)
+  return all
 }
 
 /** The whole state, as another machine gets it. */

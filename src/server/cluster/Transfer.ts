@@ -7,7 +7,7 @@ import type { Happening } from "../../domain/Entry.ts"
 import { noKeep } from "../../domain/Keep.ts"
 import type { Refused } from "../../domain/replica/Node.ts"
 import type { Bookkeeping } from "../../domain/replica/Replica.ts"
-import { decodePart, encodePart, partsOf, withDigest, withPart } from "../../domain/replica/state.ts"
+import { decodePart, digestsOf, encodePart, partsOf, sum, withPart } from "../../domain/replica/state.ts"
 import type { Codec } from "../../domain/replica/wire.ts"
 import { monotonicMillis } from "../../net/clock.ts"
 import { endOfTurn } from "../chat/Hub.ts"
@@ -72,4 +72,4 @@ export const decode = ({ decodeBook }: Codec<Happening>, bytes: Uint8Array): Eff
   })
 
 /** A digest of the state: alike on all nodes that have decided the same. */
-export const digest = (chat: Chat<unknown>): Effect.Effect<number> => inSlices(partsOf(chat), 0, withDigest)
+export const digest = (chat: Chat<unknown>): Effect.Effect<number> => inSlices(digestsOf(chat), 0, sum)
