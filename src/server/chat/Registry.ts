@@ -69,7 +69,7 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
   readonly remove: (id: MemberId, reason: Text) => Effect.Effect<void>
   /** Speaks to everybody, or to one member or one room only; waits while the Hub is more than half full. */
   readonly announce: (text: Text, only?: { readonly to?: MemberId; readonly room?: RoomKey }) => Effect.Effect<void>
-  /** Who is here, in rooms or in none, in the order of joining, and the way to them; absent to one whose connection was lost a moment ago. */
+  /** Who is here, in rooms or in none, in the order of joining, and the way to them; absent to one at another node, or whose connection was lost a moment ago. */
   readonly members: Effect.Effect<ReadonlyArray<{ readonly member: Member; readonly peer: Peer | undefined }>>
   /** All connections, with a name or without. */
   readonly connections: Effect.Effect<HashMap.HashMap<Chat.ClientId, Connected>>

@@ -17,8 +17,8 @@ const mostRooms = 200
 
 const peopleOf = (chat: Chat<Peer>) => {
   const here = hereIn(chat)
-  const people = here.slice(0, mostPeople).flatMap(({ address, member: { id, name }, rooms, seat: { peer } }) =>
-    peer === undefined ? [] : [{ id, name, address, client: peer.dialect.client, rooms: rooms.map(({ room }) => roomOf(chat, room).name) }]
+  const people = here.slice(0, mostPeople).flatMap(({ address, attachment, member: { id, name }, rooms, seat: { peer } }) =>
+    attachment._tag === "Detached" ? [] : [{ id, name, address, client: peer?.dialect.client ?? "at another server", rooms: rooms.map(({ room }) => roomOf(chat, room).name) }]
   )
   return { _tag: "People", total: here.length, people } satisfies ToDesk
 }
