@@ -53,7 +53,7 @@ export interface Return<E> {
 }
 
 /** What this program cannot read: it never skips a record, so it has to end. */
-export interface Unknown {
+interface Unknown {
   readonly _tag: "Unknown"
   readonly message: string
 }

@@ -10,7 +10,7 @@ import type { Bookkeeping } from "./Replica.ts"
 export const speaks: Speaks = [1, 1]
 
 /** What came from another node is not what it should be. */
-export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { message: Schema.String }) {}
+class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { message: Schema.String }) {}
 
 /** How records look to the engine, and bookkeeping to another node: JSON in UTF-8. */
 export interface Codec<E> {
