@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { type Command, lines, messages } from "../../src/domain/command/index.ts"
 import { Happening } from "../../src/domain/Entry.ts"
@@ -70,6 +71,13 @@ function commandOf(request: ReturnType<typeof Typed.read>): Command | undefined 
   return request._tag === "Command" || request._tag === "Sealed" ? request.command : undefined
 }
 
+/** But for the sign of a zero, which JSON does not have, and no entry means. */
+const unsigned = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(unsigned)
+  if (Predicate.isRecord(value)) return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, unsigned(inner)]))
+  return value === 0 ? 0 : value
+}
+
 describe("Records on the wire", () => {
   it("say the same when they are read as when they were written, whatever clients can say", () => {
     const tags = new Set<string>()
@@ -88,9 +96,7 @@ describe("Records on the wire", () => {
 
   it("hold any entry that there is", () => {
     always(FastCheck.array(Arbitrary.make(Happening), { maxLength: 5 }), (happenings) => {
-      // But for the sign of a zero, which no entry has.
-      const without = happenings.map((happening) => ("by" in happening ? { ...happening, by: happening.by + 0 } : happening))
-      expect(through(batch(without))).toEqual(batch(without))
+      expect(through(batch(happenings))).toEqual(unsigned(batch(happenings)))
     })
   })
 
