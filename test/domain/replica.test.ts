@@ -10,7 +10,6 @@ const rules: Rules = { Writer, asking, bookkeeping, digested, fold, refused, res
 describe("The replicated log", () => {
   it("has one order on all nodes, loses and doubles nothing, and goes on, in 1,000 stories of what can go wrong", async () => {
     const { counts, ended, nobody, stuck, violations } = await playAll(rules, 1000)
-    console.log(counts, ended, { nobody, stuck })
     expect(violations).toEqual([])
     expect(stuck).toBe(0)
     // The stories are about something.
