@@ -16,7 +16,7 @@ import { Tool } from "./tool.tsx"
 export const App = ({ page }: { readonly page: Page }): JSX.Element => {
   useFrames(page.frames)
   const { phase } = page.visit
-  if (phase._tag === "Door" || (phase._tag === "Entering" && page.visit.conversation === undefined)) {
+  if (phase._tag === "Door" || (phase._tag === "Entering" && page.visit.talk.conversation === undefined)) {
     return (
       <Door
         name={page.suggestedName}
@@ -33,13 +33,13 @@ export const App = ({ page }: { readonly page: Page }): JSX.Element => {
 }
 
 const Room = ({ page }: { readonly page: Page }): JSX.Element => {
-  const { conversation, phase } = page.visit
+  const { phase, talk: { conversation } } = page.visit
   const [sheet, setSheet] = useState<"people" | "rooms" | undefined>(undefined)
   const logs = useRef<HTMLDivElement>(null)
   const input = useRef<ComposerInput | undefined>(undefined)
   const { hasRooms } = page
   const room = conversation?.room ?? "lobby"
-  const { topic } = page.visit.places.find((place) => place.room === room) ?? {}
+  const { topic } = page.visit.talk.places.find((place) => place.room === room) ?? {}
   const unread = conversation === undefined ? 0 : unreadIn(conversation)
   const mentions = conversation === undefined ? 0 : mentionsIn(conversation)
   const here = conversation === undefined ? 0 : hereIn(conversation)
@@ -79,9 +79,9 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
           <span class="state" role="status"><span class={phase._tag === "Room" ? "dot" : "dot off"} />{phase._tag === "Room" ? `${here} here` : "not connected"}</span>
         </div>
         <div class="tools">
-          {page.canNotify && <Tool icon="bell" label="Notifications" pressed={page.notifies} act={() => { page.toggleNotifications() }} wide />}
-          <Tool icon={page.sounds ? "sound" : "silent"} label="Sound" pressed={page.sounds} act={() => { page.toggleSound() }} wide />
-          <Tool icon="moon" label="Dark or light" act={() => { page.toggleTheme() }} wide />
+          {page.liking.canNotify && <Tool icon="bell" label="Notifications" pressed={page.liking.notifies} act={() => { page.liking.toggleNotifications() }} wide />}
+          <Tool icon={page.liking.sounds ? "sound" : "silent"} label="Sound" pressed={page.liking.sounds} act={() => { page.liking.toggleSound() }} wide />
+          <Tool icon="moon" label="Dark or light" act={() => { page.liking.toggleTheme() }} wide />
           {!isOver && (
             <>
               <Tool icon="share" label="Copy the link to this room" act={() => { page.copyLink() }} />
@@ -120,14 +120,14 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
             }}
             known={() => page.known}
             submit={(line) => { page.submit(line) }}
-            submitLines={(lines) => { page.visit.submitLines(lines) }}
+            submitLines={(lines) => { page.visit.talk.submitLines(lines) }}
             changed={(draft) => { page.keep(draft) }}
             toEnd={() => { page.toEnd() }}
           />
         </div>
       </div>
       {!isOver && (
-        <People {...page.visit.around} here={phase._tag === "Room" ? here : undefined} me={conversation?.me} call={(member) => {
+        <People {...page.visit.talk.around} here={phase._tag === "Room" ? here : undefined} me={conversation?.me} call={(member) => {
           setSheet(undefined)
           page.call(member.name)
         }} />
@@ -139,14 +139,14 @@ const Room = ({ page }: { readonly page: Page }): JSX.Element => {
 
 // What has to be known above the input: the connection is gone, the room has closed, lines whose fate is unknown.
 const Strips = ({ page }: { readonly page: Page }): JSX.Element => {
-  const { phase, unsent } = page.visit
+  const { phase, talk: { unsent } } = page.visit
   const unknown = unsent.filter(({ state }) => state === "unknown").length
   return (
     <>
-      {page.shared !== undefined && phase._tag !== "Over" && (
+      {page.link.shown !== undefined && phase._tag !== "Over" && (
         <div class="strip ask">
           <label for="link">Who opens this link is in this room:</label>
-          <input id="link" class="link" readOnly value={page.shared} onFocus={(event) => { event.currentTarget.select() }} />
+          <input id="link" class="link" readOnly value={page.link.shown} onFocus={(event) => { event.currentTarget.select() }} />
           <span class="spacer" />
           <button type="button" class="button small" onClick={() => { page.hideLink() }}>Done</button>
         </div>
@@ -174,8 +174,8 @@ const Strips = ({ page }: { readonly page: Page }): JSX.Element => {
         <div class="strip" role="alert">
           <strong>{unknown === 1 ? "One line" : `${unknown} lines`} of yours may not have arrived.</strong>
           <span class="spacer" />
-          <button type="button" class="button small" onClick={() => { page.visit.sendUnknown() }}>Send again</button>
-          <button type="button" class="button small" onClick={() => { page.visit.dropUnknown() }}>Forget</button>
+          <button type="button" class="button small" onClick={() => { page.visit.talk.sendUnknown() }}>Send again</button>
+          <button type="button" class="button small" onClick={() => { page.visit.talk.dropUnknown() }}>Forget</button>
         </div>
       )}
     </>

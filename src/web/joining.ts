@@ -51,7 +51,7 @@ export class Joining {
     this.#rooms = undefined
     this.#wrong = undefined
     this.#asked = undefined
-    this.#visit.list()
+    this.#visit.talk.list()
     this.#changed()
   }
 
@@ -94,7 +94,7 @@ export class Joining {
 
   /** Something has happened: it may be that one is in the room that was asked for. */
   settle(): void {
-    const { conversation } = this.#visit
+    const { conversation } = this.#visit.talk
     if (this.#asked === undefined || conversation === undefined || conversation.entering !== undefined) return
     if (active(conversation)?.key === this.#asked.key) {
       this.#isIn = true

@@ -11,12 +11,12 @@ import type { ComposerInput } from "./composer.tsx"
 import { Frames } from "./frames.ts"
 import { kept } from "./kept.ts"
 import { Joining } from "./joining.ts"
+import { Liking } from "./liking.ts"
 import { drawPending, isFor } from "./line.ts"
+import { RoomLink } from "./link.ts"
 import type { Printed } from "./log.ts"
 import { Logs } from "./logs.ts"
-import { type Taste, taste } from "./memory.ts"
-import { makeBell } from "./sound.ts"
-import { otherTheme, showTheme } from "./theme.ts"
+import { whyEnded } from "./phase.ts"
 import type { Shown, View } from "./view.ts"
 import { Visit } from "./visit.ts"
 
@@ -35,22 +35,21 @@ export class Page {
   needsPassword = false
   /** How another room is entered. */
   readonly joining: Joining
-  readonly #ring = makeBell()
+  readonly liking = new Liking(() => { this.#change() })
+  readonly link = new RoomLink(() => { this.#change() })
   readonly #logs = new Logs({ mend: (text) => { this.#input?.fill(text) }, join: (room) => { this.join(room) } }, () => { this.#change() })
   #input: ComposerInput | undefined
   #draft: string
-  #taste = taste.read()
   #isFocused = true
   #hasSent = false
   #said = ""
   // Why the server has ended the visit, if it has.
   #ended: LeaveCode | undefined
-  #shared: string | undefined
 
   constructor(run: <A, E>(effect: Effect.Effect<A, E, Dial>) => RuntimeFiber<A, E>) {
     const { draft, isIn, name, ...before } = kept.read()
     this.#draft = draft
-    const known = [nameFrom(location.hash), name, this.#taste.name].find((each) => each !== undefined && each !== "")
+    const known = [nameFrom(location.hash), name, this.liking.name].find((each) => each !== undefined && each !== "")
     this.suggestedName = known ?? `User${1000 + Math.floor(Math.random() * 9000)}`
     const view: View = {
       draft: () => this.#input?.draft() ?? this.#draft,
@@ -61,7 +60,6 @@ export class Page {
     }
     this.visit = new Visit(run, view, before)
     this.joining = new Joining(this.visit, () => { this.#change() })
-    showTheme(this.#taste.theme)
     const focus = () => {
       this.#focus(document.hasFocus() && document.visibilityState === "visible")
     }
@@ -78,19 +76,19 @@ export class Page {
 
   /** Whether there is a list of rooms: not while one is in the lobby alone. */
   get hasRooms(): boolean {
-    const { rooms = [] } = this.visit.conversation ?? {}
+    const { rooms = [] } = this.visit.talk.conversation ?? {}
     return rooms.length > 1 || rooms.some(({ name }) => name !== lobby)
   }
 
   /** The commands that can be typed here. */
   get commands(): ReadonlyArray<CommandWord> {
-    const { conversation } = this.visit
+    const { conversation } = this.visit.talk
     return commandWordsFor((conversation === undefined ? undefined : active(conversation)?.role) ?? "member")
   }
 
   /** What can be completed besides commands. */
   get known(): Omit<Parameters<typeof completion>[0], "commands"> {
-    const { around, conversation, people } = this.visit
+    const { around, conversation, people } = this.visit.talk
     const namesOf = (all: ReadonlyArray<Member>) => all.flatMap(({ id, name }) => (id === conversation?.me?.id ? [] : [name]))
     return {
       names: namesOf(around.members),
@@ -102,7 +100,7 @@ export class Page {
 
   /** What stands below the input. */
   get hint(): string {
-    const { unsent } = this.visit
+    const { unsent } = this.visit.talk
     if (this.#said !== "") return this.#said
     if (unsent.some(({ state }) => state === "sending")) return "Sending …"
     return this.#hasSent && unsent.length === 0 ? "Everybody has your last message" : ""
@@ -110,36 +108,12 @@ export class Page {
 
   /** Why the visit is over, where there is more to say than that the room was left or has closed. */
   get ended(): string | undefined {
-    switch (this.#ended) {
-      case undefined:
-      case "quit":
-      case "closing":
-      case "resumed":
-        return undefined
-      case "removed":
-        return "You have been sent away from the room."
-      default:
-        return "The server has ended your visit."
-    }
-  }
-
-  get sounds(): boolean {
-    return this.#taste.sound ?? true
-  }
-
-  /** Browsers give notifications only to pages that came over an encrypted way, or from this machine. */
-  get canNotify(): boolean {
-    return "Notification" in window && window.isSecureContext
-  }
-
-  get notifies(): boolean {
-    return this.canNotify && (this.#taste.notifications ?? false) && Notification.permission === "granted"
+    return this.#ended === undefined ? undefined : whyEnded(this.#ended)
   }
 
   enter(name: string, password: string | undefined): void {
     this.needsPassword = password !== undefined
-    this.#taste = { ...this.#taste, name }
-    taste.write(this.#taste)
+    this.liking.keepName(name)
     this.visit.enter(name, password)
   }
 
@@ -161,14 +135,14 @@ export class Page {
   /** Looks at another room. */
   choose(room: string): void {
     this.#said = ""
-    this.visit.choose(room)
+    this.visit.talk.choose(room)
     // On a phone a keyboard would cover what one came to read.
     if (matchMedia("(hover: hover)").matches) this.#input?.focus()
   }
 
   /** Looks at a room by its number in the list, from 1. */
   chooseNumber(number: number): void {
-    const room = this.visit.conversation?.rooms[number - 1]
+    const room = this.visit.talk.conversation?.rooms[number - 1]
     if (room !== undefined) this.choose(room.name)
   }
 
@@ -194,7 +168,7 @@ export class Page {
     this.#logs.toEnd()
     this.visit.submit(line)
     // A command that leaves or asks something tells nobody anything.
-    this.#hasSent = this.#hasSent || this.visit.unsent.length > 0
+    this.#hasSent = this.#hasSent || this.visit.talk.unsent.length > 0
   }
 
   /** Keeps what is being typed, should the page be reloaded. */
@@ -214,53 +188,17 @@ export class Page {
     input.insert(input.draft() === "" ? `${name}: ` : `@${name} `)
   }
 
-  toggleSound(): void {
-    this.#like({ sound: !this.sounds })
-  }
-
-  toggleNotifications(): void {
-    const wanted = !this.notifies
-    if (!wanted) {
-      this.#like({ notifications: false })
-      return
-    }
-    void Notification.requestPermission().then((answer) => {
-      this.#like({ notifications: answer === "granted" })
-    })
-  }
-
-  toggleTheme(): void {
-    const theme = otherTheme(this.#taste.theme)
-    this.#like({ theme })
-    showTheme(theme)
-  }
-
-  /** The link to this room, while it is shown to be copied by hand. */
-  get shared(): string | undefined {
-    return this.#shared
-  }
-
-  /** Copies the link to this room; where the browser forbids that, as it does on pages that came over plain HTTP, the link is shown to be copied by hand. */
+  /** Copies the link to this room, or shows it. */
   copyLink(): void {
-    const link = `${location.origin}/`
-    const show = () => {
-      this.#shared = link
-      this.#change()
-    }
-    if (!window.isSecureContext) {
-      show()
-      return
-    }
-    void navigator.clipboard.writeText(link).then(() => {
+    this.link.copy(() => {
       this.#said = "The link is copied"
       this.#change()
-    }, show)
+    })
   }
 
   /** The link has been seen. */
   hideLink(): void {
-    this.#shared = undefined
-    this.#change()
+    this.link.hide()
     this.#input?.focus()
   }
 
@@ -271,19 +209,13 @@ export class Page {
 
   #save(): void {
     const { kept: lines, name, phase } = this.visit
-    kept.write({ name, draft: this.#draft, ...lines, isIn: phase._tag === "Room" || phase._tag === "Lost" || (phase._tag === "Entering" && this.visit.conversation !== undefined) })
-  }
-
-  #like(change: Taste): void {
-    this.#taste = { ...this.#taste, ...change }
-    taste.write(this.#taste)
-    this.#change()
+    kept.write({ name, draft: this.#draft, ...lines, isIn: phase._tag === "Room" || phase._tag === "Lost" || (phase._tag === "Entering" && this.visit.talk.conversation !== undefined) })
   }
 
   #focus(focused: boolean): void {
     this.#isFocused = focused
     this.#look()
-    this.visit.focus(focused)
+    this.visit.talk.focus(focused)
   }
 
   #perform(wish: Shown): void {
@@ -300,7 +232,7 @@ export class Page {
         this.#logs.clear()
         break
       case "Bell":
-        if (this.sounds) this.#ring()
+        this.liking.ring()
         break
       case "Draft":
         this.#input?.fill(wish.draft.line)
@@ -318,20 +250,20 @@ export class Page {
   }
 
   get #room(): string {
-    return this.visit.conversation?.room ?? ""
+    return this.visit.talk.conversation?.room ?? ""
   }
 
   // The log that is shown, and whether it is looked at, before anything is put into one.
   #look(): void {
-    if (this.visit.conversation !== undefined) this.#logs.look(this.#room, this.#isFocused)
+    if (this.visit.talk.conversation !== undefined) this.#logs.look(this.#room, this.#isFocused)
   }
 
   // Whoever has looked away is told of what is said to them.
   #notify(event: Event): void {
-    const { me } = this.visit.conversation ?? {}
-    if (!this.notifies || document.hasFocus() || me === undefined || !("from" in event) || event.from.id === me.id || !isFor(event, me)) return
+    const { me } = this.visit.talk.conversation ?? {}
+    if (me === undefined || !("from" in event) || event.from.id === me.id || !isFor(event, me)) return
     const where = this.hasRooms && "room" in event ? ` in #${event.room}` : ""
-    new Notification(`${clean(event.from.name)}${where}`, { body: event.text.slice(0, 200), tag: "brusio" })
+    this.liking.notify(`${clean(event.from.name)}${where}`, event.text)
   }
 
   #change(): void {
@@ -340,7 +272,7 @@ export class Page {
   }
 
   #draw(): void {
-    const { conversation, phase, unsent } = this.visit
+    const { phase, talk: { conversation, unsent } } = this.visit
     const me = conversation?.me
     const unread = conversation === undefined ? 0 : unreadIn(conversation)
     const room = phase._tag === "Door" || conversation === undefined || conversation.room === "" ? "" : `${this.hasRooms ? "#" : ""}${conversation.room} · `

@@ -21,6 +21,20 @@ const endings: Readonly<Partial<Record<LeaveCode, string>>> = {
   resumed: "You are in the room in another tab or window."
 }
 
+/** Why the server has ended a visit, where there is more to say than that the room was left or has closed. */
+export const whyEnded = (code: LeaveCode): string | undefined => {
+  switch (code) {
+    case "quit":
+    case "closing":
+    case "resumed":
+      return undefined
+    case "removed":
+      return "You have been sent away from the room."
+    default:
+      return "The server has ended your visit."
+  }
+}
+
 /** What a server said that did not let us in, such as that the room is full. */
 const saidBy = (failure: JoinError | undefined): string | undefined =>
   failure instanceof ConnectFailed && failure.kind === undefined ? failure.said : undefined

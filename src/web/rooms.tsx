@@ -11,7 +11,7 @@ const mostShown = 99
 
 /** The rooms that one is in. `done` is called when one of them, or another one, was chosen. */
 export const Rooms = ({ done, page }: { readonly page: Page; readonly done: () => void }): JSX.Element => {
-  const { conversation, places } = page.visit
+  const { conversation, places } = page.visit.talk
   const rooms = conversation?.rooms ?? []
   return (
     <nav class="rooms" aria-label="Rooms">

@@ -11,7 +11,7 @@ export interface View {
   readonly perform: (wish: Shown) => void
   /** A line of a room that is not looked at. */
   readonly elsewhere: (room: string, line: Line) => void
-  /** The rooms that there are, as was asked by {@link Visit.list}. */
+  /** The rooms that there are, as was asked by {@link Talk.list}. */
   readonly listed: (rooms: RoomList) => void
   /** The phase, or something that is shown beside the log, has changed. */
   readonly changed: () => void
