@@ -44,7 +44,7 @@ interface Deed {
 export type Happening =
   | { readonly _tag: "Connect" | "Close" }
   | Deed
-  /** `count` clients enter or leave a room at once. */
+  /** `count` clients enter a room at once, or are gone that were in it. */
   | { readonly _tag: "Come" | "Go"; readonly room: number; readonly count: number }
 
 /** A client's stay in a room, by the room's sequence numbers: it receives what is after `entered` and before `left`. */
@@ -101,7 +101,7 @@ export class House {
         return
       case "Go": {
         const room = this.#at(happening.room)
-        for (const { peer } of this.#room(room).audience.slice(-happening.count)) if (peer !== undefined) this.#exit(this.#of(peer), room)
+        for (const { peer } of this.#room(room).audience.slice(-happening.count)) if (peer !== undefined) this.#quit(this.#of(peer))
         return
       }
       default:
@@ -115,10 +115,8 @@ export class House {
     if (client === undefined) return
     if (happening._tag === "Enter") this.#enter(client, this.#at(happening.room))
     else if (happening._tag === "Reply") this.#tell({ _tag: "Pong", at: 0, ref: String(this.handed.length) }, [client.seat])
-    else if (happening._tag === "Quit") {
-      for (const room of rooms) this.#exit(client, room)
-      client.isGone = true
-    } else this.#act(client, happening, present)
+    else if (happening._tag === "Quit") this.#quit(client)
+    else this.#act(client, happening, present)
   }
 
   #act(client: Client, happening: Deed, present: ReadonlyArray<Client>): void {
@@ -137,7 +135,11 @@ export class House {
       return
     }
     const room = this.#at(happening.room)
-    if (happening._tag === "Exit") this.#exit(client, room)
+    if (happening._tag === "Exit") {
+      if (!this.#isIn(client, room)) return
+      this.#exit(client, room)
+      this.#tell({ _tag: "Exited", n: this.#next, at: 0, room }, [client.seat])
+    }
     else if (happening._tag === "Notice") this.#tellRoom(room, (at) => ({ _tag: "Notice", ...at, text }))
     else if (this.#isIn(client, room)) this.#tellRoom(room, (at) => ({ _tag: happening._tag === "Say" ? "Said" : "Acted", ...at, from, text }))
   }
@@ -158,7 +160,8 @@ export class House {
   #enter(client: Client, name: RoomName): void {
     if (this.#isIn(client, name)) return
     const you = client.member ?? { id: MemberId.make(`m${this.clients.indexOf(client)}`), name: named(`guest ${(this.#names += 1)}`) }
-    if (client.member === undefined) client.seat = { id: you.id, peer: client.outbox }
+    const isFirst = client.member === undefined
+    if (isFirst) client.seat = { id: you.id, peer: client.outbox }
     client.member = you
     const room = this.#room(name)
     const before = room.audience
@@ -166,8 +169,14 @@ export class House {
     room.seq += 1
     const at = { seq: room.seq, at: 0, room: name }
     this.visits.push({ client, room: name, entered: room.seq, left: Infinity })
-    this.#tell({ _tag: "Welcome", n: this.#next, ...at, you, here: room.audience.length, members: [], ...settings }, [client.seat])
+    const welcome = { n: this.#next, ...at, you, here: room.audience.length, members: [] }
+    this.#tell(isFirst ? { _tag: "Welcome", ...welcome, ...settings } : { _tag: "Entered", ...welcome, role: "member", locked: false, hidden: false }, [client.seat])
     this.#tell({ _tag: "Joined", n: this.#next, ...at, member: you }, before, name)
+  }
+
+  #quit(client: Client): void {
+    for (const room of rooms) this.#exit(client, room)
+    client.isGone = true
   }
 
   #exit(client: Client, name: RoomName): void {

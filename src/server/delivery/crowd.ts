@@ -1,20 +1,15 @@
-import type { Joined, Member, MemberId, Presence, Reply, Returned } from "../../domain/Event.ts"
+import type { Joined, MemberId, Returned } from "../../domain/Event.ts"
 import * as Moves from "../../domain/moves.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import { crowd } from "../../domain/wording.ts"
 import type { Handed } from "../chat/Handed.ts"
 import type { Peer } from "../chat/Peer.ts"
 
-/** Something that clients are told, and to whom: see {@link Handed}. */
-export interface Told {
-  readonly event: Reply
-  readonly audience: Handed["audience"]
-  readonly also?: Handed["also"]
-  readonly room: RoomName | undefined
-}
-
 /** Whether this is a move: it tells a room who came or left, was lost or is back, and the room need not hear that at once. */
 export const isMove = ({ event, room }: Pick<Handed, "event" | "room">): boolean => room !== undefined && Moves.isMove(event)
+
+/** Whether somebody is here after this move who was not before. */
+export const isComing = (event: Handed["event"]): event is Joined | Returned => event._tag === "Joined" || event._tag === "Returned"
 
 /** What becomes of a batch: what goes out now, and which moves wait. */
 export interface Sorted {
@@ -119,166 +114,17 @@ class Debts {
 }
 
 /**
- * The held moves in the form in which they are kept. More than two crowds of one
- * room in a row are going to be told in one line, to those who are there in the
- * end; so all of them get the last audience, and the arrays of earlier ones are
- * not kept.
+ * The held moves in the form in which they are kept. Of more than two crowds of
+ * one room all get the last audience, and the arrays of earlier ones are not kept:
+ * who came later is left out again where a move is told alone, and who has left
+ * is not told of a crowd any more.
  */
 export const waiting = (held: ReadonlyArray<Handed>): ReadonlyArray<Handed> => {
-  let kept: Array<Handed> | undefined
-  for (let start = 0, end = 0; start < held.length; start = end) {
-    while (end < held.length && held[end]?.room === held[start]?.room) end += 1
-    const last = held[end - 1]
-    if (last === undefined || end - start <= keptLists) continue
-    kept ??= held.slice()
-    for (const [index, handed] of held.slice(start, end).entries()) kept[start + index] = { ...handed, audience: last.audience }
-  }
-  return kept ?? held
-}
-
-/**
- * Coalesces moves, see docs/adr/0007: between two other things that are told to a
- * room, more than a crowd of its `Joined` or of its `Left` become one `Presence`
- * of that room. The `Presence` stands where the last of these moves stood, so
- * whoever joined among them has had its `Welcome` before. Who is not in the room
- * and is told of somebody in it too is told one by one.
- */
-export const gather = (told: ReadonlyArray<Told>): ReadonlyArray<Told> => {
-  if (told.length <= crowd) return told
-  const instead = new Map<number, Told | undefined>()
-  for (const stretch of stretches(told)) gatherStretch(stretch, instead)
-  if (instead.size === 0) return told
-  return told.flatMap((entry, place) => {
-    if (!instead.has(place)) return entry
-    const { also, event } = entry
-    const alone = also === undefined ? [] : [{ event, audience: also, room: undefined }]
-    const gathered = instead.get(place)
-    return gathered === undefined ? alone : [...alone, gathered]
+  const ends = new Map<RoomName | undefined, { readonly last: Handed; readonly count: number }>()
+  for (const handed of held) ends.set(handed.room, { last: handed, count: (ends.get(handed.room)?.count ?? 0) + 1 })
+  if ([...ends.values()].every(({ count }) => count <= keptLists)) return held
+  return held.map((handed) => {
+    const end = ends.get(handed.room)
+    return end === undefined || end.count <= keptLists ? handed : { ...handed, audience: end.last.audience }
   })
-}
-
-/** A move, and where in the batch it stands. */
-interface Move extends Told {
-  readonly event: Moves.Move
-  readonly place: number
-}
-
-// The longest runs of moves of one room with nothing else told to that room in between, nor to another room, nor anything numbered
-// to one who is there: whoever hears of both would hear a number before the smaller ones that the presence stands for, and a
-// client that comes back after its connection was lost goes by the last number it has heard.
-const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>> => {
-  const found: Array<ReadonlyArray<Move>> = []
-  let open: Array<Move> | undefined
-  told.forEach(({ audience, event, room }, place) => {
-    if (room === undefined) {
-      if (isNumbered(event) && audience.some(({ id }) => id !== undefined)) open = undefined
-      return
-    }
-    if (!Moves.isMove(event)) {
-      open = undefined
-      return
-    }
-    const move = { audience, event, room, place }
-    if (open !== undefined && open[0]?.room === room) open.push(move)
-    else found.push((open = [move]))
-  })
-  return found
-}
-
-// Whether an event to a few has a number, or stands for events that have. A newcomer's first one does not count here: it is
-// owed nothing from before.
-const isNumbered = (event: Reply): boolean => event._tag === "Resumed" || (event._tag !== "Welcome" && "n" in event && event.n !== undefined)
-
-/** Whether somebody is here after this move who was not before. */
-const isComing = (event: Handed["event"]): event is Joined | Returned => event._tag === "Joined" || event._tag === "Returned"
-
-// How many more are here after this move. Who was lost counts as gone from then on.
-const changeOf = (event: Moves.Move): -1 | 0 | 1 => (isComing(event) ? 1 : event._tag === "Left" && event.detached === true ? 0 : -1)
-
-/** How many moves one `Presence` stands for at most: even with a long reason for each leave, it is a line that our clients take. */
-const most = 256
-
-// In parts of nearly one size: a short rest at the end could be too few for a crowd.
-const inParts = (stretch: ReadonlyArray<Move>): ReadonlyArray<ReadonlyArray<Move>> => {
-  const parts = Math.ceil(stretch.length / most)
-  return Array.from({ length: parts }, (_, part) =>
-    stretch.slice(Math.floor((part * stretch.length) / parts), Math.floor(((part + 1) * stretch.length) / parts))
-  )
-}
-
-// From the last part to the first: who is there is known after the last move, and worked out backwards from there.
-const gatherStretch = (stretch: ReadonlyArray<Move>, instead: Map<number, Told | undefined>): void => {
-  const end = stretch.at(-1)
-  if (end === undefined || stretch.length <= crowd) return
-  // How many are in the room after a part. A newcomer is not in the audience of its own `Joined`.
-  let here = end.audience.length + (end.event._tag === "Joined" ? 1 : 0)
-  // Those who came after a part. Moves that were held have the last audience, which may include them, and they are not told of the part.
-  const late = new Set<MemberId>()
-  for (const part of inParts(stretch).toReversed()) {
-    const last = part.at(-1)
-    if (last === undefined) continue
-    if (isCrowd(part)) {
-      for (const { place } of part) instead.set(place, undefined)
-      instead.set(last.place, { event: presenceOf(part, last.event, here), audience: audienceOf(last, late, last === end), room: last.room })
-    }
-    for (const { event } of part) {
-      here -= changeOf(event)
-      if (isComing(event)) late.add(event.member.id)
-    }
-  }
-}
-
-const isCrowd = (part: ReadonlyArray<Move>): boolean => {
-  const came = part.filter(({ event }) => isComing(event)).length
-  return Math.max(came, part.length - came) > crowd
-}
-
-// Who is told of a part. The audience of the very last move is right as it is; an earlier one that was held may include some who came later.
-const audienceOf = ({ audience, event }: Move, late: ReadonlySet<MemberId>, isEnd: boolean): Handed["audience"] => {
-  const comer = event._tag === "Joined" ? event.member.id : undefined
-  return isEnd || (late.size === 0 && comer === undefined) ? audience : audience.filter(({ id }) => id === undefined || (id !== comer && !late.has(id)))
-}
-
-/** Where a member is. */
-type Whereabouts = "here" | "detached" | "gone"
-
-const before = (event: Moves.Move): Whereabouts =>
-  event._tag === "Joined" ? "gone" : event._tag === "Returned" || (event._tag === "Left" && event.detached === true) ? "detached" : "here"
-
-const after = (event: Moves.Move): Whereabouts => (isComing(event) ? "here" : event._tag === "Detached" ? "detached" : "gone")
-
-/** All moves of one member in a part. */
-interface Way {
-  readonly first: Moves.Move
-  last: Moves.Move
-}
-
-// What a reader has to know of where each member was before and is after: who is where it was is not named at all. Who was not
-// known before is in `joined`, also where it is gone by now.
-const presenceOf = (part: ReadonlyArray<Move>, { at, n, room, seq }: Moves.Move, here: number): Presence => {
-  const ways = new Map<MemberId, Way>()
-  for (const { event } of part) {
-    const way = ways.get(event.member.id)
-    if (way === undefined) ways.set(event.member.id, { first: event, last: event })
-    else way.last = event
-  }
-  const joined: Array<Member> = []
-  const left: Array<Presence["left"][number]> = []
-  const detached: Array<Member> = []
-  const returned: Array<Member> = []
-  for (const { first, last } of ways.values()) {
-    const [from, to, { member }] = [before(first), after(last), last]
-    if (from === "gone") joined.push(member)
-    if (from === "detached" && to === "here") returned.push(member)
-    if (from !== "detached" && to === "detached") detached.push(member)
-  }
-  // In the order of leaving.
-  for (const { event } of part) {
-    const way = ways.get(event.member.id)
-    if (event._tag !== "Left" || way?.last !== event) continue
-    const isFromDetached = before(way.first) === "detached"
-    left.push({ member: event.member, code: event.code, reason: event.reason, ...(isFromDetached ? { detached: true as const } : {}) })
-  }
-  const lost = { ...(detached.length > 0 ? { detached } : {}), ...(returned.length > 0 ? { returned } : {}) }
-  return { _tag: "Presence", n, first: part[0]?.event.seq ?? seq, seq, at, room, here, joined, left, ...lost }
 }

@@ -83,10 +83,14 @@ export const staysIn = (log: Log): Stays => {
   }
 }
 
-// Most of two audiences is the same: they are compared from both ends, and what is between by sets. That takes no order of
-// the seats for granted: who is back has the old seat, and who comes to another room comes after whoever is there. A seat with
-// another peer is that of somebody who was lost, or is back.
-const compare = (
+/**
+ * Tells who left and who came from one audience to the next. Most of both is the
+ * same: they are compared from both ends, and what is between by sets. That takes
+ * no order of the seats for granted: who is back has the old seat, and who comes to
+ * another room comes after whoever is there. A seat with another peer is that of
+ * somebody who was lost, or is back.
+ */
+export const compare = (
   before: Audience,
   after: Audience,
   { came, left }: { readonly left: (seat: Seat<Peer>) => void; readonly came: (seat: Seat<Peer>) => void }

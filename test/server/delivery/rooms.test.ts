@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import type { Joined, Left, Presence, Reply } from "../../../src/domain/Event.ts"
+import type { Entered, Joined, Left, Presence, Reply, Welcome } from "../../../src/domain/Event.ts"
 import type { RoomName } from "../../../src/domain/RoomName.ts"
 import { crowd } from "../../../src/domain/wording.ts"
 import type { Handed } from "../../../src/server/chat/Handed.ts"
@@ -148,6 +148,9 @@ interface Heard {
   readonly events: ReadonlyArray<Reply>
 }
 
+// To the first room one comes by a welcome.
+const isWelcome = (event: Reply): event is Welcome | Entered => event._tag === "Welcome" || event._tag === "Entered"
+
 const isComingOrGoing = (event: Reply): event is Joined | Left | Presence => event._tag === "Joined" || event._tag === "Left" || event._tag === "Presence"
 
 /** All that is no move reached it whole, in the order of all. */
@@ -187,11 +190,11 @@ const checkCuts = ({ client, events }: Heard, history: History) => {
 const checkVisit = (visit: Visit, { client, events }: Heard, house: House, history: History, untold: (room: RoomName, seq: number) => boolean) => {
   const { entered, left, room } = visit
   let next = entered + 1
-  const start = events.findIndex((event) => event._tag === "Welcome" && event.room === room && event.seq === entered)
+  const start = events.findIndex((event) => isWelcome(event) && event.room === room && event.seq === entered)
   if (start === -1) throw new Error(`${client.member?.name} was not welcomed as ${keyOf(room, entered)}`)
   for (const event of events.slice(start + 1)) {
     if (!("room" in event) || !("seq" in event) || event.room !== room) continue
-    if (event._tag === "Welcome") break
+    if (isWelcome(event)) break
     // What it said itself and does not get back.
     while (next < event.seq && isOwn(history.get(keyOf(room, next))!, client)) next += 1
     const first = event._tag === "Presence" ? event.first : event.seq
@@ -211,9 +214,64 @@ const checkVisit = (visit: Visit, { client, events }: Heard, house: House, histo
   }
 }
 
+/** Whether something was told to another room between the first and the last of the moves for which a presence stands. */
+const isAcross = ({ first, room, seq }: Presence, { handed }: House, history: History): boolean => {
+  const [from, to] = [first, seq].map((number) => history.get(keyOf(room, number))?.place ?? 0)
+  return handed.some((each) => each.room !== undefined && each.room !== room && each.place > from! && each.place < to!)
+}
+
+/** Whether so many moves stand around this number that they may be told of in one line: those of them who hear of another room too are told one by one. */
+const isInCrowd = (history: History, room: RoomName, seq: number): boolean => {
+  const isMoveAt = (n: number) => isMove(history.get(keyOf(room, n)) ?? { event: { _tag: "Connected", at: 0 } })
+  let [first, last] = [seq, seq]
+  while (isMoveAt(first - 1)) first -= 1
+  while (isMoveAt(last + 1)) last += 1
+  return last - first + 1 > crowd
+}
+
+/** Plays this for noting clients, and delivers it as one batch: what each was told that had come before, and what those are told who come. */
+const inOneBatch = (before: ReadonlyArray<Happening>, crowd: ReadonlyArray<Happening>) => {
+  const house = play({ kinds: ["noting"], all: before })
+  const { length } = house.handed
+  for (const happening of crowd) house.happen(happening)
+  deliver(sort([], house.handed.slice(length), false).now)
+  return house.clients.map((client) => house.heardBy(client))
+}
+
+const enters = (who: number, room: number): Happening => ({ _tag: "Enter", who, to: 0, room })
+
+describe("Where crowds come to several rooms in turns,", () => {
+  const many = 4 * crowd
+  const turns = Array.from({ length: many }, (_, n): Happening => ({ _tag: "Come", room: n % 2, count: 1 }))
+  const connect = { _tag: "Connect" } as const
+
+  it("who is in one hears of it in one line, and who is in both hears all in its order", () => {
+    const [one = [], other = [], both = []] = inOneBatch([connect, connect, connect, enters(0, 0), enters(1, 1), enters(2, 0), enters(2, 1)], turns)
+    for (const heard of [one, other]) {
+      expect(heard).toMatchObject([{ _tag: "Presence" }])
+      expect(heard.flatMap((event) => (event._tag === "Presence" ? event.joined : []))).toHaveLength(many / 2)
+    }
+    expect(both.map(({ _tag }) => _tag)).toEqual(turns.map(() => "Joined"))
+    expect(both.flatMap((event) => ("n" in event ? [event.n ?? 0] : [])).every((n, place, all) => n > (all[place - 1] ?? 0))).toBe(true)
+  })
+
+  it("where more than a quarter are in both, all hear it one by one, as it costs no more", () => {
+    const before = Array.from({ length: many }, (_, who): ReadonlyArray<Happening> => [connect, enters(who, 0), enters(who, 1)]).flat()
+    const [first = []] = inOneBatch([...before, connect, enters(many, 0)], turns)
+    expect(first.map(({ _tag }) => _tag)).toEqual(turns.map(() => "Joined"))
+  })
+
+  it("who comes from another room is told first that it has entered, and then of the crowd in one line", () => {
+    const before = Array.from({ length: many + 1 }, (_, who): ReadonlyArray<Happening> => [connect, enters(who, 0)]).flat()
+    const [there = [], ...coming] = inOneBatch([...before, enters(0, 1)], Array.from({ length: many }, (_, n) => enters(n + 1, 1)))
+    expect(there).toMatchObject([{ _tag: "Presence", here: many + 1 }])
+    for (const heard of coming.slice(0, -1)) expect(heard).toMatchObject([{ _tag: "Entered" }, { _tag: "Presence", here: many + 1 }])
+  })
+})
+
 describe("In four rooms, where crowds come and go and wait to be told of,", () => {
   it("each is told of its own rooms alone, from its welcome to its leaving, once, in the order of all", () => {
-    const seen = { presences: 0, overtaken: 0, several: 0 }
+    const seen = { presences: 0, acrossRooms: 0, overtaken: 0, several: 0 }
     always(
       FastCheck.record({ day: crowdedDays, sizes: FastCheck.array(FastCheck.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 6 }), waits: FastCheck.array(FastCheck.boolean(), { minLength: 1, maxLength: 6 }) }),
       ({ day, sizes, waits }) => {
@@ -222,9 +280,10 @@ describe("In four rooms, where crowds come and go and wait to be told of,", () =
         seen.overtaken += handOver(house.handed, sizes, waits)
         const all = house.clients.map((client): Heard => ({ client, events: house.heardBy(client) }))
         for (const presence of new Set(all.flatMap(({ events }) => events))) if (presence._tag === "Presence") checkPresence(presence, history)
+        seen.acrossRooms += [...new Set(all.flatMap(({ events }) => events))].filter((event) => event._tag === "Presence" && isAcross(event, house, history)).length
         const places = new Map(house.handed.map(({ event, place }) => [event, place]))
         const alone = new Set(all.flatMap(({ events }) => events.flatMap((event) => (isComingOrGoing(event) && event._tag !== "Presence" ? [keyOf(event.room, event.seq)] : []))))
-        const untold = (room: RoomName, seq: number) => isMove(history.get(keyOf(room, seq))!) && !alone.has(keyOf(room, seq))
+        const untold = (room: RoomName, seq: number) => isMove(history.get(keyOf(room, seq))!) && (isInCrowd(history, room, seq) || !alone.has(keyOf(room, seq)))
         for (const heard of all) {
           checkWords(heard, house)
           checkPlaces(heard, places, history)
@@ -237,6 +296,7 @@ describe("In four rooms, where crowds come and go and wait to be told of,", () =
       1500
     )
     expect(seen.presences).toBeGreaterThan(1000)
+    expect(seen.acrossRooms).toBeGreaterThan(300)
     expect(seen.overtaken).toBeGreaterThan(300)
     expect(seen.several).toBeGreaterThan(1000)
   })
