@@ -11,6 +11,8 @@ import { Returner } from "./load/Returner.ts"
 /** How many talk, and how many messages a second they say together: fewer are said until all are back than a room keeps. */
 const talkers = 5
 const perSecond = 5
+/** How many messages are said at most until all are back: what a room keeps. */
+const kept = 250
 /** How long all may take to get in, to be back, and to have heard everything, ms. */
 const patienceMillis = 300_000
 /** How often it is looked, ms. */
@@ -61,13 +63,16 @@ await until("all have heard that all are in", isEven)
 tell({ joined: count })
 
 let said = 0
+let most = Infinity
 const talk = setInterval(() => {
+  if (said >= most) return
   talking[said % talkers]?.say(`message ${said}`)
   said += 1
 }, 1000 / perSecond)
 
 await once(process.stdin, "data")
 const before = said
+most = said + kept
 const lostAt = performance.now()
 for (const client of all) client.lose("reset")
 await until("all are back", () => all.every(({ answeredAt, isIn }) => isIn && answeredAt > lostAt))

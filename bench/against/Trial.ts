@@ -8,11 +8,12 @@ import { joinTitle } from "../Section.ts"
 import type { Build } from "./Build.ts"
 import { startMillis } from "./help.ts"
 import { returns } from "./returns.ts"
+import { talkIn } from "./rooms.ts"
 import { storm } from "./storm.ts"
 
 /** A figure of a trial, and what it is to be: itself, or its ratio to that of the other build. */
 export interface Measured extends Pick<Figure, "digits" | "label"> {
-  readonly goal?: { readonly of: "value" | "ratio"; readonly atMost: number }
+  readonly goal?: { readonly of: "value" | "ratio"; readonly atMost: number } | { readonly of: "value" | "ratio"; readonly atLeast: number }
 }
 
 /** One measurement, of one build or of two that are compared. */
@@ -25,18 +26,20 @@ export interface Trial {
 }
 
 /** The names of all trials, in the order in which they are run. */
-export const trialNames = ["saturated", "300", "50", "help", "join-1000", "join-5000", "storm", "returns-1000", "returns-5000", "returns-10000"] as const
+export const trialNames = ["saturated", "300", "50", "help", "join-1000", "join-5000", "returning", "rooms", "storm", "returns-1000", "returns-5000", "returns-10000"] as const
 /** The name of a trial, for `--only`. */
 export type TrialName = (typeof trialNames)[number]
 
 /** How many clients drop at once in a leave storm. */
 const leaving = 10_000
+/** How many rooms there are beside the lobby: as many as a server has by default. */
+const manyRooms = 999
 /** The talk after the joining has been measured: only enough to show that all are there. */
 const brief: Lengths = { seconds: 0.1, "warm-up": 0.1 }
 
 /** All trials; `lengths` are those of the talk, and `keep` is for how long places are kept, in seconds. */
 export const trials = (lengths: Lengths, keep: number): Readonly<Record<TrialName, Trial>> => {
-  const under = (name: string, figures: ReadonlyArray<Figure>, plan: Plan, { seconds, "warm-up": warmUp }: Lengths): Trial => ({
+  const under = (name: string, figures: ReadonlyArray<Figure & Measured>, plan: Plan, { seconds, "warm-up": warmUp }: Lengths): Trial => ({
     title: name,
     figures,
     measure: ({ server }) =>
@@ -68,7 +71,7 @@ export const trials = (lengths: Lengths, keep: number): Readonly<Record<TrialNam
       ])
   })
   return {
-    saturated: talk({ clients: 1000 }),
+    saturated: under(title({ clients: 1000 }), [deliveries, { ...cpu, goal: { of: "ratio", atMost: 1.05 } }, p50, p99], { clients: 1000 }, lengths),
     "300": talk({ clients: 1000, rate: 300 }),
     "50": talk({ clients: 1000, rate: 50 }),
     help: {
@@ -78,6 +81,32 @@ export const trials = (lengths: Lengths, keep: number): Readonly<Record<TrialNam
     },
     "join-1000": coming(1000),
     "join-5000": coming(5000),
+    returning: {
+      title: "1000 clients that can come back, saturated",
+      figures: [deliveries, { ...cpu, goal: { of: "ratio", atMost: 1.15 } }, p50, p99],
+      measure: ({ server }) =>
+        Effect.map(run(lengths, { ...server, dialect: "returning" }, { clients: 1000 }), (result) => [deliveries, cpu, p50, p99].map(({ of }) => of(result)))
+    },
+    rooms: {
+      title: `${manyRooms} rooms of 10 beside one of ${manyRooms * 10}, saturated`,
+      figures: [
+        { label: "deliveries/s in many", digits: 0 },
+        { label: "CPU us/delivery in many", digits: 2 },
+        { label: "deliveries/s in one", digits: 0 },
+        { label: "CPU us/delivery in one", digits: 2 },
+        { label: "deliveries/s in many / in one", digits: 2, goal: { of: "value", atLeast: 1 } }
+      ],
+      measure: ({ server }) =>
+        Effect.gen(function* () {
+          const many = yield* talkIn(server, manyRooms, 10, lengths)
+          const one = yield* talkIn(server, 1, manyRooms * 10, lengths)
+          const figures = [many, one].map(({ deliveries, seconds, serverCpuSeconds }) => [
+            deliveries / seconds,
+            serverCpuSeconds === null ? null : (serverCpuSeconds * 1e6) / deliveries
+          ])
+          return [...figures.flat(), many.deliveries / many.seconds / (one.deliveries / one.seconds)]
+        })
+    },
     storm: {
       title: `${leaving} clients drop at once`,
       figures: [

@@ -75,8 +75,8 @@ export const goalsMet = (rows: ReadonlyArray<Row>): ReadonlyArray<string> =>
   rows.flatMap(({ figure: { goal, label }, pairs, title }) => {
     const reached = goal?.of === "ratio" ? compare(pairs)?.ratio : oursIn(pairs)
     if (goal === undefined || reached === undefined) return []
-    const bound = `at most ${goal.atMost}${goal.of === "ratio" ? " x the other's" : ""}`
-    return [`- ${title}: ${label} ${bound}: ${fixed(reached, 2)}, ${reached <= goal.atMost ? "met" : "missed"}`]
+    const [limit, bound, isMet] = "atMost" in goal ? [goal.atMost, "at most", reached <= goal.atMost] as const : [goal.atLeast, "at least", reached >= goal.atLeast] as const
+    return [`- ${title}: ${label} ${bound} ${limit}${goal.of === "ratio" ? " x the other's" : ""}: ${fixed(reached, 2)}, ${isMet ? "met" : "missed"}`]
   })
 
 // Runs a trial once with each build: a pair for each of its figures.

@@ -68,10 +68,10 @@ const irc: Dialect = {
 
 const json = (message: Readonly<Record<string, unknown>>): string => `${JSON.stringify(message)}\n`
 
-const overWire = (wire: MakeWire): Dialect => ({
+const overWire = (wire: MakeWire, secretOf?: (name: string) => string): Dialect => ({
   ...plain,
   wire,
-  hello: (nickname) => json({ _tag: "Hello", v: 1, nickname }),
+  hello: (nickname) => json({ _tag: "Hello", v: 1, nickname, secret: secretOf?.(nickname) }),
   say: (text) => json({ _tag: "Say", text })
 })
 
@@ -79,6 +79,8 @@ const overWire = (wire: MakeWire): Dialect => ({
 export const dialects = {
   plain: () => plain,
   native: () => overWire(nativeWires()),
+  /** Clients that can come back. */
+  returning: () => overWire(nativeWires(), (name) => name.padStart(64, "0")),
   web: () => overWire(webWires()),
   irc: () => irc
 } satisfies Readonly<Record<string, () => Dialect>>

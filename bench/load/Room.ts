@@ -10,6 +10,8 @@ import type { Member } from "./Member.ts"
  */
 export class Room {
   readonly members: ReadonlyArray<Member>
+  /** The index of the first member: all of a load are numbered through, in however many rooms they are. */
+  readonly #first: number
   readonly #senders: ReadonlySet<Member>
   /** The length of every message as it is received. */
   readonly #lineBytes: number
@@ -28,6 +30,7 @@ export class Room {
 
   constructor(members: ReadonlyArray<Member>, senders: ReadonlyArray<Member>) {
     this.members = members
+    this.#first = members[0]?.index ?? 0
     this.#senders = new Set(senders)
     this.#behind = members.length
     const lengths = new Set(members.map(({ dialect, source }) => dialect.heard(source, " ".repeat(textBytes)).length))
@@ -91,7 +94,7 @@ export class Room {
 
   // Extends the log by a line that a silent member is the first to receive: it has to be the next line of its sender.
   #learn(member: Member, line: string): void {
-    const sender = this.members[senderOf(line)]
+    const sender = this.#at(senderOf(line))
     const next = sender?.unconfirmed[0]
     if (sender === undefined || next?.line !== line) {
       throw new Fault(
@@ -104,6 +107,10 @@ export class Room {
     this.#log.append(line, sender.index, next.intendedAt)
     sender.skipOwn(this.#lineBytes)
     this.#note(sender)
+  }
+
+  #at(index: number): Member | undefined {
+    return this.members[index - this.#first]
   }
 
   #retry(): void {
@@ -133,7 +140,7 @@ export class Room {
     this.#frontier = this.members.reduce((least, { line }) => Math.min(least, line), Infinity)
     for (const { line } of this.members) if (line === this.#frontier) this.#behind += 1
     for (let line = delivered; line < this.#frontier; line += 1) {
-      const sender = this.members[this.#log.senderOf(line)]
+      const sender = this.#at(this.#log.senderOf(line))
       if (sender !== undefined) sender.inFlight -= 1
     }
     this.#log.forget(this.#frontier)
