@@ -45,6 +45,8 @@ export interface Chat<Peer> {
   readonly detached: { readonly all: number; readonly by: HashMap.HashMap<string, number> }
   /** How many bytes all windows hold together. */
   readonly keptBytes: number
+  /** How many of these are in the windows of what is told to one person alone. */
+  readonly ownBytes: number
   /** How many bytes the lines take that rooms keep for those who enter later. */
   readonly historyBytes: number
   /** How many have come in so far: the ordinal in the last `MemberId`. */
@@ -190,6 +192,7 @@ export const empty = <Peer>(settings: ServerInfo, keep = noKeep, bounds = defaul
   deadlines: Deadlines.none,
   detached: { all: 0, by: HashMap.empty() },
   keptBytes: 0,
+  ownBytes: 0,
   historyBytes: 0,
   lastMember: 0,
   seq: 0,

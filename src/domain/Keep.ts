@@ -29,6 +29,12 @@ export interface WindowLimits {
 /** How long after a connection has broken that may still be noticed: so much longer than the place itself is what happens kept. */
 const noticedWithin = 60_000
 
+/** How much the windows of persons hold together, of all that is kept: the rest is the rooms'. */
+export const ownBytesOf = ({ bytes }: Keep): number => Math.floor(bytes / 4)
+
+/** What each of two windows of each of so many rooms is sure of, however much others would keep. */
+export const shareOf = (keep: Keep, rooms: number): number => Math.floor((keep.bytes - ownBytesOf(keep)) / (2 * rooms))
+
 /** How old an event in a window may become, ms. */
 export const ageOf = (keep: Keep): number => keep.for + noticedWithin
 

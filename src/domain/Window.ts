@@ -55,6 +55,18 @@ export const append = (window: Window, kept: Kept, limits: WindowLimits, since: 
 const goneWith = ({ gone, goneSeq }: Window, last: Kept | undefined): Pick<Window, "gone" | "goneSeq"> =>
   last === undefined ? { gone, goneSeq } : { gone: last.n, goneSeq: last.seq }
 
+/** The window with so many bytes at most: the oldest go. */
+export const shortened = (window: Window, most: number): Window => {
+  let first = 0
+  let { bytes } = window
+  for (const { size } of window.kept) {
+    if (bytes <= most) break
+    bytes -= size
+    first += 1
+  }
+  return first === 0 ? window : { ...window, kept: window.kept.slice(first), bytes, ...goneWith(window, window.kept[first - 1]) }
+}
+
 /** The window without what is from before the time `since`. */
 export const trimmed = (window: Window, since: number): Window => {
   let first = 0

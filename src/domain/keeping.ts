@@ -4,7 +4,7 @@ import { type Audience, type Chat, type Person, personWith, type Place, roomOf, 
 import * as Deadlines from "./Deadlines.ts"
 import type { Event, Presence } from "./Event.ts"
 import { forgotten } from "./history.ts"
-import { ageOf, type WindowLimits } from "./Keep.ts"
+import { ageOf, ownBytesOf, shareOf, type WindowLimits } from "./Keep.ts"
 import { isMove } from "./moves.ts"
 import type { Room } from "./Room.ts"
 import * as Window from "./Window.ts"
@@ -19,14 +19,38 @@ export const keepRoom = <Peer>(chat: Chat<Peer>, before: Room<Peer>, n: number, 
 export const keepAlso = <Peer>(chat: Chat<Peer>, room: Room<Peer>, n: number, event: Event): Chat<Peer> =>
   room.keepers === 0 ? chat : inWindow(chat, room, { n, before: room.n, seq: room.seq, event })
 
-const inWindow = <Peer>(chat: Chat<Peer>, room: Room<Peer>, told: Told): Chat<Peer> => {
-  const { keep } = chat
+const inWindow = <Peer>(before: Chat<Peer>, room: Room<Peer>, told: Told): Chat<Peer> => {
+  const { keep } = before
+  const chat = relieved(before, room, isMove(told.event) ? room.moves : room.window, Window.sizeOf(told.event))
   if (isMove(told.event)) {
     const { chat: next, window: moves } = kept(chat, room.moves, { _tag: "Moves", room: room.key }, told, keep.moves)
     return withRoom(next, { ...room, moves })
   }
   const { chat: next, window } = kept(chat, room.window, { _tag: "Window", room: room.key }, told, keep.room)
   return withRoom(next, { ...room, window })
+}
+
+// Where all windows together are full, and this one of this room holds less than its share, the one that holds most of those of
+// other rooms is shortened to its own share: so each room keeps something, however much is said elsewhere. Only then are all rooms looked through.
+const relieved = <Peer>(chat: Chat<Peer>, { key }: Room<Peer>, { bytes }: Window.Window, size: number): Chat<Peer> => {
+  const { keep, keptBytes, rooms } = chat
+  const share = shareOf(keep, HashMap.size(rooms))
+  if (keptBytes + size <= keep.bytes || bytes + size > share) return chat
+  let most: { readonly room: Room<Peer>; readonly window: "moves" | "window" } | undefined
+  for (const room of HashMap.values(rooms)) {
+    for (const window of ["window", "moves"] as const) {
+      if (room.key === key) continue
+      const { bytes } = room[window]
+      const least = most?.room[most.window].bytes ?? share
+      // Of two that hold as much it is always the same one: a map may yield them in another order on another machine.
+      if (bytes > least || (bytes === least && most !== undefined && room.key < most.room.key)) most = { room, window }
+    }
+  }
+  if (most === undefined) return chat
+  const { room, window } = most
+  const due = { _tag: window === "moves" ? "Moves" : "Window", room: room.key } as const
+  const { chat: next, window: shortened } = replaced(chat, room[window], Window.shortened(room[window], share), due)
+  return withRoom(next, { ...room, [window]: shortened })
 }
 
 /** The chat in which those of this audience who can come back keep this event that is for them alone. */
@@ -49,21 +73,29 @@ const isKept = ({ _tag }: Event): boolean => _tag !== "Welcome" && _tag !== "Goo
 type Told = Pick<Window.Kept, "before" | "event" | "n" | "seq">
 
 const kept = <Peer>(chat: Chat<Peer>, before: Window.Window, due: Deadlines.Due, told: Told, limits: WindowLimits) => {
-  const { at, keep, keptBytes } = chat
+  const { at, keep, keptBytes, ownBytes } = chat
   // What all windows may hold together bounds each: whoever adds to one makes room in that one.
-  const bytes = Math.min(limits.bytes, keep.bytes - keptBytes + before.bytes)
+  const left = due._tag === "Own" ? Math.min(keep.bytes - keptBytes, ownBytesOf(keep) - ownBytes) : keep.bytes - keptBytes
+  const bytes = Math.min(limits.bytes, left + before.bytes)
   const after = Window.append(before, { ...told, at, size: Window.sizeOf(told.event) }, { events: limits.events, bytes }, at - ageOf(keep))
   return replaced(chat, before, after, due)
 }
 
+// The chat in which the windows hold so many bytes more.
+const counted = <Peer>(chat: Chat<Peer>, more: number, { _tag }: Deadlines.Due): Chat<Peer> => ({
+  ...chat,
+  keptBytes: chat.keptBytes + more,
+  ownBytes: _tag === "Own" ? chat.ownBytes + more : chat.ownBytes
+})
+
 // The chat after a window has changed: it counts in the bytes, and is due when its oldest event is too old.
-const replaced = <Peer>(chat: Chat<Peer>, before: Window.Window, after: Window.Window, due: Deadlines.Due): { readonly chat: Chat<Peer>; readonly window: Window.Window } => {
-  const keptBytes = chat.keptBytes + after.bytes - before.bytes
+const replaced = <Peer>(from: Chat<Peer>, before: Window.Window, after: Window.Window, due: Deadlines.Due): { readonly chat: Chat<Peer>; readonly window: Window.Window } => {
+  const chat = counted(from, after.bytes - before.bytes, due)
   const oldest = after.kept[0]
   // It is looked at again when that time has come, not for each event.
-  if (oldest === undefined || after.due !== undefined) return { chat: { ...chat, keptBytes }, window: after }
+  if (oldest === undefined || after.due !== undefined) return { chat, window: after }
   const at = oldest.at + ageOf(chat.keep) + 1
-  return { chat: { ...chat, keptBytes, deadlines: Deadlines.add(chat.deadlines, { at, due }) }, window: { ...after, due: at } }
+  return { chat: { ...chat, deadlines: Deadlines.add(chat.deadlines, { at, due }) }, window: { ...after, due: at } }
 }
 
 /** The chat in which a window whose time has come has nothing in it that is too old at this time. */
@@ -92,8 +124,7 @@ const withoutWindows = <Peer>(chat: Chat<Peer>, { key, moves, window }: Room<Pee
 
 /** The chat in which a window is let go of, as nobody needs it any more. */
 const dropped = <Peer>(chat: Chat<Peer>, { bytes, due: at }: Window.Window, due: Deadlines.Due): Chat<Peer> => ({
-  ...chat,
-  keptBytes: chat.keptBytes - bytes,
+  ...counted(chat, -bytes, due),
   deadlines: at === undefined ? chat.deadlines : Deadlines.remove(chat.deadlines, { at, due })
 })
 

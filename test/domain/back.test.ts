@@ -158,7 +158,8 @@ describe("Five people whose connections are cut again and again, whatever is los
   })
 
   promise("what is kept is bounded, and counted right", (story) => {
-    for (const { at, deadlines, keep, keptBytes, people, rooms } of story.states) {
+    for (const { at, deadlines, keep, keptBytes, ownBytes, people, rooms } of story.states) {
+      if (keptBytes > keep.bytes) throw new Error(`${keptBytes} bytes are kept`)
       const windows = [...HashMap.values(rooms)].flatMap(({ moves, window }) => [[window, keep.room] as const, [moves, keep.moves] as const])
       const owns = [...HashMap.values(people)].flatMap(({ place }) => (place === undefined ? [] : [[place.own, keep.own] as const]))
       const all = [...windows, ...owns]
@@ -169,6 +170,7 @@ describe("Five people whose connections are cut again and again, whatever is los
         for (const one of kept) if (one.at + ageOf(keep) < at) throw new Error(`What is from ${one.at} is still kept at ${at}`)
       }
       same(keptBytes, all.reduce((sum, [{ bytes }]) => sum + bytes, 0))
+      same(ownBytes, owns.reduce((sum, [{ bytes }]) => sum + bytes, 0))
       const waiting = [...HashMap.values(people)].filter(({ attachment }) => attachment._tag === "Detached").length
       same(HashMap.size(deadlines.live), waiting + all.filter(([{ due }]) => due !== undefined).length)
     }

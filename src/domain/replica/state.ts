@@ -56,6 +56,7 @@ const Head = Schema.TaggedStruct("Head", {
   superseded: Schema.Array(Schema.Number),
   detached: Schema.Struct({ all: Schema.Number, by: Schema.Array(Schema.Tuple(Schema.String, Schema.Number)) }),
   keptBytes: Schema.Number,
+  ownBytes: Schema.Number,
   historyBytes: Schema.Number,
   lastMember: Schema.Number,
   seq: Schema.Number,
@@ -143,6 +144,7 @@ const headOf = <Peer>(chat: Chat<Peer>): Part => ({
   superseded: [...chat.superseded].sort((one, other) => one - other),
   detached: { all: chat.detached.all, by: sorted(HashMap.toEntries(chat.detached.by)) },
   keptBytes: chat.keptBytes,
+  ownBytes: chat.ownBytes,
   historyBytes: chat.historyBytes,
   lastMember: chat.lastMember,
   seq: chat.seq,
@@ -258,8 +260,8 @@ const roomKey = <Peer>({ bans, firstPage, hidden, invited, isRemembered, keepers
   seats.length, seats.at(-1)?.id, order.length, order.at(-1), windowKey(window), windowKey(moves), windowKey(past)
 ]
 
-const chatKey = <Peer>({ at, bounds, closed, deadlines, detached, historyBytes, keptBytes, lastMember, names, places, seq, superseded }: Chat<Peer>) => [
-  at, bounds.rooms, bounds.roomsOfPerson, closed, Deadlines.first(deadlines)?.at, detached.all, historyBytes, keptBytes, lastMember, seq,
+const chatKey = <Peer>({ at, bounds, closed, deadlines, detached, historyBytes, keptBytes, lastMember, names, ownBytes, places, seq, superseded }: Chat<Peer>) => [
+  at, bounds.rooms, bounds.roomsOfPerson, closed, Deadlines.first(deadlines)?.at, detached.all, historyBytes, keptBytes, ownBytes, lastMember, seq,
   HashMap.size(names), HashMap.size(places), HashSet.size(superseded)
 ]
 
