@@ -109,11 +109,20 @@ export interface Membership {
 export type Attachment =
   | { readonly _tag: "Here" }
   /** Since this time, ms since 1970; `told`: whether the others have been told. */
-  | { readonly _tag: "Detached"; readonly since: number; readonly told: boolean; readonly code: LeaveCode; readonly reason: Text | undefined }
+  | { readonly _tag: "Detached"; readonly since: number; readonly told: boolean; readonly code: LeaveCode; readonly reason: Text | undefined; readonly heard: Heard | undefined }
+
+/** How far somebody was told things whose connection is lost, by number, and by the numbers of its rooms: for who comes back by words, and does not say so itself. */
+export interface Heard {
+  readonly n: number
+  readonly rooms: ReadonlyArray<{ readonly room: RoomKey; readonly seq: number }>
+}
 
 /** What is kept of somebody who can come back. */
 export interface Place {
-  readonly proof: Proof
+  /** Of the secret that opens it; absent where nothing but words do. */
+  readonly proof: Proof | undefined
+  /** The words that open it, where there are such. */
+  readonly key: Key | undefined
   /** What counts as one address, for the limit on places. */
   readonly neighbourhood: string
   /** The number of the welcome: nothing before it is for this person. */
@@ -126,6 +135,12 @@ export interface Place {
   readonly last: string | undefined
   /** When it last came back, ms since 1970. */
   readonly resumedAt: number | undefined
+}
+
+/** Words that open a place: their hash, and the name that it is salted with, which its bearer had when they were set. */
+export interface Key {
+  readonly proof: Proof
+  readonly name: NameKey
 }
 
 /** A time in a room that has ended, by the numbers of what the room was told. */

@@ -161,9 +161,22 @@ export const Resumed = Schema.TaggedStruct("Resumed", {
   server: Schema.String,
   instance: Schema.optional(Schema.String),
   limits: Limits,
-  keep: Schema.optional(Schema.Number)
+  keep: Schema.optional(Schema.Number),
+  /** How many messages are lost of those that your rooms were told meanwhile; only in the answer to a `Back`, as who sends one has not counted. Absent where none are. */
+  lost: Schema.optional(Schema.Number)
 })
 export type Resumed = typeof Resumed.Type
+
+/** Your place is kept by words from now on: who says them is you, in case your connection is lost. */
+export const KeySet = Schema.TaggedStruct("KeySet", {
+  n,
+  at,
+  /** Your name, which has to be said with the words. */
+  name: Nickname,
+  /** How long the place is kept, ms. */
+  keep: Schema.Number
+})
+export type KeySet = typeof KeySet.Type
 
 /**
  * Many came or went at once: one event in place of all the `Joined` and `Left`
@@ -262,6 +275,7 @@ export const Event = Schema.Union(
   Left,
   Detached,
   Returned,
+  KeySet,
   Presence,
   Entered,
   Exited,
@@ -292,6 +306,8 @@ export interface Lines {
 /** A {@link Resumed} with all that is told again behind it: in one piece, so that nothing comes in between. It is no message of its own. */
 export interface Resumption extends Resumed {
   readonly replay: ReadonlyArray<Event>
+  /** Who the client was until now, where it comes back as somebody else. */
+  readonly was?: MemberId | undefined
 }
 
 /** Whether there is something to tell again behind this event. */

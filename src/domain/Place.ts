@@ -5,6 +5,9 @@ import { MemberId } from "./Event.ts"
 export const Proof = Schema.NonEmptyString.pipe(Schema.brand("Proof"))
 export type Proof = typeof Proof.Type
 
+/** The longest that words may be which people choose, in characters. */
+export const longestWord = 128
+
 /** How far a client has heard: as which member, and up to which number. */
 export const Seen = Schema.Struct({ id: MemberId, n: Schema.Number })
 export type Seen = typeof Seen.Type

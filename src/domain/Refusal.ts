@@ -33,6 +33,7 @@ export const RefusalCode = Schema.Literal(
   "not-allowed",
   "no-change",
   "not-kept",
+  "no-such-place",
   "text-empty",
   "text-line-break",
   "other"

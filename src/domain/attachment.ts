@@ -2,10 +2,10 @@
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
-import { type Attachment, type Chat, type ClientId, type Decision, type Origin, type Person, type Place, personOf, personWith, roomOf, withPerson, withRoom } from "./Chat.ts"
+import { type Attachment, type Chat, type ClientId, type Decision, type Heard, type Origin, type Person, type Place, personOf, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
 import * as Deadlines from "./Deadlines.ts"
 import { andThen, type Asker, nothing, refused, tellAgain, tellFew, tellPerson } from "./Decision.ts"
-import type { LeaveCode, Resumption } from "./Event.ts"
+import type { Event, LeaveCode, MemberId, Resumption } from "./Event.ts"
 import { keepNothingFor, replayFor, trim } from "./keeping.ts"
 import { aged } from "./history.ts"
 import { settle, stateOf, unseated } from "./membership.ts"
@@ -44,7 +44,7 @@ export const drop = <Peer>(before: Chat<Peer>, end: End): Decision<Peer> => {
   if (place === undefined || !hasRoomFor(chat, place)) return leaveAs(chat, person, end)
   const { code, reason } = end
   const seat = { id: person.seat.id, peer: undefined }
-  const attachment: Attachment = { _tag: "Detached", since: chat.at, told: false, code, reason }
+  const attachment: Attachment = { _tag: "Detached", since: chat.at, told: false, code, reason, heard: place.key === undefined ? undefined : heardBy(chat, person) }
   const lost = withPerson({ ...chat, clients: HashMap.remove(chat.clients, person.client) }, { ...person, seat, attachment })
   return nothing(waiting(count(inRooms(lost, person, (room) => Room.reseated(room, seat)), place, 1), person, chat.at + chat.keep.quietFor))
 }
@@ -105,27 +105,48 @@ const tellDetached = <Peer>(chat: Chat<Peer>, person: Person<Peer>, attachment: 
  * is, with all that it has missed. The connection before ends, if it was not lost.
  */
 export const resume = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: Person<Peer>, place: Place, claim: Claim): Decision<Peer> => {
-  const { at, keep, settings: { instance, limits, server } } = before
-  const wait = (place.resumedAt ?? -Infinity) + keep.resumeEvery - at
-  if (wait > 0) {
-    return refused(before, asker, new Refusal({ code: "too-soon", message: "You have just come back over another connection: try again in a moment.", wait }))
-  }
-  const { client, address } = asker.origin
-  const { id } = person.member
-  const from = { client, address, name: person.member.name }
+  const hasty = tooSoon(before, place)
+  if (hasty !== undefined) return refused(before, asker, hasty)
   // What a client has heard as somebody else, or at another start of the server, counts for nothing.
   const { seen } = claim
-  const knows = seen?.id === id && seen.n <= before.seq
-  const seat = { id, peer: asker.seat.peer }
+  const knows = seen?.id === person.member.id && seen.n <= before.seq
   // To a program that was started again, the marks of its commands before mean nothing. They are kept all the same: this hello
   // may be one that was long on its way, over a connection that the client has given up since.
   const last = knows ? place.last : undefined
-  const back: Person<Peer> = { ...person, client, address, seat, attachment: { _tag: "Here" }, place: { ...place, resumedAt: at, neighbourhood: claim.neighbourhood } }
+  return comeBack(before, asker, person, { ...place, neighbourhood: claim.neighbourhood }, { heard: knows ? seen.n : place.since, last })
+}
+
+/** Why a place cannot be taken up now, by whoever it may be: it was a moment ago. */
+export const tooSoon = ({ at, keep }: Pick<Chat<unknown>, "at" | "keep">, { resumedAt = -Infinity }: Place): Refusal | undefined => {
+  const wait = resumedAt + keep.resumeEvery - at
+  return wait > 0 ? new Refusal({ code: "too-soon", message: "You have just come back over another connection: try again in a moment.", wait }) : undefined
+}
+
+/** What is known of somebody who comes back. */
+interface Known {
+  /** The number up to which it has heard all. */
+  readonly heard: number
+  readonly last?: string | undefined
+  /** How far it had heard each room, where the server counts what is lost. */
+  readonly rooms?: Heard["rooms"]
+  /** Who its connection was until now. */
+  readonly was?: MemberId
+}
+
+/** The connection that asks is this person from now on, whose place is this one. */
+export const comeBack = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: Person<Peer>, place: Place, { heard, last, rooms, was }: Known): Decision<Peer> => {
+  const { at, keep, settings: { instance, limits, server } } = before
+  const { client, address } = asker.origin
+  const { id } = person.member
+  const from = { client, address, name: person.member.name }
+  const seat = { id, peer: asker.seat.peer }
+  const back: Person<Peer> = { ...person, client, address, seat, attachment: { _tag: "Here" }, place: { ...place, resumedAt: at } }
   const wasTold = person.attachment._tag === "Detached" && person.attachment.told
 
   const told = superseded(before, person, from)
   const chat = seated({ ...told.chat, clients: HashMap.set(told.chat.clients, client, id) }, back, wasTold)
-  const { events, gaps } = replayFor(chat, back, knows ? seen.n : place.since)
+  const { events, gaps } = replayFor(chat, back, heard)
+  const lost = rooms === undefined ? 0 : lostOf(chat, rooms, events)
   const resumption: Resumption = {
     _tag: "Resumed",
     n: chat.seq,
@@ -141,12 +162,32 @@ export const resume = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: Per
     instance,
     limits,
     keep: keep.for,
-    replay: events
+    ...(lost > 0 ? { lost } : {}),
+    replay: events,
+    was
   }
   const decision = andThen({ chat, told: told.told }, (chat) => tellAgain(chat, from, seat, resumption))
   return wasTold
     ? andThen(decision, (chat) => tellPerson(chat, from, person.rooms, ({ at, n, room, seq }) => ({ _tag: "Returned", n, seq, at, room, member: person.member })))
     : decision
+}
+
+const heardBy = <Peer>(chat: Chat<Peer>, { rooms }: Person<Peer>): Heard => ({ n: chat.seq, rooms: rooms.map(({ room }) => ({ room, seq: roomOf(chat, room).seq })) })
+
+// How many numbers of these rooms are not among what is told again.
+const lostOf = <Peer>(chat: Chat<Peer>, heard: Heard["rooms"], events: ReadonlyArray<Event>): number => {
+  let lost = 0
+  for (const { room: key, seq } of heard) {
+    const room = roomWith(chat, key)
+    if (room === undefined) continue
+    let told = 0
+    for (const event of events) {
+      if (!("seq" in event) || event.room !== room.name || event._tag === "Entered" || event.seq <= seq) continue
+      told += event._tag === "Presence" ? event.seq - Math.max(seq, event.first - 1) : 1
+    }
+    lost += Math.max(0, room.seq - seq - told)
+  }
+  return lost
 }
 
 // The connection that this person had is told that it ends, and is void from now on. It has no seat any more, so nothing of that is kept.

@@ -42,7 +42,7 @@ export const unknown = (typed: Typed, table: ReadonlyArray<CommandSpec>): string
     .map(({ name }) => ({ name, distance: distance(typed.name, name) }))
     .sort((one, other) => one.distance - other.distance)
   const nearest = ranked[0]
-  const hint = nearest !== undefined && nearest.distance <= 2 && nearest.distance < typed.name.length - 1 ? ` Did you mean ${nearest.name}?` : ""
+  const hint = nearest !== undefined && nearest.distance <= 2 && 2 * nearest.distance < typed.name.length ? ` Did you mean ${nearest.name}?` : ""
   const name = typed.name.length > maxShown ? `${typed.name.slice(0, maxShown).toWellFormed()}...` : typed.name
   return `There is no command ${name}.${hint} To say it, type /${name}; /help shows all commands.`
 }

@@ -132,7 +132,7 @@ const dropped = <Peer>(chat: Chat<Peer>, { bytes, due: at }: Window.Window, due:
 export const keepNothingFor = <Peer>(chat: Chat<Peer>, { member: { id }, place }: Person<Peer>): Chat<Peer> =>
   place === undefined
     ? chat
-    : { ...dropped(chat, place.own, { _tag: "Own", id }), places: HashMap.remove(chat.places, place.proof) }
+    : { ...dropped(chat, place.own, { _tag: "Own", id }), places: place.proof === undefined ? chat.places : HashMap.remove(chat.places, place.proof) }
 
 /** The chat in which a room has one more who can come back, or one fewer (`by`): with the last one, its window goes. */
 export const countKeepers = <Peer>(chat: Chat<Peer>, room: Room<Peer>, by: 1 | -1): Chat<Peer> => {

@@ -47,6 +47,7 @@ export const openings: ReadonlyArray<string> = [
   wording.wrongPassword(0),
   wording.passwordTooSoon(0),
   wording.wordTooSoon(0),
+  wording.wordsTooSoon(0),
   wording.nameTaken(anything, anything),
   wording.nameReserved(anything, anything),
   wording.throttled(anything),

@@ -1,5 +1,6 @@
 import * as Text from "./Text.ts"
-import { isResumption, type Detached, type Goodbye, type Left, type Member, type Members, type Presence, type Reply, type Resumed, type Welcome } from "./Event.ts"
+import { isResumption, type Detached, type Event, type Goodbye, type KeySet, type Left, type Member, type Members, type Presence, type Reply, type Resumed, type Resumption, type Welcome } from "./Event.ts"
+import { lengthOf } from "./lengths.ts"
 import * as rooms from "./roomWording.ts"
 import { company, crowd, dim, type Line, name, names, sign, strong, text } from "./spans.ts"
 
@@ -37,6 +38,8 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
       return [detached(event)]
     case "Returned":
       return [returned(event.member)]
+    case "KeySet":
+      return [keySet(event)]
     case "Presence":
       return presence(event)
     case "Renamed":
@@ -129,6 +132,21 @@ const resumed = ({ gaps, you }: Resumed): Line => [
   dim(gaps ? " again. Some of what you have missed is lost." : " again.")
 ]
 
+/**
+ * What somebody is told who is back and has to read all of it in lines: what was
+ * missed, but for its own coming and going, stands behind these.
+ */
+export const away = ({ gaps, lost = 0, replay, was, you }: Resumption): { readonly opening: ReadonlyArray<Line>; readonly missed: ReadonlyArray<Event> } => {
+  const missed = replay.filter((event) => !("member" in event) || (event.member.id !== you.id && event.member.id !== was) || event._tag === "Renamed")
+  const again = [dim("You are "), name(you), dim(missed.length > 0 ? " again. While you were away:" : " again.")]
+  const gone = lost > 0 ? (lost === 1 ? "1 message is lost." : `${lost} messages are lost.`) : gaps ? "Some of what you have missed is lost." : undefined
+  return { opening: [again, ...(gone === undefined ? [] : [[dim(gone)]])], missed }
+}
+
+const keySet = ({ keep, name: called }: KeySet): Line => [
+  dim(`Your place is kept for ${lengthOf(keep)} if the connection is lost. Then: /back ${called} WORDS`)
+]
+
 // A crowd is counted, a few are named.
 const presence = (event: Presence): ReadonlyArray<Line> => {
   const came = [...event.joined.map(joined), ...(event.returned ?? []).map(returned)]
@@ -169,6 +187,9 @@ export const passwordTooSoon = (wait: number): string => `Too many wrong passwor
 
 /** The answer to the word of a room that was not looked at, as it came too soon after wrong ones; after how many ms the next one is. */
 export const wordTooSoon = (wait: number): string => `Too many wrong words came from your address: try again ${inTime(wait)}.`
+
+/** The answer to words that were not looked at, as too many wrong ones were said for the same room or name; after how many ms the next ones are. */
+export const wordsTooSoon = (wait: number): string => `Too many wrong words were said for that: try again ${inTime(wait)}.`
 
 /** Why a connection ends after too many wrong passwords; after how many ms the next one is looked at. */
 export const passwordGivenUp = (wait: number): string => `wrong password${wait > 0 ? `: try again ${inTime(wait)}` : ""}`
@@ -231,7 +252,9 @@ export const refusals: ReadonlyArray<string> = [
   "A name closes",
   "A name has at most",
   "A name needs",
+  "A key has at",
   "Nobody here has that name",
+  "Nobody here is kept",
   "Nothing is kept",
   "Only the operator of the server",
   "Only the owner",
@@ -255,7 +278,8 @@ export const refusals: ReadonlyArray<string> = [
   "You are here as",
   "You are in",
   "You cannot",
-  "You have just come back"
+  "You have just come back",
+  "Your place is kept"
 ]
 
 /** The reason that the room is told when somebody is sent away. */

@@ -51,6 +51,8 @@ describe("The help", () => {
       "/unban NAME                    lets somebody in again",
       "/mute NAME [MINUTES] [REASON]  lets somebody say nothing, for 10 minutes if not said",
       "/unmute NAME                   lets somebody speak again",
+      "/key WORDS                     keeps your place by words, if the connection is lost",
+      "/back NAME WORDS               makes you again who you were, by the words of /key",
       "/quit [REASON]                 leaves; so does {quit}",
       "//TEXT                         says /TEXT"
     ])

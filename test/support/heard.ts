@@ -24,6 +24,10 @@ const inShort = (heard: Heard): string => {
       return question(heard.question)
     case "Sealed":
       return `${heard.command._tag} ${heard.command.room?.name ?? ""} with ${heard.word}`
+    case "SetKey":
+      return `key ${heard.words}`
+    case "Back":
+      return `back ${heard.readings.map(({ key, words }) => `${key} with ${words}`).join(" or ")}`
     case "Command": {
       const { command } = heard
       switch (command._tag) {
@@ -37,6 +41,9 @@ const inShort = (heard: Heard): string => {
           return `act ${command.text}`
         case "Whisper":
           return `whisper ${command.to} ${command.text}`
+        case "SetKey":
+        case "Back":
+          return `${command._tag} ${command.name}`
         case "Address":
           return `address ${command.words}`
         case "Topic":

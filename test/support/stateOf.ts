@@ -46,7 +46,7 @@ export const checkState = (chat: State): void => {
   }
   same(new Set(people.map(({ member }) => member.id)).size, people.length)
   same(inOrder(HashMap.toEntries(chat.names)), inOrder(people.map(({ member, name }) => [name.key, member.id])))
-  const places = people.flatMap(({ member, place }) => (place === undefined ? [] : [[place.proof, member.id] as const]))
+  const places = people.flatMap(({ member, place }) => (place?.proof === undefined ? [] : [[place.proof, member.id] as const]))
   same(inOrder(HashMap.toEntries(chat.places)), inOrder(places))
   const here = people.filter(({ attachment }) => attachment._tag === "Here")
   same(inOrder(HashMap.toEntries(chat.clients)), inOrder(here.map(({ client, member }) => [client, member.id])))

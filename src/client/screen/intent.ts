@@ -39,9 +39,13 @@ const own: ReadonlyArray<CommandLine.CommandSpec> = [
   { name: "/unignore", args: "NAME", help: "shows it again", takesName: true }
 ]
 
+/** The commands of who has no client of ours, which keeps its own place by itself: they are neither shown nor completed. */
+const needless: ReadonlySet<string> = new Set(["/key", "/back"])
+const isNeedless = "This client keeps your place and comes back by itself: /key and /back are for nc and telnet."
+
 /** The commands that can be typed in our own client. `/clear` is only where there is a screen to clear. */
 export const commands = (hasScreen: boolean): ReadonlyArray<CommandLine.CommandSpec> => [
-  ...lines,
+  ...lines.filter(({ name }) => !needless.has(name)),
   ...own,
   ...(hasScreen ? [{ name: "/clear", args: "", help: "clears the screen", takesName: false }] : [])
 ]
@@ -66,6 +70,7 @@ export const intentOf = (line: string, { hasScreen, isLiteral }: { readonly isLi
   const typed = isLiteral ? undefined : CommandLine.parse(line)
   const mine = typed === undefined ? undefined : ofClient(typed, hasScreen)
   if (mine !== undefined) return mine
+  if (typed !== undefined && needless.has(typed.name)) return wrong(isNeedless)
   const read = isLiteral ? Typed.say(line) : Typed.read(line, limits, commands(hasScreen))
   if (read instanceof Refusal) return { _tag: "Wrong", message: read.message }
   switch (read?._tag) {
@@ -80,6 +85,9 @@ export const intentOf = (line: string, { hasScreen, isLiteral }: { readonly isLi
       return read.question._tag === "Help"
         ? { _tag: "Show", lines: CommandLine.help(commands(hasScreen)) }
         : { _tag: "Ask", question: read.question }
+    case "SetKey":
+    case "Back":
+      return wrong(isNeedless)
     case "Sealed":
       return { _tag: "Send", command: read.command, word: read.word }
     case "Command": {

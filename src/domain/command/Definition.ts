@@ -6,6 +6,7 @@ import type { Chat, Decision } from "../Chat.ts"
 import type { Asker } from "../Decision.ts"
 import type { Reply } from "../Event.ts"
 import type { NameLimits } from "../NameLimits.ts"
+import type { NameKey } from "../Nickname.ts"
 import type { Seen } from "../Place.ts"
 import type { Refusal } from "../Refusal.ts"
 import type { Text } from "../Text.ts"
@@ -22,10 +23,20 @@ export type Request =
   | { readonly _tag: "Command"; readonly command: Command }
   /** Something to decide that goes by a word which only some know: the word stands beside it, so that it never gets into the log, and its hash is put into it. */
   | { readonly _tag: "Sealed"; readonly word: string; readonly command: Enter | Lock }
+  /** To keep one's place by these words, which are hashed like those. */
+  | { readonly _tag: "SetKey"; readonly words: string }
+  /** To take up the place of one of these names by the words behind it; the best comes last, see `readingsOf`. */
+  | { readonly _tag: "Back"; readonly readings: readonly [NamedWords, ...ReadonlyArray<NamedWords>] }
   /** Something that changes nothing: it is answered where it is asked, and does not get into the log. */
   | { readonly _tag: "Question"; readonly question: Question }
   /** To leave, with words for those who stay or without. */
   | { readonly _tag: "Quit"; readonly reason: Text | undefined }
+
+/** The key of a name, and words. */
+export interface NamedWords {
+  readonly key: NameKey
+  readonly words: string
+}
 
 /** The request to decide this command. */
 export const command = (command: Command): Request => ({ _tag: "Command", command })

@@ -9,6 +9,7 @@ import type { Reply } from "../Event.ts"
 import { Refusal } from "../Refusal.ts"
 import type { RoomKey } from "../RoomName.ts"
 import { Act, act, ActMessage } from "./act.ts"
+import { Back, back, BackMessage } from "./back.ts"
 import type { CommandDefinition, LineForm, MessageForm, QuestionDefinition } from "./Definition.ts"
 import { Enter, enter, EnterMessage } from "./enter.ts"
 import { Exit, exit, ExitMessage } from "./exit.ts"
@@ -17,6 +18,7 @@ import { Forget, forget, ForgetMessage, Remember, remember, RememberMessage } fr
 import { Hide, hide, HideMessage, Show, show, ShowMessage } from "./hide.ts"
 import { Invite, invite, InviteMessage } from "./invite.ts"
 import { Hello, Join, join } from "./join.ts"
+import { SetKey, setKey, SetKeyMessage } from "./key.ts"
 import { Lock, lock, LockMessage, Unlock, unlock, UnlockMessage } from "./lock.ts"
 import { Moderate, moderate, ModerateMessage, moderationLines } from "./moderate.ts"
 import { Address, msg } from "./msg.ts"
@@ -59,11 +61,13 @@ interface Commands extends RoomRules {
   readonly Rename: Rename
   readonly Enter: Enter
   readonly Exit: Exit
+  readonly SetKey: SetKey
+  readonly Back: Back
 }
 
 /** A command: all that `apply` decides, as it stands in the log. */
 export type Command = Commands[keyof Commands]
-export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, ...RoomRule.members)
+export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, ...RoomRule.members)
 
 interface Questions {
   readonly Who: Who
@@ -94,6 +98,8 @@ export const ClientMessage = Schema.Union(
   RememberMessage,
   ForgetMessage,
   ModerateMessage,
+  SetKeyMessage,
+  BackMessage,
   Rooms,
   Search,
   WhoMessage,
@@ -126,7 +132,9 @@ export const commands: { readonly [K in keyof Commands]: CommandDefinition<Comma
   Act: act,
   Whisper: whisper,
   Address: msg,
-  Rename: nick
+  Rename: nick,
+  SetKey: setKey,
+  Back: back
 }
 
 /** The questions by their tag. */
@@ -157,6 +165,8 @@ const forms: ReadonlyArray<{ readonly line?: LineForm; readonly message?: Messag
   remember,
   forget,
   ...moderationLines.map((line) => ({ line })),
+  setKey,
+  back,
   ...[moderate, join, say, whisper, ping, { message: pong }],
   quit
 ]

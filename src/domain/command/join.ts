@@ -97,7 +97,7 @@ export const join: CommandDefinition<Join> = {
       ...chat,
       people: HashMap.set(chat.people, id, person),
       clients: HashMap.set(chat.clients, client, id),
-      places: place === undefined ? chat.places : HashMap.set(chat.places, place.proof, id),
+      places: claim === undefined || place === undefined ? chat.places : HashMap.set(chat.places, claim.proof, id),
       lastMember: chat.lastMember + 1
     }
     const next = named(place === undefined ? withRoom(come, room) : countKeepers(come, room, 1), id, name)
@@ -131,7 +131,7 @@ export const join: CommandDefinition<Join> = {
 const placeFor = <Peer>({ keep, seq }: Chat<Peer>, claim: Claim | undefined): Place | undefined =>
   claim === undefined || keep.for === 0
     ? undefined
-    : { proof: claim.proof, neighbourhood: claim.neighbourhood, since: seq + 1, own: Window.empty, stays: [], last: undefined, resumedAt: undefined }
+    : { proof: claim.proof, key: undefined, neighbourhood: claim.neighbourhood, since: seq + 1, own: Window.empty, stays: [], last: undefined, resumedAt: undefined }
 
 /** What somebody is told who has not said the password of the server. */
 export const passwordRequired = new Refusal({ code: "password-required", message: "This room needs a password: say hello with it." })

@@ -109,9 +109,10 @@ export class Frames {
     return { bytes: Buffer.concat(parts, end), offsets }
   }
 
-  // What is told again to one has been told again to others: each event of it is encoded once for all of them.
+  // What is told again to one has been told again to others: each event of it is encoded once for all of them. Who comes back by
+  // words, and was somebody else until now, is told it by its dialect in one piece.
   #encode(event: Reply, dialect: Dialect): Buffer {
-    if (!isResumption(event)) return this.#encodeAlone(event, dialect)
+    if (!isResumption(event) || event.was !== undefined) return this.#encodeAlone(event, dialect)
     const { replay, ...resumed } = event
     const back: Resumed = resumed
     return Buffer.concat([

@@ -8,7 +8,7 @@ import { type Dialect, type Heard, heard, type Hearing, type Interpreter, isEven
 const encodeReply = (reply: Reply): string => {
   if (isResumption(reply)) {
     const { replay, ...resumed } = reply
-    return [resumed, ...replay].map(encode).join("")
+    return [{ ...resumed, was: undefined }, ...replay].map(encode).join("")
   }
   return isEvent(reply) ? encode(reply) : ""
 }

@@ -53,8 +53,8 @@ type LineEnd = "\n" | "\r\n"
 // `markOf`: what each line of an event begins with.
 const encode = (event: Reply, end: LineEnd, markOf: (event: Reply) => string = unmarked): string => {
   if (isResumption(event)) {
-    const { replay, ...resumed } = event
-    return [resumed, ...replay].map((each) => encode(each, end, markOf)).join("")
+    const { missed, opening } = wording.away(event)
+    return [...opening.map((line) => fitted(line, end, markOf(event))), ...missed.map((each) => encode(each, end, markOf))].join("")
   }
   if (event._tag === "Welcome") return welcome(event, end)
   // People are asked for the password, and answer with the next line.

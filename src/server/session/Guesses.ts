@@ -1,14 +1,20 @@
 import { Bucket } from "./Bucket.ts"
 import { TtlMap } from "./TtlMap.ts"
 
-/** How many wrong passwords of an address cost no pause: people mistype. */
-const freeGuesses = 3
+/** What wrong guesses cost: how many of them nothing, and how long the longest pause is, ms. */
+interface Bounds {
+  readonly free: number
+  readonly longestPause: number
+}
+
+/** Of an address: people mistype. */
+const ofAddress: Bounds = { free: 3, longestPause: 60_000 }
+
+/** At the same thing, from whatever address: nobody who knows the word waits long for those who guess. */
+export const atOneThing: Bounds = { free: 10, longestPause: 10_000 }
 
 /** The first pause of an address, ms; each further wrong password doubles it. */
 const firstPause = 1000
-
-/** The longest pause, ms. */
-const longestPause = 60_000
 
 /** The longest pause because of what others have guessed, ms: nobody who mistypes waits longer for them. */
 const longestPauseForOthers = 10_000
@@ -29,14 +35,18 @@ interface Record {
  * The wrong passwords of all addresses, and the pause that each costs, see
  * docs/adr/0016. The pause grows with the wrong ones of the same address, and a
  * little where many come from everywhere; but a password from an address that has
- * given no wrong one is always looked at, whatever others do. Times are in ms, of
+ * given no wrong one is always looked at, whatever others do. With
+ * other bounds, the same for whatever is guessed at in place of an address. Times are in ms, of
  * any clock that never goes back.
  */
 export class Guesses {
   readonly #of: TtlMap<Record>
   readonly #all: Bucket
 
-  constructor(now: number) {
+  readonly #bounds: Bounds
+
+  constructor(now: number, bounds: Bounds = ofAddress) {
+    this.#bounds = bounds
     this.#of = new TtlMap(() => ({ wrong: 0, freeAt: 0 }), memory)
     this.#all = new Bucket(allGuesses, now)
   }
@@ -50,8 +60,8 @@ export class Guesses {
   wrong(address: string, now: number): number {
     const record = this.#of.use(address, now)
     record.wrong += 1
-    const beyond = record.wrong - freeGuesses
-    const own = beyond <= 0 ? 0 : Math.min(longestPause, firstPause * 2 ** (beyond - 1))
+    const beyond = record.wrong - this.#bounds.free
+    const own = beyond <= 0 ? 0 : Math.min(this.#bounds.longestPause, firstPause * 2 ** (beyond - 1))
     const pause = Math.max(own, this.#pauseForAll(now))
     record.freeAt = now + pause
     return pause

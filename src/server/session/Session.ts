@@ -89,6 +89,8 @@ interface Client {
   readonly answered: Answered
   /** What counts as one address, for what it has guessed. */
   readonly neighbours: string
+  /** What counts as one address, for the limit on places. */
+  readonly neighbourhood: string
   /** The check of the room's password, which counts only until the client has come in; absent where there is no password. */
   readonly gate: Gate | undefined
 }
@@ -162,7 +164,7 @@ const make = Effect.gen(function* () {
     const { connection, gate, id } = client
     admission.unsafeAttempted(connection)
     const chat = yield* registry.chat
-    const claim = secret === undefined ? undefined : { proof: Proof.proofOf(secret), neighbourhood: neighbourhood(connection.host), seen }
+    const claim = secret === undefined ? undefined : { proof: Proof.proofOf(secret), neighbourhood: client.neighbourhood, seen }
     const isIn = gate === undefined || personOf(chat, id) !== undefined
     const isBackOnly = !isIn && password === undefined && claim !== undefined && personAt(chat, claim.proof) !== undefined
     const denied = isIn || isBackOnly ? undefined : gate.knock(password, yield* monotonicMillis, verbatim)
@@ -190,6 +192,8 @@ const make = Effect.gen(function* () {
         yield* submit(client, item.command)
         break
       case "Sealed":
+      case "SetKey":
+      case "Back":
         yield* submitSealed(client, item)
         break
       case "Question":
@@ -291,7 +295,7 @@ const make = Effect.gen(function* () {
     const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, messages)
     const gate = password === undefined ? undefined : new Gate(password, passwordTries, guesses, key)
     const flow = new Flow(() => connection.unreadBytes)
-    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, answered: new Answered(), neighbours: key, gate }
+    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, answered: new Answered(), neighbours: key, neighbourhood: neighbourhood(connection.host), gate }
     return { client, quit: yield* hear(client, chunks) }
   })
 

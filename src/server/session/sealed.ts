@@ -1,16 +1,18 @@
 /** Commands that go by a word which only some know, such as that of a locked room. */
 import * as Effect from "effect/Effect"
-import { type ClientId, membershipIn, personOf, roomWith } from "../../domain/Chat.ts"
+import { type ClientId, membershipIn, personNamed, personOf, roomWith } from "../../domain/Chat.ts"
 import type { Enter } from "../../domain/command/enter.ts"
+import type { NamedWords } from "../../domain/command/Definition.ts"
 import type { Command } from "../../domain/command/index.ts"
+import { keepsNoPlace, unknown } from "../../domain/command/key.ts"
 import { Refusal } from "../../domain/Refusal.ts"
-import { wordTooSoon } from "../../domain/wording.ts"
+import { wordsTooSoon, wordTooSoon } from "../../domain/wording.ts"
 import { monotonicMillis } from "../../net/clock.ts"
 import type { ReadError } from "../../net/Errors.ts"
 import { type Envelope, Registry } from "../chat/Registry.ts"
 import type { Heard } from "../dialect/Dialect.ts"
 import type { Allowance, Due } from "./Allowance.ts"
-import { Guesses } from "./Guesses.ts"
+import { atOneThing, Guesses } from "./Guesses.ts"
 import { Seal, sealCost } from "../chat/proof.ts"
 
 /** A client that says a word. */
@@ -19,7 +21,12 @@ interface Sayer {
   readonly allowance: Allowance | undefined
   /** What counts as one address, for what it has guessed. */
   readonly neighbours: string
+  /** What counts as one address, for the limit on places. */
+  readonly neighbourhood: string
 }
+
+// A room may have the same key as a name.
+const saltOf = (name: string): string => `name ${name}`
 
 /** What a session does for its client. */
 interface Ways<Client> {
@@ -39,12 +46,22 @@ export const makeSealed = <Client extends Sayer>({ refuse, submit, waitForTurn }
     const seal = yield* Seal
     // A right word makes no wrong one forgotten: whoever guesses could have a room whose word it knows.
     const guesses = new Guesses(yield* monotonicMillis)
+    // Whatever addresses they come from: of the same room, and of the same name.
+    const guessesAt = new Guesses(yield* monotonicMillis, atOneThing)
 
     // Refuses a word that comes during the pause which wrong ones cost; it is not looked at.
-    const isTooSoon = Effect.fnUntraced(function* (client: Client) {
-      const early = guesses.pauseOf(client.neighbours, yield* monotonicMillis)
-      if (early > 0) yield* refuse(client, new Refusal({ code: "password-wait", message: wordTooSoon(early), wait: Math.ceil(early) }))
-      return early > 0
+    const isTooSoon = Effect.fnUntraced(function* (client: Client, thing: string) {
+      const now = yield* monotonicMillis
+      const early = guesses.pauseOf(client.neighbours, now)
+      const wait = Math.max(early, guessesAt.pauseOf(thing, now))
+      if (wait > 0) yield* refuse(client, new Refusal({ code: "password-wait", message: early > 0 ? wordTooSoon(wait) : wordsTooSoon(wait), wait: Math.ceil(wait) }))
+      return wait > 0
+    })
+
+    const wrong = Effect.fnUntraced(function* (client: Client, thing: string) {
+      const now = yield* monotonicMillis
+      guesses.wrong(client.neighbours, now)
+      guessesAt.wrong(thing, now)
     })
 
     const hash = Effect.fnUntraced(function* (client: Client, word: string, key: string) {
@@ -64,14 +81,46 @@ export const makeSealed = <Client extends Sayer>({ refuse, submit, waitForTurn }
         yield* submit(client, command)
         return
       }
-      if (yield* isTooSoon(client)) return
+      const thing = `room ${key}`
+      if (yield* isTooSoon(client, thing)) return
       const proof = yield* hash(client, word, key)
-      if (yield* isTooSoon(client)) return
+      if (yield* isTooSoon(client, thing)) return
       const told = yield* submit(client, { ...command, word: proof })
-      if (told.some(({ event }) => event._tag === "Refused" && event.code === "locked")) guesses.wrong(client.neighbours, yield* monotonicMillis)
+      if (told.some(({ event }) => event._tag === "Refused" && event.code === "locked")) yield* wrong(client, thing)
     })
 
-    return Effect.fnUntraced(function* (client: Client, { command, word }: Extract<Heard, { readonly _tag: "Sealed" }>) {
+    // Why this client can neither keep a place nor take one up; nothing is hashed then.
+    const placeless = Effect.map(registry.chat, (chat) => (client: Client): Refusal | undefined =>
+      personOf(chat, client.id) === undefined ? unknown : chat.keep.for === 0 ? keepsNoPlace : undefined
+    )
+
+    // The salt is the name at this moment; the place remembers it, as its bearer may have another one when the words are said.
+    const setKey = Effect.fnUntraced(function* (client: Client, words: string) {
+      const why = (yield* placeless)(client)
+      if (why !== undefined) return yield* refuse(client, why)
+      const name = personOf(yield* registry.chat, client.id)?.name.key
+      if (name === undefined) return yield* refuse(client, unknown)
+      yield* submit(client, { _tag: "SetKey", proof: yield* hash(client, words, saltOf(name)), name, neighbourhood: client.neighbourhood })
+    })
+
+    // Whether there is such a place or not, the same is done, and takes the same time.
+    const back = Effect.fnUntraced(function* (client: Client, readings: readonly [NamedWords, ...ReadonlyArray<NamedWords>]) {
+      const why = (yield* placeless)(client)
+      if (why !== undefined) return yield* refuse(client, why)
+      const chat = yield* registry.chat
+      const { key: name, words } = readings.findLast(({ key }) => personNamed(chat, key) !== undefined) ?? readings[0]
+      const thing = `name ${name}`
+      if (yield* isTooSoon(client, thing)) return
+      const proof = yield* hash(client, words, saltOf(personNamed(chat, name)?.place?.key?.name ?? name))
+      if (yield* isTooSoon(client, thing)) return
+      const told = yield* submit(client, { _tag: "Back", name, proof, neighbourhood: client.neighbourhood })
+      if (told.some(({ event }) => event._tag === "Refused" && event.code === "no-such-place")) yield* wrong(client, thing)
+    })
+
+    return Effect.fnUntraced(function* (client: Client, said: Extract<Heard, { readonly _tag: "Sealed" | "SetKey" | "Back" }>) {
+      if (said._tag === "SetKey") return yield* setKey(client, said.words)
+      if (said._tag === "Back") return yield* back(client, said.readings)
+      const { command, word } = said
       if (command._tag === "Enter") {
         yield* enter(client, word, command)
         return

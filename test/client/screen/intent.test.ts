@@ -27,6 +27,7 @@ describe("A typed line", () => {
     ["", nothing],
     [" \t", nothing],
     ["hello", say("hello")],
+    ...["/key correct horse", "/back bob correct horse", "/BACK"].map((line): [string, Intent] => [line, wrong("This client keeps your place and comes back by itself: /key and /back are for nc and telnet.")]),
     ["  indented", say("  indented")],
     ["exit", say("exit")],
     ["quit", say("quit")],

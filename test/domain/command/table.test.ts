@@ -13,6 +13,8 @@ import * as Typed from "../../../src/domain/typed.ts"
 import { Receipts } from "../../../src/client/Receipts.ts"
 import { completion } from "../../../src/client/screen/completion.ts"
 import type { Heard } from "../../../src/server/dialect/Dialect.ts"
+import { keepFor } from "../../../src/domain/Keep.ts"
+import { Proof } from "../../../src/domain/Place.ts"
 import { native } from "../../../src/server/dialect/native.ts"
 import { plain } from "../../../src/server/dialect/plain.ts"
 import { defaults } from "../../../src/server/ServerConfig.ts"
@@ -61,10 +63,14 @@ const heardTyped = (line: string): ReadonlyArray<Heard> => {
 
 const enterDev: Commands.Command = { _tag: "Enter", room: { name: RoomName.make("dev"), key: RoomKey.make("dev") } }
 
-/** The server keeps what is said. */
-const remembering = (node: Node<string>): Node<string> => ({ ...node, chat: { ...node.chat, history: { lines: 10, bytes: 10_000, age: 60_000, allBytes: 10_000 } } })
+/** The server keeps what is said, and the places of those who are lost. */
+const remembering = (node: Node<string>): Node<string> => ({ ...node, chat: { ...node.chat, keep: keepFor(120_000, 10, 10), history: { lines: 10, bytes: 10_000, age: 60_000, allBytes: 10_000 } } })
 
-const room = [1, 2].reduce((node, who) => decide(node, who, enterDev).node, remembering(roomOf(["ann", "bob", "eve"], (client) => `peer ${client}`)))
+const keyOf = (name: string, words: string) => ({ name: Nickname.key(name), proof: Proof.make(words), neighbourhood: "here" })
+
+const entered = [1, 2].reduce((node, who) => decide(node, who, enterDev).node, remembering(roomOf(["ann", "bob", "eve"], (client) => `peer ${client}`)))
+
+const room = decide(entered, 2, { _tag: "SetKey", ...keyOf("bob", "good day") }).node
 
 /** What Ann was told when she came in. */
 const welcome = ((): Event => {
@@ -76,6 +82,12 @@ const welcome = ((): Event => {
 /** What comes of a request of Ann's, and what she is told. */
 const outcome = (heard: Heard | undefined, node = room): { readonly taken?: Taken<string>; readonly hers: ReadonlyArray<Reply> } => {
   switch (heard?._tag) {
+    case "SetKey":
+      return outcome({ _tag: "Command", command: { _tag: "SetKey", ...keyOf("ann", heard.words) } }, node)
+    case "Back": {
+      const [{ key, words }] = heard.readings
+      return outcome({ _tag: "Command", command: { _tag: "Back", ...keyOf(key, words) } }, node)
+    }
     case "Sealed":
     case "Command": {
       const taken = decide(node, 1, heard.command)
