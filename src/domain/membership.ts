@@ -144,6 +144,6 @@ const isHere = <Peer>({ attachment }: Person<Peer>): boolean => attachment._tag 
 export const everybody = <Peer>(chat: Chat<Peer>): ReadonlyArray<Person<Peer>["seat"]> =>
   [...HashMap.values(chat.people)].flatMap(({ attachment, seat }) => (attachment._tag === "Here" ? [seat] : []))
 
-/** All who are not in the lobby, connected or not. */
+/** All who are not in the lobby, connected or not, in the order of coming: that of a map may be another one on another machine. */
 export const outsideLobby = <Peer>(chat: Chat<Peer>): ReadonlyArray<Person<Peer>["seat"]> =>
-  [...HashMap.values(chat.people)].flatMap((person) => (membershipIn(person, lobby) === undefined ? [person.seat] : []))
+  [...HashMap.values(chat.people)].filter((person) => membershipIn(person, lobby) === undefined).sort(Room.byComing).map(({ seat }) => seat)

@@ -78,6 +78,8 @@ const Due = Schema.TaggedStruct("Deadlines", {
   )
 })
 
+const HeardPart = Schema.Struct({ n: Schema.Number, rooms: Schema.Array(Schema.Struct({ room: RoomKey, seq: Schema.Number })) })
+
 const PersonPart = Schema.TaggedStruct("Person", {
   member: Member,
   name: IndexedName,
@@ -85,11 +87,12 @@ const PersonPart = Schema.TaggedStruct("Person", {
   address: Schema.String,
   attachment: Schema.Union(
     Schema.TaggedStruct("Here", {}),
-    Schema.TaggedStruct("Detached", { since: Schema.Number, told: Schema.Boolean, code: LeaveCode, reason: orNot(Text) })
+    Schema.TaggedStruct("Detached", { since: Schema.Number, told: Schema.Boolean, code: LeaveCode, reason: orNot(Text), heard: orNot(HeardPart) })
   ),
   place: orNot(
     Schema.Struct({
-      proof: Proof,
+      proof: orNot(Proof),
+      key: orNot(Schema.Struct({ proof: Proof, name: NameKey })),
       neighbourhood: Schema.String,
       since: Schema.Number,
       own: WindowPart,
@@ -239,12 +242,12 @@ const withSomebody = (chat: Chat<never>, part: typeof PersonPart.Type): Chat<nev
     ...known,
     clients: attachment._tag === "Here" ? HashMap.set(known.clients, client, id) : known.clients,
     names: HashMap.set(known.names, name.key, id),
-    places: place === undefined ? known.places : HashMap.set(known.places, place.proof, id)
+    places: place?.proof === undefined ? known.places : HashMap.set(known.places, place.proof, id)
   }
 }
 
 // As lists: the order of an object's fields depends on how it came about.
-const attachmentKey = (attachment: Person<unknown>["attachment"]) => (attachment._tag === "Here" ? [] : [attachment.since, attachment.told, attachment.code, attachment.reason])
+const attachmentKey = (attachment: Person<unknown>["attachment"]) => (attachment._tag === "Here" ? [] : [attachment.since, attachment.told, attachment.code, attachment.reason, attachment.heard?.n, attachment.heard?.rooms.map(({ room, seq }) => [room, seq])])
 const sanctionsKey = (sanctions: Room<unknown>["bans"]) => sanctions.map(({ host, member, name, proof, until }) => [member.id, member.name, name, proof, host, until])
 
 // What is in a window, by its bounds.
@@ -252,7 +255,7 @@ const windowKey = ({ bytes, due, gone, goneSeq, kept }: Window.Window) => [kept.
 
 const personKey = <Peer>({ attachment, client, current, member, name, place, rooms }: Person<Peer>) => [
   member.id, member.name, name.key, client, attachmentKey(attachment), current, rooms.map(({ role, room, since }) => [room, role, since]),
-  place === undefined ? undefined : [place.proof, place.since, place.last, place.resumedAt, place.stays.map(({ room, since, until }) => [room, since, until]), windowKey(place.own)]
+  place === undefined ? undefined : [place.proof, place.key?.proof, place.key?.name, place.since, place.last, place.resumedAt, place.stays.map(({ room, since, until }) => [room, since, until]), windowKey(place.own)]
 ]
 
 const roomKey = <Peer>({ bans, firstPage, hidden, invited, isRemembered, keepers, key, lock, moves, mutes, n, name, operators, order, past, seats, seq, topic, window }: Room<Peer>) => [
