@@ -90,6 +90,20 @@ describe("A node", () => {
     expect(refused(script.node("a"), "too-new").replica.phase).toBe("full")
   })
 
+  it("takes the state also where that comes before the first record, and skips what is in it", () => {
+    const me = { id: NodeId.make("c"), name: "c", speaks: [1, 1], settings: "same" } as const
+    const asked = next(pair(rules).node("a"), "c", { _tag: "Hello", ...me }).replica
+    if (asked.phase !== "full") throw new Error("The eldest has the state")
+    const restored = restore(asking<string>(me), bookkeeping(asked))?.replica ?? asking<string>(me)
+    expect(restored).toMatchObject({ phase: "full", read: asked.at, at: asked.at })
+    const old = fold(restored, { at: { ...asked.at, seq: asked.at.seq - 1 }, time: asked.time, from: b, size: 100, body: { _tag: "Batch", n: 9, entries: ["old"] } })
+    expect(old).toEqual({ replica: restored, decided: [], wants: [] })
+    expect(next(restored, "b", { _tag: "Batch", n: restored.nodes[1]!.n + 1, entries: ["new"] }).decided).toMatchObject([{ _tag: "Entry", entry: "new" }])
+    // The log that it is of may have been forgotten meanwhile.
+    expect(fold(restored, { at: { epoch: "epoch 2", seq: 1 }, time: asked.time, from: b, size: 100, body: { _tag: "Hello", ...me } }).replica.phase).toBe("returning")
+    expect(restore(next(asking<string>(me), "c", { _tag: "Hello", ...me }).replica, bookkeeping(asked))).toBe(undefined)
+  })
+
   it("that has returned from a later epoch goes on, and not who had read more of an earlier one", () => {
     expect(forgottenTwice(rules)).toEqual([])
   })

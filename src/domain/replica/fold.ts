@@ -60,10 +60,13 @@ export const bookkeeping = <E>({ at, clock, gone, lastNumber, nodes, recent, set
  * read, or is none for this node: then it asks on.
  */
 export const restore = <E>(before: Replica<E>, book: Bookkeeping<E>): Folded<E> | undefined => {
-  if (before.phase !== "asking" || before.read?.epoch !== book.at.epoch || !book.nodes.some(({ id }) => id === before.me.id)) return undefined
+  if (before.phase !== "asking" || !book.nodes.some(({ id }) => id === before.me.id)) return undefined
+  // The state may be there before the first record is.
+  const at = before.read ?? book.at
+  if (at.epoch !== book.at.epoch) return undefined
   const since = Recent.toArray(before.held)
-  if (isAfter(before.read, book.at) && (since[0] === undefined || since[0].at.seq > book.at.seq + 1)) return undefined
-  let now = folded<E>({ ...common(before), ...book, phase: "full" })
+  if (isAfter(at, book.at) && (since[0] === undefined || since[0].at.seq > book.at.seq + 1)) return undefined
+  let now = folded<E>({ ...common(before), ...book, read: at, phase: "full" })
   for (const written of since) {
     if (now.replica.phase !== "full") return now
     const { decided, replica, wants } = read(now.replica, written)
