@@ -2,7 +2,7 @@ import { ask, askAnew, isOfFull, isVoid } from "./asking.ts"
 import type { Written } from "./Body.ts"
 import { firstSeq, isAfter, type Position } from "./Position.ts"
 import { record } from "./record.ts"
-import { type Bookkeeping, common, ended, folded, type Folded, type Full, over, type Replica } from "./Replica.ts"
+import { type Bookkeeping, common, type Decided, ended, folded, type Folded, type Full, over, type Replica, type Want } from "./Replica.ts"
 import * as Recent from "./Recent.ts"
 import { returning, takeReturn } from "./returning.ts"
 import type { Refused } from "./Node.ts"
@@ -66,13 +66,17 @@ export const restore = <E>(before: Replica<E>, book: Bookkeeping<E>): Folded<E> 
   if (at.epoch !== book.at.epoch) return undefined
   const since = Recent.toArray(before.held)
   if (isAfter(at, book.at) && (since[0] === undefined || since[0].at.seq > book.at.seq + 1)) return undefined
-  let now = folded<E>({ ...common(before), ...book, read: at, phase: "full" })
+  let replica: Replica<E> = { ...common(before), ...book, read: at, phase: "full" }
+  const decided: Array<Decided<E>> = []
+  const wants: Array<Want> = []
   for (const written of since) {
-    if (now.replica.phase !== "full") return now
-    const { decided, replica, wants } = read(now.replica, written)
-    now = { replica, decided: [...now.decided, ...decided], wants: [...now.wants, ...wants] }
+    if (replica.phase !== "full") break
+    const next: Folded<E> = read(replica, written)
+    replica = next.replica
+    decided.push(...next.decided)
+    wants.push(...next.wants)
   }
-  return now
+  return { replica, decided, wants }
 }
 
 /** A newcomer that the others do not take in. */

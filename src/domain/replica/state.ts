@@ -1,4 +1,4 @@
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as Hash from "effect/Hash"
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
@@ -16,6 +16,7 @@ import type { Room } from "../Room.ts"
 import { RoomKey, RoomName } from "../RoomName.ts"
 import { Text } from "../Text.ts"
 import type * as Window from "../Window.ts"
+import { validator } from "./validator.ts"
 
 /*
  * The state of a chat as plain data, in parts: one for what is neither a person nor a room, and one for each of
@@ -159,8 +160,9 @@ const headOf = <Peer>(chat: Chat<Peer>): Part => ({
 const sorted = <A>(entries: ReadonlyArray<readonly [string, A]>): ReadonlyArray<readonly [string, A]> =>
   entries.toSorted(([one], [other]) => (one < other ? -1 : 1))
 
-const personPart = <Peer>({ address, attachment, client, current, member, name, place, rooms }: Person<Peer>): Part => ({
-  _tag: "Person", address, attachment, client, current, member, name, place, rooms
+// Whether a name is reserved is of no use once it is borne.
+const personPart = <Peer>({ address, attachment, client, current, member, name: { key, looks, name }, place, rooms }: Person<Peer>): Part => ({
+  _tag: "Person", address, attachment, client, current, member, name: { key, looks, name }, place, rooms
 })
 
 const roomPart = <Peer>(room: Room<Peer>): Part => ({ _tag: "Room", ...Struct.omit(room, "seats", "order") })
@@ -188,15 +190,16 @@ export function* partsOf<Peer>(chat: Chat<Peer>): Iterable<Part> {
   }
 }
 
-const Line = Schema.parseJson(Part)
+const isPart = validator(Part)
+const encode = Schema.encodeSync(Part)
+const parse = Schema.decodeUnknownEither(Schema.parseJson())
+const decode = Schema.decodeUnknownEither(Part)
 
-/** A part as a line of JSON, without its end: the same for the same part, in whatever order its fields were set. */
-export const encodePart: (part: Part) => string = Schema.encodeSync(Line)
-
-const decode = Schema.decodeUnknownEither(Line, { exact: false })
+/** A part as a line of JSON, without its end. */
+export const encodePart = (part: Part): string => JSON.stringify(isPart(part) ? part : encode(part))
 
 /** Reads what `encodePart` has made. */
-export const decodePart = (line: string): Either.Either<Part, ParseResult.ParseError> => decode(line)
+export const decodePart = (line: string): Either.Either<Part, ParseResult.ParseError> => Either.flatMap(parse(line), (value) => (isPart(value) ? Either.right(value) : decode(value)))
 
 /**
  * The chat with another part of a state, after those that came before it. It

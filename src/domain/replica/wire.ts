@@ -5,6 +5,7 @@ import type { Body, Speaks, Written } from "./Body.ts"
 import { NodeId, Position } from "./Position.ts"
 import * as Recent from "./Recent.ts"
 import type { Bookkeeping } from "./Replica.ts"
+import { validator } from "./validator.ts"
 
 /** The languages of records that this program speaks. */
 export const speaks: Speaks = [1, 1]
@@ -65,20 +66,31 @@ export const codec = <E, I>(entry: Schema.Schema<E, I>): Codec<E> => {
     recent: Schema.Array(written)
   })
   const encodeBody = Schema.encodeSync(body)
-  const encodeBook = Schema.encodeSync(Schema.parseJson(book))
+  const encodeBook = Schema.encodeSync(book)
   const decodeEnvelope = Schema.decodeUnknownEither(Envelope)
   // A field that is not known may change what the record means: to leave it out would be to skip it.
   const decodeBody = Schema.decodeUnknownEither(body, { onExcessProperty: "error" })
   const decodeHello = Schema.decodeUnknownEither(Hello)
-  const decodeBook = Schema.decodeUnknownEither(Schema.parseJson(book), { onExcessProperty: "error" })
+  const decodeBook = Schema.decodeUnknownEither(book, { onExcessProperty: "error" })
+  // Most is as it should be: the schemas are asked where it is not, or has to be understood otherwise.
+  const isBody = validator(body)
+  const isBook = validator(book)
+  const isRecord = validator(Schema.Struct({ v: number, from: NodeId, body }))
 
-  const read = (bytes: Uint8Array): { readonly from: NodeId; readonly body: Body<E> } =>
-    Either.match(decodeEnvelope(utf8.decode(bytes)), {
+  const read = (bytes: Uint8Array): { readonly from: NodeId; readonly body: Body<E> } => {
+    const text = utf8.decode(bytes)
+    const record = parse(text)
+    if (Either.isLeft(record) || !isRecord(record.right) || !isSpoken(record.right.v)) return readBySchema(text)
+    const { body, from } = record.right
+    return { from, body }
+  }
+  const readBySchema = (text: string): { readonly from: NodeId; readonly body: Body<E> } =>
+    Either.match(decodeEnvelope(text), {
       onLeft: (error) => ({ from: unknown, body: { _tag: "Unknown", message: `A record is none of a cluster: ${words(error)}` } }),
       onRight: ({ body, from, v }) => {
         // A newcomer has to be understood whatever it speaks, or it could not be told so.
         const isHello = body._tag === "Hello"
-        if (!isHello && (v < speaks[0] || v > speaks[1])) {
+        if (!isHello && !isSpoken(v)) {
           return { from, body: { _tag: "Unknown", message: `The node ${from} has written a record in the language ${v}. This program speaks ${speaks[0]} to ${speaks[1]}: all nodes need versions of it that have a language in common.` } }
         }
         return {
@@ -92,17 +104,25 @@ export const codec = <E, I>(entry: Schema.Schema<E, I>): Codec<E> => {
     })
 
   return {
-    encode: (from, said) => encoder.encode(JSON.stringify({ v: speaks[1], from, body: encodeBody(said) })),
+    encode: (from, said) => encoder.encode(JSON.stringify({ v: speaks[1], from, body: isBody(said) ? said : encodeBody(said) })),
     decode: ({ at, bytes, time }) => ({ at, time, size: bytes.length, ...read(bytes) }),
     sizeOf: (entry) => encoder.encode(JSON.stringify(entry)).length,
-    encodeBook: ({ recent, ...rest }) => encoder.encode(encodeBook({ ...rest, recent: Recent.toArray(recent) })),
+    encodeBook: ({ recent, ...rest }) => {
+      const whole = { ...rest, recent: Recent.toArray(recent) }
+      return encoder.encode(JSON.stringify(isBook(whole) ? whole : encodeBook(whole)))
+    },
     decodeBook: (bytes) =>
-      decodeBook(utf8.decode(bytes)).pipe(
+      parse(utf8.decode(bytes)).pipe(
+        Either.flatMap((value) => (isBook(value) ? Either.right(value) : decodeBook(value))),
         Either.map(({ recent, ...rest }) => ({ ...rest, recent: Recent.fromArray(recent) })),
         Either.mapLeft((error) => new Unreadable({ message: `The state that another node has sent is not right: ${words(error)}` }))
       )
   }
 }
+
+const parse = Schema.decodeUnknownEither(Schema.parseJson())
+
+const isSpoken = (language: number): boolean => language >= speaks[0] && language <= speaks[1]
 
 const utf8 = new TextDecoder("utf-8")
 const encoder = new TextEncoder()

@@ -9,11 +9,8 @@ import type { Refused } from "../../domain/replica/Node.ts"
 import type { Bookkeeping } from "../../domain/replica/Replica.ts"
 import { decodePart, digestsOf, encodePart, partsOf, sum, withPart } from "../../domain/replica/state.ts"
 import type { Codec } from "../../domain/replica/wire.ts"
-import { monotonicMillis } from "../../net/clock.ts"
 import { endOfTurn } from "../chat/Hub.ts"
-
-/** How long the work on a large state goes on before others have a turn, ms. */
-const slice = 8
+import { foldInSlices } from "./slices.ts"
 
 /** What a node sends to another one alone. */
 export type Sent =
@@ -28,30 +25,42 @@ const decodeHead = Schema.decodeUnknownEither(Head)
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
-
-// Folds a sequence, with turns for others in between.
-const inSlices = <A, B>(all: Iterable<A>, begin: B, step: (before: B, each: A) => B): Effect.Effect<B> =>
-  Effect.gen(function* () {
-    let result = begin
-    let until = (yield* monotonicMillis) + slice
-    for (const each of all) {
-      result = step(result, each)
-      if ((yield* monotonicMillis) < until) continue
-      yield* endOfTurn
-      until = (yield* monotonicMillis) + slice
-    }
-    return result
-  })
+const lineFeed = 0x0a
+const nothing = new Uint8Array()
 
 /** The whole state: what the log's rules know, and the chat. */
 export const encode = ({ encodeBook }: Codec<Happening>, book: Bookkeeping<Happening>, chat: Chat<unknown>): Effect.Effect<Uint8Array> =>
-  Effect.map(
-    inSlices(partsOf(chat), [encodeHead({ _tag: "State" }), decoder.decode(encodeBook(book))], (lines, part) => {
-      lines.push(encodePart(part))
+  Effect.gen(function* () {
+    const lines = [encoder.encode(encodeHead({ _tag: "State" })), encodeBook(book)]
+    yield* endOfTurn
+    const all = yield* foldInSlices(partsOf(chat), lines, (lines, part) => {
+      lines.push(encoder.encode(encodePart(part)))
       return lines
-    }),
-    (lines) => encoder.encode(lines.join("\n"))
-  )
+    })
+    yield* endOfTurn
+    return joined(all)
+  })
+
+// The lines, with a line feed between two.
+const joined = (lines: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const all = new Uint8Array(lines.reduce((sum, { length }) => sum + length + 1, -1)).fill(lineFeed)
+  let at = 0
+  for (const line of lines) {
+    all.set(line, at)
+    at += line.length + 1
+  }
+  return all
+}
+
+// The lines again, one by one as they are asked for: all at once, they would be one long step.
+function* linesOf(bytes: Uint8Array): Generator<Uint8Array, void> {
+  for (let at = 0; at <= bytes.length; ) {
+    const next = bytes.indexOf(lineFeed, at)
+    const end = next < 0 ? bytes.length : next
+    yield bytes.subarray(at, end)
+    at = end + 1
+  }
+}
 
 /** Why a newcomer is not taken in. */
 export const encodeRefusal = (why: Refused): Uint8Array => encoder.encode(encodeHead({ _tag: "Refused", why }))
@@ -59,17 +68,19 @@ export const encodeRefusal = (why: Refused): Uint8Array => encoder.encode(encode
 /** Reads what `encode` or `encodeRefusal` has made; fails with words where it is neither. */
 export const decode = ({ decodeBook }: Codec<Happening>, bytes: Uint8Array): Effect.Effect<Sent, string> =>
   Effect.gen(function* () {
-    const [first = "", second = "", ...parts] = decoder.decode(bytes).split("\n")
-    const head = yield* Effect.mapError(decodeHead(first), ({ message }) => message)
+    const lines = linesOf(bytes)
+    const next = (): Uint8Array => lines.next().value ?? nothing
+    const head = yield* Effect.mapError(decodeHead(decoder.decode(next())), ({ message }) => message)
     if (head._tag === "Refused") return head
-    const book = yield* Effect.mapError(decodeBook(encoder.encode(second)), ({ message }) => message)
+    const book = yield* Effect.mapError(decodeBook(next()), ({ message }) => message)
+    yield* endOfTurn
     const nobody = empty<never>({ server: "", instance: "", limits: { lineBytes: 0, nameGraphemes: 0, nameBytes: 0 } }, noKeep)
     const begin: Either.Either<Chat<never>, string> = Either.right(nobody)
-    const chat = yield* inSlices(parts, begin, (before, line) =>
-      Either.flatMap(before, (chat) => Either.mapBoth(decodePart(line), { onLeft: ({ message }) => message, onRight: (part) => withPart(chat, part) }))
+    const chat = yield* foldInSlices(lines, begin, (before, line) =>
+      Either.flatMap(before, (chat) => Either.mapBoth(decodePart(decoder.decode(line)), { onLeft: ({ message }) => message, onRight: (part) => withPart(chat, part) }))
     )
     return { _tag: "State" as const, book, chat: yield* chat }
   })
 
 /** A digest of the state: alike on all nodes that have decided the same. */
-export const digest = (chat: Chat<unknown>): Effect.Effect<number> => inSlices(digestsOf(chat), 0, sum)
+export const digest = (chat: Chat<unknown>): Effect.Effect<number> => Effect.suspend(() => foldInSlices(digestsOf(chat), 0, sum))

@@ -25,6 +25,7 @@ import { rounds } from "../rounds.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import { Engine, type EngineLost, type Logged } from "./Engine.ts"
 import { comesBack, NodeRefused, words } from "./ended.ts"
+import { forEachInSlices } from "./slices.ts"
 import * as Transfer from "./Transfer.ts"
 
 /** How often it is looked what this node has to write besides its entries, ms. */
@@ -184,8 +185,7 @@ const make = (name: string) =>
         if (replica.phase === "full") yield* Deferred.succeed(ready, undefined)
         if (folded.decided.length > 0) {
           const decider = yield* Deferred.await(opened)
-          yield* decider.room
-          for (const decided of folded.decided) yield* takeUp(decider, decided)
+          yield* forEachInSlices(folded.decided, decider.room, (decided) => takeUp(decider, decided))
         }
         for (const want of folded.wants) yield* grant(want)
         writeSoon()
