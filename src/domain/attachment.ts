@@ -2,7 +2,7 @@
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
-import { type Attachment, type Chat, type ClientId, type Decision, type Heard, type Origin, type Person, type Place, personOf, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
+import { type Attachment, type Chat, type ClientId, type Decision, type Heard, membershipIn, type Origin, type Person, type Place, personOf, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
 import * as Deadlines from "./Deadlines.ts"
 import { andThen, type Asker, nothing, refused, tellAgain, tellFew, tellPerson } from "./Decision.ts"
 import type { Event, LeaveCode, MemberId, Resumption } from "./Event.ts"
@@ -146,7 +146,7 @@ export const comeBack = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: P
   const told = superseded(before, person, from)
   const chat = seated({ ...told.chat, clients: HashMap.set(told.chat.clients, client, id) }, back, wasTold)
   const { events, gaps } = replayFor(chat, back, heard)
-  const lost = rooms === undefined ? 0 : lostOf(chat, rooms, events)
+  const lost = rooms === undefined ? 0 : lostOf(chat, back, rooms, events)
   const resumption: Resumption = {
     _tag: "Resumed",
     n: chat.seq,
@@ -174,18 +174,18 @@ export const comeBack = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: P
 
 const heardBy = <Peer>(chat: Chat<Peer>, { rooms }: Person<Peer>): Heard => ({ n: chat.seq, rooms: rooms.map(({ room }) => ({ room, seq: roomOf(chat, room).seq })) })
 
-// How many numbers of these rooms are not among what is told again.
-const lostOf = <Peer>(chat: Chat<Peer>, heard: Heard["rooms"], events: ReadonlyArray<Event>): number => {
+// How many numbers of these rooms are not among what is told again. Of a room that this person was put out of meanwhile, those until then count.
+const lostOf = <Peer>(chat: Chat<Peer>, person: Person<Peer>, heard: Heard["rooms"], events: ReadonlyArray<Event>): number => {
   let lost = 0
   for (const { room: key, seq } of heard) {
     const room = roomWith(chat, key)
-    if (room === undefined) continue
+    const last = membershipIn(person, key) === undefined ? person.place?.stays.findLast((stay) => stay.room === key)?.last : room
     let told = 0
     for (const event of events) {
-      if (!("seq" in event) || event.room !== room.name || event._tag === "Entered" || event.seq <= seq) continue
+      if (!("seq" in event) || event.room !== room?.name || event._tag === "Entered" || event.seq <= seq) continue
       told += event._tag === "Presence" ? event.seq - Math.max(seq, event.first - 1) : 1
     }
-    lost += Math.max(0, room.seq - seq - told)
+    lost += Math.max(0, (last?.seq ?? seq) - seq - told)
   }
   return lost
 }

@@ -57,7 +57,10 @@ const leastOf: Counts = {
   resumesInSeveralRooms: 300,
   replaysOfSeveralRooms: 100,
   removedWhileAway: 5,
-  noticesOutsideLobby: 5
+  noticesOutsideLobby: 5,
+  backs: 60,
+  backsWithLosses: 8,
+  wrongWords: 100
 }
 
 type Envelope = Chat.Envelope<Chat.ClientId>
@@ -70,6 +73,17 @@ const ofOwn = (events: ReadonlyArray<Event>) => events.filter((event) => !isOfRo
 
 const moves: ReadonlySet<string> = new Set(["Joined", "Left", "Detached", "Returned"])
 
+// Who comes back by words hears from where it was lost on; a program that was started again, all since the place is kept.
+const heardFrom = ({ heardFrom, states }: Story, { backAt, id, isFromStart }: Life): number => {
+  if (isFromStart) return 0
+  if (backAt !== undefined) return heardFrom.get(backAt) ?? 0
+  for (const state of states) {
+    const place = Chat.personWith(state, id)?.place
+    if (place !== undefined) return place.since
+  }
+  throw new Error(`${id} has no place`)
+}
+
 const isWhole = ({ hasGaps, missed }: Life): boolean => !hasGaps && missed === 0
 
 describe("Five people whose connections are cut again and again, whatever is lost on the way:", () => {
@@ -78,6 +92,7 @@ describe("Five people whose connections are cut again and again, whatever is los
     for (const client of story.clients) {
       expect(client.faults.join("; ")).toBe("")
       client.lives.forEach((life, index) => {
+        const from = heardFrom(story, life)
         const meant = ledger.meantFor(story, life.id)
         const numbers = life.heard.map(nOf)
         // Once, and in order.
@@ -90,7 +105,7 @@ describe("Five people whose connections are cut again and again, whatever is los
         // A life that was cut short ends somewhere; the last one, which the story brings back, is complete.
         const isLast = index === client.lives.length - 1 && client.isIn
         const end = isLast ? Infinity : (numbers.at(-1) ?? 0)
-        const until = meant.filter((event) => nOf(event) <= end)
+        const until = meant.filter((event) => nOf(event) > from && nOf(event) <= end)
         const lacking = until.filter((event) => !heard.has(event))
         if (isWhole(life)) expect(lacking).toEqual([])
         // What is missing is said to be: by the server, and by a gap in the numbers of its room.
@@ -176,18 +191,43 @@ describe("Five people whose connections are cut again and again, whatever is los
     }
   })
 
-  promise("nobody takes up a place without its secret", (story) => {
+  promise("nobody takes up a place without its secret or its words", (story) => {
     const proofs = new Map<MemberId, string>()
-    const claims = new Map<Chat.ClientId, string>()
-    for (const entry of story.log) {
-      if (entry._tag === "Command" && entry.command._tag === "Join" && entry.command.claim !== undefined) claims.set(entry.client, entry.command.claim.proof)
-    }
-    for (const { event, from } of story.told) {
-      if (event._tag === "Welcome") {
-        const proof = claims.get(from!.client)
-        if (proof !== undefined) proofs.set(event.you.id, proof)
+    const keys = new Map<MemberId, string>()
+    for (const { before, entry, told } of story.steps) {
+      const command = entry._tag === "Command" ? entry.command : undefined
+      for (const { event, from } of told) {
+        const proof = command?._tag === "Join" ? command.claim?.proof : undefined
+        if (event._tag === "Welcome" && proof !== undefined) proofs.set(event.you.id, proof)
+        if (event._tag === "KeySet" && command?._tag === "SetKey") keys.set(Chat.personOf(before, from!.client)!.member.id, command.proof)
+        if (!isResumption(event)) continue
+        const { was, you: { id } } = event
+        if (was === undefined) expect(proof).toBe(proofs.get(id))
+        else {
+          expect(command?._tag === "Back" ? command.proof : "no words").toBe(keys.get(id))
+          // A secret of the connection opens it from now on.
+          const own = proofs.get(was) ?? proofs.get(id)
+          if (own !== undefined) proofs.set(id, own)
+          proofs.delete(was)
+        }
       }
-      if (event._tag === "Resumed") expect(claims.get(from!.client)).toBe(proofs.get(event.you.id))
+    }
+  })
+
+  promise("who comes back by words is told how many messages of its rooms are lost", (story) => {
+    const { stays } = new Ledger(story)
+    for (const { event } of story.told) {
+      if (!isResumption(event) || event.was === undefined) continue
+      const { lost = 0, replay, rooms, you: { id } } = event
+      const from = story.heardFrom.get(event.n ?? 0) ?? 0
+      const isTold = (room: string, seq: number) =>
+        replay.some((each) => isOfRoom(each) && "seq" in each && each.room === room && seq <= each.seq && seq >= (each._tag === "Presence" ? each.first : each.seq))
+      const missed = story.told.filter(
+        ({ event: each, room, seq: n }) =>
+          room !== undefined && "seq" in each && n > from && n < (event.n ?? 0) &&
+          (stays.get(id) ?? []).some((stay) => stay.room === room && n > stay.from && n < stay.to) && !isTold(room, each.seq)
+      )
+      expect([id, rooms, lost]).toEqual([id, rooms, missed.length])
     }
   })
 
@@ -214,7 +254,8 @@ describe("Five people whose connections are cut again and again, whatever is los
     let lost = 0
     always(
       tellings,
-      (telling) => {
+      (all) => {
+        const telling = { ...all, deeds: all.deeds.filter(({ _tag }) => _tag !== "Key" && _tag !== "Back" && _tag !== "Lapse") }
         const none = play(telling, 0)
         const without = play({ ...telling, secrets: [false, false, false, false, false] })
         expect(without.told.map(({ event }) => event._tag)).not.toContain("Resumed")

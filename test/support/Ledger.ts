@@ -311,8 +311,11 @@ export class Ledger {
     this.counts.successions += 1
     if (this.#step?.entry._tag === "Expire") this.counts.successionsByLoss += 1
     if (!this.#gone.some((one) => one.room === room.name && one.role === "owner")) this.#note("owner", `${room.name} has another owner, and its own has not left`)
+    const { before, entry } = this.#step ?? {}
     const rankOf = (id: MemberId) => {
-      const person = this.#person(id)
+      // Who comes back by words was not here yet when who it had been until then left.
+      const isBack = entry?._tag === "Command" && entry.command._tag === "Back" && before !== undefined
+      const person = isBack ? Chat.personWith(before, id) : this.#person(id)
       return person === undefined ? Infinity : (this.#lasts(room.mutes, person) ? 2 : 0) + (person.attachment._tag === "Here" ? 0 : 1)
     }
     const all = [...room.members]

@@ -20,6 +20,8 @@ export type Deed =
   | { readonly _tag: "Say"; readonly who: number; readonly room: number }
   | { readonly _tag: "Whisper"; readonly who: number; readonly to: number }
   | { readonly _tag: "Rename"; readonly who: number; readonly name: number }
+  | { readonly _tag: "Key" | "Lapse"; readonly who: number }
+  | { readonly _tag: "Back"; readonly who: number; readonly to: number; readonly isRight: boolean }
   | { readonly _tag: "Up" | "Down" | "Cut"; readonly who: number; readonly count: number }
   | { readonly _tag: "Enter"; readonly who: number; readonly room: number; readonly word: number }
   | { readonly _tag: "Exit" | "Topic" | "Unlock" | "Hide" | "Show"; readonly who: number; readonly room: number }
@@ -59,10 +61,14 @@ export class Story {
   readonly keep: Keep
   readonly counts = noCounts()
   readonly steps: Array<Step> = []
+  /** By the number of the answer to a `Back`: the number from which on the one who is back hears. */
+  readonly heardFrom = new Map<number, number>()
   chat: Chat.Chat<Chat.ClientId>
   now = 1_000_000
   readonly #wires = new Map<Chat.ClientId, Wire>()
   readonly #thieves: Array<Chat.ClientId> = []
+  // How far people were told things whose connection was lost then.
+  readonly #lostAt = new Map<Chat.ClientId, number>()
   #texts = 0
 
   constructor(keep: Keep, secrets: ReadonlyArray<boolean>, bounds = Chat.defaultBounds) {
@@ -139,6 +145,17 @@ export class Story {
       case "Rename":
         if (client.isIn) client.send(rename(spares[deed.name % spares.length] ?? "nobody"))
         return
+      case "Key": {
+        const name = client.life === undefined ? undefined : Chat.personWith(this.chat, client.life.id)?.name.key
+        if (name !== undefined) client.ask({ _tag: "SetKey", proof: Proof.make(`words of ${client.name}`), name, neighbourhood: "here" })
+        return
+      }
+      case "Lapse":
+        this.#lapse(client)
+        return
+      case "Back":
+        this.#back(client, deed)
+        return
       case "Quit":
         if (client.isIn) client.send({ _tag: "Quit" })
         return
@@ -182,6 +199,33 @@ export class Story {
         if (command !== undefined) ruler.ask(command)
       }
     }
+  }
+
+  // Somebody says the words of a place, or wrong ones: rather who was lost and is somebody else now, and else of whoever has set some.
+  #back(some: Client, { isRight, to }: Extract<Deed, { readonly _tag: "Back" }>): void {
+    const keyedOf = ({ lives }: Client) => lives.flatMap(({ id }) => Chat.personWith(this.chat, id) ?? []).filter(({ place }) => place?.key !== undefined)
+    const lost = this.clients.flatMap((client) =>
+      client.isIn ? keyedOf(client).filter(({ attachment, member }) => attachment._tag === "Detached" && member.id !== client.life?.id).map((person) => ({ client, person })) : []
+    )
+    const others = to === 0 ? this.clients.filter((client) => client !== some).flatMap(keyedOf) : []
+    const { client, person } = (to === 0 ? undefined : lost[0]) ?? { client: some, person: others[0] }
+    const name = person?.name.key ?? Nickname.key(client.name)
+    client.ask({ _tag: "Back", name, proof: (isRight ? person?.place?.key?.proof : undefined) ?? Proof.make("wrong words"), neighbourhood: "here" })
+  }
+
+  // Somebody without a secret is lost, and comes in anew: who has set words has another name then. Meanwhile the others talk.
+  #lapse(client: Client): void {
+    const { wire } = client
+    if (wire === undefined || client.hasSecret || !client.isIn) return
+    client.cut()
+    this.#end(wire)
+    for (let round = 0; round < 3; round += 1) {
+      for (const other of this.clients) if (other.isIn) other.say(`${other.name} ${(this.#texts += 1)}`)
+      this.#flow()
+    }
+    this.#connect(client)
+    if (client.wire !== undefined) this.#up(client.wire, 1)
+    this.#down(client, 4)
   }
 
   // One of the rooms that a client is in, as far as it knows; now and then another.
@@ -296,6 +340,12 @@ export class Story {
   submit(happening: Happening): void {
     const entry: Entry = { at: this.now, ...happening }
     const { chat, told } = apply(this.chat, entry, (client) => client)
+    if (entry._tag === "Drop") this.#lostAt.set(entry.client, chat.seq)
+    for (const { event } of told) {
+      const before = isResumption(event) && event.was !== undefined ? Chat.personWith(this.chat, event.you.id) : undefined
+      // Of a connection that was not lost nothing is told again.
+      if (before !== undefined && "n" in event) this.heardFrom.set(event.n ?? 0, this.#lostAt.get(before.client) ?? event.n ?? 0)
+    }
     this.steps.push({ entry, told, before: this.chat, after: chat })
     this.chat = chat
     for (const envelope of told) this.#tell(envelope)
@@ -309,6 +359,8 @@ export class Story {
       this.counts.resumes += 1
       if (event.replay.length > 0) this.counts.replayed += 1
       if (event.gaps) this.counts.losses += 1
+      if (event.was !== undefined) this.counts.backs += 1
+      if ((event.lost ?? 0) > 0) this.counts.backsWithLosses += 1
       if (event.rooms.length > 1) this.counts.resumesInSeveralRooms += 1
       const missed = new Set(event.replay.flatMap((each) => ("seq" in each && !isOfPerson(each) ? [each.room] : [])))
       if (missed.size > 1) this.counts.replaysOfSeveralRooms += 1

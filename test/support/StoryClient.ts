@@ -37,6 +37,8 @@ export interface Life {
   /** Whether it was there from its welcome on; a program that was started again is not. */
   readonly isFromStart: boolean
   readonly heard: Array<Event>
+  /** The number of the answer by which it came back by words, as somebody whom this client had not been a moment before; absent for all others. */
+  readonly backAt?: number | undefined
   /** How many events of its rooms are missing, by the gaps in their numbers. */
   missed: number
   /** How many moves it was told of without names. */
@@ -67,11 +69,14 @@ export interface Counts {
   replaysOfSeveralRooms: number
   removedWhileAway: number
   noticesOutsideLobby: number
+  backs: number
+  backsWithLosses: number
+  wrongWords: number
 }
 
 export const noCounts = (): Counts => ({
   resumes: 0, silentResumes: 0, takeovers: 0, replayed: 0, losses: 0, thieves: 0, expired: 0, resent: 0, lostUp: 0, lostDown: 0, tooSoon: 0, returnedToWriter: 0,
-  whispersWhileAway: 0, nameless: 0, resumesInSeveralRooms: 0, replaysOfSeveralRooms: 0, removedWhileAway: 0, noticesOutsideLobby: 0
+  whispersWhileAway: 0, nameless: 0, resumesInSeveralRooms: 0, replaysOfSeveralRooms: 0, removedWhileAway: 0, noticesOutsideLobby: 0, backs: 0, backsWithLosses: 0, wrongWords: 0
 })
 
 /** Events of a person and not of a room: told once to all who share a room with it, bearing one of its rooms. */
@@ -170,6 +175,7 @@ export class Client {
           this.cut()
           return
         }
+        if (event.code === "no-such-place") counts.wrongWords += 1
         // Words that were refused are its writer's again.
         this.returned.push(...this.#marked(event.ref).map(({ text }) => text))
         this.#done(event.ref)
@@ -182,7 +188,8 @@ export class Client {
 
   #resume({ gaps, last, n = 0, rooms, you: { id } }: Resumed, counts: Counts): void {
     if (this.life?.id !== id || this.seen?.id !== id) {
-      this.#begin(id, false, counts)
+      // Who is in already has said words.
+      this.#begin(id, false, counts, this.isIn ? n : undefined)
       this.seen = { id, n: 0 }
     } else {
       // Before the replay is heard, or what it lacks would be taken for unsaid.
@@ -312,14 +319,14 @@ export class Client {
   }
 
   // Another member: what has no receipt goes back to its writer.
-  #begin(id: MemberId, isFromStart: boolean, counts: Counts): void {
+  #begin(id: MemberId, isFromStart: boolean, counts: Counts, backAt?: number): void {
     if (this.pending.length > 0) counts.returnedToWriter += this.pending.length
     this.returned.push(...this.pending.map(({ text }) => text))
     this.pending = []
     this.#giveUp()
     this.rooms = new Map()
     this.#truth = undefined
-    this.lives.push({ id, isFromStart, heard: [], missed: 0, nameless: 0, hasGaps: false, isCounted: isFromStart })
+    this.lives.push({ id, isFromStart, backAt, heard: [], missed: 0, nameless: 0, hasGaps: false, isCounted: isFromStart })
   }
 
   #enter(): void {

@@ -42,7 +42,7 @@ const doings: ReadonlyArray<FastCheck.WeightedArbitrary<Deed>> = [
   { weight: 2, arbitrary: FastCheck.record({ _tag: of("Topic"), who: ruler, room }) },
   { weight: 3, arbitrary: FastCheck.record({ _tag: of("Lock"), who: ruler, room, word }) },
   { weight: 1, arbitrary: FastCheck.record({ _tag: FastCheck.constantFrom("Unlock" as const, "Hide" as const, "Show" as const), who: ruler, room }) },
-  { weight: 3, arbitrary: FastCheck.record({ _tag: of("Invite"), who: ruler, room, to: who }) },
+  { weight: 4, arbitrary: FastCheck.record({ _tag: of("Invite"), who: ruler, room, to: who }) },
   {
     weight: 16,
     arbitrary: FastCheck.record({
@@ -58,13 +58,21 @@ const doings: ReadonlyArray<FastCheck.WeightedArbitrary<Deed>> = [
   { weight: 2, arbitrary: FastCheck.record({ _tag: of("Announce"), who: FastCheck.constant(theServer), room, to: upTo(2) }) }
 ]
 
+/** What is told of those who have no secret, but words. */
+const words: ReadonlyArray<FastCheck.WeightedArbitrary<Deed>> = [
+  { weight: 8, arbitrary: FastCheck.record({ _tag: of("Lapse"), who }) },
+  { weight: 8, arbitrary: FastCheck.record({ _tag: of("Key"), who }) },
+  { weight: 12, arbitrary: FastCheck.record({ _tag: of("Back"), who, to: who, isRight: FastCheck.constantFrom(true, true, false) }) }
+]
+
 // All come in first, most of them, and are in rooms together.
 const opening: ReadonlyArray<Deed> = [0, 1, 2, 3].flatMap((who): ReadonlyArray<Deed> => [
   { _tag: "Connect", who },
   { _tag: "Up", who, count: 1 },
   { _tag: "Down", who, count: 4 },
   ...[0, 1].filter((room) => who !== 3 - 3 * room).map((room): Deed => ({ _tag: "Enter", who, room, word: 0 })),
-  { _tag: "Up", who, count: 2 }
+  ...(who < 2 ? [] : [{ _tag: "Key" as const, who }]),
+  { _tag: "Up", who, count: 3 }
 ])
 
 /** How a story is told: how much windows hold, who has a secret, and how many rooms there may be. */
@@ -78,19 +86,19 @@ export interface Telling {
 const tellingsOf = (deed: FastCheck.Arbitrary<Deed>): FastCheck.Arbitrary<Telling> => FastCheck.record({
   deeds: FastCheck.array(deed, { minLength: 60, maxLength: 200, size: "max" }).map((all) => [...opening, ...all]),
   events: FastCheck.constantFrom(4, 8, 256, 256),
-  secrets: FastCheck.constantFrom([true, true, true, true, true], [true, true, true, true, false], [true, true, false, false, false]),
+  secrets: FastCheck.constantFrom([true, true, true, true, true], [true, true, true, true, false], [true, true, false, false, false], [true, true, false, false, false]),
   bounds: FastCheck.constantFrom(Chat.defaultBounds, { rooms: 3, roomsOfPerson: 16 }, { rooms: 1000, roomsOfPerson: 3 })
 })
 
 /** Stories of five people in a few rooms, whose connections are cut again and again; small windows are outrun, large ones never. */
-export const tellings = tellingsOf(FastCheck.oneof(...network, ...doings))
+export const tellings = tellingsOf(FastCheck.oneof(...network, ...doings, ...words))
 
 // What is asked arrives, and so does what comes of it.
 const flow: Deed = { _tag: "Flow" }
 
 /** Stories of people who rule rooms and meet the rules, whose connections hold for a while. */
 export const rulings = tellingsOf(
-  FastCheck.oneof({ weight: 60, arbitrary: FastCheck.constant(flow) }, ...network.map((each) => ({ ...each, weight: Math.min(each.weight, 3) })), ...doings, ...doings.slice(3))
+  FastCheck.oneof({ weight: 60, arbitrary: FastCheck.constant(flow) }, ...[...network, ...words].map((each) => ({ ...each, weight: Math.min(each.weight, 3) })), ...doings, ...doings.slice(3))
 )
 
 /** How places are kept in a story. */

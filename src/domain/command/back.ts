@@ -67,10 +67,12 @@ export const back: CommandDefinition<Back> = {
       if (back?.place === undefined) return nothing(chat)
       // Where the connection has a secret of its own, that opens the place from now on.
       const secret = now.place?.proof ?? back.place.proof
+      // The marks of commands are of the program that has the secret: another one may use the same.
+      const last = secret === back.place.proof ? back.place.last : now.place?.last
       const places = back.place.proof === undefined ? chat.places : HashMap.remove(chat.places, back.place.proof)
       const next = { ...chat, places: secret === undefined ? places : HashMap.set(places, secret, id) }
       const known = heard === undefined ? { heard: chat.seq } : { heard: heard.n, rooms: heard.rooms }
-      return comeBack(next, asker, back, { ...back.place, proof: secret, neighbourhood }, { ...known, was: now.member.id })
+      return comeBack(next, asker, back, { ...back.place, proof: secret, last, neighbourhood }, { ...known, was: now.member.id })
     })
   }
 }

@@ -111,6 +111,24 @@ describe("The words of /key", () => {
     })
   )
 
+  it.scopedLive("give a program no answer to what another one had asked", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const ada = yield* member(port, "Ada")
+      yield* tell(ada, { _tag: "SetKey", words }, { _tag: "Say", text: "first", ref: "1" })
+      const { from: me } = yield* next(ada, "Said")
+      const secret = "s".repeat(64)
+      const again = yield* connect(port)
+      yield* tell(again, { _tag: "Hello", v: 1, nickname: "eva", secret }, { _tag: "Back", name: "Ada", words })
+      const { n = 0 } = yield* next(again, "Resumed")
+      yield* Effect.sleep(1000)
+      // What it says now under this mark is lost with the connection.
+      const third = yield* connect(port)
+      yield* tell(third, { _tag: "Hello", v: 1, nickname: "Ada", secret, seen: { id: me.id, n } })
+      expect(yield* next(third, "Resumed")).not.toHaveProperty("last")
+    })
+  )
+
   it.scopedLive("say how many messages are lost, where there were too many", () =>
     Effect.gen(function* () {
       const { port } = yield* opened()
