@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { describe, expect } from "vitest"
 import { connect, jetstreamManager, StorageType } from "../../src/server/cluster/packages.ts"
+import { accountUser, keyUser } from "../cluster/support/keys.ts"
 import { hasNats, natsServer, type NatsServer } from "../cluster/support/NatsServer.ts"
 import { selfSigned } from "../support/selfSigned.ts"
 import { root, run, serve, start } from "./support/program.ts"
@@ -95,12 +96,33 @@ describe.runIf(hasNats)("A server of a cluster", () => {
     await fails(stage, ["--cluster", url], [url, "JetStream", "nats-server -js"])
   })
 
+  it("says that the engine has no memory for a log", async ({ stage }) => {
+    const { url } = await engine(stage, (path) => `jetstream { store_dir: "${path}/store", max_memory_store: 1MB }`)
+    await fails(stage, ["--cluster", url], [url, "insufficient memory", "64 MiB"])
+  })
+
   it("says that the engine wants credentials, or others; comes in with the right ones", async ({ stage }) => {
     const { url } = await engine(stage, (path) => `jetstream { store_dir: "${path}/store" }\n${password}`)
     await fails(stage, ["--cluster", url], [url, "asks for credentials", "--cluster-credentials"])
     await fails(stage, ["--cluster", url, "--cluster-credentials", file(stage, "ada:wrong")], ["does not accept the credentials", "--cluster-credentials"])
     await fails(stage, ["--cluster", url, "--cluster-credentials", file(stage, "-----BEGIN NATS USER JWT-----\nsecret\n")], ["damaged"])
     await serve(stage, { args: ["--cluster", url, "--cluster-credentials", file(stage, "ada:right:secret\n")] })
+  })
+
+  it("comes in with a token, with the seed of a key, and with a file of credentials, and not with those of others", async ({ stage }) => {
+    const [key, account] = [keyUser(), accountUser()]
+    const all = [
+      ['authorization { token: "right" }', "right\n", "wrong"],
+      [key.config, key.seed, keyUser().seed],
+      [account.config, `${account.file}\n\n${"*".repeat(61)}\n`, accountUser().file],
+      [account.config, account.file.replaceAll("\n", "\r\n"), "ada:secret"]
+    ] as const
+    await Promise.all(all.map(async ([config, right, wrong]) => {
+      const { url } = await engine(stage, (path) => `jetstream { store_dir: "${path}/store" }\n${config}`)
+      await fails(stage, ["--cluster", url], ["asks for credentials", "--cluster-credentials"])
+      await fails(stage, ["--cluster", url, "--cluster-credentials", file(stage, wrong)], ["does not accept the credentials", "--cluster-credentials"])
+      await serve(stage, { args: ["--cluster", url, "--cluster-credentials", file(stage, right)] })
+    }))
   })
 
   it("says that the credentials do not allow it", async ({ stage }) => {

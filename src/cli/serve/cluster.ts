@@ -121,6 +121,7 @@ const advice: Readonly<Record<EngineError["reason"], string>> = {
   refused: `Give what it accepts in a file, with --${clusterCredentials.name}.`,
   insecure: `Give its name as in its certificate, with tls:// in front, and who has signed that with --${clusterCa.name}; or nats:// where it has none.`,
   "no-jetstream": "Start it with nats-server -js.",
+  unable: "It has to keep a stream of 64 MiB in memory: see max_memory_store, and the limits of the account, in its configuration.",
   differs: `Choose another name with --${clusterName.name}, or delete that stream.`,
   missing: "Install them with npm."
 }

@@ -7,10 +7,11 @@ export class EngineError extends Schema.TaggedError<EngineError>()("EngineError"
    * `unreachable`: nobody answers there, or none who speaks NATS. `refused`: the
    * credentials are not accepted, or do not allow it. `insecure`: there is no
    * connection with TLS, or not to whom it should be. `no-jetstream`: the engine
-   * keeps no logs. `differs`: the log is there with other settings. `missing`: the
+   * keeps no logs. `unable`: it cannot keep this one, for lack of memory or by its
+   * limits. `differs`: the log is there with other settings. `missing`: the
    * packages of NATS are not installed.
    */
-  reason: Schema.Literal("unreachable", "refused", "insecure", "no-jetstream", "differs", "missing"),
+  reason: Schema.Literal("unreachable", "refused", "insecure", "no-jetstream", "unable", "differs", "missing"),
   servers: Schema.Array(Schema.String),
   detail: Schema.String
 }) {

@@ -144,7 +144,8 @@ const authenticatorOf = (packages: Packages, servers: ReadonlyArray<string>, cre
   const [text = ""] = whole.split(/\r?\n/u)
   const colon = text.indexOf(":")
   const make = (): Authenticator => {
-    if (whole.includes("-----BEGIN NATS")) return packages.credsAuthenticator(new TextEncoder().encode(whole))
+    // The client library wants line feeds, also at the very end.
+    if (whole.includes("-----BEGIN NATS")) return packages.credsAuthenticator(new TextEncoder().encode(`${whole.replaceAll("\r\n", "\n")}\n`))
     if (/^SU[A-Z2-7]{56}$/u.test(text)) return packages.nkeyAuthenticator(new TextEncoder().encode(text))
     if (colon >= 0) return packages.usernamePasswordAuthenticator(text.slice(0, colon), text.slice(colon + 1))
     return packages.tokenAuthenticator(text)

@@ -22,7 +22,10 @@ const peersWithin = 2000
 export class CallFailed extends Data.TaggedError("CallFailed")<{ readonly name: string; readonly detail: string; readonly code: number | undefined }> {}
 
 /** The codes of JetStream that are told apart. */
-const codes = { noPeers: 10_005, noMemory: 10_023, notFound: 10_059, otherSettings: 10_058, notClustered: 10_074 }
+const codes = { noPeers: 10_005, notAvailable: 10_008, notLeader: 10_009, noMemory: 10_023, notFound: 10_059, otherSettings: 10_058, notClustered: 10_074 }
+
+/** During an election nobody answers, or whoever does cannot say. */
+const isElecting = ({ code, name }: CallFailed): boolean => name === "TimeoutError" || code === codes.notAvailable || code === codes.notLeader
 
 /** Calls JetStream. */
 export const call = <A>({ packages }: Connection, work: () => Promise<A>): Effect.Effect<A, CallFailed> =>
@@ -103,13 +106,13 @@ export const prepare = (connection: Connection): Effect.Effect<void, EngineError
   const { manager, names, settings } = connection
   const failed = (reason: EngineError["reason"], detail: string) => new EngineError({ reason, servers: settings.servers, detail })
   return Effect.zipRight(call(connection, () => manager.getAccountInfo()), lookOrMake(connection)).pipe(
-    // Nobody answers during an election.
-    Effect.retry({ while: ({ name }) => name === "TimeoutError", schedule: Schedule.spaced(200).pipe(Schedule.upTo(startWithin)) }),
-    Effect.mapError(({ code, detail, name }) => {
-      if (name === "TimeoutError") return failed("unreachable", "JetStream does not answer: too few of its servers may be running")
+    Effect.retry({ while: isElecting, schedule: Schedule.spaced(200).pipe(Schedule.upTo(startWithin)) }),
+    Effect.mapError((failure) => {
+      const { code, detail, name } = failure
+      if (isElecting(failure)) return failed("unreachable", "JetStream does not answer: too few of its servers may be running")
       if (name === "JetStreamNotEnabled") return failed("no-jetstream", "it does not keep logs (JetStream)")
       if (isDenied(detail)) return failed("refused", `the credentials do not allow it: ${detail}`)
-      return failed("refused", code === undefined ? detail : `${detail} (JetStream ${code})`)
+      return code === undefined ? failed("refused", detail) : failed("unable", `${detail} (JetStream ${code})`)
     }),
     Effect.flatMap((info) => {
       const other = difference(connection, info)
