@@ -248,12 +248,13 @@ const make = (name: string) =>
       Effect.gen(function* () {
         const node = myself(replica)
         if (node === undefined || replica.phase !== "full") return
-        const isAlone = replica.nodes.length === 1
         isOver = true
         writer.enqueue([{ _tag: "NodeCloses", node: node.number, reason }])
         writer.close()
         writeSoon()
         yield* Effect.timeoutOption(Effect.interruptible(Deferred.await(closed)), lastWithin)
+        // As of its own last record: of several that leave at the same moment, the last one is alone then.
+        const isAlone = replica.nodes.every(({ id }) => id === me.id)
         if (isAlone) yield* Effect.timeoutOption(Effect.interruptible(engine.erase), lastWithin)
       })
 

@@ -23,7 +23,7 @@ export const staged = async <A>(stage: Stage, make: Effect.Effect<A, never, Scop
 export const engineOf = (stage: Stage): Promise<NatsServer> => staged(stage, natsServer())
 
 /** A way to this engine that the test can close. */
-export const gateOf = (stage: Stage, engine: NatsServer): Promise<Gate> => staged(stage, gate(engine.port))
+const gateOf = (stage: Stage, engine: NatsServer): Promise<Gate> => staged(stage, gate(engine.port))
 
 /** A node of the built program, a process of its own, that reaches its engine here. */
 export const node = (stage: Stage, url: string, { args = [], ...options }: StartOptions & { readonly args?: ReadonlyArray<string> } = {}): Promise<Served> =>

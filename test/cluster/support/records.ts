@@ -1,0 +1,53 @@
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { JetStreamManager } from "@nats-io/jetstream"
+import { headers, type NatsConnection } from "@nats-io/transport-node"
+import { connect, jetstreamManager } from "../../../src/server/cluster/packages.ts"
+
+/** The log of a cluster that has the usual name, past its nodes. */
+export interface Records {
+  readonly nats: NatsConnection
+  readonly manager: JetStreamManager
+}
+
+/** The stream of a cluster that has the usual name. */
+export const stream = "BRUSIO_brusio"
+
+const subject = "brusio.brusio.log"
+
+/** Opens the log of the engine here, as long as the scope. */
+export const recordsOf = (url: string): Effect.Effect<Records, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const nats = yield* Effect.acquireRelease(
+      Effect.promise(() => connect({ servers: url.split(","), maxReconnectAttempts: -1 })),
+      (nats) => Effect.promise(() => nats.close())
+    )
+    return { nats, manager: yield* Effect.promise(() => jetstreamManager(nats, { checkAPI: false })) }
+  })
+
+/** From how many of the last records one is chosen that is written again. */
+const window = 40
+
+const mark = "again"
+
+/** Writes each record once more, later, and in another order: as an engine does that has taken a message twice. Returns how many there have been. */
+export const doubling = async ({ nats }: Records): Promise<() => number> => {
+  const marked = headers()
+  marked.set(mark, "1")
+  const kept: Array<Uint8Array> = []
+  let count = 0
+  nats.subscribe(subject, {
+    callback: (error, { data, headers: found }) => {
+      if (error !== null || found?.has(mark) === true) return
+      kept.push(data.slice())
+      if (kept.length <= window) return
+      // Every record in turn, from all over the window.
+      const [old] = kept.splice((count * 7) % window, 1)
+      if (old === undefined) return
+      count += 1
+      nats.publish(subject, old, { headers: marked })
+    }
+  })
+  await nats.flush()
+  return () => count
+}
