@@ -180,7 +180,7 @@ describe("The client", () => {
 })
 
 /** How much the client may weigh in a browser, gzipped, with effect (60), coming back (2.4) and rooms (12.6) in it. */
-const mostKilobytes = 113
+const mostKilobytes = 118
 
 /** The parts of the server, and which parts each may import from; a file that is in no folder is for all. */
 const serverBelow: Readonly<Record<string, ReadonlyArray<string>>> = {

@@ -73,6 +73,14 @@ export const listenPort: Setting<number> = {
 }
 /** The port to connect to. */
 export const serverPort: Setting<number> = { name: "port", short: "p", pseudoName: "PORT", expected: "a whole number from 1 to 65535", decode: decodePort(1) }
+/** The name of the server, in dialects in which servers have one. */
+export const serverName: Setting<string> = {
+  name: "server-name",
+  pseudoName: "NAME",
+  expected: "letters, digits, dots and hyphens, at most 63 of them",
+  decode: Schema.decodeUnknownEither(Schema.String.pipe(Schema.pattern(/^[A-Za-z\d](?:[A-Za-z\d.-]{0,61}[A-Za-z\d])?$/u)))
+}
+
 /** The names under which browsers reach the server, beside its addresses and its own name. */
 export const allowHost: Setting<ReadonlyArray<string>> = {
   name: "allow-host", pseudoName: "NAME",

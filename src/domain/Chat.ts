@@ -12,6 +12,7 @@ import * as Room from "./Room.ts"
 import type { Role } from "./Role.ts"
 import { lobby, type RoomKey, type RoomName } from "./RoomName.ts"
 import type { Proof } from "./Place.ts"
+import type { Profile } from "./Profile.ts"
 import type { Text } from "./Text.ts"
 import type { Window } from "./Window.ts"
 
@@ -91,6 +92,8 @@ export interface Person<Peer> {
   readonly attachment: Attachment
   /** Absent for who cannot come back. */
   readonly place: Place | undefined
+  /** Absent where its client says nothing of it. */
+  readonly profile: Profile | undefined
   /** In the order of entering. */
   readonly rooms: ReadonlyArray<Membership>
   /** The room that is meant where none is named; absent for who is in no room. */

@@ -77,11 +77,25 @@ export const Welcome = Schema.TaggedStruct("Welcome", {
 })
 export type Welcome = typeof Welcome.Type
 
+/** You are in, and in no room yet, as you asked: enter one. */
+export const Admitted = Schema.TaggedStruct("Admitted", {
+  n,
+  at,
+  you: Member,
+  server: Schema.String,
+  instance: Schema.optional(Schema.String),
+  limits: Limits,
+  keep: Schema.optional(Schema.Number)
+})
+export type Admitted = typeof Admitted.Type
+
 /** Somebody said a line. Its author gets it too: that is the receipt. */
 export const Said = Schema.TaggedStruct("Said", {
   ...inRoom,
   from: Member,
   text: Text,
+  /** Whether no machine may answer it, as machines say it. Absent where people say it. */
+  notice: Schema.optional(Schema.Literal(true)),
   /** The author's correlation id; it means something only to the author. */
   ref: Schema.optional(Schema.String)
 })
@@ -103,6 +117,8 @@ export const Whispered = Schema.TaggedStruct("Whispered", {
   from: Member,
   to: Member,
   text: Text,
+  /** Whether no machine may answer it, as machines say it. Absent where people say it. */
+  notice: Schema.optional(Schema.Literal(true)),
   ref: Schema.optional(Schema.String)
 })
 export type Whispered = typeof Whispered.Type
@@ -265,6 +281,7 @@ export type Goodbye = typeof Goodbye.Type
 /** All a client may be told, as it travels in the native dialect. */
 export const Event = Schema.Union(
   Welcome,
+  Admitted,
   Resumed,
   Said,
   Acted,
@@ -313,8 +330,22 @@ export interface Resumption extends Resumed {
 /** Whether there is something to tell again behind this event. */
 export const isResumption = (event: Reply | Observation): event is Resumption => event._tag === "Resumed" && "replay" in event
 
-/** All that a client can be told: an event, or lines for people. The answer to a question is a reply to its asker alone, and has no number. */
-export type Reply = Event | Lines
+/**
+ * What a dialect says for itself, in its own words: `words` makes them when they are sent, and no other dialect tells them.
+ * They stand in the order of all else that the client is told.
+ */
+export interface Verbatim {
+  readonly _tag: "Verbatim"
+  readonly at: number
+  readonly words: () => string
+  /** About how many bytes these are. */
+  readonly size: number
+  /** How the client is spoken to from here on; what that is, only its dialect knows. Absent where it stays as it is. */
+  readonly turn?: (() => void) | undefined
+}
+
+/** All that a client can be told: an event, lines for people, or what its dialect says for itself. The answer to a question is a reply to its asker alone, and has no number. */
+export type Reply = Event | Lines | Verbatim
 
 /** The author of what was said to a whole room; `undefined` for any other event, such as a whisper. */
 export const authorOf = (event: Reply | Observation): MemberId | undefined =>

@@ -3,21 +3,30 @@ import * as Option from "effect/Option"
 import { type Chat, personWith } from "./Chat.ts"
 import type { MemberId } from "./Event.ts"
 import { type AskedName, type IndexedName, numbered, type SpareNames } from "./nameIndex.ts"
-import type { Nickname } from "./Nickname.ts"
+import { NameKey, type Nickname } from "./Nickname.ts"
 import { Refusal } from "./Refusal.ts"
 import * as wording from "./wording.ts"
+
+/** The key with `_` for each blank: dialects whose names are words write it so. */
+const oneWord = (key: NameKey): NameKey => NameKey.make(key.replaceAll(" ", "_"))
+
+/** The names in which this member bears the one with this key: it is found by it with blanks, and as one word. */
+export const withName = <Peer>(names: Chat<Peer>["names"], id: MemberId, key: NameKey): Chat<Peer>["names"] => {
+  const all = HashMap.set(names, key, id)
+  return key.includes(" ") ? HashMap.set(all, oneWord(key), id) : all
+}
 
 /** The chat in which this member bears this name. */
 export const named = <Peer>(chat: Chat<Peer>, id: MemberId, { key, looks }: IndexedName): Chat<Peer> => ({
   ...chat,
-  names: HashMap.set(chat.names, key, id),
+  names: withName(chat.names, id, key),
   looks: looks.reduce((all, look) => HashMap.set(all, look, [...alike(all, look), id]), chat.looks)
 })
 
 /** The chat in which this member no longer bears this name. */
 export const unnamed = <Peer>(chat: Chat<Peer>, id: MemberId, { key, looks }: IndexedName): Chat<Peer> => ({
   ...chat,
-  names: HashMap.remove(chat.names, key),
+  names: HashMap.removeMany(chat.names, [key, oneWord(key)]),
   looks: looks.reduce((all, look) => {
     const others = alike(all, look).filter((other) => other !== id)
     return others.length === 0 ? HashMap.remove(all, look) : HashMap.set(all, look, others)
@@ -33,7 +42,7 @@ export const lookalike = <Peer>(chat: Chat<Peer>, { looks }: IndexedName): Nickn
 const alike = (all: Chat<unknown>["looks"], look: string): ReadonlyArray<MemberId> =>
   Option.getOrElse(HashMap.get(all, look), () => [])
 
-const isTaken = <Peer>(chat: Chat<Peer>, { key }: IndexedName): boolean => HashMap.has(chat.names, key)
+const isTaken = <Peer>(chat: Chat<Peer>, { key }: IndexedName): boolean => HashMap.has(chat.names, key) || (key.includes(" ") && HashMap.has(chat.names, oneWord(key)))
 
 /** Why nobody can take this name now: it is reserved or taken. `undefined` when it is free. */
 export const hindrance = <Peer>(chat: Chat<Peer>, name: AskedName): Refusal | undefined => {

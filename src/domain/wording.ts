@@ -21,7 +21,10 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
       return [welcome(event), ...rooms.about(event), ...rooms.keeping(event)]
     case "Resumed":
       return isResumption(event) ? [resumed(event), ...event.replay.flatMap(words)] : [resumed(event)]
+    case "Admitted":
+      return [[dim("Welcome "), name(event.you), dim("! You are in no room: enter one, with /join ROOM.")]]
     case "Said":
+      if (event.notice === true) return [[sign("-"), name(event.from), sign("- "), text(event.text)]]
       return [[name(event.from), sign(": "), text(event.text)]]
     case "Acted":
       return [[sign("* "), name(event.from), sign(" "), text(event.text)]]
@@ -74,6 +77,7 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
       return [[strong(goodbye(event))]]
     case "Ping":
     case "Pong":
+    case "Verbatim":
       return []
   }
 }

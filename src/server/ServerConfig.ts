@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly trustProxy: ReadonlyArray<string>
   /** Names under which browsers reach this server, beside its addresses and its own name: see `docs/wire/web.md`. */
   readonly allowHosts: ReadonlyArray<string>
+  /** The name of the server, in dialects in which servers have one: letters, digits, dots and hyphens. */
+  readonly serverName: string
   /** The password that lets clients in, of at most `maxPasswordLength` characters (`domain/password.ts`); `undefined` lets everybody in. */
   readonly password: Redacted.Redacted | undefined
   /** With how many wrong passwords a connection is closed. */
@@ -131,6 +133,7 @@ export const defaults: ServerOptions = {
   socket: undefined,
   trustProxy: [],
   allowHosts: [],
+  serverName: "brusio",
   password: undefined,
   passwordTries: 3,
   maxClients: 20_000,

@@ -138,7 +138,7 @@ const isTo = (audience: Chat.Audience<unknown>, id: MemberId) => audience.some((
 
 /** What she hears of a batch, with the crowds in one line. */
 const heardBy = (id: MemberId, told: ReadonlyArray<Envelope>): ReadonlyArray<Event> =>
-  gather(told.map(({ also, audience, event, room }) => ({ event, audience, room, ...(also === undefined ? {} : { also }) }))).flatMap(({ also = [], audience, event }) => (event._tag !== "Lines" && (isTo(audience, id) || isTo(also, id)) ? [event] : []))
+  gather(told.map(({ also, audience, event, room }) => ({ event, audience, room, ...(also === undefined ? {} : { also }) }))).flatMap(({ also = [], audience, event }) => (event._tag !== "Lines" && event._tag !== "Verbatim" && (isTo(audience, id) || isTo(also, id)) ? [event] : []))
 
 const sorted = (members: Iterable<Member>) => Array.from(members, ({ id, name }) => `${id} ${name}`).sort()
 

@@ -64,7 +64,7 @@ class Rooms {
     if (request._tag !== "Question") throw new Error(line)
     const client = this.#clients.get(name) ?? 0
     const reply = Commands.answer(this.chat, { origin: { client, address: "" }, seat: { id: undefined, peer: client }, person: Chat.personOf(this.chat, client) }, request.question)
-    return reply._tag === "Lines" ? [] : [reply]
+    return reply._tag === "Lines" || reply._tag === "Verbatim" ? [] : [reply]
   }
 
   /** The words of a refusal; empty where it was done. */

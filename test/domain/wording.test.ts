@@ -36,6 +36,8 @@ const namesIn = (event: Reply): ReadonlyArray<string> => {
   switch (event._tag) {
     case "Welcome":
       return of(event.you, ...event.members.filter(({ id }) => id !== event.you.id).slice(0, crowd))
+    case "Admitted":
+      return of(event.you)
     case "Said":
     case "Acted":
       return of(event.from)

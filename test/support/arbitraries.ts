@@ -80,6 +80,7 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
   Welcome: FastCheck.record({
     _tag: FastCheck.constant("Welcome"), ...inRoom, you: member, asked: perhaps(nickname), here, members, server: FastCheck.string(), limits
   }),
+  Admitted: FastCheck.record({ _tag: FastCheck.constant("Admitted"), at, you: member, server: FastCheck.string(), limits }),
   Resumed: FastCheck.record({
     _tag: FastCheck.constant("Resumed"), at, you: member, gaps: FastCheck.boolean(), server: FastCheck.string(), limits,
     rooms: FastCheck.array(FastCheck.record({ room: FastCheck.constant(lobby), seq: FastCheck.nat(), here, ...roomState }), { maxLength: 3 })
@@ -125,5 +126,6 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
 /** Any reply, by its tag: an event, or lines of the server's own. */
 export const replies: { readonly [R in Reply as R["_tag"]]: FastCheck.Arbitrary<R> } = {
   ...events,
-  Lines: FastCheck.record({ _tag: FastCheck.constant("Lines"), at, lines: FastCheck.array(text()) })
+  Lines: FastCheck.record({ _tag: FastCheck.constant("Lines"), at, lines: FastCheck.array(text()) }),
+  Verbatim: FastCheck.record({ _tag: FastCheck.constant("Verbatim"), at, size: FastCheck.constant(0), words: FastCheck.constant(() => "") })
 }

@@ -114,9 +114,9 @@ const registry = (meet: Meet, isDue: () => boolean) =>
         ...registry,
         submit: (happening) => registry.submit(isDue() ? brittle(happening, meet) : happening),
         reply: (client, reply) =>
-          registry.reply(client, (at) => {
+          registry.reply(client, (at, chat) => {
             meet("reply")
-            return reply(at)
+            return reply(at, chat)
           })
       })
     )

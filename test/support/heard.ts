@@ -16,6 +16,8 @@ const inShort = (heard: Heard): string => {
       return `answer ${Buffer.from(heard.bytes).toString("latin1")}`
     case "Tell":
       return `tell ${heard.lines.join(" | ")}`
+    case "Look":
+      return "look"
     case "Reject":
       return `reject ${heard.code}`
     case "Quit":

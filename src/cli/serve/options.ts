@@ -14,7 +14,7 @@ import { complain, Failed, type Left } from "../process.ts"
 import { handedSocket } from "./handedSocket.ts"
 import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
-import { allowHost, type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit, repeatable, trustProxy } from "../settings.ts"
+import { allowHost, type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit, repeatable, serverName, trustProxy } from "../settings.ts"
 
 const defaultRate = defaults.rateLimit ?? { perSecond: 10, burst: 100 }
 
@@ -25,6 +25,7 @@ const options = {
   echo: option(echo, "Whether nc and other plain clients get their own messages back: auto, on or off.", defaults.echo),
   trustProxy: repeatable(trustProxy, "A proxy that tells the addresses of clients with the PROXY protocol, and has to; may be given several times.", "none"),
   allowHost: repeatable(allowHost, "A name under which browsers reach this server, beside its addresses and its own name; may be given several times.", "none"),
+  serverName: option(serverName, "The name of the server, as clients of IRC show it.", defaults.serverName),
   ...passwordOptions,
   rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait. With off, nobody ever waits: neither a client nor an address.", `${defaultRate.perSecond} messages a second`),
   rateBurst: option(rateBurst, "How many of them may come at once.", `${defaultRate.burst} messages`),
@@ -68,7 +69,7 @@ export const page: HelpPage = {
   examples: ["serve", "serve --window", "serve --host 0.0.0.0 --port 4000 --password"],
   groups: grouped(Record.values(options), {
     "The most important options": [options.host, options.port, options.window, options.password, options.passwordFile, options.noInput],
-    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.history, options.ignoreHangup],
+    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.serverName, options.history, options.ignoreHangup],
     "A room on several machines": [options.cluster, options.clusterName, options.clusterCa, options.clusterCredentials]
   }, "Limits"),
   notes: ["Every option can also be set in the environment: --log-format is BRUSIO_LOG_FORMAT."]
@@ -93,6 +94,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       port: Option.getOrElse(where.port, () => defaults.port),
       echo: Option.getOrElse(mirror, () => defaults.echo),
       password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
+      serverName: Option.getOrElse(yield* given(serverName, options.serverName), () => defaults.serverName),
       allowHosts: Option.getOrElse(yield* given(allowHost, options.allowHost), () => defaults.allowHosts),
       trustProxy: Option.getOrElse(yield* given(trustProxy, options.trustProxy), () => defaults.trustProxy),
       history: Option.getOrUndefined(yield* given(history, options.history)),

@@ -1,7 +1,7 @@
 import * as HashMap from "effect/HashMap"
 import * as Schema from "effect/Schema"
 import { resume } from "../attachment.ts"
-import { type Chat, type Person, personAt, type Place, roomOf, withRoom } from "../Chat.ts"
+import { type Chat, type Decision, type Membership, type Origin, type Person, personAt, type Place, roomOf, withPerson, withRoom } from "../Chat.ts"
 import { andThen, type Asker, refused, tellFew, tellRoom } from "../Decision.ts"
 import { type Member, MemberId } from "../Event.ts"
 import { asked, AskedName, sparesOf, SpareNames } from "../nameIndex.ts"
@@ -11,6 +11,7 @@ import { tellPast } from "../membership.ts"
 import { hindrance, lookalike, named, spareName } from "../names.ts"
 import * as Nickname from "../Nickname.ts"
 import { Claim, Seen } from "../Place.ts"
+import { Profile } from "../Profile.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Room from "../Room.ts"
 import { lobby } from "../RoomName.ts"
@@ -27,7 +28,11 @@ export const Join = Schema.TaggedStruct("Join", {
   /** Whose place is taken up, where there is such a one, and is kept from then on; without it, no place is. */
   claim: Schema.optional(Claim),
   /** Whether nothing but a kept place may be taken up: who has its secret was let in before, and says no password again. */
-  isBackOnly: Schema.optional(Schema.Literal(true))
+  isBackOnly: Schema.optional(Schema.Literal(true)),
+  /** What it says of itself besides its name. */
+  profile: Schema.optional(Profile),
+  /** Whether no room is entered with it: without it, the lobby is. */
+  nowhere: Schema.optional(Schema.Literal(true))
 })
 export type Join = typeof Join.Type
 
@@ -65,7 +70,7 @@ export const join: CommandDefinition<Join> = {
     const nickname = Nickname.parse(raw, limits)
     return nickname instanceof Refusal ? nickname : { _tag: "Hello", join: joinOrRefuse(nickname), password, secret, seen }
   }, { seen: Object.keys(Seen.fields) }),
-  apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, { claim, isBackOnly, name: wanted, spares }: Join) => {
+  apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, { claim, isBackOnly, name: wanted, nowhere, profile, spares }: Join) => {
     if (asker.person !== undefined) {
       return refused(chat, asker, new Refusal({ code: "already-joined", message: `You are here as ${asker.person.member.name}.` }))
     }
@@ -87,12 +92,10 @@ export const join: CommandDefinition<Join> = {
       seat: { id, peer: asker.seat.peer },
       attachment: { _tag: "Here" },
       place,
-      // The number of the newcomer's own `Joined`: that of the welcome is before it.
-      rooms: [{ room: lobby, role: "member", since: chat.seq + 2 }],
-      current: lobby
+      profile,
+      rooms: [],
+      current: undefined
     }
-    const before = roomOf(chat, lobby).seats
-    const room = Room.entered(roomOf(chat, lobby), person)
     const come = {
       ...chat,
       people: HashMap.set(chat.people, id, person),
@@ -100,31 +103,53 @@ export const join: CommandDefinition<Join> = {
       places: claim === undefined || place === undefined ? chat.places : HashMap.set(chat.places, claim.proof, id),
       lastMember: chat.lastMember + 1
     }
-    const next = named(place === undefined ? withRoom(come, room) : countKeepers(come, room, 1), id, name)
+    const next = named(come, id, name)
     const origin = { ...asker.origin, name: member.name }
-    const { settings } = chat
-    const welcomed = tellFew(next, origin, [person.seat], ({ at, n }) => ({
-      _tag: "Welcome",
-      n,
-      // The number of the newcomer's own `Joined`, which only the others get: the newcomer is told everything after it.
-      seq: room.seq + 1,
-      at,
-      room: lobby,
-      you: member,
-      asked: name.name === wanted.name ? undefined : wanted.name,
-      here: room.seats.length,
-      members: room.firstPage,
-      ...(room.topic === undefined ? {} : { topic: room.topic }),
-      server: settings.server,
-      instance: settings.instance,
-      limits: settings.limits,
-      keep: place === undefined ? undefined : chat.keep.for,
-      history: keptFor(chat, room)
-    }))
-    const entered = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), before))
-    const told = tellPast(entered, origin, person, lobby)
-    return andThen(told, (next) => warn(next, person.rooms, name.name, lookalike(chat, name)))
+    if (nowhere === true) return admitted(next, origin, person)
+    const told = enterLobby(next, origin, person, name.name === wanted.name ? undefined : wanted.name)
+    return andThen(told, (next) => warn(next, [lobbyMembership(0)], name.name, lookalike(chat, name)))
   }
+}
+
+// The place of somebody in the lobby: of what it is told, one hears what has a greater number.
+const lobbyMembership = (since: number): Membership => ({ room: lobby, role: "member", since })
+
+// A newcomer who enters no room yet: nobody else is told.
+const admitted = <Peer>(chat: Chat<Peer>, origin: Origin, { member, place, seat }: Person<Peer>): Decision<Peer> => {
+  const { instance, limits, server } = chat.settings
+  return tellFew(chat, origin, [seat], ({ at, n }) => ({ _tag: "Admitted", n, at, you: member, server, instance, limits, keep: place === undefined ? undefined : chat.keep.for }))
+}
+
+// A newcomer enters the lobby. `asked`: the name that it wanted, where it has got another.
+const enterLobby = <Peer>(before: Chat<Peer>, origin: Origin, newcomer: Person<Peer>, asked: Nickname.Nickname | undefined): Decision<Peer> => {
+  const { member, place } = newcomer
+  // The number of the newcomer's own `Joined`: that of the welcome is before it.
+  const person: Person<Peer> = { ...newcomer, rooms: [lobbyMembership(before.seq + 2)], current: lobby }
+  const come = withPerson(before, person)
+  const { seats } = roomOf(before, lobby)
+  const room = Room.entered(roomOf(before, lobby), person)
+  const next = place === undefined ? withRoom(come, room) : countKeepers(come, room, 1)
+  const { settings } = before
+  const welcomed = tellFew(next, origin, [person.seat], ({ at, n }) => ({
+    _tag: "Welcome",
+    n,
+    // The number of the newcomer's own `Joined`, which only the others get: the newcomer is told everything after it.
+    seq: room.seq + 1,
+    at,
+    room: lobby,
+    you: member,
+    asked,
+    here: room.seats.length,
+    members: room.firstPage,
+    ...(room.topic === undefined ? {} : { topic: room.topic }),
+    server: settings.server,
+    instance: settings.instance,
+    limits: settings.limits,
+    keep: place === undefined ? undefined : before.keep.for,
+    history: keptFor(before, room)
+  }))
+  const entered = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), seats))
+  return tellPast(entered, origin, person, lobby)
 }
 
 // The place of a newcomer that is kept from now on. The number of its welcome is the first that it hears.

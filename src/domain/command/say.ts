@@ -7,7 +7,7 @@ import { command, type CommandDefinition, messageForm } from "./Definition.ts"
 import { inRoom, parseText } from "./text.ts"
 
 /** Say a line to everybody in the room. */
-export const Say = Schema.TaggedStruct("Say", { text: Text, room: Schema.optional(AskedRoom), ref: Schema.optional(Schema.String) })
+export const Say = Schema.TaggedStruct("Say", { text: Text, room: Schema.optional(AskedRoom), notice: Schema.optional(Schema.Literal(true)), ref: Schema.optional(Schema.String) })
 export type Say = typeof Say.Type
 
 /** A `Say` as programs send it: the text is not checked yet. */
@@ -19,6 +19,6 @@ export const say: CommandDefinition<Say> = {
     parseText(text, ref, (text) => inRoom(room, ref, (room) => command({ _tag: "Say", text, ...room, ref })))
   ),
   send: ({ room, text }, ref) => ({ _tag: "Say", text, room: room?.name, ref }),
-  apply: (chat, asker, { ref, room: named, text }) =>
-    speak(chat, asker, named, { what: "say something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Said", n, seq, at, room, from, text, ref }))
+  apply: (chat, asker, { notice, ref, room: named, text }) =>
+    speak(chat, asker, named, { what: "say something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Said", n, seq, at, room, from, text, ...(notice === true ? { notice } : {}), ref }))
 }

@@ -9,8 +9,10 @@ import { type Chat, type Person, personWith, roomOf, withPerson, withRoom } from
 import * as Deadlines from "../Deadlines.ts"
 import { Event, LeaveCode, Limits, Member, MemberId } from "../Event.ts"
 import { IndexedName } from "../nameIndex.ts"
+import { withName } from "../names.ts"
 import { NameKey } from "../Nickname.ts"
 import { Proof } from "../Place.ts"
+import { Profile } from "../Profile.ts"
 import { Role } from "../Role.ts"
 import type { Room } from "../Room.ts"
 import { RoomKey, RoomName } from "../RoomName.ts"
@@ -104,6 +106,7 @@ const PersonPart = Schema.TaggedStruct("Person", {
       resumedAt: orNot(Schema.Number)
     })
   ),
+  profile: orNot(Profile),
   rooms: Schema.Array(Schema.Struct({ room: RoomKey, role: Role, since: Schema.Number })),
   current: orNot(RoomKey)
 })
@@ -161,8 +164,8 @@ const sorted = <A>(entries: ReadonlyArray<readonly [string, A]>): ReadonlyArray<
   entries.toSorted(([one], [other]) => (one < other ? -1 : 1))
 
 // Whether a name is reserved is of no use once it is borne.
-const personPart = <Peer>({ address, attachment, client, current, member, name: { key, looks, name }, place, rooms }: Person<Peer>): Part => ({
-  _tag: "Person", address, attachment, client, current, member, name: { key, looks, name }, place, rooms
+const personPart = <Peer>({ address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms }: Person<Peer>): Part => ({
+  _tag: "Person", address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms
 })
 
 const roomPart = <Peer>(room: Room<Peer>): Part => ({ _tag: "Room", ...Struct.omit(room, "seats", "order") })
@@ -244,7 +247,7 @@ const withSomebody = (chat: Chat<never>, part: typeof PersonPart.Type): Chat<nev
   return {
     ...known,
     clients: attachment._tag === "Here" ? HashMap.set(known.clients, client, id) : known.clients,
-    names: HashMap.set(known.names, name.key, id),
+    names: withName(known.names, id, name.key),
     places: place?.proof === undefined ? known.places : HashMap.set(known.places, place.proof, id)
   }
 }
@@ -256,8 +259,8 @@ const sanctionsKey = (sanctions: Room<unknown>["bans"]) => sanctions.map(({ host
 // What is in a window, by its bounds.
 const windowKey = ({ bytes, due, gone, goneSeq, kept }: Window.Window) => [kept.length, bytes, gone, goneSeq, due, kept[0]?.n, kept.at(-1)?.n]
 
-const personKey = <Peer>({ attachment, client, current, member, name, place, rooms }: Person<Peer>) => [
-  member.id, member.name, name.key, client, attachmentKey(attachment), current, rooms.map(({ role, room, since }) => [room, role, since]),
+const personKey = <Peer>({ attachment, client, current, member, name, place, profile, rooms }: Person<Peer>) => [
+  member.id, member.name, name.key, client, attachmentKey(attachment), current, profile?.user, profile?.real, rooms.map(({ role, room, since }) => [room, role, since]),
   place === undefined ? undefined : [place.proof, place.key?.proof, place.key?.name, place.since, place.last, place.resumedAt, place.stays.map(({ room, since, until }) => [room, since, until]), windowKey(place.own)]
 ]
 

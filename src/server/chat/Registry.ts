@@ -61,8 +61,8 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
   readonly close: (last: Last) => Effect.Effect<void>
   /** Answers a question, which changes nothing and is no log entry. The answer keeps its place in the order of all that its asker is told; nobody is answered that is gone. */
   readonly answer: (client: Chat.ClientId, question: Question) => Effect.Effect<Reply | undefined>
-  /** Tells one client something that is for it alone and comes of no log entry; `at` is now, in ms since 1970, and never goes back. */
-  readonly reply: (client: Chat.ClientId, reply: (at: number) => Reply) => Effect.Effect<Reply | undefined>
+  /** Tells one client something that is for it alone and comes of no log entry, by the chat as it stands; `at` is now, in ms since 1970, and never goes back. */
+  readonly reply: (client: Chat.ClientId, reply: (at: number, chat: Chat.Chat<Peer>) => Reply) => Effect.Effect<Reply | undefined>
   /** The chat's time, ms since 1970: it never goes back, also where the system's clock is set. Whatever clients are told bears it. */
   readonly now: Effect.Effect<number>
   /** Sends a member away, for this reason: its session ends, or, where its connection is lost, its place. */
@@ -209,7 +209,7 @@ const make = Effect.gen(function* () {
     answer: (client, question) =>
       replied(client, ({ at, chat }, { address, peer }) => answer({ ...chat, at }, { client, address }, peer, question)),
     now: step((state) => ({ ...unchanged(state), result: state.at })),
-    reply: (client, reply) => replied(client, ({ at }) => reply(at)),
+    reply: (client, reply) => replied(client, ({ at, chat }) => reply(at, chat)),
     announce: (text, only) => Effect.zipRight(hub.room, Effect.asVoid(append({ _tag: "Announce", text, ...only }))),
     remove: (id, reason) =>
       Effect.flatMap(Ref.get(ref), ({ chat }) => {

@@ -33,6 +33,8 @@ const sizeOf = (event: Handing["event"]): number => {
       return frame + event.members.length * member
     case "RoomList":
       return frame + event.rooms.reduce((sum, { topic = "" }) => sum + member + topic.length, 0)
+    case "Verbatim":
+      return event.size
     case "Lines":
       return event.lines.reduce((sum, line) => sum + line.length, frame)
     // Many who come or go are told of in one event (docs/adr/0007), and they may be held for a while.

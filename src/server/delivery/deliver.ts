@@ -125,7 +125,10 @@ const turnsIn = (told: ReadonlyArray<Told>): ReadonlyMap<Peer, ReadonlyArray<Tur
   return turns
 }
 
-const saysWhere = ({ _tag }: Reply): boolean => _tag === "Welcome" || _tag === "Entered" || _tag === "Exited" || _tag === "Removed" || _tag === "Resumed"
+const saysWhere = (event: Reply): boolean =>
+  event._tag === "Verbatim" ? event.turn !== undefined : whereabouts.has(event._tag)
+
+const whereabouts: ReadonlySet<Reply["_tag"]> = new Set(["Welcome", "Entered", "Exited", "Removed", "Resumed"])
 
 // All that the batch tells a client, each part in the form of its place.
 const turned = (outbox: Peer, turns: ReadonlyArray<Turn>, part: (from: number, to: number) => Buffer): Buffer => {

@@ -112,7 +112,7 @@ const mostApart = 0.25
 
 // Whether an event to a few has a number, or stands for events that have. A newcomer's first one does not count here: it is
 // owed nothing from before.
-const isNumbered = (event: Reply): boolean => event._tag === "Resumed" || (event._tag !== "Welcome" && "n" in event && event.n !== undefined)
+const isNumbered = (event: Reply): boolean => event._tag === "Resumed" || (event._tag !== "Welcome" && event._tag !== "Admitted" && "n" in event && event.n !== undefined)
 
 // How many more are here after this move. Who was lost counts as gone from then on.
 const changeOf = (event: Moves.Move): -1 | 0 | 1 => (isComing(event) ? 1 : event._tag === "Left" && event.detached === true ? 0 : -1)

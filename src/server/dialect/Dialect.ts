@@ -1,6 +1,7 @@
+import type { Chat, Person } from "../../domain/Chat.ts"
 import type { Request } from "../../domain/command/index.ts"
 import type { Join } from "../../domain/command/join.ts"
-import type { Event, Goodbye, LeaveCode, Reply } from "../../domain/Event.ts"
+import type { Event, Goodbye, LeaveCode, Reply, Verbatim } from "../../domain/Event.ts"
 import { limited, type NameLimits } from "../../domain/NameLimits.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import type { Text } from "../../domain/Text.ts"
@@ -20,8 +21,21 @@ export type Heard =
   | { readonly _tag: "Answer"; readonly bytes: Uint8Array }
   /** Lines for the person who types there, in their order among all else that the client is told. */
   | { readonly _tag: "Tell"; readonly lines: ReadonlyArray<Text> }
+  /** A question of the client's protocol, which its dialect answers by the state of the chat: in order among all else that the client is told. */
+  | { readonly _tag: "Look"; readonly look: (view: View) => Seen }
   /** The client cannot be served here, as it speaks another protocol: its session ends. */
   | { readonly _tag: "Reject"; readonly code: LeaveCode; readonly reason: string }
+
+/** What a dialect sees to answer a question: the chat as it stands, and who asks, once that has come in. */
+export interface View {
+  readonly chat: Chat<unknown>
+  readonly me: Person<unknown> | undefined
+  /** Now, ms since 1970. */
+  readonly at: number
+}
+
+/** What a dialect answers: see `Verbatim`. */
+export type Seen = Pick<Verbatim, "size" | "turn" | "words">
 
 /**
  * The parser of one client, from bytes to requests. It keeps what has not ended
@@ -65,7 +79,7 @@ export interface Interpreter {
 /** The options of a server that its interpreters depend on. */
 export type Hearing = Pick<
   ServerOptions,
-  "maxLine" | "maxName" | "echo" | "greetAfter" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin"
+  "maxLine" | "maxName" | "echo" | "greetAfter" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin" | "maxClients" | "serverName"
 >
 
 /**
@@ -75,7 +89,7 @@ export type Hearing = Pick<
 export interface Dialect {
   readonly name: string
   /** What kind of client speaks it, in a word for whoever runs the room. */
-  readonly client: "browser" | "terminal" | "plain"
+  readonly client: "browser" | "terminal" | "irc" | "plain"
   /** Encodes an event as whole lines; an empty string where this dialect does not tell it. */
   readonly encode: (event: Reply) => string
   /** The dialect in which this encodes what a whole room is told, where others encode that in the same way: absent where it is this one itself. */
@@ -116,4 +130,4 @@ export const lineTooLong = (bytes: number): Refusal =>
   })
 
 /** Whether this is part of the wire format of programs, and not only for people who type. */
-export const isEvent = (reply: Reply): reply is Event => reply._tag !== "Lines"
+export const isEvent = (reply: Reply): reply is Event => reply._tag !== "Lines" && reply._tag !== "Verbatim"

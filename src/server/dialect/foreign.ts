@@ -14,14 +14,14 @@ interface Turning {
 }
 
 /**
- * A protocol that is not spoken here, or not in this way (`http`); `unknown` stands for any that is not told
+ * A protocol that is not spoken here, or not in this way (`http`, `irc`); `unknown` stands for any that is not told
  * apart further, `endless` for a first line that is too long to be a name, and
  * `proxy` for the header of a proxy that is not trusted.
  */
 export type Protocol = "irc" | "http" | "tls" | "proxy" | "endless" | "unknown"
 
 const turnings: Record<Protocol, Turning> = {
-  irc: { reason: "IRC is not spoken here", answer: utf8.encode(`ERROR :${words} IRC is not spoken here.\r\n`) },
+  irc: { reason: "IRC that did not come at once", answer: utf8.encode("ERROR :IRC has to be the first on its connection: try again.\r\n") },
   http: {
     reason: "an HTTP request that did not come at once",
     answer: utf8.encode(

@@ -3,7 +3,7 @@ import type { Protocol } from "../dialect/foreign.ts"
 import { binaryProtocol, isBinary, isOfProgram, latin1, longestHead } from "../dialect/signatures.ts"
 
 /** What the first bytes of a connection turn out to be: a dialect, or a protocol that is not spoken here. */
-export type Kind = "native" | "plain" | Protocol
+export type Kind = "native" | "plain" | "irc" | Protocol
 
 const openBrace = 0x7b
 

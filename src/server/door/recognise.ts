@@ -7,6 +7,7 @@ import { silence } from "../../net/Inbox.ts"
 import { monotonicMillis } from "../../net/clock.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 import { foreign } from "../dialect/foreign.ts"
+import { makeIrc } from "../dialect/irc/irc.ts"
 import { Tcp } from "../../net/Tcp.ts"
 import { native } from "../dialect/native.ts"
 import { greeting, plain } from "../dialect/plain.ts"
@@ -39,6 +40,7 @@ const unrecognised: Dialect = plain
 interface Behind {
   readonly admission: Admission["Type"]
   readonly config: ServerOptions
+  readonly irc: Dialect
   readonly visits: Visits.Visits["Type"]
   /** The operator's window; `undefined` where there is none. */
   readonly desk: Desk["Type"] | undefined
@@ -50,7 +52,7 @@ interface Behind {
  * it, it is taken for a plain one, as it is only to be turned away. Fails when the
  * connection breaks, or ends before it has sent anything.
  */
-const recognise = Effect.fnUntraced(function* (connection: Connection, { admission, config, desk, visits }: Behind, noRoom?: Full) {
+const recognise = Effect.fnUntraced(function* (connection: Connection, { admission, config, desk, irc, visits }: Behind, noRoom?: Full) {
   const chunks: Array<Uint8Array> = []
   let greeted = false
   let kind: Kind | undefined
@@ -86,15 +88,17 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, { admissi
     if (become === "operator" && desk !== undefined) return new Diverted({ serve: desk.serve(connection) })
     return { dialect: web, interpreter: web.open(config, false), chunks: [] } satisfies Recognised
   }
-  return { ...speaker(judged, config, greeted), chunks } satisfies Recognised
+  return { ...speaker(judged, config, irc, greeted), chunks } satisfies Recognised
 })
 
-const speaker = (kind: Kind, config: ServerOptions, greeted: boolean): Omit<Recognised, "chunks"> => {
+const speaker = (kind: Kind, config: ServerOptions, irc: Dialect, greeted: boolean): Omit<Recognised, "chunks"> => {
   switch (kind) {
     case "native":
       return { dialect: native, interpreter: native.open(config, greeted) }
     case "plain":
       return { dialect: plain, interpreter: plain.open(config, greeted) }
+    case "irc":
+      return { dialect: irc, interpreter: irc.open(config, greeted) }
     default:
       return { dialect: unrecognised, interpreter: foreign(kind) }
   }
@@ -107,7 +111,8 @@ export const layer = Layer.effect(
     const admission = yield* Admission
     const config = yield* ServerConfig
     const visits = yield* Visits.Visits
+    const irc = makeIrc(config)
     const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
-    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, visits }, noRoom) })
+    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, irc, visits }, noRoom) })
   })
 ).pipe(Layer.provide(Visits.layer), Layer.provide(Site.layer))

@@ -109,6 +109,8 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
   Members: () => undefined,
   // Joins and leaves are shown one by one, by `Joined` and `Left`.
   Welcome: () => undefined,
+  // Who enters no room is told of to nobody else.
+  Admitted: ({ you: { id, name } }, { address }) => ({ message: `${name} is here, in no room (${address})`, fields: { name, id, address } }),
   Presence: () => undefined
 }
 

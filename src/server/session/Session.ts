@@ -11,7 +11,7 @@ import type { Command, Question } from "../../domain/command/index.ts"
 import type { Join } from "../../domain/command/join.ts"
 import { refusal } from "../../domain/command/refusal.ts"
 import { closingCode, type Goodbye } from "../../domain/Event.ts"
-import type { Seen } from "../../domain/Place.ts"
+import type { Seen as SeenBefore } from "../../domain/Place.ts"
 import type { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
 import type { Connection } from "../../net/Connection.ts"
@@ -22,7 +22,7 @@ import { Addresses } from "./Addresses.ts"
 import { Admission, type Full } from "./Admission.ts"
 import { monotonicMillis } from "../../net/clock.ts"
 import { Closing } from "../Closing.ts"
-import { bytesOf, type Dialect, type Heard, type Interpreter } from "../dialect/Dialect.ts"
+import { bytesOf, type Dialect, type Heard, type Interpreter, type Seen, type View } from "../dialect/Dialect.ts"
 import { Diverted, Quit } from "./Farewell.ts"
 import { makeGoodbye } from "./goodbye.ts"
 import { Outbox, superseded } from "../delivery/Outbox.ts"
@@ -100,7 +100,7 @@ interface Entering {
   readonly join: Join
   readonly password: string | undefined
   readonly secret?: string | undefined
-  readonly seen?: Seen | undefined
+  readonly seen?: SeenBefore | undefined
   readonly verbatim?: string | undefined
 }
 
@@ -150,7 +150,7 @@ const make = Effect.gen(function* () {
     backlog.performed()
     for (const { event } of told) {
       interpreter.told(event)
-      if (event._tag === "Welcome" || event._tag === "Resumed") {
+      if (event._tag === "Welcome" || event._tag === "Admitted" || event._tag === "Resumed") {
         outbox.isIn = true
         yield* admission.named(connection)
       }
@@ -177,7 +177,15 @@ const make = Effect.gen(function* () {
 
   // Answers a question. The allowance counts the answer by its bytes.
   const ask = Effect.fnUntraced(function* (client: Client, question: Question) {
-    const bytes = yield* answer(client, question)
+    yield* count(client, yield* answer.toQuestion(client, question))
+  })
+
+  // Answers what the client's dialect sees for itself, in the same way.
+  const see = Effect.fnUntraced(function* (client: Client, look: (view: View) => Seen) {
+    yield* count(client, yield* answer.byLook(client, look))
+  })
+
+  const count = Effect.fnUntraced(function* (client: Client, bytes: number) {
     const { allowance } = client
     if (allowance !== undefined) yield* waitForTurn(client, allowance, allowance.answered(bytes, yield* monotonicMillis))
   })
@@ -207,6 +215,9 @@ const make = Effect.gen(function* () {
         break
       case "Tell":
         yield* registry.reply(client.id, (at) => ({ _tag: "Lines", at, lines: item.lines }))
+        break
+      case "Look":
+        yield* see(client, item.look)
         break
       case "Reject":
         return yield* Effect.fail(new CutOff({ code: item.code, reason: item.reason }))

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { ClientId } from "../../domain/Chat.ts"
+import { type ClientId, personOf } from "../../domain/Chat.ts"
 import type { Question } from "../../domain/command/index.ts"
 import type { ReadError } from "../../net/Errors.ts"
 import type { Connection } from "../../net/Connection.ts"
@@ -8,7 +8,7 @@ import { Hub } from "../chat/Hub.ts"
 import { Registry } from "../chat/Registry.ts"
 import { Broadcaster } from "../delivery/Broadcaster.ts"
 import type { Outbox } from "../delivery/Outbox.ts"
-import type { Interpreter } from "../dialect/Dialect.ts"
+import type { Interpreter, Seen, View } from "../dialect/Dialect.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
 /** An answer of so many bytes or fewer is not waited for: a sign of life is to be answered also where much waits. */
@@ -50,13 +50,25 @@ export const makeAnswer = Effect.gen(function* () {
     while (outbox.taken < handed && connection.writable) yield* connection.pause(after(lookEvery), interpreter.separator)
   })
 
-  return (asker: Asker, question: Question): Effect.Effect<number, ReadError> =>
-    Effect.gen(function* () {
-      yield* lastIsTaken(asker)
-      const reply = yield* registry.answer(asker.id, question)
-      if (reply === undefined) return 0
-      const bytes = Buffer.byteLength(asker.outbox.dialect.encode(reply))
-      if (bytes > shortAnswer) asker.answered.place = yield* hub.place
-      return bytes
-    })
+  const noted = Effect.fnUntraced(function* (asker: Asker, bytes: number) {
+    if (bytes > shortAnswer) asker.answered.place = yield* hub.place
+    return bytes
+  })
+
+  return {
+    /** Answers a question. */
+    toQuestion: (asker: Asker, question: Question): Effect.Effect<number, ReadError> =>
+      Effect.gen(function* () {
+        yield* lastIsTaken(asker)
+        const reply = yield* registry.answer(asker.id, question)
+        return reply === undefined ? 0 : yield* noted(asker, Buffer.byteLength(asker.outbox.dialect.encode(reply)))
+      }),
+    /** Answers what the dialect of the client sees for itself. */
+    byLook: (asker: Asker, look: (view: View) => Seen): Effect.Effect<number, ReadError> =>
+      Effect.gen(function* () {
+        yield* lastIsTaken(asker)
+        const reply = yield* registry.reply(asker.id, (at, chat) => ({ _tag: "Verbatim", at, ...look({ chat, me: personOf(chat, asker.id), at }) }))
+        return reply?._tag === "Verbatim" ? yield* noted(asker, reply.size) : 0
+      })
+  }
 })

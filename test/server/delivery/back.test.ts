@@ -44,7 +44,7 @@ class Ways {
     const lines = this.#connections.get(client)?.writes.flatMap((write) => write.split("\n").filter((line) => line !== "")) ?? []
     return lines.flatMap((line) => {
       const event = this.#noted[Number(line)]!
-      return event._tag === "Lines" ? [] : told(event)
+      return event._tag === "Lines" || event._tag === "Verbatim" ? [] : told(event)
     })
   }
 

@@ -59,6 +59,7 @@ describe("The first bytes of a connection", () => {
     ["CAP REQ :sasl\r\n", "irc"],
     ["CAP LIST\r\n", "irc"],
     ["CAP END\r\n", "irc"],
+    ["CAP DANCE\r\n", "irc"],
     ["NICK ann\r\n", "irc"],
     ["NICK ann\n", "irc"],
     ["NICK Zoë\r\n", "irc"],
@@ -83,7 +84,6 @@ describe("The first bytes of a connection", () => {
     ["USER a b\r\n", "plain"],
     ["USER a b c d\r\n", "plain"],
     ["CAP off\r\n", "plain"],
-    ["CAP LSD\r\n", "plain"],
     ["PASS the salt\r\n", "plain"],
     [`NICK ${"x".repeat(600)}`, "plain"],
 

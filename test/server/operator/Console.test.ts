@@ -164,7 +164,7 @@ describe("The console of a room", () => {
       yield* browser.send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
       yield* browser.rest
       const foreign = yield* connect(port)
-      yield* foreign.send("NICK ada\r\n")
+      yield* foreign.send("SSH-2.0-OpenSSH_9.2\r\n")
       yield* foreign.rest
       yield* Fiber.join(gone)
       yield* shut
@@ -174,7 +174,7 @@ describe("The console of a room", () => {
       expect(sums.reduce((sum, count) => sum + Number(count), 0)).toBe(3)
       expect(shown.filter((line) => !line.includes("came and went"))).toEqual([
         "info HOST connected",
-        "info HOST disconnected: IRC is not spoken here",
+        "info HOST disconnected: an unknown protocol",
         "info closing: the server stops"
       ])
     })

@@ -1,0 +1,51 @@
+/** The capabilities of IRCv3 that are spoken here. */
+
+/** All of them, with their values as `CAP LS 302` shows them; empty where they have none. */
+export const offered: ReadonlyMap<string, string> = new Map([
+  ["batch", ""],
+  ["cap-notify", ""],
+  ["echo-message", ""],
+  ["extended-join", ""],
+  ["message-tags", ""],
+  ["multi-prefix", ""],
+  ["server-time", ""],
+  ["userhost-in-names", ""]
+])
+
+/** The capabilities that one client has asked for. */
+export type Capabilities = ReadonlySet<string>
+
+/** Those that change what others cause a client to be told: clients that have the same of them are sent the same bytes. */
+const shared = ["extended-join", "message-tags", "server-time"] as const
+
+/** What identifies the lines that a client with these is sent together with others. */
+export const sharedKey = (capabilities: Capabilities): string => shared.filter((name) => capabilities.has(name)).join(" ")
+
+/** How many bytes of capabilities one line of an answer has at most. */
+const most = 400
+
+/** The lists of the answer to `CAP LS` or `CAP LIST`, one a line. */
+export const listed = (names: Iterable<string>): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  let line = ""
+  for (const name of names) {
+    if (line !== "" && line.length + name.length >= most) {
+      lines.push(line)
+      line = ""
+    }
+    line = line === "" ? name : `${line} ${name}`
+  }
+  return [...lines, line]
+}
+
+/** What is asked for, applied: `undefined` where any of it is not offered. */
+export const requested = (now: Capabilities, asked: string): Capabilities | undefined => {
+  const next = new Set(now)
+  for (const word of asked.split(" ").filter((word) => word !== "")) {
+    const name = word.replace(/^-/u, "")
+    if (!offered.has(name)) return undefined
+    if (word.startsWith("-")) next.delete(name)
+    else next.add(name)
+  }
+  return next
+}

@@ -1,0 +1,132 @@
+import type { Command } from "../../../domain/command/index.ts"
+import type { Chat, Person } from "../../../domain/Chat.ts"
+import type { Refused, Reply } from "../../../domain/Event.ts"
+import type { Nickname } from "../../../domain/Nickname.ts"
+import type { Heard, Hearing, View } from "../Dialect.ts"
+import type { Capabilities } from "./Capabilities.ts"
+import { line, trailing } from "./lines.ts"
+import { nickOf } from "./tokens.ts"
+
+/** What a client has said of itself before it has come in. */
+export interface Registration {
+  readonly nick: string | undefined
+  readonly name: Nickname | undefined
+  readonly user: string | undefined
+  readonly real: string | undefined
+  readonly password: string | undefined
+  /** Whether the client negotiates capabilities: until it says that it has ended, it does not come in. */
+  readonly isNegotiating: boolean
+}
+
+/** What an answer goes by: the chat, and who asks. */
+export interface Asking {
+  readonly chat: Chat<unknown>
+  readonly me: Person<unknown> | undefined
+  /** The name of the asker as a word; `*` before it has one. */
+  readonly nick: string
+  /** Now, ms since 1970. */
+  readonly at: number
+}
+
+/** How a numeric reply is said: its parameters after the asker's nick, and its words. */
+export type Numeric = readonly [code: string, params: ReadonlyArray<string>, words?: string]
+
+/** One client, for the commands that it sends. */
+export class Client {
+  readonly hearing: Hearing
+  registration: Registration = { nick: undefined, name: undefined, user: undefined, real: undefined, password: undefined, isNegotiating: false }
+  /** The capabilities as of the last decision; what the client is told goes by them from its own place on. */
+  capabilities: Capabilities = new Set()
+  /** Whether the client has come in. */
+  isIn = false
+  /** The words with which the client has quit. */
+  quit = ""
+  /** What came of the command that was performed last. */
+  told: ReadonlyArray<Reply> = []
+  /** Called at the place in the order of all that the client is told at which it is to be spoken to in another way. */
+  readonly turn: (capabilities: Capabilities, me: Person<unknown> | undefined) => void
+
+  constructor(hearing: Hearing, turn: Client["turn"]) {
+    this.hearing = hearing
+    this.turn = turn
+  }
+
+  /** Why the command was refused that was performed last; `undefined` where it was not. */
+  get refused(): Refused | undefined {
+    return this.told.find((event) => event._tag === "Refused")
+  }
+
+  /** What is told by the first event with this tag of what came of the last command. */
+  hears<Tag extends Reply["_tag"]>(tag: Tag): Extract<Reply, { readonly _tag: Tag }> | undefined {
+    return this.told.find((event): event is Extract<Reply, { readonly _tag: Tag }> => event._tag === tag)
+  }
+
+  /** Has a command decided; what came of it is in `told` afterwards. */
+  *perform(command: Command): Iterable<Heard> {
+    yield* this.do({ _tag: "Command", command })
+  }
+
+  /** The same with what is no mere command. */
+  *do(heard: Heard): Iterable<Heard> {
+    this.told = []
+    yield heard
+  }
+
+  /** Answers with these bodies of lines, by the chat as it stands then. `turns`: whether the client is spoken to in another way behind them. */
+  look(bodies: (asking: Asking) => ReadonlyArray<string>, turns = false): Heard {
+    return {
+      _tag: "Look",
+      look: ({ at, chat, me }: View) => {
+        const nick = me === undefined ? (this.registration.name === undefined ? "*" : nickOf(this.registration.name)) : nickOf(me.member.name)
+        const words = bodies({ at, chat, me, nick }).map(line).join("")
+        const { capabilities } = this
+        return { size: words.length, words: () => words, ...(turns ? { turn: () => { this.turn(capabilities, me) } } : {}) }
+      }
+    }
+  }
+
+  /** Looks something up that the next words depend on; nothing is answered. `undefined` for a client that is gone. */
+  *see<A>(what: (asking: Asking) => A): Generator<Heard, A | undefined> {
+    const seen: Array<A> = []
+    yield this.look((asking) => {
+      seen.push(what(asking))
+      return []
+    })
+    return seen[0]
+  }
+
+  /** Answers with numeric replies. */
+  numerics(replies: (asking: Asking) => ReadonlyArray<Numeric>): Heard {
+    return this.look((asking) => replies(asking).map((reply) => this.numericOf(asking.nick, reply)))
+  }
+
+  /** Answers with one numeric reply. */
+  numeric(...reply: Numeric): Heard {
+    return this.numerics(() => [reply])
+  }
+
+  /** A numeric reply to this nick. */
+  numericOf(nick: string, [code, params, words]: Numeric): string {
+    return [`:${this.hearing.serverName} ${code} ${nick}`, ...params, ...(words === undefined ? [] : [trailing(words)])].join(" ")
+  }
+
+  /** A line of the server's own. */
+  fromServer(body: string): string {
+    return `:${this.hearing.serverName} ${body}`
+  }
+}
+
+/** What a client asks for with one command: in order, what has to be performed. */
+export type Run = (client: Client, params: ReadonlyArray<string>) => Iterable<Heard>
+
+/** A command of IRC. */
+interface IrcCommand {
+  /** How many parameters it has at least; with fewer it is refused. */
+  readonly least: number
+  /** Whether it may come before the client has come in. */
+  readonly isEarly?: true
+  readonly run: Run
+}
+
+/** Commands by their names. */
+export type IrcCommands = Readonly<Record<string, IrcCommand>>

@@ -1,0 +1,117 @@
+import type { Goodbye, Reply } from "../../../domain/Event.ts"
+import type { Member } from "../../../domain/Member.ts"
+import { LineSplitter, type Line, tooLong } from "../../../domain/wire/Lines.ts"
+import { silence } from "../../../net/Inbox.ts"
+import type { Dialect, Heard, Hearing, Interpreter } from "../Dialect.ts"
+import type { Capabilities } from "./Capabilities.ts"
+import { Client, type IrcCommands } from "./Client.ts"
+import { asking } from "./commands/asking.ts"
+import { registration } from "./commands/registration.ts"
+import { rooms } from "./commands/rooms.ts"
+import { talking } from "./commands/talking.ts"
+import { encodeFor, encodeGoodbye } from "./encode.ts"
+import { longestBody, longestTags, type Message, parse } from "./message.ts"
+import { nickOf } from "./tokens.ts"
+
+const commands: IrcCommands = { ...registration, ...rooms, ...talking, ...asking }
+
+/** The commands that say something, unlike all that only asks. */
+const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])
+
+const utf8 = new TextEncoder()
+const lineFeed = 10
+
+/**
+ * Parses IRC, line by line. Who registers has a name and is in no room: rooms are
+ * entered by JOIN. A bad line is answered with a numeric; only QUIT ends the connection.
+ */
+export class IrcInterpreter implements Interpreter {
+  readonly patience = undefined
+  readonly separator = undefined
+  readonly #lines = new LineSplitter(longestTags + longestBody + 2)
+  readonly #client: Client
+  readonly #formOf: (capabilities: Capabilities) => Dialect
+  readonly #serverName: string
+  #dialect: Dialect
+  #isEcho = false
+
+  /** `formOf`: how all are spoken to with the same capabilities, where several are told the same. */
+  constructor(hearing: Hearing, formOf: (capabilities: Capabilities) => Dialect) {
+    this.#formOf = formOf
+    this.#serverName = hearing.serverName
+    this.#dialect = formOf(new Set())
+    this.#client = new Client(hearing, (capabilities, me) => {
+      this.#isEcho = capabilities.has("echo-message")
+      this.#dialect = me === undefined ? formOf(capabilities) : this.#formFor(capabilities, me.member)
+    })
+  }
+
+  get echo(): boolean {
+    return this.#isEcho
+  }
+
+  get dialect(): Dialect {
+    return this.#dialect
+  }
+
+  follow(event: Reply): void {
+    if (event._tag === "Verbatim") event.turn?.()
+  }
+
+  *hear(bytes: Uint8Array): Iterable<Heard> {
+    for (const line of this.#lines.push(bytes)) yield* this.#line(line)
+  }
+
+  silence(): Iterable<Heard> {
+    return []
+  }
+
+  end(): Iterable<Heard> {
+    return this.#lines.pending.length === 0 ? [] : this.#line(this.#lines.flush())
+  }
+
+  waiting(unheard: ReadonlyArray<Uint8Array | typeof silence>): number {
+    const whole = Buffer.concat([this.#lines.pending, ...unheard.filter((item) => item !== silence)])
+    let count = 0
+    for (const text of whole.toString("latin1", 0, whole.lastIndexOf(lineFeed) + 1).split("\n")) {
+      if (sayings.has(/^(?:@\S* +)?(?::\S* +)?(\w+)/u.exec(text)?.[1]?.toUpperCase() ?? "")) count += 1
+    }
+    return count
+  }
+
+  told(event: Reply): void {
+    this.#client.told = [...this.#client.told, event]
+  }
+
+  goodbye(goodbye: Goodbye): Uint8Array {
+    const { quit, registration: { name } } = this.#client
+    return utf8.encode(encodeGoodbye(name === undefined ? "*" : nickOf(name), { server: this.#serverName }, goodbye, quit))
+  }
+
+  #formFor(capabilities: Capabilities, me: Member): Dialect {
+    const ofRooms = this.#formOf(capabilities)
+    const reader = { me, form: { server: this.#serverName, capabilities } }
+    return { ...ofRooms, ofRooms, encode: (event) => encodeFor(event, reader) }
+  }
+
+  *#line(line: Line): Iterable<Heard> {
+    const client = this.#client
+    const message = line === tooLong ? "too-long" : parse(line)
+    if (message === undefined) return
+    if (message === "too-long") yield client.numeric("417", [], "Input line was too long")
+    else if (message === "not-utf8") yield client.look(() => [client.fromServer("FAIL * INVALID_UTF8 :Message rejected: your client sent invalid UTF-8")])
+    else yield* this.#message(message)
+  }
+
+  *#message({ command: name, params }: Message): Iterable<Heard> {
+    const client = this.#client
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+    if (command?.isEarly !== true && !client.isIn) {
+      yield client.numeric("451", [], "You have not registered")
+      return
+    }
+    if (command === undefined) yield client.numeric("421", [name], "Unknown command")
+    else if (params.length < command.least) yield client.numeric("461", [name], "Not enough parameters")
+    else yield* command.run(client, params)
+  }
+}

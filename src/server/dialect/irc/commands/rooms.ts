@@ -1,0 +1,166 @@
+/** Rooms: entering, leaving, and how they are ruled. */
+import * as HashMap from "effect/HashMap"
+import { type Chat, membershipIn, type Person, roomWith } from "../../../../domain/Chat.ts"
+import type { RefusalCode } from "../../../../domain/Refusal.ts"
+import { clean, lenient } from "../../../../domain/Text.ts"
+import type { Heard } from "../../Dialect.ts"
+import type { Client, IrcCommands, Numeric } from "../Client.ts"
+import { namesOf } from "../names.ts"
+import { channelOf, isChannel, keyOf, roomOf } from "../tokens.ts"
+import { mode } from "./mode.ts"
+import { notThere, rule } from "./rule.ts"
+
+const parts = (list: string): ReadonlyArray<string> => list.split(",").filter((part) => part !== "")
+
+function* join(client: Client, [channels = "", keys = ""]: ReadonlyArray<string>): Iterable<Heard> {
+  if (channels === "0") {
+    yield* leaveAll(client)
+    return
+  }
+  const words = keys.split(",")
+  for (const [index, channel] of parts(channels).entries()) yield* enter(client, channel, words[index])
+}
+
+/** How it is said why somebody cannot enter a room, but for a lock. */
+const hindrances: Readonly<Partial<Record<RefusalCode, string>>> = { banned: "474", "too-many-rooms": "405", "room-name": "403" }
+
+function* enter(client: Client, channel: string, word: string | undefined): Iterable<Heard> {
+  const room = roomOf(channel)
+  if (room === undefined) {
+    yield client.numeric("403", [channel === "" ? "*" : channel], "No such channel")
+    return
+  }
+  // Who is there already is told nothing.
+  if (yield* client.see(({ me }) => me !== undefined && membershipIn(me, room.key) !== undefined)) return
+  const command = { _tag: "Enter", room } as const
+  yield* word === undefined || word === "" ? client.perform(command) : client.do({ _tag: "Sealed", word, command })
+  const { refused } = client
+  if (refused !== undefined) {
+    // Where a word opens the room, that is what is asked for.
+    yield client.numerics(({ chat }) => [[hindrances[refused.code] ?? (roomWith(chat, room.key)?.lock?.word === undefined ? "473" : "475"), [channel], refused.message]])
+    return
+  }
+  const entered = client.hears("Entered")
+  if (entered === undefined) return
+  yield client.numerics(({ chat, me }) => [
+    ...(entered.topic === undefined ? [] : [topicReply(channelOf(entered.room), entered.topic)]),
+    ...namesOf(client, chat, me, room)
+  ])
+}
+
+function* leaveAll(client: Client): Iterable<Heard> {
+  const rooms = yield* client.see(({ chat, me }) => (me?.rooms ?? []).flatMap(({ room }) => roomWith(chat, room)?.name ?? []))
+  for (const channel of (rooms ?? []).map(channelOf)) yield* leave(client, channel, "")
+}
+
+function* part(client: Client, [channels = "", reason = ""]: ReadonlyArray<string>): Iterable<Heard> {
+  for (const channel of parts(channels)) yield* leave(client, channel, reason)
+}
+
+function* leave(client: Client, channel: string, reason: string): Iterable<Heard> {
+  const room = roomOf(channel)
+  if (room !== undefined) {
+    const why = lenient(reason)
+    yield* client.perform({ _tag: "Exit", room, ...(why === undefined ? {} : { reason: why }) })
+    if (client.refused === undefined) return
+  }
+  yield* notThere(client, channel, room)
+}
+
+const topicReply = (channel: string, topic: string): Numeric => ["332", [channel], topic]
+
+function* topic(client: Client, params: ReadonlyArray<string>): Iterable<Heard> {
+  const [channel = "", text] = params
+  const room = roomOf(channel)
+  if (text === undefined) {
+    yield client.numerics(({ chat, me }) => {
+      const found = room === undefined ? undefined : roomWith(chat, room.key)
+      if (found === undefined) return [["403", [channel], "No such channel"]]
+      if (me === undefined || membershipIn(me, found.key) === undefined) return [["442", [channel], "You're not on that channel"]]
+      return [found.topic === undefined ? ["331", [channelOf(found.name)], "No topic is set"] : topicReply(channelOf(found.name), found.topic)]
+    })
+    return
+  }
+  if (room === undefined) yield* notThere(client, channel, room)
+  else yield* rule(client, channel, room, { _tag: "Topic", room, text: clean(text) })
+}
+
+function* kick(client: Client, [channel = "", nicks = "", reason = ""]: ReadonlyArray<string>): Iterable<Heard> {
+  const room = roomOf(channel)
+  if (room === undefined) {
+    yield* notThere(client, channel, room)
+    return
+  }
+  const why = lenient(reason)
+  for (const nick of parts(nicks)) {
+    yield* rule(client, channel, room, { _tag: "Moderate", room, deed: "kick", target: { _tag: "Name", key: keyOf(nick) }, ...(why === undefined ? {} : { reason: why }) }, nick)
+  }
+}
+
+function* invite(client: Client, [nick = "", channel = ""]: ReadonlyArray<string>): Iterable<Heard> {
+  const room = roomOf(channel)
+  if (room === undefined) {
+    yield* notThere(client, channel, room)
+    return
+  }
+  yield* client.perform({ _tag: "Invite", room, target: { _tag: "Name", key: keyOf(nick) } })
+  const { refused } = client
+  if (refused === undefined) {
+    yield client.numeric("341", [nick, channelOf(room.name)])
+    return
+  }
+  switch (refused.code) {
+    case "not-in-room":
+      yield* notThere(client, channel, room)
+      break
+    case "no-such-member":
+      yield client.numeric("401", [nick], "No such nick/channel")
+      break
+    case "no-change":
+      yield client.numeric("443", [nick, channel], "is already on channel")
+      break
+    default:
+      yield client.numeric("482", [channel], refused.message)
+  }
+}
+
+function* names(client: Client, [channels]: ReadonlyArray<string>): Iterable<Heard> {
+  if (channels === undefined) {
+    yield client.numeric("366", ["*"], "End of /NAMES list.")
+    return
+  }
+  for (const channel of parts(channels)) {
+    const room = roomOf(channel)
+    yield client.numerics(({ chat, me }) => (room === undefined ? [["366", [channel], "End of /NAMES list."]] : namesOf(client, chat, me, room)))
+  }
+}
+
+function* list(client: Client, [filter = ""]: ReadonlyArray<string>): Iterable<Heard> {
+  yield client.numerics(({ chat, me }) => [
+    ["321", ["Channel"], "Users  Name"],
+    ...listOf(chat, me, parts(filter)),
+    ["323", [], "End of /LIST"]
+  ])
+}
+
+const listOf = (chat: Chat<unknown>, me: Person<unknown> | undefined, wanted: ReadonlyArray<string>): ReadonlyArray<Numeric> => {
+  const channels = wanted.filter(isChannel)
+  return [...HashMap.values(chat.rooms)].flatMap((room): ReadonlyArray<Numeric> => {
+    const isMine = me !== undefined && membershipIn(me, room.key) !== undefined
+    if (room.hidden && !isMine) return []
+    if (channels.length > 0 && !channels.some((channel) => roomOf(channel)?.key === room.key)) return []
+    return [["322", [channelOf(room.name), String(room.seats.length)], room.topic ?? ""]]
+  })
+}
+
+/** The commands about rooms. */
+export const rooms: IrcCommands = {
+  INVITE: { least: 2, run: invite },
+  JOIN: { least: 1, run: join },
+  KICK: { least: 2, run: kick },
+  LIST: { least: 0, run: list },
+  MODE: { least: 1, run: mode },
+  NAMES: { least: 0, run: names },
+  PART: { least: 1, run: part },
+  TOPIC: { least: 1, run: topic }
+}

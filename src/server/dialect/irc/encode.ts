@@ -1,0 +1,187 @@
+/** Events in the words of IRC. What is told to a whole room is encoded once for all who have the same capabilities. */
+import type { Event, Left, Member, Moderated, Presence, Reply } from "../../../domain/Event.ts"
+import type { RoomName } from "../../../domain/RoomName.ts"
+import { textOf, words } from "../../../domain/wording.ts"
+import type { Capabilities } from "./Capabilities.ts"
+import { line, split } from "./lines.ts"
+import { formatTags } from "./message.ts"
+import { channelOf, cloak, nickOf, sourceOf } from "./tokens.ts"
+
+/** How clients are spoken to that have the same capabilities, as far as these change what several are told. */
+export interface Form {
+  /** The name of the server, as the source of its messages. */
+  readonly server: string
+  readonly capabilities: Capabilities
+}
+
+/** An event as a client with this form is told it, whoever it is; empty for what is told to one alone, and for what IRC does not tell. */
+export const encodeShared = (event: Reply, form: Form): string => {
+  if (event._tag === "Verbatim") return event.words()
+  const bodies = bodiesOf(event, form)
+  if (bodies.length === 0) return ""
+  const tags = tagsOf(event, form)
+  let lines = ""
+  for (const body of bodies) lines += line(`${tags}${body}`)
+  return lines
+}
+
+/** The tags of the lines of an event. Each line of one that is cut into several has the same. */
+const tagsOf = (event: Reply, { capabilities }: Form): string => {
+  const tags: Array<readonly [string, string]> = []
+  if (capabilities.has("server-time")) tags.push(["time", new Date(event.at).toISOString()])
+  if (capabilities.has("message-tags") && isSaid(event) && event.n !== undefined) tags.push(["msgid", msgidOf(event.at, event.n)])
+  return formatTags(tags)
+}
+
+const isSaid = (event: Reply): event is Extract<Event, { readonly _tag: "Said" | "Acted" | "Whispered" | "Notice" }> =>
+  event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered" || event._tag === "Notice"
+
+/** The id of a message: numbers begin again with another start of the server, times do not. */
+const msgidOf = (at: number, n: number): string => `${at.toString(36)}-${n.toString(36)}`
+
+/** How a text is said to a target: as a message, a notice, or what somebody does. */
+const saying = (source: string, target: string, { _tag, notice, text }: { readonly _tag: string; readonly notice?: true | undefined; readonly text: string }): ReadonlyArray<string> =>
+  _tag === "Acted" ? split(`:${source} PRIVMSG ${target} :\u0001ACTION `, text, "\u0001") : split(`:${source} ${notice === true ? "NOTICE" : "PRIVMSG"} ${target} :`, text)
+
+const bodiesOf = (event: Reply, form: Form): ReadonlyArray<string> => {
+  const { server } = form
+  switch (event._tag) {
+    case "Said":
+    case "Acted":
+      return saying(sourceOf(event.from), channelOf(event.room), event)
+    case "Notice":
+      return split(`:${server} NOTICE ${channelOf(event.room)} :`, event.text)
+    case "Joined":
+    case "Returned":
+      return [joins(event.member, event.room, form)]
+    case "Left":
+      return event.detached === true ? [] : leaves(event)
+    case "Detached":
+      return leaves(event)
+    case "Presence":
+      return presence(event, form)
+    case "Renamed": {
+      const { member, was } = event
+      return nickOf(was) === nickOf(member.name) ? [] : [`:${sourceOf({ ...member, name: was })} NICK ${nickOf(member.name)}`]
+    }
+    case "TopicSet":
+      return split(`:${event.by === undefined ? server : sourceOf(event.by)} TOPIC ${channelOf(event.room)} :`, event.text).slice(0, 1)
+    case "Moderated":
+      return moderated(event, server)
+    default:
+      return []
+  }
+}
+
+/** Somebody enters a room. */
+const joins = (member: Member, room: RoomName, { capabilities }: Form): string =>
+  `:${sourceOf(member)} JOIN ${channelOf(room)}${capabilities.has("extended-join") ? ` * :${member.name}` : ""}`
+
+const leaves = ({ code, member, reason, room }: Pick<Left, "code" | "member" | "reason" | "room">): ReadonlyArray<string> =>
+  code === "exited"
+    ? [`:${sourceOf(member)} PART ${channelOf(room)}${reason === undefined ? "" : ` :${reason}`}`]
+    : split(`:${sourceOf(member)} QUIT :`, reason ?? (code === "quit" ? "" : code)).slice(0, 1)
+
+/** Many come and go: each is told of one by one, in one write. `after`: only what is new to somebody who came as this one of them. */
+const presence = ({ detached = [], joined, left, returned = [], room }: Presence, form: Form, after?: Member): ReadonlyArray<string> => {
+  const first = after === undefined ? 0 : joined.findIndex(({ id }) => id === after.id) + 1
+  return [
+    ...[...joined.slice(first), ...returned].map((member) => joins(member, room, form)),
+    ...left.flatMap((one) => (one.detached === true || one.member.id === after?.id ? [] : leaves({ ...one, room }))),
+    ...detached.map((member) => `:${sourceOf(member)} QUIT :lost`)
+  ]
+}
+
+const moderated = (event: Moderated, server: string): ReadonlyArray<string> => {
+  const { by, deed, reason, room, target } = event
+  const source = by === undefined ? server : sourceOf(by)
+  const channel = channelOf(room)
+  const nick = target === undefined ? "" : nickOf(target.name)
+  const mode = (change: string): ReadonlyArray<string> => [`:${source} MODE ${channel} ${change}`]
+  switch (deed) {
+    case "op":
+    case "owner":
+      return mode(`+o ${nick}`)
+    case "deop":
+      return mode(`-o ${nick}`)
+    case "kick":
+      return [`:${source} KICK ${channel} ${nick} :${reason ?? nick}`]
+    case "ban":
+      return [...mode(`+b ${nick}!*@*`), `:${source} KICK ${channel} ${nick} :${reason ?? "banned"}`]
+    case "unban":
+      return mode(`-b ${nick}!*@*`)
+    case "mute":
+      return mode(`+b m:${nick}!*@*`)
+    case "unmute":
+      return mode(`-b m:${nick}!*@*`)
+    case "lock":
+      return mode("+i")
+    case "unlock":
+      return mode("-i")
+    case "hide":
+      return mode("+s")
+    case "show":
+      return mode("-s")
+    default:
+      return split(`:${server} NOTICE ${channel} :`, words(event).map(textOf).join(" "))
+  }
+}
+
+/** Who is told something alone. */
+export interface Reader {
+  readonly me: Member
+  readonly form: Form
+}
+
+/** An event as one client is told it that is told it alone; what is told to several too, it is told in the same way. */
+export const encodeFor = (event: Reply, { form, me }: Reader): string => {
+  const bodies = bodiesFor(event, { form, me })
+  if (bodies === undefined) return encodeShared(event, form)
+  const tags = tagsOf(event, form)
+  return bodies.map((body) => line(`${tags}${body}`)).join("")
+}
+
+const bodiesFor = (event: Reply, { form, me }: Reader): ReadonlyArray<string> | undefined => {
+  const { server } = form
+  const nick = nickOf(me.name)
+  switch (event._tag) {
+    case "Entered":
+      return [joins(event.you, event.room, form)]
+    case "Exited":
+      return [`:${sourceOf(me)} PART ${channelOf(event.room)}`]
+    case "Removed": {
+      const source = event.by === undefined ? server : sourceOf(event.by)
+      const channel = channelOf(event.room)
+      return [
+        ...(event.deed === "ban" ? [`:${source} MODE ${channel} +b ${nick}!*@*`] : []),
+        `:${source} KICK ${channel} ${nick} :${event.reason ?? (event.deed === "ban" ? "banned" : nick)}`
+      ]
+    }
+    case "Whispered": {
+      const { from, to } = event
+      // Who has said it is told by its echo, where it wants that.
+      if (from.id === me.id && to.id !== me.id && !form.capabilities.has("echo-message")) return []
+      return saying(from.id === "server" ? server : sourceOf(from), nickOf(to.name), event)
+    }
+    case "Invited":
+      return event.to.id === me.id ? [`:${event.by === undefined ? server : sourceOf(event.by)} INVITE ${nick} ${channelOf(event.room)}`] : []
+    case "Presence":
+      return presence(event, form, event.joined.some(({ id }) => id === me.id) ? me : undefined)
+    case "Throttled":
+    case "Outage":
+      return split(`:${server} NOTICE ${nick} :`, event.message)
+    case "Notice":
+    case "Past":
+    case "Lines":
+      return undefined
+    default:
+      return undefined
+  }
+}
+
+/** The last words to a client. */
+export const encodeGoodbye = (nick: string, { server }: Pick<Form, "server">, event: Extract<Event, { readonly _tag: "Goodbye" }>, quit: string): string => {
+  const said = words(event).map(textOf).join(" ")
+  const notice = event.code === "quit" || event.code === "closed" ? "" : split(`:${server} NOTICE ${nick} :`, said).map(line).join("")
+  return `${notice}${line(`ERROR :Closing Link: ${cloak} (${event.code === "quit" ? `Quit: ${quit}` : event.reason})`)}`
+}

@@ -1,0 +1,30 @@
+import type { Dialect, Hearing } from "../Dialect.ts"
+import { type Capabilities, sharedKey } from "./Capabilities.ts"
+import { encodeShared } from "./encode.ts"
+import { IrcInterpreter } from "./IrcInterpreter.ts"
+import { line } from "./lines.ts"
+
+/**
+ * IRC, as its clients speak it: see `docs/wire/irc.md`. For each set of
+ * capabilities that changes what a whole room is told there is one dialect, in
+ * which that is encoded once; what is told to one alone is encoded for that one.
+ */
+export const makeIrc = ({ serverName: server }: Pick<Hearing, "serverName">): Dialect => {
+  const forms = new Map<string, Dialect>()
+  const formOf = (capabilities: Capabilities): Dialect => {
+    const key = sharedKey(capabilities)
+    const known = forms.get(key)
+    if (known !== undefined) return known
+    const form = { server, capabilities: new Set(key.split(" ")) }
+    const dialect: Dialect = {
+      name: "irc",
+      client: "irc",
+      encode: (event) => encodeShared(event, form),
+      ping: () => line(`PING :${server}`),
+      open: (hearing) => new IrcInterpreter(hearing, formOf)
+    }
+    forms.set(key, dialect)
+    return dialect
+  }
+  return formOf(new Set())
+}

@@ -1,0 +1,21 @@
+import type { Hearing } from "../Dialect.ts"
+
+/** What the server tells of itself in 005, in lines of at most 13 tokens. */
+export const isupport = ({ maxName, serverName }: Pick<Hearing, "maxName" | "serverName">): ReadonlyArray<ReadonlyArray<string>> => {
+  const tokens = [
+    "CASEMAPPING=ascii",
+    "CHANLIMIT=#:16",
+    "CHANMODES=beI,k,l,Cimnst",
+    "CHANNELLEN=64",
+    "CHANTYPES=#",
+    "KICKLEN=390",
+    "MODES",
+    `NETWORK=${serverName}`,
+    `NICKLEN=${maxName}`,
+    "PREFIX=(ov)@+",
+    "TARGMAX=JOIN:,KICK:,LIST:,NAMES:,NOTICE:4,PART:,PRIVMSG:4,WHOIS:1",
+    "TOPICLEN=390",
+    "UTF8ONLY"
+  ]
+  return Array.from({ length: Math.ceil(tokens.length / 13) }, (_, n) => tokens.slice(n * 13, (n + 1) * 13))
+}

@@ -1,0 +1,38 @@
+/** Lines of IRC: their parts, and how long ones are cut. */
+import { longestBody } from "./message.ts"
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
+
+/** A line with its end. */
+export const line = (text: string): string => `${text}\r\n`
+
+/** A last parameter, which may be empty or have blanks in it. */
+export const trailing = (text: string): string => `:${text}`
+
+/**
+ * The lines that say a text behind `head`, which each of them repeats: none is
+ * longer than a line may be, and what is cut is cut between grapheme clusters.
+ */
+export const split = (head: string, text: string, tail = ""): ReadonlyArray<string> => {
+  // A UTF-16 code unit is three bytes at most: most lines fit without being measured.
+  if ((head.length + text.length + tail.length) * 3 <= longestBody) return [`${head}${text}${tail}`]
+  const room = longestBody - Buffer.byteLength(head) - Buffer.byteLength(tail)
+  if (Buffer.byteLength(text) <= room) return [`${head}${text}${tail}`]
+  const lines: Array<string> = []
+  let part = ""
+  let bytes = 0
+  for (const { segment } of graphemes.segment(text)) {
+    // A cluster that is longer than a line is cut between code points.
+    for (const piece of Buffer.byteLength(segment) > room ? segment : [segment]) {
+      const size = Buffer.byteLength(piece)
+      if (bytes + size > room) {
+        lines.push(`${head}${part}${tail}`)
+        part = ""
+        bytes = 0
+      }
+      part += piece
+      bytes += size
+    }
+  }
+  return part === "" ? lines : [...lines, `${head}${part}${tail}`]
+}

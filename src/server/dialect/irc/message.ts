@@ -1,0 +1,83 @@
+/** Messages of IRC as clients send them: the grammar of the Modern IRC documents, with the message tags of IRCv3. */
+
+/** A message that a client has sent. */
+export interface Message {
+  /** The tags, without those that have no value; what is escaped in them is not. */
+  readonly tags: ReadonlyMap<string, string>
+  /** The command, in capitals. */
+  readonly command: string
+  readonly params: ReadonlyArray<string>
+}
+
+/** The longest message without its tags and its end, in bytes. */
+export const longestBody = 510
+
+/** The longest tags of a client, in bytes, with the `@` and the blank behind them. */
+export const longestTags = 4096
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+const blank = 0x20
+const at = 0x40
+
+/** Why a line is no message: it is longer than it may be, or it is not in UTF-8. */
+export type Unreadable = "too-long" | "not-utf8"
+
+/** Reads a line without its end; `undefined` for an empty one, which says nothing. */
+export const parse = (line: Uint8Array): Message | Unreadable | undefined => {
+  const bytes = line.at(-1) === 0x0d ? line.subarray(0, -1) : line
+  const tagsEnd = bytes[0] === at ? bytes.indexOf(blank) : -1
+  if (bytes.length - (tagsEnd + 1) > longestBody || tagsEnd + 1 > longestTags) return "too-long"
+  const text = decode(bytes)
+  return text === undefined ? "not-utf8" : parseText(text)
+}
+
+const decode = (bytes: Uint8Array): string | undefined => {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+const form = /^(?:@(\S*) +)?(?::\S* +)? *(\S+)(.*)$/su
+
+const parseText = (text: string): Message | undefined => {
+  const found = form.exec(text)
+  if (found === null) return undefined
+  const [, tags = "", command = "", rest = ""] = found
+  return { tags: parseTags(tags), command: command.toUpperCase(), params: parseParams(rest) }
+}
+
+const parseParams = (rest: string): ReadonlyArray<string> => {
+  const params: Array<string> = []
+  let left = rest
+  for (;;) {
+    left = left.replace(/^ +/u, "")
+    if (left === "") return params
+    if (left.startsWith(":")) return [...params, left.slice(1)]
+    const end = left.indexOf(" ")
+    if (end < 0) return [...params, left]
+    params.push(left.slice(0, end))
+    left = left.slice(end)
+  }
+}
+
+const unescapes: Readonly<Record<string, string>> = { ":": ";", s: " ", r: "\r", n: "\n" }
+
+const parseTags = (tags: string): ReadonlyMap<string, string> => {
+  const all = new Map<string, string>()
+  if (tags === "") return all
+  for (const tag of tags.split(";")) {
+    const [, key = "", value = ""] = /^([^=]*)(?:=(.*))?$/su.exec(tag) ?? []
+    if (key !== "") all.set(key, value.replace(/\\(.?)/gsu, (_, character: string) => unescapes[character] ?? character))
+  }
+  return all
+}
+
+const escapes: Readonly<Record<string, string>> = { ";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n" }
+
+/** Tags as they travel before a message, with the blank behind them; empty where there are none. */
+export const formatTags = (tags: ReadonlyArray<readonly [string, string]>): string =>
+  tags.length === 0
+    ? ""
+    : `@${tags.map(([key, value]) => (value === "" ? key : `${key}=${value.replace(/[; \\\r\n]/gu, (character) => escapes[character] ?? character)}`)).join(";")} `
