@@ -177,6 +177,25 @@ describe("The client", () => {
     expect(kilobytes).toBeGreaterThan(10)
     expect(kilobytes).toBeLessThan(mostKilobytes)
   })
+
+  it("starts in a page, which leaves out what only decides", async () => {
+    const leftOut = /src\.domain\.\(\?:([\w|]+)\)/u.exec(readFileSync("scripts/build.mjs", "utf8"))?.[1] ?? ""
+    expect(leftOut.split("|")).toContain("Decision")
+    // The dialect of esbuild's has no flags.
+    const filter = new RegExp(`src.domain.(?:${leftOut})\\.ts$`)
+    const { outputFiles } = await build({
+      stdin: { contents: portable.map((file, n) => `export * as part${n} from "./${file}"`).join("\n"), resolveDir: root, loader: "ts" },
+      plugins: [{ name: "leave out", setup: (builder) => { builder.onLoad({ filter }, () => ({ contents: "" })) } }],
+      bundle: true,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      write: false,
+      logLevel: "silent"
+    })
+    const module: unknown = await import(/* @vite-ignore */ `data:text/javascript;base64,${Buffer.from(outputFiles[0]?.contents ?? []).toString("base64")}`)
+    expect(module).toHaveProperty("part0")
+  })
 })
 
 /** How much the client may weigh in a browser, gzipped, with effect (60), coming back (2.4) and rooms (12.6) in it. */

@@ -49,7 +49,7 @@ export const back: CommandDefinition<Back> = {
   },
   apply: (chat, asker, { name, neighbourhood, proof }) => {
     const { person: now } = asker
-    if (now === undefined) return refused(chat, asker, unknown)
+    if (now === undefined) return refused(chat, asker, unknown())
     if (chat.keep.for === 0) return refused(chat, asker, keepsNoPlace)
     const person = personNamed(chat, name)
     const place = person?.place

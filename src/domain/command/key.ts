@@ -40,7 +40,7 @@ export const withinBounds = (words: string): Refusal | undefined => (words.lengt
 export const keepsNoPlace = new Refusal({ code: "not-kept", message: "This server keeps nobody's place: who is lost has left, and comes in anew." })
 
 /** What a client cannot do that has not come in. */
-export const unknown = notJoined("keep a place, or come back to one")
+export const unknown = (): Refusal => notJoined("keep a place, or come back to one")
 
 /** The command `/key`. */
 export const setKey: CommandDefinition<SetKey> = {
@@ -54,7 +54,7 @@ export const setKey: CommandDefinition<SetKey> = {
   },
   apply: (chat, asker, { name, neighbourhood, proof }) => {
     const { origin, person } = asker
-    if (person === undefined) return refused(chat, asker, unknown)
+    if (person === undefined) return refused(chat, asker, unknown())
     const { keep } = chat
     if (keep.for === 0) return refused(chat, asker, keepsNoPlace)
     const key = { proof, name }

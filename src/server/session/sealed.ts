@@ -91,7 +91,7 @@ export const makeSealed = <Client extends Sayer>({ refuse, submit, waitForTurn }
 
     // Why this client can neither keep a place nor take one up; nothing is hashed then.
     const placeless = Effect.map(registry.chat, (chat) => (client: Client): Refusal | undefined =>
-      personOf(chat, client.id) === undefined ? unknown : chat.keep.for === 0 ? keepsNoPlace : undefined
+      personOf(chat, client.id) === undefined ? unknown() : chat.keep.for === 0 ? keepsNoPlace : undefined
     )
 
     // The salt is the name at this moment; the place remembers it, as its bearer may have another one when the words are said.
@@ -99,7 +99,7 @@ export const makeSealed = <Client extends Sayer>({ refuse, submit, waitForTurn }
       const why = (yield* placeless)(client)
       if (why !== undefined) return yield* refuse(client, why)
       const name = personOf(yield* registry.chat, client.id)?.name.key
-      if (name === undefined) return yield* refuse(client, unknown)
+      if (name === undefined) return yield* refuse(client, unknown())
       yield* submit(client, { _tag: "SetKey", proof: yield* hash(client, words, saltOf(name)), name, neighbourhood: client.neighbourhood })
     })
 
