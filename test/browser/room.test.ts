@@ -38,6 +38,25 @@ describe.runIf(hasBrowser)("The page of a room", () => {
     await inRoom(page)
   })
 
+  it("needs no words to come back, says so, and says them to nobody; it sees who comes back by words as who that was", async ({ stage }) => {
+    const { port } = await serve(stage)
+    const page = await open(await person(stage), port)
+    await enter(page, "web")
+    const liner = await lineClient(stage, port, "liner")
+    await say(page, "/key correct horse")
+    await page.getByText("This client keeps your place and comes back by itself: /key and /back are for nc and telnet.").waitFor()
+    await liner.write("/key correct horse\n")
+    await liner.heard.line(/^Your place is kept/u)
+    liner.socket.resetAndDestroy()
+    await reads(page, "liner has left the chat. (connection lost, may come back)")
+    const again = await lineClient(stage, port, "other")
+    await again.write("/back liner correct horse\nit is me\n")
+    await reads(page, "it is me")
+    expect((await linesOf(page)).slice(-3)).toEqual(["other has left the chat. (is liner again)", "liner has joined the chat! (back)", "liner: it is me"])
+    await page.locator(".state", { hasText: "2 here" }).waitFor()
+    expect(again.heard.text).not.toContain("horse")
+  })
+
   it("is one conversation with nc and with our own client", async ({ stage }) => {
     const { port } = await serve(stage)
     const ours = await join(stage, port, "ours")
