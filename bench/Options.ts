@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { trialNames } from "./against/Trial.ts"
+import { clusterTrialNames, trialNames } from "./against/Trial.ts"
 import { spoken } from "./brusio.ts"
 import { maxMembers } from "./load/Line.ts"
 import { isInstalled, type PeerName, peerNames } from "./peers.ts"
@@ -24,6 +24,7 @@ Two builds, in pairs of runs, the one after the other (paired comparison), or tr
 
   --against DIR    another checkout of this project that is built; --rounds is how many pairs (9)
   --only LIST      what is compared, or measured where there is no other: ${trialNames.join(", ")} (all)
+  --cluster        two nodes with a nats-server beside one server: ${clusterTrialNames.join(", ")}, or what --only names
   --keep N         for how many seconds places of clients are kept that are lost (120)
 
 --clients, --mode, --rate, --dialect and --peers are for a run without --against and --only. Big quiet rooms: --clients 5000,10000 --mode paced --rate 1 --peers none
@@ -44,7 +45,7 @@ const Options = Schema.Struct({
   rounds: positive.pipe(Schema.int()),
   server: Schema.NonEmptyString,
   against: Schema.optional(Schema.NonEmptyString),
-  only: list(Schema.Literal(...trialNames)),
+  only: list(Schema.Literal(...trialNames, ...clusterTrialNames)),
   keep: positive
 })
 /** The options of a run, as {@link help} explains them. */
@@ -83,17 +84,18 @@ const spec = {
   server: option,
   against: option,
   only: option,
-  keep: option
-}
+  keep: option,
+  cluster: { type: "boolean" }
+} as const
 
 /** Reads the command line; throws an `Error` with the complaint and the help when it makes no sense. */
 export const parse = (args: ReadonlyArray<string>): Options => {
   try {
-    const given = parseArgs({ args: [...args], options: spec }).values
-    const isTrial = given.against !== undefined || given.only !== undefined
+    const { cluster, ...given } = parseArgs({ args: [...args], options: spec }).values
+    const isTrial = given.against !== undefined || given.only !== undefined || cluster === true
     const senseless = (isTrial ? ["clients", "mode", "rate", "dialect", "peers"] : ["keep"]).filter((name) => Object.hasOwn(given, name))
-    if (senseless.length > 0) throw new Error(`--${senseless.join(", --")}: ${isTrial ? "not" : "only"} with --against or --only`)
-    const options = Schema.decodeUnknownSync(Options)({ ...defaults, ...(given.against === undefined ? {} : { rounds: pairs }), ...given })
+    if (senseless.length > 0) throw new Error(`--${senseless.join(", --")}: ${isTrial ? "not" : "only"} with --against, --only or --cluster`)
+    const options = Schema.decodeUnknownSync(Options)({ ...defaults, ...(given.against === undefined ? {} : { rounds: pairs }), ...(cluster === true ? { only: clusterTrialNames.join(",") } : {}), ...given })
     return { ...options, isTrial }
   } catch (error) {
     throw new Error(`${complaint(error)}\n\n${help}`, { cause: error })

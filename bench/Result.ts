@@ -16,6 +16,8 @@ export const Result = Schema.Struct({
   deliveries: Schema.Number,
   /** CPU times in that window: of the server, of the load generator, and of all processes on the machine. */
   serverCpuSeconds: Schema.NullOr(Schema.Number),
+  /** That of each process of the server. */
+  eachCpuSeconds: Schema.Array(Schema.NullOr(Schema.Number)),
   generatorCpuSeconds: Schema.NullOr(Schema.Number),
   allCpuSeconds: Schema.NullOr(Schema.Number),
   /** Percentiles of the latency of a delivery, ms. */

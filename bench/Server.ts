@@ -16,10 +16,15 @@ export interface Server {
 
 /** A server that has started and takes connections here. */
 export interface Listening {
-  readonly pid: number
+  /** All its processes. */
+  readonly pids: readonly [number, ...ReadonlyArray<number>]
   readonly host: string
-  readonly port: number
+  /** A port of each of its nodes. */
+  readonly ports: readonly [number, ...ReadonlyArray<number>]
 }
+
+/** The options that tell a load generator of a server that listens. */
+export const whereAbouts = ({ host, pids, ports }: Listening): ReadonlyArray<string> => ["--host", host, "--port", ports.join(), "--pid", pids.join()]
 
 /** The core that every server is pinned to, where processes can be pinned; the load has another. */
 export const serverCore = 0

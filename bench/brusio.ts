@@ -18,24 +18,29 @@ export const nameOf = (dialect: Spoken): string => (dialect === "plain" ? "brusi
 
 /** The built program with its defaults, but without the rate limit and with these options, where it has them. Fails when the program cannot be run. */
 export const brusio = (program: string, dialect: Spoken = "plain", wanted: ReadonlyArray<readonly [option: string, value: string]> = []): Effect.Effect<Server, RunFailed> =>
-  Effect.gen(function* () {
-    const help = yield* Effect.tryPromise({
+  Effect.map(options(program, wanted), (given) => ({
+    name: nameOf(dialect),
+    dialect,
+    atOnce: 1000,
+    start: Effect.flatMap(launched(serverCore, program, given), started)
+  }))
+
+/** The options of a server that is measured, of these those that the program has. Fails when it cannot be run. */
+export const options = (program: string, wanted: ReadonlyArray<readonly [option: string, value: string]>): Effect.Effect<ReadonlyArray<string>, RunFailed> =>
+  Effect.map(
+    Effect.tryPromise({
       try: () => execFile(process.execPath, [program, "serve", "--help"]),
       catch: (error) => new RunFailed({ message: error instanceof Error ? error.message : String(error) })
-    })
-    const options = [["--rate-limit", "off"] as const, ...wanted].filter(([option]) => help.stdout.includes(option)).flat()
-    return {
-      name: nameOf(dialect),
-      dialect,
-      atOnce: 1000,
-      start: start(serverCore, process.execPath, [program, "serve", "--port", "0", "--no-input", ...options]).pipe(
-        Effect.flatMap(listening)
-      )
-    }
-  })
+    }),
+    ({ stdout }) => [["--rate-limit", "off"] as const, ...wanted].filter(([option]) => stdout.includes(option)).flat()
+  )
 
-// Waits until the server says where it listens. The output is read on after that: with a full pipe, the server would do other work than in use.
-const listening = (child: Child) =>
+/** Runs the program's server with these options, on a core; `node`: options of Node's. */
+export const launched = (core: number, program: string, given: ReadonlyArray<string>, node: ReadonlyArray<string> = []) =>
+  start(core, process.execPath, [...node, program, "serve", "--port", "0", "--no-input", ...given])
+
+/** Waits until the server says where it listens. The output is read on after that: with a full pipe, the server would do other work than in use. */
+export const started = (child: Child) =>
   Effect.async<Listening, RunFailed>((resume) => {
     let text = ""
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
@@ -43,7 +48,7 @@ const listening = (child: Child) =>
       text += chunk
       const [, host, port] = /Listening on (\S+):(\d+)/u.exec(text) ?? []
       if (host !== undefined && child.pid !== undefined) {
-        resume(Effect.succeed({ pid: child.pid, host, port: Number(port) }))
+        resume(Effect.succeed({ pids: [child.pid], host, ports: [Number(port)] }))
       }
     })
     child.once("exit", (code) => {

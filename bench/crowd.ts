@@ -16,5 +16,5 @@ process.stdin.on("end", () => process.exit(1)).resume()
 const option = { type: "string", default: "" } as const
 const { values } = parseArgs({ options: { host: option, port: option, "at-once": option, clients: option } })
 
-await join({ host: values.host, port: Number(values.port), dialect: plain, count: Number(values.clients), atOnce: Number(values["at-once"]) })
+await join({ host: values.host, ports: [Number(values.port)], dialect: plain, count: Number(values.clients), atOnce: Number(values["at-once"]) })
 process.stdout.write("joined\n")

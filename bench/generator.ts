@@ -5,7 +5,7 @@ import { exited, start } from "./Child.ts"
 import { RunFailed } from "./RunFailed.ts"
 
 /** The core that the load generator is pinned to; the server has another. */
-const loadCore = 1
+export const loadCore = 1
 
 /** A load generator: a script beside this file that writes its result as one line of JSON. */
 interface Load<A, I> {

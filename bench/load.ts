@@ -6,7 +6,7 @@ import { dialects, isDialect } from "./load/Dialect.ts"
 import { Fault } from "./load/Fault.ts"
 import { Histogram } from "./load/Histogram.ts"
 import { join } from "./load/join.ts"
-import { busySeconds, cpuSeconds, residentKb } from "./load/proc.ts"
+import { busySeconds, cpuSeconds, residentKb, sumOf } from "./load/proc.ts"
 import { Room } from "./load/Room.ts"
 import { choose, pace, saturate } from "./load/talk.ts"
 import type { Result } from "./Result.ts"
@@ -28,19 +28,19 @@ const option = { type: "string", default: "" } as const
 const { values } = parseArgs({
   options: { host: option, port: option, pid: option, dialect: option, "at-once": option, clients: option, rate: option, seconds: option, "warm-up": option }
 })
-const pid = Number(values.pid)
+const pids = values.pid.split(",").map(Number)
 
-const empty = { kb: residentKb(pid), server: cpuSeconds(pid), own: cpuSeconds(process.pid) }
+const empty = { kb: sumOf(pids, residentKb), server: sumOf(pids, cpuSeconds), own: cpuSeconds(process.pid) }
 if (!isDialect(values.dialect)) throw new Fault(`there is no dialect ${values.dialect}`)
 const dialect = dialects[values.dialect]()
 const { listen, members, seconds: joinSeconds } = await join({
   host: values.host,
-  port: Number(values.port),
+  ports: values.port.split(",").map(Number),
   dialect,
   count: Number(values.clients),
   atOnce: Number(values["at-once"])
 })
-const full = { kb: residentKb(pid), server: cpuSeconds(pid), own: cpuSeconds(process.pid) }
+const full = { kb: sumOf(pids, residentKb), server: sumOf(pids, cpuSeconds), own: cpuSeconds(process.pid) }
 
 const isPaced = values.rate !== ""
 const senders = choose(members, isPaced ? pacedSenders : saturatedSenders)
@@ -52,7 +52,7 @@ const stop = isPaced ? pace(senders, Number(values.rate)) : saturate(room, sende
 await sleep(Number(values["warm-up"]) * 1000)
 
 const latencies = new Histogram()
-const now = () => ({ at: performance.now(), deliveries: room.deliveries, server: cpuSeconds(pid), own: cpuSeconds(process.pid), all: busySeconds() })
+const now = () => ({ at: performance.now(), deliveries: room.deliveries, server: sumOf(pids, cpuSeconds), each: pids.map(cpuSeconds), own: cpuSeconds(process.pid), all: busySeconds() })
 const start = now()
 room.latencies = latencies
 await sleep(Number(values.seconds) * 1000)
@@ -78,6 +78,7 @@ const result: Result = {
   seconds: (end.at - start.at) / 1000,
   deliveries: end.deliveries - start.deliveries,
   serverCpuSeconds: difference(start.server, end.server),
+  eachCpuSeconds: pids.map((_, n) => difference(start.each[n], end.each[n])),
   generatorCpuSeconds: difference(start.own, end.own),
   allCpuSeconds: difference(start.all, end.all),
   p50: latencies.percentile(0.5),

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { start } from "./Child.ts"
+import { type Child, start } from "./Child.ts"
 import { RunFailed } from "./RunFailed.ts"
 import { type Server, serverCore } from "./Server.ts"
 
@@ -27,6 +27,10 @@ const host = "127.0.0.1"
 const startMillis = 10_000
 const pollMillis = 50
 
+/** Waits until a program that was started listens on this port; fails where it takes too long or ends. */
+export const listens = (child: Child, port: number) =>
+  taken(port).pipe(Effect.retry({ schedule: Schedule.spaced(pollMillis), while: () => child.exitCode === null }), Effect.timeout(startMillis))
+
 /** Whether the program of this peer is found on this machine. */
 export const isInstalled = (name: PeerName): boolean =>
   ChildProcess.spawnSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" }).status === 0
@@ -47,16 +51,14 @@ export const peer = (name: PeerName): Server => ({
 
     const child = yield* start(serverCore, name, peers[name].args(config))
     child.stdout.resume()
-    yield* taken(port).pipe(
-      Effect.retry({ schedule: Schedule.spaced(pollMillis), while: () => child.exitCode === null }),
-      Effect.timeout(startMillis)
-    )
+    yield* listens(child, port)
     const { pid } = child
-    return pid === undefined ? yield* new RunFailed({ message: "it did not start" }) : { pid, host, port }
+    return pid === undefined ? yield* new RunFailed({ message: "it did not start" }) : { pids: [pid], host, ports: [port] } as const
   }).pipe(Effect.mapError(({ message }) => new RunFailed({ message: `${name}: ${message}` })))
 })
 
-const freePort = Effect.async<number>((resume) => {
+/** A port that was free a moment ago. */
+export const freePort = Effect.async<number>((resume) => {
   const server = Net.createServer().listen(0, host, () => {
     const address = server.address()
     server.close(() => {

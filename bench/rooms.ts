@@ -30,7 +30,7 @@ const pid = Number(values.pid)
 const count = Number(values.rooms)
 const size = Number(values.members)
 
-const { listen, members } = await join({ host: values.host, port: Number(values.port), dialect: plain, count: count * size, atOnce: Number(values["at-once"]) })
+const { listen, members } = await join({ host: values.host, ports: [Number(values.port)], dialect: plain, count: count * size, atOnce: Number(values["at-once"]) })
 
 let heardAt = performance.now()
 if (count > 1) {

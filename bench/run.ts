@@ -3,7 +3,7 @@ import { generate } from "./generator.ts"
 import { type Plan, title } from "./Plan.ts"
 import { Result } from "./Result.ts"
 import { RunFailed } from "./RunFailed.ts"
-import type { Server } from "./Server.ts"
+import { type Server, whereAbouts } from "./Server.ts"
 
 /** How long a run may take beside the talk, ms: longer than the load generator itself waits for the joining and the last messages. */
 const besideMillis = 900_000
@@ -17,11 +17,12 @@ export interface Lengths {
 /** Runs one plan: starts a server and a load generator, and ends both. Fails when nothing could be measured, or a delivery was wrong. */
 export const run = (lengths: Lengths, server: Server, plan: Plan) =>
   Effect.gen(function* () {
-    const { host, pid, port } = yield* server.start
+    const listening = yield* server.start
     return yield* generate({
       script: "load.ts",
       args: [
-        ...["--host", host, "--port", String(port), "--pid", String(pid), "--dialect", server.dialect, "--at-once", String(server.atOnce)],
+        ...whereAbouts(listening),
+        ...["--dialect", server.dialect, "--at-once", String(server.atOnce)],
         ...["--clients", String(plan.clients), ...(plan.rate === undefined ? [] : ["--rate", String(plan.rate)])],
         ...["--seconds", String(lengths.seconds), "--warm-up", String(lengths["warm-up"])]
       ],

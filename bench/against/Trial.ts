@@ -9,6 +9,7 @@ import type { Build } from "./Build.ts"
 import { startMillis } from "./help.ts"
 import { returns } from "./returns.ts"
 import { talkIn } from "./rooms.ts"
+import { clusterTrials } from "./nodes.ts"
 import { storm } from "./storm.ts"
 
 /** A figure of a trial, and what it is to be: itself, or its ratio to that of the other build. */
@@ -27,8 +28,10 @@ export interface Trial {
 
 /** The names of all trials, in the order in which they are run. */
 export const trialNames = ["saturated", "300", "50", "help", "join-1000", "join-5000", "returning", "rooms", "storm", "returns-1000", "returns-5000", "returns-10000"] as const
+/** The names of the trials of several nodes that are one room, beside one server: they need a nats-server. */
+export const clusterTrialNames = ["nodes-saturated", "nodes-300", "nodes-receipts", "nodes-newcomer"] as const
 /** The name of a trial, for `--only`. */
-export type TrialName = (typeof trialNames)[number]
+export type TrialName = (typeof trialNames)[number] | (typeof clusterTrialNames)[number]
 
 /** How many clients drop at once in a leave storm. */
 const leaving = 10_000
@@ -107,6 +110,7 @@ export const trials = (lengths: Lengths, keep: number): Readonly<Record<TrialNam
           return [...figures.flat(), many.deliveries / many.seconds / (one.deliveries / one.seconds)]
         })
     },
+    ...clusterTrials(lengths),
     storm: {
       title: `${leaving} clients drop at once`,
       figures: [

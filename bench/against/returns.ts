@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { generate } from "../generator.ts"
 import { RunFailed } from "../RunFailed.ts"
-import type { Server } from "../Server.ts"
+import { type Server, whereAbouts } from "../Server.ts"
 
 /** What a reconnect storm did; nobody has missed anything. */
 export const Returns = Schema.Struct({
@@ -33,11 +33,12 @@ const atMost = 900_000
 /** Starts a server and lets so many clients join it, which are all lost at once and come back; places are kept for `keep` seconds. */
 export const returns = (server: Server, clients: number, keep: number) =>
   Effect.gen(function* () {
-    const { host, pid, port } = yield* server.start
+    const listening = yield* server.start
     return yield* generate({
       script: "returns.ts",
       args: [
-        ...["--host", host, "--port", String(port), "--pid", String(pid), "--at-once", String(server.atOnce)],
+        ...whereAbouts(listening),
+        ...["--at-once", String(server.atOnce)],
         ...["--clients", String(clients), "--keep", String(keep)]
       ],
       atMost: atMost + keep * 1000,

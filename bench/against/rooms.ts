@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { generate } from "../generator.ts"
 import type { Lengths } from "../run.ts"
 import { RunFailed } from "../RunFailed.ts"
-import type { Server } from "../Server.ts"
+import { type Server, whereAbouts } from "../Server.ts"
 
 /** What was said in some rooms, as fast as the server takes it; every delivery was checked. */
 export const Talk = Schema.Struct({
@@ -20,11 +20,12 @@ const besideMillis = 900_000
 /** Starts a server and lets so many rooms of so many members talk; one room is the lobby. */
 export const talkIn = (server: Server, rooms: number, members: number, { seconds, "warm-up": warmUp }: Lengths) =>
   Effect.gen(function* () {
-    const { host, pid, port } = yield* server.start
+    const listening = yield* server.start
     return yield* generate({
       script: "rooms.ts",
       args: [
-        ...["--host", host, "--port", String(port), "--pid", String(pid), "--at-once", String(server.atOnce)],
+        ...whereAbouts(listening),
+        ...["--at-once", String(server.atOnce)],
         ...["--rooms", String(rooms), "--members", String(members), "--seconds", String(seconds), "--warm-up", String(warmUp)]
       ],
       atMost: besideMillis + (seconds + warmUp) * 1000,

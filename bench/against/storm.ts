@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { generate } from "../generator.ts"
 import { RunFailed } from "../RunFailed.ts"
-import type { Server } from "../Server.ts"
+import { type Server, whereAbouts } from "../Server.ts"
 
 /** What a leave storm did, as seen by a client that stayed. */
 export const Storm = Schema.Struct({
@@ -23,10 +23,10 @@ const atMost = 900_000
 /** Starts a server, lets so many clients join it, and one more that stays while all of these drop at once. */
 export const storm = (server: Server, clients: number) =>
   Effect.gen(function* () {
-    const { host, pid, port } = yield* server.start
+    const listening = yield* server.start
     return yield* generate({
       script: "storm.ts",
-      args: ["--host", host, "--port", String(port), "--pid", String(pid), "--at-once", String(server.atOnce), "--clients", String(clients)],
+      args: [...whereAbouts(listening), "--at-once", String(server.atOnce), "--clients", String(clients)],
       atMost,
       result: Storm
     })

@@ -13,7 +13,8 @@ const quietMillis = 1000
 /** How many clients join which server, and how many of them at the same time. */
 interface Coming {
   readonly host: string
-  readonly port: number
+  /** Of all nodes: each has as many of the clients, the first ones at the first. */
+  readonly ports: ReadonlyArray<number>
   readonly dialect: Dialect
   readonly count: number
   readonly atOnce: number
@@ -29,7 +30,7 @@ export interface Joined {
 }
 
 /** Lets so many clients join, the first one alone, as it has to be told of every other. Throws a `Fault` when they do not all get in in time. */
-export const join = async ({ atOnce, count, dialect, host, port }: Coming): Promise<Joined> => {
+export const join = async ({ atOnce, count, dialect, host, ports }: Coming): Promise<Joined> => {
   // The bytes are read at once and never kept, so one buffer serves all sockets.
   const buffer = Buffer.alloc(65_536)
   const members: Array<Member> = []
@@ -44,6 +45,7 @@ export const join = async ({ atOnce, count, dialect, host, port }: Coming): Prom
 
   const connect = (index: number) =>
     new Promise<void>((welcomed) => {
+      const port = ports[Math.floor((index * ports.length) / count)] ?? 0
       const socket = Net.connect({
         host,
         port,

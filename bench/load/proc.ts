@@ -25,6 +25,13 @@ export const residentKb = (pid: number): number | undefined => {
   return size === undefined ? undefined : Number(size)
 }
 
+/** The sum of a figure of some processes; `undefined` where one is not told. */
+export const sumOf = (pids: ReadonlyArray<number>, of: (pid: number) => number | undefined): number | undefined =>
+  pids.reduce<number | undefined>((sum, pid) => {
+    const value = of(pid)
+    return sum === undefined || value === undefined ? undefined : sum + value
+  }, 0)
+
 /** The CPU time that all processes have used, and what the hypervisor took away (steal), in seconds of one core; `undefined` on a system without /proc. */
 export const busySeconds = (): number | undefined => {
   const [user, nice, system, , , irq, softirq, steal] = read("/proc/stat")?.slice("cpu  ".length).split(" ", 8).map(Number) ?? []
