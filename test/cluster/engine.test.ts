@@ -5,6 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { NodeId, type Position } from "../../src/domain/replica/Position.ts"
 import { connect, jetstreamManager } from "../../src/server/cluster/packages.ts"
@@ -131,6 +132,27 @@ describe.runIf(hasNats)("The engine in NATS", () => {
       })
     )
   }
+
+  it.scopedLive("reads from one of the last seconds on, where no more is wanted, and leaves nothing out from there", () =>
+    Effect.gen(function* () {
+      const server = yield* natsServer()
+      const [one, other] = yield* Effect.all([engineAt(server.url), engineAt(server.url)])
+      const begun = yield* reading(one, "recent")
+      const all = yield* reading(other)
+      other.unsafeAppend(bytes("old"))
+      yield* begun.has("old")
+      const old = begun.records[0]?.time ?? 0
+      yield* Effect.repeat(Effect.sync(() => { other.unsafeAppend(bytes("young")) }), { until: () => (all.records.at(-1)?.time ?? 0) > old + 3000, schedule: Schedule.spaced(100) })
+      const late = yield* reading(one, "recent")
+      other.unsafeAppend(bytes("last"))
+      for (const reader of [all, begun, late]) yield* reader.has("last")
+      expect(begun.records).toEqual(all.records)
+      const [first] = late.records
+      expect(first?.time).toBeGreaterThan(old)
+      expect(late.records).toEqual(all.records.filter(({ at }) => at.seq >= (first?.at.seq ?? 0)))
+      expect(late.records.filter((record) => text(record) === "young").length).toBeGreaterThan(10)
+    })
+  )
 
   it.scopedLive("tells a reader when records are gone that it has not read", () =>
     Effect.gen(function* () {

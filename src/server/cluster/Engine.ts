@@ -45,11 +45,12 @@ export class Engine extends Context.Tag("brusio/Engine")<Engine, {
   readonly unsafeAppend: (bytes: Uint8Array) => void
   /**
    * Reads the log, from the record behind this position or from the oldest that is
-   * kept, and waits for more at its end. A record is never left out: where one would
+   * kept, and waits for more at its end; `recent`: from one of the last seconds, for
+   * whom what was before is of no use. From there on a record is never left out: where one would
    * be, the stream fails. It outlives every loss of the connection. What is not
    * taken waits in the engine.
    */
-  readonly read: (after: Position | undefined) => Stream.Stream<Logged, EngineLost>
+  readonly read: (after: Position | "recent" | undefined) => Stream.Stream<Logged, EngineLost>
   /** Sends bytes of any size to one node. They arrive whole, or not at all. */
   readonly send: (to: NodeId, bytes: Uint8Array) => Effect.Effect<void>
   /** What is sent to this node from now on, as long as the scope: a record that asks for it can be appended once this has succeeded. */

@@ -10,11 +10,18 @@ export interface Mark extends Position {
   readonly time: number | undefined
 }
 
+/** The log as it is now. */
+export interface Found {
+  readonly epoch: string
+  /** When its newest record was written, by the engine's clock, as the engine writes times; `undefined` where it has none. */
+  readonly newest: string | undefined
+}
+
 /**
- * The epoch of the log as it is now, which is made where there is none. Fails where
+ * The log as it is now, which is made where there is none. Fails where
  * it cannot be read on behind `last`.
  */
-export const place = (connection: Connection, last: Mark | undefined): Effect.Effect<string, EngineLost | CallFailed> =>
+export const place = (connection: Connection, last: Mark | undefined): Effect.Effect<Found, EngineLost | CallFailed> =>
   Effect.gen(function* () {
     const info = yield* lookOrMake(connection)
     const other = difference(connection, info)
@@ -23,7 +30,8 @@ export const place = (connection: Connection, last: Mark | undefined): Effect.Ef
       return yield* new CallFailed({ name: "Differs", detail: `the stream ${stream} has other settings: ${other}`, code: undefined })
     }
     const epoch = epochOf(info)
-    if (last === undefined) return epoch
+    const found = { epoch, newest: info.state.messages === 0 ? undefined : info.state.last_ts }
+    if (last === undefined) return found
     if (last.epoch !== epoch) return yield* new EngineLost({ why: "forgot" })
     if (yield* isEmptied(connection, last, info)) {
       yield* replace(connection, last)
@@ -31,7 +39,7 @@ export const place = (connection: Connection, last: Mark | undefined): Effect.Ef
     }
     // Of a log without records, the first is the next.
     if (info.state.first_seq > last.seq + 1) return yield* new EngineLost({ why: "truncated" })
-    return epoch
+    return found
   })
 
 const epochOf = ({ created }: StreamInfo): string => created

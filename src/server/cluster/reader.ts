@@ -20,6 +20,9 @@ const waitingAtMost = 8 * 1024 * 1024
 /** What a record costs beside its bytes, roughly. */
 const overhead = 256
 
+/** How far back `recent` goes, ms: what a newcomer writes before it reads is not to be missed. */
+const recently = 2000
+
 /** How long is waited before the engine is asked again, ms. */
 const pause = 250
 
@@ -32,12 +35,14 @@ const inactiveFor = 5000
  * anew, from the next record on, whenever it is in doubt: after a silence, after
  * each reconnection, and where a record is missing.
  */
-export const read = (connection: Connection, pulse: Pulse, marks: Marks, after: Position | undefined): Stream.Stream<Logged, EngineLost> =>
+export const read = (connection: Connection, pulse: Pulse, marks: Marks, after: Position | "recent" | undefined): Stream.Stream<Logged, EngineLost> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const mailbox = yield* Mailbox.make<Logged, EngineLost>()
       const waiting = { bytes: 0, taken: 0, room: yield* Effect.makeLatch(true) }
-      let last: Mark | undefined = after === undefined ? undefined : { ...after, time: marks.timeOf(after) }
+      let last: Mark | undefined = after === undefined || after === "recent" ? undefined : { ...after, time: marks.timeOf(after) }
+      // Where it is read from as long as nothing was.
+      let since: string | undefined
 
       const offer = (record: Logged): void => {
         last = { ...record.at, time: record.time }
@@ -65,7 +70,8 @@ export const read = (connection: Connection, pulse: Pulse, marks: Marks, after: 
         yield* pulse.expect
         yield* connection.connected.await
         const count = connection.count()
-        const epoch = yield* place(connection, last)
+        const { epoch, newest } = yield* place(connection, last)
+        if (after === "recent") since ??= newest === undefined ? undefined : new Date(Date.parse(newest) - recently).toISOString()
         const doubt = yield* Deferred.make<void>()
         // What comes once it is in doubt is read again.
         const reading = { isOver: false }
@@ -111,7 +117,7 @@ export const read = (connection: Connection, pulse: Pulse, marks: Marks, after: 
             })
         )
         yield* call(connection, () => manager.consumers.add(names.stream, consumerOf(inbox, last)))
-        if ((yield* place(connection, last)) !== epoch) return
+        if ((yield* place(connection, last)).epoch !== epoch) return
         const before = early
         early = undefined
         for (const message of before) if (!reading.isOver) take(message)
@@ -126,7 +132,7 @@ export const read = (connection: Connection, pulse: Pulse, marks: Marks, after: 
       const consumerOf = (inbox: string, behind: Mark | undefined) => ({
         deliver_subject: inbox,
         ...(behind === undefined
-          ? { deliver_policy: packages.DeliverPolicy.All }
+          ? since === undefined ? { deliver_policy: packages.DeliverPolicy.All } : { deliver_policy: packages.DeliverPolicy.StartTime, opt_start_time: since }
           : { deliver_policy: packages.DeliverPolicy.StartSequence, opt_start_seq: behind.seq + 1 }),
         ack_policy: packages.AckPolicy.None,
         replay_policy: packages.ReplayPolicy.Instant,

@@ -17,6 +17,7 @@ import { gap } from "../../domain/replica/timing.ts"
 import { codec, speaks } from "../../domain/replica/wire.ts"
 import { Writer } from "../../domain/replica/Writer.ts"
 import { nanosPerMilli } from "../../net/clock.ts"
+import { endOfTurn } from "../chat/Hub.ts"
 import { type Decider, type Last, Log, type OpenLog } from "../chat/Log.ts"
 import type { Peer } from "../chat/Peer.ts"
 import type { Envelope } from "../chat/Registry.ts"
@@ -25,7 +26,7 @@ import { rounds } from "../rounds.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import { Engine, type EngineLost, type Logged } from "./Engine.ts"
 import { comesBack, NodeRefused, words } from "./ended.ts"
-import { forEachInSlices } from "./slices.ts"
+import { Slices } from "./slices.ts"
 import * as Transfer from "./Transfer.ts"
 
 /** How often it is looked what this node has to write besides its entries, ms. */
@@ -106,6 +107,11 @@ const make = (name: string) =>
         return Effect.map(Effect.timeoutOption(Effect.interruptible(untilDecided(happening)), lastWithin), Option.getOrElse((): Told => []))
       })
 
+    // Where much comes at once, others have a turn now and then; then it is waited for this.
+    const slices = new Slices()
+    const breath = (until: Effect.Effect<void>): Effect.Effect<void> =>
+      Effect.suspend(() => (slices.isOver(monotonic()) ? Effect.zipRight(Effect.zipRight(endOfTurn, until), breath(until)) : Effect.void))
+
     // A defect in deciding is the same on all nodes: they go on without the entry.
     const decide = ({ decide }: Decider, happening: Happening, at: number) =>
       decide(happening, at).pipe(
@@ -185,7 +191,11 @@ const make = (name: string) =>
         if (replica.phase === "full") yield* Deferred.succeed(ready, undefined)
         if (folded.decided.length > 0) {
           const decider = yield* Deferred.await(opened)
-          yield* forEachInSlices(folded.decided, decider.room, (decided) => takeUp(decider, decided))
+          yield* decider.room
+          for (const decided of folded.decided) {
+            yield* breath(decider.room)
+            yield* takeUp(decider, decided)
+          }
         }
         for (const want of folded.wants) yield* grant(want)
         writeSoon()
@@ -211,13 +221,13 @@ const make = (name: string) =>
       }).pipe(Effect.catchAll((message) => Effect.logWarning(`What another node has sent cannot be read: ${message}`)))
 
     const logged = (read: Stream.Stream<Logged, EngineLost>) => Stream.map(read, (logged): Incoming => ({ _tag: "Logged", logged }))
-    // Where the log was made anew, or is cut behind what was read, it is read from its beginning: the rules say what comes of that.
-    const log: Stream.Stream<Incoming> = Stream.suspend(() => logged(engine.read(replica.read))).pipe(Stream.catchAll(() => anew))
-    const anew: Stream.Stream<Incoming> = Stream.suspend(() => logged(engine.read(undefined))).pipe(Stream.catchAll(() => log))
+    // Who asks has no use for what was before. Where the log was made anew, or is cut behind what was read, it is read from its beginning: the rules say what comes of that.
+    const log: Stream.Stream<Incoming> = Stream.suspend(() => logged(engine.read(replica.read ?? "recent"))).pipe(Stream.catchAll(() => anew))
+    const anew: Stream.Stream<Incoming> = Stream.suspend(() => logged(engine.read(replica.phase === "asking" ? "recent" : undefined))).pipe(Stream.catchAll(() => log))
     const sent = Stream.map(yield* engine.received(me.id), (bytes): Incoming => ({ _tag: "Sent", bytes }))
 
     yield* Stream.mergeAll([log, sent, Mailbox.toStream(digests)], { concurrency: "unbounded" }).pipe(
-      Stream.runForEach(take),
+      Stream.runForEach((incoming) => Effect.zipRight(breath(Effect.void), take(incoming))),
       Effect.onError((cause) =>
         Cause.isInterruptedOnly(cause) ? Effect.void : Effect.zipRight(Effect.logFatal("The log of the cluster has failed", cause), closing.fail("internal error"))
       ),

@@ -6,31 +6,29 @@ import { endOfTurn } from "../chat/Hub.ts"
 /** How long work goes on before others have a turn, ms. */
 const slice = 5
 
+/** The slices of some work that comes in steps. Microtasks and fibers that yield do not end a turn of the event loop, so it counts for how long work has gone on in this one. */
+export class Slices {
+  #since: number | undefined
+
+  /** Whether others are to have a turn before the next step; `now` is monotonic, ms. */
+  isOver(now: number): boolean {
+    if (this.#since !== undefined) return now - this.#since >= slice
+    this.#since = now
+    setImmediate(() => {
+      this.#since = undefined
+    })
+    return false
+  }
+}
+
 /** Folds a sequence in slices. */
 export const foldInSlices = <A, B>(all: Iterable<A>, begin: B, step: (before: B, each: A) => B): Effect.Effect<B> =>
   Effect.gen(function* () {
+    const slices = new Slices()
     let result = begin
-    let until = (yield* monotonicMillis) + slice
     for (const each of all) {
+      while (slices.isOver(yield* monotonicMillis)) yield* endOfTurn
       result = step(result, each)
-      if ((yield* monotonicMillis) < until) continue
-      yield* endOfTurn
-      until = (yield* monotonicMillis) + slice
     }
     return result
-  })
-
-/** Does one after the other, in slices; before each slice it waits for `ready`. */
-export const forEachInSlices = <A>(all: Iterable<A>, ready: Effect.Effect<void>, step: (each: A) => Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.gen(function* () {
-    yield* ready
-    let until = (yield* monotonicMillis) + slice
-    for (const each of all) {
-      if ((yield* monotonicMillis) >= until) {
-        yield* endOfTurn
-        yield* ready
-        until = (yield* monotonicMillis) + slice
-      }
-      yield* step(each)
-    }
   })

@@ -8,6 +8,9 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { NodeId, Position } from "../../../src/domain/replica/Position.ts"
 import { Engine, EngineLost, type Logged } from "../../../src/server/cluster/Engine.ts"
 
+/** How far back `recent` goes, ms. */
+const recently = 2000
+
 /** How often what goes wrong, from 0 to 1. */
 export interface Faults {
   /** A record is lost. */
@@ -137,9 +140,9 @@ export const make = (seed: number, given: Faults = {}): Effect.Effect<FaultyEngi
         )
       )
 
-      const read = (after: Position | undefined): Stream.Stream<Logged, EngineLost> =>
+      const read = (after: Position | "recent" | undefined): Stream.Stream<Logged, EngineLost> =>
         Stream.suspend(() => {
-          let at = after
+          let at = after === "recent" ? log.records.findLast(({ time }) => time < clock.unsafeCurrentTimeMillis() - recently)?.at : after
           const pull: Effect.Effect<Chunk.Chunk<Logged>, EngineLost> = Effect.suspend(() => {
             if (state.isClosed) return new EngineLost({ why: "away" })
             if (isAway() || state.isPaused) return Effect.zipRight(woken, pull)

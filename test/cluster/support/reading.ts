@@ -39,7 +39,7 @@ export interface Reading {
 }
 
 /** Reads, as long as the scope; each record is kept once `work` is done with it. */
-export const reading = (engine: Engine["Type"], after?: Position, work: (record: Logged) => Effect.Effect<void> = () => Effect.void): Effect.Effect<Reading, never, Scope.Scope> =>
+export const reading = (engine: Engine["Type"], after?: Position | "recent", work: (record: Logged) => Effect.Effect<void> = () => Effect.void): Effect.Effect<Reading, never, Scope.Scope> =>
   Effect.gen(function* () {
     const records: Array<Logged> = []
     const lost = yield* Deferred.make<EngineLost>()

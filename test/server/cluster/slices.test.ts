@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { foldInSlices, forEachInSlices } from "../../../src/server/cluster/slices.ts"
+import { foldInSlices } from "../../../src/server/cluster/slices.ts"
 import { StoppedClock } from "../../support/StoppedClock.ts"
 
 const steps = Array.from({ length: 12 }, (_, n) => n)
@@ -31,7 +31,7 @@ const turnsBefore = (work: (step: (n: number) => void) => Effect.Effect<unknown>
 const inSlicesOfThree = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
 
 describe("Work in slices", () => {
-  it.effect("lets others have a turn every 5 ms: a fold", () =>
+  it.effect("lets others have a turn every 5 ms", () =>
     Effect.gen(function* () {
       let sum = 0
       const before = yield* turnsBefore((step) =>
@@ -45,18 +45,6 @@ describe("Work in slices", () => {
       )
       expect(before).toEqual(inSlicesOfThree)
       expect(sum).toBe(66)
-    })
-  )
-
-  it.effect("lets others have a turn every 5 ms, and waits until it may go on: effects", () =>
-    Effect.gen(function* () {
-      let asked = 0
-      const ready = Effect.sync(() => {
-        asked += 1
-      })
-      const before = yield* turnsBefore((step) => forEachInSlices(steps, ready, (n) => Effect.sync(() => { step(n) })))
-      expect(before).toEqual(inSlicesOfThree)
-      expect(asked).toBe(4)
     })
   )
 })
