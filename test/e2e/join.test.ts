@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect } from "vitest"
 import { enter, fakeServer, hello, visit, welcome } from "./support/fake.ts"
 import { cli, join, run, type Served, serve, start } from "./support/program.ts"
-import { awaitEvent, eventOf, freePort, lineClient, type Native, nativeClient, type Raw } from "./support/raw.ts"
+import { awaitEvent, freePort, lineClient, type Native, nativeClient, type Raw } from "./support/raw.ts"
 import { inTurn, it, Stage } from "./support/stage.ts"
 import { hasTmux, openTerminal } from "./support/tmux.ts"
 import { until } from "../support/waiting.ts"
@@ -41,42 +41,6 @@ describe.concurrent("A client in a pipe", () => {
       "Goodbye!"
     ])
     expect(client.stdout.text).not.toMatch(steering)
-    expect(client.stderr.text).toBe("")
-  })
-
-  it("begins each line with its room while it is in several, and says what it reads in the one that it entered last", async ({ stage }) => {
-    const own = await serve(stage)
-    const client = await join(stage, own.port, "reader")
-    const other = await nativeClient(stage, own.port, "other")
-    await client.line("other has joined the chat!")
-    client.type("/join dev\n")
-    await client.line("#dev You are in #dev. Nobody else is here yet.")
-    await other.send({ _tag: "Say", text: "in the lobby" })
-    await client.line("#lobby other: in the lobby")
-    await other.send({ _tag: "Enter", room: "dev" })
-    await client.line("#dev other has joined the chat!")
-    await other.send({ _tag: "Say", room: "dev", text: "in dev" })
-    await client.line("#dev other: in dev")
-    client.type("mine\n")
-    expect(await other.event("Said", ({ text }) => text === "mine")).toMatchObject({ room: "dev" })
-    client.type("/leave\n")
-    await client.line("You are in #lobby.")
-    await other.send({ _tag: "Say", room: "lobby", text: "as before" })
-    await client.line("other: as before")
-    client.type("mine, too\n{quit}\n")
-    expect(await other.event("Said", ({ text }) => text === "mine, too")).toMatchObject({ room: "lobby" })
-    expect(await client.ended()).toMatchObject({ code: 0 })
-    expect(client.stdout.texts).toEqual([
-      "Welcome reader! Nobody else is here yet. To leave, type {quit}. For help, type /help.",
-      "other has joined the chat!",
-      "#dev You are in #dev. Nobody else is here yet.",
-      "#lobby other: in the lobby",
-      "#dev other has joined the chat!",
-      "#dev other: in dev",
-      "You are in #lobby.",
-      "other: as before",
-      "Goodbye!"
-    ])
     expect(client.stderr.text).toBe("")
   })
 
@@ -136,35 +100,6 @@ describe.concurrent("A client in a pipe", () => {
     expect(tags[0]).toMatchObject({ _tag: "Welcome", you: { name: "machine" } })
     expect(tags.at(-1)).toMatchObject({ _tag: "Goodbye", code: "quit" })
     expect(client.stderr.texts).toHaveLength(1)
-  })
-
-  it("with --json prints the events of all its rooms, each with its room, and nothing else", async ({ stage }) => {
-    const own = await serve(stage)
-    const client = await join(stage, own.port, "machine", { args: ["--json"] })
-    const other = await nativeClient(stage, own.port, "other")
-    await awaitEvent(client.stdout, "Joined")
-    client.type("/join dev\n")
-    await awaitEvent(client.stdout, "Entered")
-    await other.send({ _tag: "Enter", room: "dev" })
-    for (const room of ["lobby", "dev"]) await other.send({ _tag: "Say", room, text: `in ${room}` })
-    await awaitEvent(client.stdout, "Said", ({ text }) => text === "in dev")
-    client.type("mine\n/leave\n")
-    await awaitEvent(client.stdout, "Exited")
-    client.type("{quit}\n")
-    expect(await client.ended()).toMatchObject({ code: 0 })
-    const events = client.stdout.lines.map(eventOf)
-    expect(events.map((event) => [event._tag, "room" in event ? event.room : undefined, "text" in event ? event.text : undefined])).toEqual([
-      ["Welcome", "lobby", undefined],
-      ["Joined", "lobby", undefined],
-      ["Entered", "dev", undefined],
-      ["Joined", "dev", undefined],
-      ["Said", "lobby", "in lobby"],
-      ["Said", "dev", "in dev"],
-      ["Said", "dev", "mine"],
-      ["Exited", "dev", undefined],
-      ["Goodbye", undefined, undefined]
-    ])
-    expect(client.stderr.text).toBe("")
   })
 
   it("waits at the end of its input until all it said is received: 5000 lines arrive before the leave", async ({ stage }) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect } from "vitest"
 import { environment, join, Program, type Served, serve } from "./support/program.ts"
 import { chunkClient, connect, eventOf, lineClient, type Native, nativeClient } from "./support/raw.ts"
 import { inTurn, it, Stage } from "./support/stage.ts"
+import { isAcross, type Line } from "./support/transcript.ts"
 
 // All kinds of clients in one room, as people start them.
 
@@ -98,20 +99,29 @@ describe.concurrent("Clients of every kind in one room", () => {
 
       // What the room was told, with the last number it stands for: the witness was there before everybody.
       const told: Array<{ readonly text: string; readonly seq: number }> = []
+      // Each node of a cluster gathers those who come at once in lines of its own: there, it is the same but for that.
+      const numbered = (line: Line): typeof told => {
+        const event = eventOf(line)
+        if (!("seq" in event)) return [{ text: line.text, seq: Number.NaN }]
+        if (isAcross && event._tag === "Joined") return [{ text: event.member.name, seq: event.seq }]
+        if (isAcross && event._tag === "Presence") return event.joined.map(({ name }, i) => ({ text: name, seq: event.first + i }))
+        return [{ text: line.text, seq: event.seq }]
+      }
       let last = 1
       for (const line of witness.heard.lines.slice(1)) {
         const event = eventOf(line)
         if (!("seq" in event)) continue
         expect("first" in event ? event.first : event.seq).toBe(last + 1)
         last = event.seq
-        told.push({ text: line.text, seq: last })
+        told.push(...numbered(line))
       }
       expect(last).toBe(1 + 200 + 200 + 1)
       for (const client of clients) {
         const [first, ...rest] = client.heard.lines
         const welcome = first === undefined ? undefined : eventOf(first)
         const from = welcome?._tag === "Welcome" ? welcome.seq : Number.NaN
-        expect(rest.map(({ text }) => text)).toEqual(told.filter(({ seq }) => seq > from).map(({ text }) => text))
+        const heard = rest.flatMap(numbered).filter(({ seq }) => !(seq <= from))
+        expect(heard.map(({ text }) => text)).toEqual(told.filter(({ seq }) => seq > from).map(({ text }) => text))
       }
     })
   })

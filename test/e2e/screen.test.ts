@@ -610,41 +610,6 @@ describe.runIf(hasTmux).concurrent("The screen", () => {
   })
 })
 
-describe.runIf(hasTmux)("The screen with several rooms", () => {
-  it("shows one at a time: what came in another is counted, and shown below a line when one looks there", async ({ stage }) => {
-    const { port } = await serve(stage)
-    const other = await nativeClient(stage, port, "other")
-    const terminal = await enter(stage, { port, name: "ours" })
-    await other.send({ _tag: "Say", text: "in the lobby" })
-    await terminal.shows(/ {2}other: in the lobby$/mu)
-    await terminal.enter("/join dev")
-    await terminal.until("Two rooms", (screen) => (screen.endsWith("#lobby  [#dev] · 1 here · connected\n>") ? true : undefined))
-    await other.send({ _tag: "Enter", room: "dev" })
-    await other.event("Entered")
-    await other.send({ _tag: "Say", text: "first", room: "dev" })
-    await terminal.shows(/ {2}other: first$/mu)
-    await terminal.type("half a line")
-    await terminal.press("M-1")
-    await terminal.until("The lobby, shown again", (screen) => (screen.endsWith("other: in the lobby\n[#lobby]  #dev · 2 here · connected\n>") ? true : undefined))
-    await other.send({ _tag: "Say", text: "ours: look here", room: "dev" })
-    await other.send({ _tag: "Say", text: "and here", room: "dev" })
-    await terminal.until("What is new in the other", (screen) => (screen.endsWith("\n[#lobby]  #dev 2@ · 2 here · connected\n>") ? true : undefined))
-    await terminal.press("M-2")
-    const screen = await terminal.until("The other room", (screen) => (screen.endsWith("> half a line") ? screen : undefined))
-    expect(screen.slice(screen.lastIndexOf("\n#dev\n")).split("\n").map((row) => row.replace(/^\d\d:\d\d /u, ""))).toEqual([
-      "", "#dev", " You are in #dev. Nobody else is here yet.", " other has joined the chat!", " other: first", "--- new ---", " other: ours: look here", " other: and here",
-      "#lobby  [#dev] · 2 here · connected", "> half a line"
-    ])
-    await terminal.press("Enter")
-    expect(await other.event("Said", ({ from }) => from.name === "ours")).toMatchObject({ room: "dev", text: "half a line" })
-    await terminal.enter("/kick other enough")
-    await terminal.shows(/^\d\d:\d\d # ours has removed other: enough$/mu)
-    expect(await other.event("Removed")).toMatchObject({ room: "dev", reason: "enough" })
-    await terminal.enter("/leave")
-    await terminal.until("One room again", (screen) => (screen.endsWith("\nlobby · 2 here · connected\n>") ? true : undefined))
-  })
-})
-
 describe.runIf(hasTmux)("The screen in a flood of long lines", () => {
   it("hears Ctrl-C before all that a server has told it", async ({ stage }) => {
     const { client, port } = await fakeServer(stage)

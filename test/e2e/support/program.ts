@@ -3,7 +3,7 @@ import { existsSync } from "node:fs"
 import { delimiter, dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Stage } from "./stage.ts"
-import { type Line, patience, Transcript } from "./transcript.ts"
+import { isAcross, type Line, patience, Transcript } from "./transcript.ts"
 
 /** The project's directory, where every program is started. */
 export const root = fileURLToPath(new URL("../../..", import.meta.url))
@@ -147,14 +147,18 @@ export interface Served {
   readonly port: number
 }
 
+/** How long it may take until a node has found its cluster, or that there is none, ms. */
+const patienceOfCluster = 30_000
+
 /** Starts a server on a free port of the loopback, where everybody may talk as fast as they can if nothing else is asked for, and waits until it listens. */
 export const serve = async (
   stage: Stage,
   { args = [], ...options }: StartOptions & { readonly args?: ReadonlyArray<string> } = {}
 ): Promise<Served> => {
+  if (isAcross && !args.includes("--cluster")) return (await import("../../cluster/support/across.ts")).serveAcross(stage, args, options)
   const isLimited = args.includes("--rate-limit") || options.env?.["BRUSIO_RATE_LIMIT"] !== undefined
   const program = start(stage, ["serve", "--port", "0", ...(isLimited ? [] : ["--rate-limit", "off"]), ...args], options)
-  const port = await program.stdout.find("Listening", ({ text }) => /Listening on [^ "]*:(\d+)/u.exec(text)?.[1])
+  const port = await program.stdout.find("Listening", ({ text }) => /Listening on [^ "]*:(\d+)/u.exec(text)?.[1], args.includes("--cluster") ? patienceOfCluster : undefined)
   return { program, port: Number(port) }
 }
 

@@ -4,8 +4,11 @@ export interface Line {
   readonly at: number
 }
 
-/** How long anything is waited for before the test fails, ms. */
-export const patience = 12_000
+/** Whether the stories of one server are told of two nodes of a cluster: see `serveAcross`. */
+export const isAcross = process.env["NODES_UNDER_TEST"] === "2"
+
+/** How long anything is waited for before the test fails, ms: longer where each entry goes over the log of a cluster. */
+export const patience = isAcross ? 30_000 : 12_000
 
 /** All that came over one stream, and a way to wait for what is to come. */
 export class Transcript {
