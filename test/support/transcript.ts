@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import { mostBytes } from "../../src/domain/history.ts"
 import type { ServerOptions } from "../../src/server/ServerConfig.ts"
 import { connect, eventually, otherEnd, type Peer } from "./Peer.ts"
@@ -11,6 +12,9 @@ export interface Transcript {
   readonly config: Partial<ServerOptions>
   readonly steps: ReadonlyArray<Step>
 }
+
+/** Whether a transcript tells how the server closes. */
+export const tellsOfClosing = ({ steps }: Transcript): boolean => steps.some(({ _tag }) => _tag === "Close")
 
 type Step = { readonly line: number; readonly source: string } & (
   | { readonly _tag: "Connect"; readonly who: string }
@@ -108,17 +112,33 @@ const literal = (part: Buffer | Varying): Buffer => {
 const escaped = (bytes: Buffer): string =>
   bytes.toString("latin1").replace(/[^\w \n]/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`)
 
+/** The room of a transcript: one server, or several that are one. */
+interface Played {
+  /** The ports of its servers. Each client comes to the next of them. */
+  readonly ports: readonly [number, ...ReadonlyArray<number>]
+  readonly close: (reason: string) => Effect.Effect<void>
+  /** Whether this is all that is told of its close. */
+  readonly isOver: (rest: string) => boolean
+}
+
 const overReason = "the transcript is over"
 const overPlain = new RegExp(`^(?:#\\S+ )?The server is closing: ${overReason}\\.\n$`, "u")
 const overNative = new RegExp(`^\\{"_tag":"Goodbye",(?:"n":\\d+,)?"at":\\d+,"code":"closing","reason":"${overReason}"\\}\\n$`, "u")
 
+const alone = (config: Partial<ServerOptions>) => Effect.map(opened(config), ({ close, port }): Played => ({ ports: [port], close, isOver: (rest) => overPlain.test(rest) || overNative.test(rest) }))
+
+/** Of several servers that close: what is told of the ends of the others, too, and of whom a room belongs to then. */
+export const isOverForAll = (rest: string): boolean =>
+  rest.split("\n").every((line) => line === "" || line.includes(overReason) || /"deed":"owner"| owns the room now\.$/u.test(line))
+
 /**
- * Plays a transcript against a server of its own. It fails if the server sends
+ * Plays a transcript against a server of its own, or several. It fails if the server sends
  * anything else, sends it too early, or sends more.
  */
-export const play = ({ config, steps }: Transcript) =>
+export const play = ({ config, steps }: Transcript, open: (config: Partial<ServerOptions>) => Effect.Effect<Played, unknown, Scope.Scope> = alone) =>
   Effect.gen(function* () {
-    const room = yield* opened(config)
+    const room = yield* open(config)
+    let connections = 0
     const peers = new Map<string, Peer>()
     const gone = new Set<Peer>()
     let closed = false
@@ -141,7 +161,8 @@ export const play = ({ config, steps }: Transcript) =>
       switch (step._tag) {
         case "Connect": {
           spokeAt = performance.now()
-          const peer = yield* connect(room.port)
+          const peer = yield* connect(room.ports[connections % room.ports.length] ?? room.ports[0])
+          connections += 1
           peers.set(step.who, peer)
           yield* eventually("the server accepts", () => otherEnd(peer) !== undefined)
           break
@@ -216,7 +237,7 @@ export const play = ({ config, steps }: Transcript) =>
     for (const [who, peer] of peers) {
       if (gone.has(peer)) continue
       const rest = yield* peer.rest
-      const over = !closed && (overPlain.test(rest) || overNative.test(rest))
+      const over = !closed && room.isOver(rest)
       if (!over) throw new Error(`${who || "The client"} was also told: ${rest}`)
     }
   })
