@@ -91,9 +91,9 @@ const brittleInterpreter = (interpreter: Interpreter, meet: Meet): Interpreter =
     meet("waiting")
     return interpreter.waiting(unheard)
   },
-  told: (event) => {
+  told: (event, isMine, chat) => {
     meet("told")
-    interpreter.told(event)
+    return interpreter.told(event, isMine, chat)
   },
   goodbye: (goodbye) => {
     meet("goodbye")
@@ -165,6 +165,10 @@ export const sometimes = (peer: Peer, other: Peer, isOther: () => boolean): Peer
 export const withWays = (peer: Peer, ways: Partial<Pick<Peer, "send" | "farewell" | "keepAlive">>): Peer => ({
   get dialect() {
     return peer.dialect
+  },
+  decided: (event, isMine, chat) => peer.decided(event, isMine, chat),
+  get knowsItself() {
+    return peer.knowsItself
   },
   get hasSpoken() {
     return peer.hasSpoken

@@ -5,7 +5,9 @@ import { plain } from "../../src/server/dialect/plain.ts"
 export const stub: Peer = {
   dialect: plain,
   hasSpoken: true,
+  knowsItself: false,
   echo: false,
+  decided: () => false,
   send: () => undefined,
   farewell: () => undefined,
   keepAlive: () => undefined,

@@ -45,7 +45,7 @@ class Sender {
 
   #isTold(reply: Reply): void {
     for (const { encode } of [plain, native]) Buffer.from(encode(reply))
-    this.#interpreter.told(reply)
+    this.#interpreter.told(reply, () => true)
   }
 }
 

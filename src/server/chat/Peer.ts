@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Goodbye, Reply } from "../../domain/Event.ts"
+import type { Chat } from "../../domain/Chat.ts"
+import type { Event, Goodbye, Reply } from "../../domain/Event.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 
 /**
@@ -23,10 +24,17 @@ export interface Peer {
   readonly dialect: Dialect
   /** Whether anything has come from this client by which its wire format is known. */
   readonly hasSpoken: boolean
+  /** Whether a crowd that this client came in is told it in another form than others, as it knows of itself already. */
+  readonly knowsItself: boolean
   /** Whether this client gets its own messages back. */
   readonly echo: boolean
   /** Takes what this client is told next that says where it is: its dialect may be another from there on. Absent where that is all the same. */
   readonly follow?: ((event: Reply) => void) | undefined
+  /**
+   * Takes what a command of this client has told, at the moment of the decision: before anybody is told. `isMine`: whether this
+   * client is among those who are told; `chat`: what it has come to. Whether the client is told that in another form: then it is left out of the audience.
+   */
+  readonly decided: (event: Event, isMine: () => boolean, chat: Chat<unknown>) => boolean
   /** Sends whole lines; the bytes may be shared with other clients and must not be changed. */
   readonly send: (frame: Uint8Array) => void
   /** Sends the last words. Only the first farewell is written, and nothing after it. */

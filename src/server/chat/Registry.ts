@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
@@ -110,6 +111,21 @@ const endThoseOf = (before: Chat.Chat<Peer>, happening: Happening, told: Readonl
   }
 }
 
+// What is handed on of what a command of this client has told: without the client, where that is told it in another form.
+// Where that throws, the session of the client ends: the entry counts all the same, on this node as on all others.
+const decidedFor = (author: Peer, envelope: Envelope, chat: Chat.Chat<Peer>, defects: Array<unknown>): Envelope => {
+  const isOthers = ({ peer }: Envelope["audience"][number]) => peer !== author
+  const isMine = () => !envelope.audience.every(isOthers) || envelope.also?.every(isOthers) === false
+  try {
+    if (!author.decided(envelope.event, isMine, chat)) return envelope
+  } catch (error) {
+    defects.push(error)
+    author.fail()
+    return envelope
+  }
+  return { ...envelope, audience: envelope.audience.filter(isOthers), ...(envelope.also === undefined ? {} : { also: envelope.also.filter(isOthers) }) }
+}
+
 /** The next state, what is to be handed on, and the result for the caller. */
 interface Step<A> {
   readonly state: State
@@ -144,12 +160,16 @@ const make = Effect.gen(function* () {
   const step = <A>(decide: (state: State) => Step<A>): Effect.Effect<A> => Effect.suspend(() => stepAt(log.now(), decide))
 
   // An entry bears the log's time and no other: all nodes decide the same.
-  const decide: Decide = (happening, at) =>
-    stepAt(at, (state) => {
+  const decide: Decide = (happening, at) => {
+    const defects: Array<unknown> = []
+    const decided = stepAt(at, (state) => {
       const { chat, told } = apply(state.chat, { at, ...happening }, (client) => Option.getOrUndefined(HashMap.get(state.connections, client))?.peer)
       endThoseOf(state.chat, happening, told)
-      return { state: { ...state, chat }, handings: told, result: told }
+      const author = happening._tag === "Command" ? Option.getOrUndefined(HashMap.get(state.connections, happening.client))?.peer : undefined
+      return { state: { ...state, chat }, handings: author === undefined ? told : told.map((envelope) => decidedFor(author, envelope, chat, defects)), result: told }
     })
+    return Effect.tap(decided, () => Effect.forEach(defects, (defect) => Effect.logError(`The session of ${happening._tag === "Command" ? happening.address : "a client"} has failed`, Cause.die(defect)), { discard: true }))
+  }
 
   const { append, close } = yield* log.open({
     decide,

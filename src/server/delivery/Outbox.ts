@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import type { Goodbye, Reply } from "../../domain/Event.ts"
+import type { Chat } from "../../domain/Chat.ts"
+import type { Event, Goodbye, Reply } from "../../domain/Event.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { ConnectionLost, CutOff } from "../../net/Errors.ts"
 import type { Patience, Peer } from "../chat/Peer.ts"
@@ -57,6 +58,16 @@ export class Outbox implements Peer {
   get follow(): ((event: Reply) => void) | undefined {
     const interpreter = this.#interpreter
     return interpreter?.follow === undefined ? undefined : (event) => interpreter.follow?.(event)
+  }
+
+  /** Takes what a command of this client has told: whether the client is told it in another form. */
+  decided(event: Event, isMine: () => boolean, chat: Chat<unknown>): boolean {
+    return this.#interpreter?.told(event, isMine, chat) === true
+  }
+
+  /** Whether a crowd that this client came in is told it in another form than others. */
+  get knowsItself(): boolean {
+    return this.#interpreter?.knowsItself === true
   }
 
   /** Whether this client gets its own messages back. */

@@ -67,6 +67,14 @@ const send = (all: ReadonlyArray<Told>, retold: Retold, defects: Array<Defect>):
       defects.push({ error, peer: outbox })
     }
   }
+  // Who came in a crowd, and is told things in a form of its own, is told of that crowd in that form: it knows of itself already.
+  const tellNewcomer = ({ id, peer }: Seat<Peer>, { first, last, log }: Stay) => {
+    if (log.newcomers.size === 0 || id === undefined || peer?.knowsItself !== true) return
+    for (const index of log.newcomers.get(id) ?? []) {
+      const line = log.lines[index]
+      if (line !== undefined && index >= first && index <= last) add(differences, peer, { place: line.place, event: line.event })
+    }
+  }
   const leaveOutOwn = ({ id, peer }: Seat<Peer>, { first, last, log }: Stay) => {
     if (log.own.size === 0 || id === undefined || peer === undefined || !log.own.has(id) || wantsEcho(peer, defects)) return
     const own = log.own.get(id)
@@ -85,6 +93,7 @@ const send = (all: ReadonlyArray<Told>, retold: Retold, defects: Array<Defect>):
       for (const seat of seats) {
         if (seat.peer === undefined) continue
         leaveOutOwn(seat, stay)
+        tellNewcomer(seat, stay)
         tell(seat.peer, share)
       }
     })
@@ -95,6 +104,7 @@ const send = (all: ReadonlyArray<Told>, retold: Retold, defects: Array<Defect>):
         for (const seat of seats) {
           if (seat.peer === undefined) continue
           leaveOutOwn(seat, stay)
+          tellNewcomer(seat, stay)
           shares.set(seat.peer, withStay(shares.get(seat.peer) ?? nothing, stay))
         }
       })
@@ -161,12 +171,13 @@ const authorIn = (told: ReadonlyArray<Told>, event: Reply): Peer | undefined => 
 
 /** What the batch tells each room: a log for each. */
 const logsOf = (told: ReadonlyArray<Told>): ReadonlyArray<Log> => {
-  const logs = new Map<RoomName, { readonly lines: Array<Line>; readonly own: Map<MemberId, Array<number>> }>()
+  const logs = new Map<RoomName, { readonly lines: Array<Line>; readonly own: Map<MemberId, Array<number>>; readonly newcomers: Map<MemberId, Array<number>> }>()
   told.forEach(({ audience, event, room }, place) => {
     if (room === undefined) return
-    const log = logs.get(room) ?? { lines: [], own: new Map<MemberId, Array<number>>() }
+    const log = logs.get(room) ?? { lines: [], own: new Map<MemberId, Array<number>>(), newcomers: new Map<MemberId, Array<number>>() }
     const author = authorOf(event)
     if (author !== undefined) add(log.own, author, log.lines.length)
+    if (event._tag === "Presence") for (const { id } of event.joined) add(log.newcomers, id, log.lines.length)
     log.lines.push({ place, event, audience })
     logs.set(room, log)
   })

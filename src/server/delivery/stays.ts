@@ -17,6 +17,8 @@ export interface Log {
   readonly lines: ReadonlyArray<Line>
   /** By author: the indexes of the lines that are its own words. */
   readonly own: ReadonlyMap<MemberId, ReadonlyArray<number>>
+  /** Who came in a crowd: the indices of the lines that tell of that. */
+  readonly newcomers: ReadonlyMap<MemberId, ReadonlyArray<number>>
 }
 
 /** A range of a room's log: the lines that a client is told that is in the room from line `first` to line `last`, both included. */

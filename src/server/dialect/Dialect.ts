@@ -62,14 +62,19 @@ export interface Interpreter {
    * interpreter up.
    */
   readonly waiting: (unheard: ReadonlyArray<Uint8Array | typeof silence>) => number
-  /** Tells the interpreter what came of the item that it yielded last. */
-  readonly told: (event: Reply) => void
+  /**
+   * Tells the interpreter what came of the item that it yielded last, before anybody is told. `isMine`: whether this client is
+   * among those who will be; `chat`: what a command has come to, absent for what was none. Returns `true` where the interpreter has the client told in another form: then this one is left out.
+   */
+  readonly told: (event: Reply, isMine: () => boolean, chat?: Chat<unknown>) => boolean | void
   /** The last words to this client where they differ from those of its dialect; `undefined` elsewhere. */
   readonly goodbye: (goodbye: Goodbye) => Uint8Array | undefined
   /** Takes what the client is told next, in the order of all that it is told: how it is told things may depend on where it is. Absent where it does not. */
   readonly follow?: (event: Reply) => void
   /** Whether the client's bytes are frames, in which a line feed means nothing; absent where they are lines. */
   readonly isFramed?: boolean
+  /** Whether a crowd that the client came in is told it in another form than others, as it knows of itself already; absent where it is not. */
+  readonly knowsItself?: true
   /** Whether the client gets its own messages back. */
   readonly echo: boolean
   /** The dialect in which this client is told things from now on, where it is not the one that it was recognised by. */

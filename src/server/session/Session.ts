@@ -133,12 +133,12 @@ const make = Effect.gen(function* () {
   // Refuses what needs no decision of the chat, such as a line that is too long; only its sender is told.
   const refuse = Effect.fnUntraced(function* ({ id, interpreter }: Client, why: Refusal) {
     yield* registry.reply(id, (at) => refusal({ at }, why))
-    interpreter.told(refusal({ at: 0 }, why))
+    interpreter.told(refusal({ at: 0 }, why), () => true)
   })
 
-  // Submits a command to the log. The client is told by the fan-out, like all others; its interpreter is told at once, as
-  // what the client's next words mean may depend on what was decided.
-  const submit = Effect.fnUntraced(function* ({ backlog, connection, id, interpreter, outbox }: Client, command: Command) {
+  // Submits a command to the log. The client is told by the fan-out, like all others; its interpreter was told at the decision
+  // (`Peer.decided`), as what the client's next words mean may depend on that.
+  const submit = Effect.fnUntraced(function* ({ backlog, connection, id, outbox }: Client, command: Command) {
     const told = yield* registry.submit({ _tag: "Command", client: id, address: connection.address, command })
     if (told.length === 0) {
       const chat = yield* registry.chat
@@ -149,7 +149,6 @@ const make = Effect.gen(function* () {
     }
     backlog.performed()
     for (const { event } of told) {
-      interpreter.told(event)
       if (event._tag === "Welcome" || event._tag === "Admitted" || event._tag === "Resumed") {
         outbox.isIn = true
         yield* admission.named(connection)

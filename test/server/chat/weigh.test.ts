@@ -10,7 +10,7 @@ import { stub } from "../../support/stub.ts"
 
 const audience = Array.from({ length: 3 }, () => ({ id: undefined, peer: stub }))
 
-const { Detached, Joined, Left, Presence, Returned, ...weighed } = replies
+const { Detached, Joined, Left, Presence, Returned, Verbatim, ...weighed } = replies
 
 describe("The weight of what is handed on", () => {
   for (const [tag, arbitrary] of Object.entries(weighed)) {
@@ -23,6 +23,12 @@ describe("The weight of what is handed on", () => {
       })
     })
   }
+
+  it("is what a dialect says of its own words", () => {
+    always(FastCheck.record({ event: Verbatim, size: FastCheck.nat(9999) }), ({ event, size }) => {
+      expect(weigh({ event: { ...event, size }, audience })).toBe(3 * size)
+    })
+  })
 
   it("is about what is written of what is told again, moves among it", () => {
     always(FastCheck.record({ resumed: replies.Resumed, replay: FastCheck.array(FastCheck.oneof(Joined, Left, Detached, Returned, replies.Said), { maxLength: 50 }) }), ({ replay, resumed }) => {

@@ -6,6 +6,7 @@ export const offered: ReadonlyMap<string, string> = new Map([
   ["cap-notify", ""],
   ["echo-message", ""],
   ["extended-join", ""],
+  ["labeled-response", ""],
   ["message-tags", ""],
   ["multi-prefix", ""],
   ["server-time", ""],

@@ -1,10 +1,11 @@
 import type { Command } from "../../../domain/command/index.ts"
 import type { Chat, Person } from "../../../domain/Chat.ts"
-import type { Refused, Reply } from "../../../domain/Event.ts"
+import type { Member, Refused, Reply } from "../../../domain/Event.ts"
 import type { Nickname } from "../../../domain/Nickname.ts"
 import type { Heard, Hearing, View } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { line, trailing } from "./lines.ts"
+import type { Response } from "./label.ts"
 import { nickOf } from "./tokens.ts"
 
 /** What a client has said of itself before it has come in. */
@@ -37,12 +38,18 @@ export class Client {
   registration: Registration = { nick: undefined, name: undefined, user: undefined, real: undefined, password: undefined, isNegotiating: false }
   /** The capabilities as of the last decision; what the client is told goes by them from its own place on. */
   capabilities: Capabilities = new Set()
+  /** Who the client is, as of the last decision; absent before it has come in. */
+  me: Member | undefined
   /** Whether the client has come in. */
   isIn = false
+  /** The response to the command that is performed, where that has a label: it is sent in one piece. */
+  response: Response | undefined
   /** The words with which the client has quit. */
   quit = ""
   /** What came of the command that was performed last. */
   told: ReadonlyArray<Reply> = []
+  /** The chat that it has come to: what is decided later is told to the client later. */
+  outcome: Chat<unknown> | undefined
   /** Called at the place in the order of all that the client is told at which it is to be spoken to in another way. */
   readonly turn: (capabilities: Capabilities, me: Person<unknown> | undefined) => void
 
@@ -78,11 +85,19 @@ export class Client {
       _tag: "Look",
       look: ({ at, chat, me }: View) => {
         const nick = me === undefined ? (this.registration.name === undefined ? "*" : nickOf(this.registration.name)) : nickOf(me.member.name)
-        const words = bodies({ at, chat, me, nick }).map(line).join("")
+        const said = bodies({ at, chat, me, nick }).map(line).join("")
+        this.response?.add(said)
+        const words = this.response === undefined ? said : ""
         const { capabilities } = this
         return { size: words.length, words: () => words, ...(turns ? { turn: () => { this.turn(capabilities, me) } } : {}) }
       }
     }
+  }
+
+  /** Sends whole lines, with their ends. */
+  send(words: string, turns = false): Heard {
+    const { capabilities } = this
+    return { _tag: "Look", look: ({ me }) => ({ size: words.length, words: () => words, ...(turns ? { turn: () => { this.turn(capabilities, me) } } : {}) }) }
   }
 
   /** Looks something up that the next words depend on; nothing is answered. `undefined` for a client that is gone. */

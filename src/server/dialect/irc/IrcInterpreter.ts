@@ -1,4 +1,5 @@
-import type { Goodbye, Reply } from "../../../domain/Event.ts"
+import type { Chat } from "../../../domain/Chat.ts"
+import { authorOf, type Goodbye, type Reply } from "../../../domain/Event.ts"
 import type { Member } from "../../../domain/Member.ts"
 import { LineSplitter, type Line, tooLong } from "../../../domain/wire/Lines.ts"
 import { silence } from "../../../net/Inbox.ts"
@@ -9,7 +10,8 @@ import { asking } from "./commands/asking.ts"
 import { registration } from "./commands/registration.ts"
 import { rooms } from "./commands/rooms.ts"
 import { talking } from "./commands/talking.ts"
-import { encodeFor, encodeGoodbye } from "./encode.ts"
+import { encodeFor, encodeGoodbye, type Reader } from "./encode.ts"
+import { longestLabel, Response } from "./label.ts"
 import { longestBody, longestTags, type Message, parse } from "./message.ts"
 import { nickOf } from "./tokens.ts"
 
@@ -26,6 +28,7 @@ const lineFeed = 10
  * entered by JOIN. A bad line is answered with a numeric; only QUIT ends the connection.
  */
 export class IrcInterpreter implements Interpreter {
+  readonly knowsItself = true
   readonly patience = undefined
   readonly separator = undefined
   readonly #lines = new LineSplitter(longestTags + longestBody + 2)
@@ -34,6 +37,7 @@ export class IrcInterpreter implements Interpreter {
   readonly #serverName: string
   #dialect: Dialect
   #isEcho = false
+  #batches = 0
 
   /** `formOf`: how all are spoken to with the same capabilities, where several are told the same. */
   constructor(hearing: Hearing, formOf: (capabilities: Capabilities) => Dialect) {
@@ -79,8 +83,15 @@ export class IrcInterpreter implements Interpreter {
     return count
   }
 
-  told(event: Reply): void {
-    this.#client.told = [...this.#client.told, event]
+  told(event: Reply, isMine: () => boolean, chat?: Chat<unknown>): boolean {
+    const client = this.#client
+    client.told = [...client.told, event]
+    client.outcome = chat
+    const { me, response } = client
+    if (response === undefined || me === undefined || !isMine()) return false
+    // Who says something gets it back only where it wants that.
+    if (authorOf(event) !== me.id || client.capabilities.has("echo-message")) response.add(encodeFor(event, this.#readerOf(client.capabilities, me)))
+    return true
   }
 
   goodbye(goodbye: Goodbye): Uint8Array {
@@ -90,8 +101,12 @@ export class IrcInterpreter implements Interpreter {
 
   #formFor(capabilities: Capabilities, me: Member): Dialect {
     const ofRooms = this.#formOf(capabilities)
-    const reader = { me, form: { server: this.#serverName, capabilities } }
+    const reader = this.#readerOf(capabilities, me)
     return { ...ofRooms, ofRooms, encode: (event) => encodeFor(event, reader) }
+  }
+
+  #readerOf(capabilities: Capabilities, me: Member): Reader {
+    return { me, form: { server: this.#serverName, capabilities } }
   }
 
   *#line(line: Line): Iterable<Heard> {
@@ -100,7 +115,28 @@ export class IrcInterpreter implements Interpreter {
     if (message === undefined) return
     if (message === "too-long") yield client.numeric("417", [], "Input line was too long")
     else if (message === "not-utf8") yield client.look(() => [client.fromServer("FAIL * INVALID_UTF8 :Message rejected: your client sent invalid UTF-8")])
-    else yield* this.#message(message)
+    else yield* this.#labelled(message)
+    // An old state of the chat would be kept for each client.
+    client.outcome = undefined
+    client.told = []
+  }
+
+  // What answers a command with a label is gathered, and sent in one piece.
+  *#labelled(message: Message): Iterable<Heard> {
+    const client = this.#client
+    const label = client.capabilities.has("labeled-response") ? message.tags.get("label") : undefined
+    if (label === undefined || label === "" || Buffer.byteLength(label) > longestLabel) {
+      yield* this.#message(message)
+      return
+    }
+    const response = new Response(label)
+    client.response = response
+    yield* this.#message(message)
+    client.response = undefined
+    this.#batches += 1
+    const batch = this.#batches.toString(36)
+    // What the client is told from here on goes by what the command has changed, such as its name.
+    yield client.send(response.end(this.#serverName, batch), true)
   }
 
   *#message({ command: name, params }: Message): Iterable<Heard> {

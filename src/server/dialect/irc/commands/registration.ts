@@ -19,7 +19,8 @@ function* enter(client: Client): Iterable<Heard> {
   })
   const { refused } = client
   if (refused === undefined) {
-    client.isIn = client.hears("Admitted") !== undefined
+    client.me = client.hears("Admitted")?.you
+    client.isIn = client.me !== undefined
     yield* welcome(client)
     return
   }
@@ -79,6 +80,7 @@ function* nick(client: Client, [wanted = ""]: ReadonlyArray<string>): Iterable<H
     return
   }
   client.registration = { ...client.registration, name }
+  client.me = client.hears("Renamed")?.member ?? client.me
   // From here on, what is told to this client alone bears its new name.
   yield client.look(() => [], true)
 }

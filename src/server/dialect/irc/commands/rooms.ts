@@ -41,10 +41,12 @@ function* enter(client: Client, channel: string, word: string | undefined): Iter
     return
   }
   const entered = client.hears("Entered")
-  if (entered === undefined) return
-  yield client.numerics(({ chat, me }) => [
+  const { outcome } = client
+  if (entered === undefined || outcome === undefined) return
+  // Who is there as of one's own coming: whoever comes later is told of as coming.
+  yield client.numerics(({ me }) => [
     ...(entered.topic === undefined ? [] : [topicReply(channelOf(entered.room), entered.topic)]),
-    ...namesOf(client, chat, me, room)
+    ...namesOf(client, outcome, me, room)
   ])
 }
 
