@@ -5,12 +5,12 @@ import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { isReceipted } from "../domain/command/index.ts"
-import type { Event, MemberId, Resumed, Welcome } from "../domain/Event.ts"
+import type { Event, Member, MemberId, Resumed, Welcome } from "../domain/Event.ts"
 import { lobby } from "../domain/RoomName.ts"
 import { clean } from "../domain/Text.ts"
 import type { ChatClient } from "./ChatClient.ts"
 import type { Lost } from "./Errors.ts"
-import { type Rooms, roomOf, roomsAfter } from "./roomsHeard.ts"
+import { lostBefore, none, roomOf, roomsAfter } from "./roomsHeard.ts"
 import * as Attention from "./screen/attention.ts"
 import { intentOf, isResolved, onlyRoom, resolve } from "./screen/intent.ts"
 
@@ -28,8 +28,10 @@ export interface LineIo {
 export interface LineFormat {
   /** Whether every line is a message, whatever it looks like. */
   readonly isLiteral: boolean
-  /** An event for `show`, without a line break at its end; `undefined` for one that is not shown there. `of` is the room that it is of, where one is in several. */
-  readonly render: (event: Event, of: string | undefined) => string | undefined
+  /** An event for `show`, as the reader `me` reads it, without a line break at its end; `undefined` for one that is not shown there. `of` is the room that it is of, where one is in several. */
+  readonly render: (event: Event, me: Member, of: string | undefined) => string | undefined
+  /** That so many events are gone before one of this room, of those that were missed; `undefined` where that is not shown. */
+  readonly lost: (count: number, of: string | undefined) => string | undefined
   /** An event for `complain`: an error in words, without a line break at its end; `undefined` for one that is no error. */
   readonly complaint: (event: Event) => string | undefined
   /** Whether a complaint also quotes the line that it is about, as where nobody sees what is typed. */
@@ -49,7 +51,8 @@ export const converse = (client: ChatClient, io: LineIo, format: LineFormat): Ef
   Effect.gen(function* () {
     const ended = yield* Ref.make(false)
     const attention = yield* Ref.make(Attention.none)
-    const state: State = { ended, attention, sent: new Map<string, string>() }
+    const answer = yield* Ref.make<Welcome | Resumed>(client.welcome)
+    const state: State = { ended, attention, answer, sent: new Map<string, string>() }
     const showing = yield* Effect.forkScoped(showEvents(client, io, format, state))
     const sending = yield* Effect.forkScoped(sendLines(client, io, format, state))
     const left = Effect.zipRight(Fiber.join(sending), Effect.as(Effect.sleep(goodbyePatience), true))
@@ -69,6 +72,8 @@ interface State {
   /** Whether it has ended in an orderly way. */
   readonly ended: Ref.Ref<boolean>
   readonly attention: Ref.Ref<Attention.Attention>
+  /** The answer to the last hello. */
+  readonly answer: Ref.Ref<Welcome | Resumed>
   /** The lines that wait for their receipt, by correlation id, so that a refusal can quote its own: no more than the client itself holds of them. */
   readonly sent: Map<string, string>
 }
@@ -81,10 +86,10 @@ const quote = (words: string, line: string): string => {
   return `${words} It was: ${whole.length > longestQuote ? `${whole.slice(0, longestQuote)}...` : whole}`
 }
 
-const showEvents = (client: ChatClient, io: LineIo, { complaint, quotes, render }: LineFormat, state: State) =>
+const showEvents = (client: ChatClient, io: LineIo, { complaint, lost, quotes, render }: LineFormat, state: State) =>
   Effect.gen(function* () {
-    const me = yield* Ref.make(client.welcome.you)
-    let rooms: Rooms = { names: [], current: undefined }
+    const me = Effect.map(Ref.get(state.answer), ({ you }) => you)
+    let rooms = none
     const take = (event: Event, id: MemberId): string | undefined => {
       const isAnswer = "ref" in event && (event._tag === "Refused" || ("from" in event && event.from.id === id))
       if (!isAnswer || event.ref === undefined) return undefined
@@ -93,18 +98,28 @@ const showEvents = (client: ChatClient, io: LineIo, { complaint, quotes, render 
       return line
     }
     const show = Effect.fnUntraced(function* (event: Event) {
-      const attention = yield* Ref.updateAndGet(state.attention, (before) => Attention.heard(before, event, client.welcome.you))
-      const line = take(event, (yield* Ref.get(me)).id)
+      const you = yield* me
+      const attention = yield* Ref.updateAndGet(state.attention, (before) => Attention.heard(before, event, you))
+      const line = take(event, you.id)
       if (Attention.isIgnored(attention, event)) return
+      const missing = lostBefore(rooms, event)
       rooms = roomsAfter(rooms, event)
-      const shown = render(event, roomOf(rooms, event))
+      const gap = missing === 0 ? undefined : lost(missing, roomOf(rooms, event))
+      if (gap !== undefined) yield* io.show(gap)
+      const shown = render(event, you, roomOf(rooms, event))
       if (shown !== undefined) yield* io.show(shown)
       const wrong = complaint(event)
       if (wrong !== undefined) yield* io.complain(line === undefined || !quotes ? wrong : quote(wrong, line))
     })
     // Back over another connection: as somebody else, where the place was not kept, and then no receipt of before comes any more.
+    // Ids are of one start of the server: another one may give the same to others.
     const again = Effect.fnUntraced(function* (event: Welcome | Resumed) {
-      if ((yield* Ref.getAndSet(me, event.you)).id === event.you.id) return
+      const before = yield* Ref.getAndSet(state.answer, event)
+      const isSameStart = before.instance === event.instance
+      const { ignored } = isSameStart ? Attention.none : yield* Ref.getAndSet(state.attention, Attention.none)
+      if (ignored.length > 0) yield* io.show(`You see again what these say: ${ignored.map(({ name }) => name).join(", ")}.`)
+      if (event._tag === "Resumed" && isSameStart && before.you.id === event.you.id) return
+      rooms = none
       const lines = [...state.sent.values()]
       state.sent.clear()
       yield* Effect.forEach(lines, (line) => io.complain(`No receipt for: ${line}`), { discard: true })
@@ -123,7 +138,7 @@ const showEvents = (client: ChatClient, io: LineIo, { complaint, quotes, render 
     })
   })
 
-const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { isLiteral, quotes }: LineFormat, { attention, sent }: State) {
+const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { isLiteral, quotes }: LineFormat, { answer, attention, sent }: State) {
   let count = 0
   for (;;) {
     const line = yield* Effect.option(io.lines.take)
@@ -131,7 +146,7 @@ const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, {
     const read = intentOf(line.value, { isLiteral, hasScreen: false })
     const wrong = (words: string) => io.complain(quotes ? quote(words, line.value) : words)
     // The member list can be thousands long: it is built only where a name has to be looked up.
-    const intent = isResolved(read) ? read : resolve(read, { members: [...(yield* client.members), ...(yield* client.away)], attention: yield* Ref.get(attention), me: client.welcome.you })
+    const intent = isResolved(read) ? read : resolve(read, { members: [...(yield* client.members), ...(yield* client.away)], attention: yield* Ref.get(attention), me: (yield* Ref.get(answer)).you })
     switch (intent._tag) {
       case "Nothing":
       case "Clear":

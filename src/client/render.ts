@@ -1,5 +1,5 @@
 import type { Event, Member } from "../domain/Event.ts"
-import { isOwn, textOf, words } from "../domain/wording.ts"
+import { isOwn, lostWords, textOf, words } from "../domain/wording.ts"
 
 /**
  * An event in words for the reader `me`, without a line break at its end;
@@ -10,9 +10,14 @@ import { isOwn, textOf, words } from "../domain/wording.ts"
 export const render = (event: Event, me: Member, of?: string): string | undefined => {
   if (isOwn(event, me)) return undefined
   const lines = words(event)
-  const start = of === undefined ? "" : `#${of} `
+  const start = startOf(of)
   return lines.length === 0 ? undefined : lines.map((line) => start + textOf(line)).join("\n")
 }
+
+const startOf = (of: string | undefined): string => (of === undefined ? "" : `#${of} `)
+
+/** That so many events are gone, of those that were missed. */
+export const lost = (count: number, of: string | undefined): string => `${startOf(of)}${lostWords(count)}`
 
 /** An event as one JSON object, without a line break at its end. */
 export const json = (event: Event): string => JSON.stringify(event)

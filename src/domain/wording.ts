@@ -136,6 +136,9 @@ const resumed = ({ gaps, you }: Resumed): Line => [
   dim(gaps ? " again. Some of what you have missed is lost." : " again.")
 ]
 
+/** That so many messages were missed and are not kept any more. */
+export const lostWords = (count: number): string => (count === 1 ? "1 message is lost." : `${count} messages are lost.`)
+
 /**
  * What somebody is told who is back and has to read all of it in lines: what was
  * missed, but for its own coming and going, stands behind these.
@@ -143,7 +146,7 @@ const resumed = ({ gaps, you }: Resumed): Line => [
 export const away = ({ gaps, lost = 0, replay, was, you }: Resumption): { readonly opening: ReadonlyArray<Line>; readonly missed: ReadonlyArray<Event> } => {
   const missed = replay.filter((event) => !("member" in event) || (event.member.id !== you.id && event.member.id !== was) || event._tag === "Renamed")
   const again = [dim("You are "), name(you), dim(missed.length > 0 ? " again. While you were away:" : " again.")]
-  const gone = lost > 0 ? (lost === 1 ? "1 message is lost." : `${lost} messages are lost.`) : gaps ? "Some of what you have missed is lost." : undefined
+  const gone = lost > 0 ? lostWords(lost) : gaps ? "Some of what you have missed is lost." : undefined
   return { opening: [again, ...(gone === undefined ? [] : [[dim(gone)]])], missed }
 }
 

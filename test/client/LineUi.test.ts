@@ -5,7 +5,7 @@ import * as Mailbox from "effect/Mailbox"
 import * as Queue from "effect/Queue"
 import type { ChatClient } from "../../src/client/ChatClient.ts"
 import { converse, type LineFormat, type LineIo } from "../../src/client/LineUi.ts"
-import { render } from "../../src/client/render.ts"
+import { lost, render } from "../../src/client/render.ts"
 import { join } from "../support/client.ts"
 import { fakeServer } from "../support/FakeServer.ts"
 import { member, next, opened, tell } from "../support/room.ts"
@@ -28,7 +28,8 @@ const talkingOf = (client: ChatClient, isLiteral = false, quotes = false) =>
     }
     const format: LineFormat = {
       isLiteral,
-      render: (event, of) => (event._tag === "Refused" ? undefined : render(event, client.welcome.you, of)),
+      render: (event, me, of) => (event._tag === "Refused" ? undefined : render(event, me, of)),
+      lost,
       complaint: (event) => (event._tag === "Refused" ? render(event, client.welcome.you) : undefined),
       quotes
     }

@@ -98,6 +98,7 @@ const conversation = (words: string, spell: (value: object) => string, json: boo
     const manner: LineFormat = {
       isLiteral: false,
       render: json ? Render.json : (event) => (event._tag === "Refused" ? undefined : Render.render(event, client.welcome.you)),
+      lost: json ? () => undefined : Render.lost,
       complaint: (event) => (!json && event._tag === "Refused" ? Render.render(event, client.welcome.you) : undefined),
       quotes: false
     }

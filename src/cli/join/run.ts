@@ -4,7 +4,6 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
-import type { Event } from "../../domain/Event.ts"
 import type { ChatClient } from "../../client/ChatClient.ts"
 import type { Dial } from "../../client/Dial.ts"
 import type { JoinError } from "../../client/Errors.ts"
@@ -107,15 +106,14 @@ const reportIfFault = (ending: Option.Option<Effect.Effect<Ending>>): Effect.Eff
 const reportFault = (ending: Ending): Effect.Effect<void> =>
   ending._tag === "Fault" ? complain(`Internal error: ${String(ending.error)}`) : Effect.void
 
-const lineFormat = ({ isTerminal, json, literal }: JoinSettings, { welcome }: ChatClient): LineFormat => {
-  const inWords = (event: Event, of?: string) => Render.render(event, welcome.you, of)
-  return {
-    isLiteral: literal,
-    render: json ? Render.json : (event, of) => (event._tag === "Refused" ? undefined : inWords(event, of)),
-    complaint: (event) => (event._tag === "Refused" ? inWords(event) : undefined),
-    quotes: !isTerminal
-  }
-}
+const lineFormat = ({ isTerminal, json, literal }: JoinSettings, { welcome }: ChatClient): LineFormat => ({
+  isLiteral: literal,
+  render: json ? Render.json : (event, me, of) => (event._tag === "Refused" ? undefined : Render.render(event, me, of)),
+  // The numbers say so.
+  lost: json ? () => undefined : Render.lost,
+  complaint: (event) => (event._tag === "Refused" ? Render.render(event, welcome.you) : undefined),
+  quotes: !isTerminal
+})
 
 const pipe = (refused: Ref.Ref<boolean>) => {
   const refuse = (words: string) => Effect.zipRight(Ref.set(refused, true), complain(words))

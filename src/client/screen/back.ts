@@ -1,4 +1,5 @@
 import type { Event, Place, Resumed, Welcome } from "../../domain/Event.ts"
+import { lostWords } from "../../domain/wording.ts"
 import { close, mostRooms, named, opened } from "./rooms.ts"
 import { andThen, type Concern, type Conversation, type Draft, info, inOrder, type Room, type Step, step } from "./step.ts"
 import { giveUpEntering } from "./submission.ts"
@@ -43,7 +44,7 @@ export const gapBefore = (conversation: Conversation, event: Event): { readonly 
   if (room?.recount === undefined || !("seq" in event)) return undefined
   const first = event._tag === "Presence" ? event.first : event.seq
   const lost = first - room.seq - 1
-  return lost <= 0 ? undefined : { room: room.name, words: lost === 1 ? "1 message is lost." : `${lost} messages are lost.` }
+  return lost <= 0 ? undefined : { room: room.name, words: lostWords(lost) }
 }
 
 /** The conversation once all that was missed has been told: who is here was told with the return where some of it is lost, the reader included. */
