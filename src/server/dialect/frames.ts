@@ -1,7 +1,7 @@
 import { Receiver, Sender } from "ws"
 
 /** The kinds of frames that are sent here (RFC 6455, 5.2). */
-const opcode = { text: 0x1, close: 0x8, pong: 0xa } as const
+const opcode = { text: 0x1, binary: 0x2, close: 0x8, pong: 0xa } as const
 
 // A server's frames are not masked, so one frame is the same for all who are sent it.
 const frame = (data: Buffer, kind: number): Buffer =>
@@ -9,6 +9,9 @@ const frame = (data: Buffer, kind: number): Buffer =>
 
 /** A text message as a frame. */
 export const textFrame = (text: string): Buffer => frame(Buffer.from(text), opcode.text)
+
+/** A text as a binary message, in UTF-8. */
+export const binaryFrame = (text: string): Buffer => frame(Buffer.from(text), opcode.binary)
 
 /** The answer to a ping, which brings its data back. */
 export const pongFrame = (data: Buffer): Buffer => frame(data, opcode.pong)

@@ -8,6 +8,7 @@ import { monotonicMillis } from "../../net/clock.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 import { foreign } from "../dialect/foreign.ts"
 import { makeIrc } from "../dialect/irc/irc.ts"
+import type { Subprotocol } from "../dialect/irc/overWebSocket.ts"
 import { Tcp } from "../../net/Tcp.ts"
 import { native } from "../dialect/native.ts"
 import { greeting, plain } from "../dialect/plain.ts"
@@ -41,6 +42,8 @@ interface Behind {
   readonly admission: Admission["Type"]
   readonly config: ServerOptions
   readonly irc: Dialect
+  /** IRC over a WebSocket. */
+  readonly ircOver: Readonly<Record<Subprotocol, Dialect>>
   readonly visits: Visits.Visits["Type"]
   /** The operator's window; `undefined` where there is none. */
   readonly desk: Desk["Type"] | undefined
@@ -52,7 +55,7 @@ interface Behind {
  * it, it is taken for a plain one, as it is only to be turned away. Fails when the
  * connection breaks, or ends before it has sent anything.
  */
-const recognise = Effect.fnUntraced(function* (connection: Connection, { admission, config, desk, irc, visits }: Behind, noRoom?: Full) {
+const recognise = Effect.fnUntraced(function* (connection: Connection, { admission, config, desk, irc, ircOver, visits }: Behind, noRoom?: Full) {
   const chunks: Array<Uint8Array> = []
   let greeted = false
   let kind: Kind | undefined
@@ -86,7 +89,8 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, { admissi
     if (noRoom === undefined) yield* admission.visits(connection)
     const become = yield* visits.visit(connection, chunks, noRoom)
     if (become === "operator" && desk !== undefined) return new Diverted({ serve: desk.serve(connection) })
-    return { dialect: web, interpreter: web.open(config, false), chunks: [] } satisfies Recognised
+    const spoken = become === "chat" || become === "operator" ? web : ircOver[become]
+    return { dialect: spoken, interpreter: spoken.open(config, false), chunks: [] } satisfies Recognised
   }
   return { ...speaker(judged, config, irc, greeted), chunks } satisfies Recognised
 })
@@ -112,7 +116,8 @@ export const layer = Layer.effect(
     const config = yield* ServerConfig
     const visits = yield* Visits.Visits
     const irc = makeIrc(config)
+    const ircOver = { "binary.ircv3.net": makeIrc(config, "binary.ircv3.net"), "text.ircv3.net": makeIrc(config, "text.ircv3.net") }
     const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
-    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, irc, visits }, noRoom) })
+    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, irc, ircOver, visits }, noRoom) })
   })
 ).pipe(Layer.provide(Visits.layer), Layer.provide(Site.layer))

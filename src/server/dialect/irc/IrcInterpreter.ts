@@ -95,8 +95,13 @@ export class IrcInterpreter implements Interpreter {
   }
 
   goodbye(goodbye: Goodbye): Uint8Array {
+    return utf8.encode(this.lastWords(goodbye))
+  }
+
+  /** The last words to this client, as lines. */
+  lastWords(goodbye: Goodbye): string {
     const { quit, registration: { name } } = this.#client
-    return utf8.encode(encodeGoodbye(name === undefined ? "*" : nickOf(name), { server: this.#serverName }, goodbye, quit))
+    return encodeGoodbye(name === undefined ? "*" : nickOf(name), { server: this.#serverName }, goodbye, quit)
   }
 
   #formFor(capabilities: Capabilities, me: Member): Dialect {

@@ -3,13 +3,15 @@ import { type Capabilities, sharedKey } from "./Capabilities.ts"
 import { encodeShared } from "./encode.ts"
 import { IrcInterpreter } from "./IrcInterpreter.ts"
 import { line } from "./lines.ts"
+import { framer, IrcWebSocketInterpreter, type Subprotocol } from "./overWebSocket.ts"
 
 /**
  * IRC, as its clients speak it: see `docs/wire/irc.md`. For each set of
  * capabilities that changes what a whole room is told there is one dialect, in
  * which that is encoded once; what is told to one alone is encoded for that one.
+ * `subprotocol`: how its lines travel over a WebSocket, where they do.
  */
-export const makeIrc = ({ serverName: server }: Pick<Hearing, "serverName">): Dialect => {
+export const makeIrc = ({ serverName: server }: Pick<Hearing, "serverName">, subprotocol?: Subprotocol): Dialect => {
   const forms = new Map<string, Dialect>()
   const formOf = (capabilities: Capabilities): Dialect => {
     const key = sharedKey(capabilities)
@@ -20,8 +22,12 @@ export const makeIrc = ({ serverName: server }: Pick<Hearing, "serverName">): Di
       name: "irc",
       client: "irc",
       encode: (event) => encodeShared(event, form),
+      ...(subprotocol === undefined ? {} : { frame: framer(subprotocol) }),
       ping: () => line(`PING :${server}`),
-      open: (hearing) => new IrcInterpreter(hearing, formOf)
+      open: (hearing) => {
+        const interpreter = new IrcInterpreter(hearing, formOf)
+        return subprotocol === undefined ? interpreter : new IrcWebSocketInterpreter(interpreter, subprotocol)
+      }
     }
     forms.set(key, dialect)
     return dialect

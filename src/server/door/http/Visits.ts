@@ -15,6 +15,7 @@ import { nanosPerMilli } from "../../../net/clock.ts"
 import { makeGuard } from "../../guard.ts"
 import { Desk } from "../../operator/Desk.ts"
 import { ServerConfig } from "../../ServerConfig.ts"
+import { chosen, type Subprotocol } from "../../dialect/irc/overWebSocket.ts"
 import { Admission, type Full } from "../../session/Admission.ts"
 import { TtlMap } from "../../session/TtlMap.ts"
 import { answerAsset, answerText, lastAnswer } from "./answer.ts"
@@ -22,8 +23,8 @@ import { check, type Denied } from "./request.ts"
 import { noPlace, tryAgain } from "./full.ts"
 import { operatorPath, Site } from "./Site.ts"
 
-/** What the connection of a visit becomes: a WebSocket of the chat, or one of the operator's window. */
-export type Becoming = "chat" | "operator"
+/** What the connection of a visit becomes: a WebSocket of the chat, in the native dialect or by a subprotocol in IRC, or one of the operator's window. */
+export type Becoming = "chat" | Subprotocol | "operator"
 
 /** HTTP on the open port: a visit serves the page, until the connection ends or turns into a WebSocket. */
 export class Visits extends Context.Tag("brusio/Visits")<Visits, {
@@ -166,14 +167,14 @@ const make = Effect.gen(function* () {
   const checkUpgrade = (request: Http.IncomingMessage, visit: Visit | undefined): Denied | Becoming => {
     const checked = check(asked(request), names)
     if ("status" in checked) return checked
-    const becoming = checked.path === "/" ? "chat" : checked.path === operatorPath && visit?.isOperators === true ? "operator" : undefined
+    const becoming = checked.path === "/" ? (chosen(request.headers["sec-websocket-protocol"] ?? "") ?? "chat") : checked.path === operatorPath && visit?.isOperators === true ? "operator" : undefined
     if (becoming === undefined) return { status: 404, words: "The chat is at the path /." }
-    if (becoming === "chat" && visit?.full !== undefined) return { status: 503, words: noPlace(visit.full.reason) }
+    if (becoming !== "operator" && visit?.full !== undefined) return { status: 503, words: noPlace(visit.full.reason) }
     if (request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket" || !webSocketKey.test(request.headers["sec-websocket-key"] ?? "")) {
       return { status: 400, words: "This is not the opening of a WebSocket." }
     }
     if (request.headers["sec-websocket-version"] !== "13") return { status: 426, words: "A WebSocket of version 13 is spoken here." }
-    const full = becoming === "chat" ? visit?.takePlace() : undefined
+    const full = becoming !== "operator" ? visit?.takePlace() : undefined
     return full === undefined ? becoming : { status: 503, words: noPlace(full.reason) }
   }
   const upgrade = (request: Http.IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -186,7 +187,8 @@ const make = Effect.gen(function* () {
       return
     }
     const accept = createHash("sha1").update(`${request.headers["sec-websocket-key"] ?? ""}${keySuffix}`).digest("base64")
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`)
+    const subprotocol = checked === "chat" || checked === "operator" ? "" : `Sec-WebSocket-Protocol: ${checked}\r\n`
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${subprotocol}\r\n`)
     visit?.upgraded(head, checked)
   }
   const connect = (_request: Http.IncomingMessage, socket: Duplex) => {
