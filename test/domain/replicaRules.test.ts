@@ -90,6 +90,24 @@ describe("A node", () => {
     expect(refused(script.node("a"), "too-new").replica.phase).toBe("full")
   })
 
+  it("that speaks less than the others gets the state when nothing that it cannot read is on its way", () => {
+    const able = { speaks: [1, 2], settings: "same" } as const
+    const founder = asking<string>({ id: NodeId.make("a"), name: "a", ...able })
+    const at = { epoch: "epoch 1", seq: 1 }
+    const nodes: ReadonlyArray<Node> = [{ id: founder.me.id, name: "a", number: 1, n: 0, heard: 0, full: true, speaks: able.speaks }]
+    const alone: Replica<string> = { ...founder, phase: "full", read: at, at, nodes, lastNumber: 1 }
+    const asks = (replica: Replica<string>, speaks: Self["speaks"]) => next(replica, "b", { _tag: "Hello", name: "b", settings: "same", speaks })
+    expect(asks(alone, [1, 2]).wants).toEqual([{ _tag: "SendState", to: "b" }])
+    let asked = asks(alone, [1, 1])
+    expect([asked.wants, language(asked.replica.nodes)]).toEqual([[], 1])
+    const all: Array<unknown> = []
+    for (let n = 0; n < 4; n += 1) {
+      asked = asks(asked.replica, [1, 1])
+      all.push(...asked.wants)
+    }
+    expect(all).toEqual([{ _tag: "SendState", to: "b" }])
+  })
+
   it("takes the state also where that comes before the first record, and skips what is in it", () => {
     const me = { id: NodeId.make("c"), name: "c", speaks: [1, 1], settings: "same" } as const
     const asked = next(pair(rules).node("a"), "c", { _tag: "Hello", ...me }).replica

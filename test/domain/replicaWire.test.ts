@@ -34,7 +34,7 @@ const maxRecord = 512 * 1024
 const me: Self = { id: from, name: "one", speaks, settings: "same" }
 
 /** What other nodes read of it. */
-const through = (body: Exclude<Body<Happening>, { readonly _tag: "Unknown" }>) => entries.decode({ at, time: 0, bytes: entries.encode(from, body) }).body
+const through = (body: Exclude<Body<Happening>, { readonly _tag: "Unknown" }>) => entries.decode({ at, time: 0, bytes: entries.encode(from, body, 1) }).body
 
 const batch = (happenings: ReadonlyArray<Happening>) => ({ _tag: "Batch" as const, n: 1, entries: happenings })
 
@@ -134,7 +134,7 @@ describe("Records on the wire", () => {
         for (let now = 0; writer.waiting > 0; now += 1000) {
           for (const body of writer.due(replica, now)) {
             if (body._tag === "Unknown") throw new Error("unknown")
-            const bytes = strings.encode(from, body)
+            const bytes = strings.encode(from, body, 1)
             expect(bytes.length).toBeLessThanOrEqual(maxRecord)
             if (replica.read === undefined) throw new Error("nothing read")
             const folded = fold(replica, strings.decode({ at: { ...at, seq: replica.read.seq + 1 }, time: now, bytes }))
@@ -145,7 +145,7 @@ describe("Records on the wire", () => {
         }
         expect(read.map(({ length }) => length)).toEqual(sizes)
         if (replica.phase !== "full") throw new Error(replica.phase)
-        expect(strings.encode(from, returnOf(returning(replica, at), true)).length).toBeLessThanOrEqual(maxRecord)
+        expect(strings.encode(from, returnOf(returning(replica, at), true), 1).length).toBeLessThanOrEqual(maxRecord)
         // A newcomer gets the same bookkeeping.
         const book = Either.getOrThrow(strings.decodeBook(strings.encodeBook(bookkeeping(replica))))
         expect(book).toMatchObject({ ...bookkeeping(replica), recent: {} })
@@ -156,7 +156,7 @@ describe("Records on the wire", () => {
   })
 
   it("carry the stories of the rules", () => {
-    const read = (from: NodeId, body: Body<string>) => (body._tag === "Unknown" ? body : strings.decode({ at, time: 0, bytes: strings.encode(from, body) }).body)
+    const read = (from: NodeId, body: Body<string>) => (body._tag === "Unknown" ? body : strings.decode({ at, time: 0, bytes: strings.encode(from, body, 1) }).body)
     for (let seed = 1; seed <= 15; seed += 1) {
       expect(play({ Writer, asking, bookkeeping, digested, fold, refused, restore }, seed, { through: read, length: 200 })).toMatchObject({ violations: [], stuck: 0 })
     }

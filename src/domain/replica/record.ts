@@ -1,5 +1,5 @@
 import type { Batch, Hello, Written } from "./Body.ts"
-import { differs, eldest, hindrance, type Node, withCheckpoint, withDigest } from "./Node.ts"
+import { differs, eldest, hindrance, language, type Node, withCheckpoint, withDigest } from "./Node.ts"
 import * as Recent from "./Recent.ts"
 import { type Decided, ended, folded, type Folded, type Full, type Want } from "./Replica.ts"
 import { checkpoint, resend, step, ttl } from "./timing.ts"
@@ -44,7 +44,8 @@ const said = <E>(read: Full<E>, { body, from, ...written }: Written<E>): Folded<
   }
 }
 
-// Takes in a newcomer. The eldest of those who have the state sends it, as it is at this record.
+// Takes in a newcomer. The eldest of those who have the state sends it, as it is at this record. All write in the newcomer's language
+// from there on: one that does not speak the language of before gets the state a little later, when no record in that is on its way.
 const hello = <E>(read: Full<E>, { body, from }: { readonly body: Hello; readonly from: Node["id"] }): Folded<E> => {
   const { clock, me } = read
   const known = read.nodes.find(({ id }) => id === from)
@@ -54,8 +55,9 @@ const hello = <E>(read: Full<E>, { body, from }: { readonly body: Hello; readonl
   if (why !== undefined) return { ...folded(read), wants: sender?.id === me.id ? [{ _tag: "Refuse", to: from, why }] : [] }
   const { name, speaks } = body
   const node: Node = known ?? { id: from, name, number: read.lastNumber + 1, n: 0, heard: clock, full: false, speaks }
-  const isDue = sender !== undefined && (node.sent === undefined || clock - node.sent >= resend)
-  const replica = withNode(read, isDue ? { ...node, sent: clock } : node)
+  const isTooEarly = known === undefined && speaks[1] < (language(read.nodes) ?? 0)
+  const isDue = sender !== undefined && !isTooEarly && (node.sent === undefined || clock - node.sent >= resend)
+  const replica = withNode(read, isDue || isTooEarly ? { ...node, sent: clock } : node)
   return { ...folded(replica), wants: isDue && sender.id === me.id ? [{ _tag: "SendState", to: from }] : [] }
 }
 

@@ -15,8 +15,8 @@ class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { messag
 
 /** How records look to the engine, and bookkeeping to another node: JSON in UTF-8. */
 export interface Codec<E> {
-  /** A record without what the engine adds to it. */
-  readonly encode: (from: NodeId, body: Exclude<Body<E>, { readonly _tag: "Unknown" }>) => Uint8Array
+  /** A record in this language, without what the engine adds to it. */
+  readonly encode: (from: NodeId, body: Exclude<Body<E>, { readonly _tag: "Unknown" }>, language: number) => Uint8Array
   /** Reads a record. What is none, or is in a language that this program does not speak, is `Unknown`: it is not skipped. */
   readonly decode: (logged: { readonly at: Position; readonly time: number; readonly bytes: Uint8Array }) => Written<E>
   /** How many bytes an entry takes. */
@@ -104,7 +104,7 @@ export const codec = <E, I>(entry: Schema.Schema<E, I>): Codec<E> => {
     })
 
   return {
-    encode: (from, said) => encoder.encode(JSON.stringify({ v: speaks[1], from, body: isBody(said) ? said : encodeBody(said) })),
+    encode: (from, said, v) => encoder.encode(JSON.stringify({ v, from, body: isBody(said) ? said : encodeBody(said) })),
     decode: ({ at, bytes, time }) => ({ at, time, size: bytes.length, ...read(bytes) }),
     sizeOf: (entry) => encoder.encode(JSON.stringify(entry)).length,
     encodeBook: ({ recent, ...rest }) => {

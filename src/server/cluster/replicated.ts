@@ -9,7 +9,7 @@ import type { Chat } from "../../domain/Chat.ts"
 import { Happening } from "../../domain/Entry.ts"
 import type { Self } from "../../domain/replica/Body.ts"
 import * as Fold from "../../domain/replica/fold.ts"
-import { eldest } from "../../domain/replica/Node.ts"
+import { eldest, language } from "../../domain/replica/Node.ts"
 import { NodeId } from "../../domain/replica/Position.ts"
 import { digested } from "../../domain/replica/record.ts"
 import { asking, type Decided, type Ended, type Folded, myself, type Replica, type Want } from "../../domain/replica/Replica.ts"
@@ -78,7 +78,9 @@ const make = (name: string) =>
     const now = () => (last = Math.max(last, Math.floor(replica.time + Math.min(monotonic() - readAt, gap))))
 
     const write = () => {
-      for (const body of writer.due(replica, monotonic())) if (body._tag !== "Unknown") engine.unsafeAppend(records.encode(me.id, body))
+      // Who asks does not know yet what the others speak.
+      const spoken = language(replica.nodes) ?? speaks[0]
+      for (const body of writer.due(replica, monotonic())) if (body._tag !== "Unknown") engine.unsafeAppend(records.encode(me.id, body, spoken))
     }
     // All entries of a turn of the event loop go into one record.
     let isDue = false

@@ -51,3 +51,31 @@ export const doubling = async ({ nats }: Records): Promise<() => number> => {
   await nats.flush()
   return () => count
 }
+
+/** The languages that records are written in, but for those of who asks to come in: since this began, or since one was waited for. */
+export const languages = async ({ nats }: Records): Promise<{ readonly all: () => ReadonlyArray<number>; readonly until: (language: number) => Promise<void> }> => {
+  let seen = new Set<number>()
+  const watchers = new Set<() => void>()
+  nats.subscribe(subject, {
+    callback: (error, message) => {
+      const record = error === null ? /^\{"v":(\d+),.*?"_tag":"(\w+)"/u.exec(message.string()) : null
+      if (record?.[2] !== "Batch") return
+      seen.add(Number(record[1]))
+      for (const look of [...watchers]) look()
+    }
+  })
+  await nats.flush()
+  return {
+    all: () => [...seen],
+    until: (language) =>
+      new Promise((resolve) => {
+        seen = new Set()
+        const look = () => {
+          if (!seen.has(language)) return
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+      })
+  }
+}
