@@ -408,6 +408,30 @@ describe.runIf(hasBrowser)("The operator's window", () => {
     await shows(page, "opening the room now")
   })
 
+  it("lists the servers that are one room, and who of them comes and goes among the events", async ({ stage }) => {
+    const { page, window } = await openDesk(stage)
+    expect(await page.locator(".side .nodes").count()).toBe(0)
+    const berlin = { name: "berlin", isThis: true, here: 8, silent: 0, language: 1 }
+    const oslo = { name: "oslo", isThis: false, here: 1, silent: 0, language: 1 }
+    window.tell({ _tag: "Nodes", nodes: [berlin, oslo] }, line("12:46:00", "nodejoined", "The node oslo has joined the cluster", { node: "oslo" }))
+    await page.locator(".side .nodes h2", { hasText: "2" }).waitFor()
+    const rows = page.locator(".node")
+    expect(await rows.allTextContents()).toEqual(["berlin (this one)in time · language 18", "osloin time · language 11"])
+    expect(await rows.locator(".count").evaluateAll((all) => all.map((one) => one.ariaLabel))).toEqual(["8 people", "1 person"])
+    await expectNoBarriers(page)
+    window.tell({ _tag: "Nodes", nodes: [berlin, { ...oslo, silent: 4 }] })
+    await rows.locator(".late", { hasText: "silent for 4 s" }).waitFor()
+    window.tell({ _tag: "Nodes", nodes: [berlin] }, { ...line("12:46:11", "nodelost", "The node oslo was silent for too long, and is given up", { node: "oslo" }), level: "warn" })
+    await rows.nth(1).waitFor({ state: "detached" })
+    await page.click(".chip:has-text('Coming and going')")
+    await shows(page, "The node oslo has joined the cluster")
+    await shows(page, "The node oslo was silent for too long, and is given up")
+    await page.click(".chip:has-text('Warnings')")
+    await shows(page, "The node oslo was silent for too long, and is given up")
+    window.tell({ _tag: "Closing", reason: "sleep well" })
+    await page.locator(".side .nodes").waitFor({ state: "detached" })
+  })
+
   it("speaks to all, completes and recalls commands, and shows their answers", async ({ stage }) => {
     const { page, window } = await openDesk(stage)
     await say(page, "Dinner is ready")

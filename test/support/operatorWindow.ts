@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Receiver, Sender } from "ws"
 import { type FromDesk, ToDesk } from "../../src/domain/wire/Desk.ts"
+import * as Log from "../../src/server/chat/Log.ts"
 import { SiteFolder } from "../../src/server/door/http/Site.ts"
 import * as Console from "../../src/server/operator/Console.ts"
 import * as Desk from "../../src/server/operator/Desk.ts"
@@ -19,7 +20,10 @@ import { connect, type Peer } from "./Peer.ts"
 import { open } from "./room.ts"
 
 /** A room with an operator's window, and a small page for it; and what its console says. */
-export const withWindow = (config: Partial<ServerOptions> = {}) =>
+export const withWindow = (config: Partial<ServerOptions> = {}) => withWindowOver(Log.layer, config)
+
+/** The same over this log. */
+export const withWindowOver = <E>(log: Parameters<typeof Server.coreWith<E>>[1], config: Partial<ServerOptions> = {}) =>
   Effect.gen(function* () {
     const folder = yield* Effect.acquireRelease(
       Effect.sync(() => mkdtempSync(join(tmpdir(), "window-"))),
@@ -36,7 +40,7 @@ export const withWindow = (config: Partial<ServerOptions> = {}) =>
         Layer.provideMerge(Desk.layer),
         Layer.provideMerge(Operator.layer),
         Layer.provideMerge(Console.layer(format)),
-        Layer.provideMerge(Server.core({ port: 0, rateLimit: undefined, ...config })),
+        Layer.provideMerge(Server.coreWith({ port: 0, rateLimit: undefined, ...config }, log)),
         Layer.provideMerge(Console.logger(format)),
         Layer.provideMerge(Feed.layer),
         Layer.provideMerge(output),

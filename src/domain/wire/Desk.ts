@@ -74,6 +74,23 @@ const Rooms = Schema.TaggedStruct("Rooms", {
   )
 })
 
+/** The servers that are one room, this one too, the oldest first; told when it has changed, once a second at most, and never by a server alone. */
+const Nodes = Schema.TaggedStruct("Nodes", {
+  nodes: Schema.Array(
+    Schema.Struct({
+      name: Schema.String,
+      /** Whether it is the one that this window is of. */
+      isThis: Schema.Boolean,
+      /** How many people are connected to it. */
+      here: Schema.Number,
+      /** For how long nothing has come of it, s; 0 while it is in time. */
+      silent: Schema.Number,
+      /** The highest language of the cluster that it speaks. */
+      language: Schema.Number
+    })
+  )
+})
+
 /** This window speaks and acts in this room from now on; in none, but for everybody, without one. */
 const Chosen = Schema.TaggedStruct("Chosen", { room: Schema.optionalWith(Schema.String, { exact: true }) })
 
@@ -94,7 +111,7 @@ const Closing = Schema.TaggedStruct("Closing", { reason: Schema.String })
 const Denied = Schema.TaggedStruct("Denied", { message: Schema.String })
 
 /** What the server tells the operator's window. */
-export const ToDesk = Schema.Union(Opened, Line, Skipped, Status, People, Rooms, Chosen, Staying, Closing, Denied)
+export const ToDesk = Schema.Union(Opened, Line, Skipped, Status, People, Rooms, Nodes, Chosen, Staying, Closing, Denied)
 export type ToDesk = typeof ToDesk.Type
 
 /** What the operator's window asks the server. The first must be `Open`. */

@@ -21,6 +21,7 @@ import { endOfTurn } from "../chat/Hub.ts"
 import { type Decider, type Last, Log, type OpenLog } from "../chat/Log.ts"
 import type { Peer } from "../chat/Peer.ts"
 import type { Envelope } from "../chat/Registry.ts"
+import { asEvent } from "../asEvent.ts"
 import { Closing } from "../Closing.ts"
 import { rounds } from "../rounds.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
@@ -130,14 +131,15 @@ const make = (name: string) =>
             return
           }
           case "NodeCame":
-            if (decided.node.id !== me.id) yield* Effect.logInfo(`The node ${decided.node.name} has joined the cluster`)
+            if (decided.node.id !== me.id) yield* Effect.logInfo(`The node ${decided.node.name} has joined the cluster`).pipe(asEvent("nodejoined", { node: decided.node.name }))
             return yield* decider.nodesChanged
           case "NodeGone":
             yield* decide(decider, { _tag: "NodeGone", node: decided.node.number }, decided.at)
             if (decided.node.id !== me.id) {
+              const { name } = decided.node
               yield* decided.why === "closed"
-                ? Effect.logInfo(`The node ${decided.node.name} has left the cluster`)
-                : Effect.logWarning(`The node ${decided.node.name} was silent for too long, and is given up`)
+                ? Effect.logInfo(`The node ${name} has left the cluster`).pipe(asEvent("nodeleft", { node: name }))
+                : Effect.logWarning(`The node ${name} was silent for too long, and is given up`).pipe(asEvent("nodelost", { node: name }))
             }
             return yield* decider.nodesChanged
           case "Checkpoint": {

@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import * as HashMap from "effect/HashMap"
 import type * as Logger from "effect/Logger"
 import type * as LogLevel from "effect/LogLevel"
 import type { Observation, Reply } from "../../domain/Event.ts"
@@ -6,6 +7,7 @@ import { lobby } from "../../domain/RoomName.ts"
 import { nameOf } from "../../domain/roomWording.ts"
 import { clean } from "../../domain/Text.ts"
 import { textOf, words } from "../../domain/wording.ts"
+import { eventOf } from "../asEvent.ts"
 import type { Observed } from "../chat/Hub.ts"
 
 /** One line of the console: a message for people, and its parts as fields for programs. */
@@ -137,16 +139,19 @@ export const describe = ({ event, from }: Observed): ConsoleLine | undefined => 
   return line && { level: "info", ...line, ...about, at: event.at, event: event._tag.toLowerCase() }
 }
 
+const safe = (value: unknown): string | number => (typeof value === "number" ? value : clean(String(value)))
+
 /** The console's line for a log message and its cause: one line, made safe to show like all other text. */
-export const describeLog = ({ cause, date, logLevel, message }: Logger.Logger.Options<unknown>): ConsoleLine => {
+export const describeLog = ({ annotations, cause, date, logLevel, message }: Logger.Logger.Options<unknown>): ConsoleLine => {
   const words = [message].flat().map(String).join(" ")
+  const { [eventOf]: event, ...fields } = Object.fromEntries(HashMap.map(annotations, safe))
   const trace = Cause.isEmpty(cause) ? "" : `: ${Cause.pretty(cause, { renderErrorCause: true })}`
   return {
     at: date.getTime(),
     level: levelOf(logLevel),
-    event: "log",
+    event: event === undefined ? "log" : String(event),
     message: clean(words + trace.replace(/\n\s*/gu, " | ")),
-    fields: {}
+    fields
   }
 }
 

@@ -80,6 +80,7 @@ interface View {
   readonly chosen: Chosen
   people: Message<"People">
   rooms: Message<"Rooms">
+  nodes: Message<"Nodes">
   room: RoomName | undefined
 }
 
@@ -106,18 +107,20 @@ const make = Effect.gen(function* () {
       for (const { wire } of views) wire.tell([{ _tag: "Staying" }])
     })
   )
-  const { people, rooms, status } = yield* makeStatus
+  const { nodes, people, rooms, status } = yield* makeStatus
   // A window that is behind is told how things are once it has caught up.
   const round = Effect.gen(function* () {
     const now = yield* status
     if (views.size === 0) return
     const here = yield* people
     const all = yield* rooms
+    const servers = yield* nodes
     for (const view of views) {
       if (view.wire.isBehind) continue
-      view.wire.tell([now, ...(view.people === here ? [] : [here]), ...(view.rooms === all ? [] : [all])])
+      view.wire.tell([now, ...(view.people === here ? [] : [here]), ...(view.rooms === all ? [] : [all]), ...(view.nodes === servers ? [] : [servers])])
       view.people = here
       view.rooms = all
+      view.nodes = servers
     }
   })
   yield* rounds("operator's window", round, "1 second")
@@ -189,9 +192,9 @@ const make = Effect.gen(function* () {
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const place = yield* Ref.make(0)
-        const view: View = { wire, chosen: yield* Ref.make<AskedRoom | undefined>(undefined), people: yield* people, rooms: yield* rooms, room: undefined }
+        const view: View = { wire, chosen: yield* Ref.make<AskedRoom | undefined>(undefined), people: yield* people, rooms: yield* rooms, nodes: yield* nodes, room: undefined }
         yield* Effect.logInfo(`The operator's window is open (${wire.address})`)
-        wire.tell([{ _tag: "Opened", secret: codes.secret, commands, ...(yield* Ref.get(about)) }, view.people, view.rooms])
+        wire.tell([{ _tag: "Opened", secret: codes.secret, commands, ...(yield* Ref.get(about)) }, view.people, view.rooms, ...(view.nodes.nodes.length === 0 ? [] : [view.nodes])])
         views.add(view)
         yield* happen("Opened")
         const exit = yield* Effect.exit(restore(Effect.raceFirst(listen(view), follow(wire, place))))

@@ -9,6 +9,7 @@ import { Registry } from "../chat/Registry.ts"
 import { monotonicMillis } from "../../net/clock.ts"
 import { Visitors } from "../Visitors.ts"
 import { Console } from "./Console.ts"
+import { nodesNow } from "./nodes.ts"
 import { allRooms } from "./rooms.ts"
 
 /** How many people, and how many rooms, a window is told of. */
@@ -51,7 +52,7 @@ const remembered = <Table, Told>(table: Effect.Effect<Table>, told: Effect.Effec
     })
   })
 
-/** How the room is, for the operator's windows: `status` since it was last asked for, and who is here and which rooms there are, the same values as long as nothing of them has changed. */
+/** How the room is, for the operator's windows: `status` since it was last asked for, and who is here, which rooms there are and which nodes, the same values as long as nothing of them has changed. */
 export const makeStatus = Effect.gen(function* () {
   const visitors = yield* Visitors
   const registry = yield* Registry
@@ -73,5 +74,8 @@ export const makeStatus = Effect.gen(function* () {
 
   const people = yield* remembered(Effect.map(registry.chat, (chat) => chat.people), Effect.map(registry.chat, peopleOf))
   const rooms = yield* remembered(Effect.map(registry.chat, (chat) => chat.rooms), Effect.map(registry.chat, roomsOf))
-  return { status, people, rooms }
+  const now = yield* nodesNow
+  // Each time another table: how long a node is silent is in none.
+  const nodes = yield* remembered(Effect.sync(() => ({})), now)
+  return { status, people, rooms, nodes }
 })

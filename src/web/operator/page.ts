@@ -16,6 +16,7 @@ export type Guest = Told<"People">["people"][number]
 
 const nobody: Told<"People"> = { _tag: "People", total: 0, people: [] }
 const noRooms: Told<"Rooms"> = { _tag: "Rooms", total: 0, rooms: [] }
+const noNodes: Told<"Nodes"> = { _tag: "Nodes", nodes: [] }
 
 /** How many of the last answers a screen reader is told. */
 const mostAnswers = 20
@@ -32,6 +33,7 @@ export class DeskPage {
   #status: Told<"Status"> | undefined
   #people = nobody
   #rooms = noRooms
+  #nodes = noNodes
   #chosen: string | undefined
   #isBack = false
   #answers: ReadonlyArray<string> = []
@@ -74,6 +76,11 @@ export class DeskPage {
 
   get rooms(): Told<"Rooms"> {
     return this.#rooms
+  }
+
+  /** The servers that are one room; none where this one is alone. */
+  get nodes(): Told<"Nodes"> {
+    return this.#nodes
   }
 
   /** The room that this window speaks and acts in; `undefined` where that is none, but everybody. */
@@ -179,6 +186,9 @@ export class DeskPage {
       case "Rooms":
         this.#rooms = message
         break
+      case "Nodes":
+        this.#nodes = message
+        break
       case "Chosen":
         this.#chosen = message.room
         this.events.want({ ...this.events.wanted, room: message.room })
@@ -203,6 +213,7 @@ export class DeskPage {
       case "Closing":
         this.#people = nobody
         this.#rooms = noRooms
+        this.#nodes = noNodes
         break
       case "Denied":
         break

@@ -24,6 +24,7 @@ export const Side = ({ page, remove }: { readonly page: DeskPage; readonly remov
       {isOver ? <p class="quiet after">{_tag === "Over" ? "The room has closed. Its links lead nowhere now." : "What is in the room now is not told to this window any more."}</p> : (
         <>
           <Share page={page} />
+          <Nodes page={page} />
           <Rooms page={page} />
           <Guests page={page} remove={remove} />
         </>
@@ -90,6 +91,23 @@ const Address = ({ link, page, words }: { readonly page: DeskPage; readonly link
     </>
   )
 }
+
+// Nothing of servers where this one is alone.
+const Nodes = ({ page: { nodes: { nodes } } }: { readonly page: DeskPage }): JSX.Element | null =>
+  nodes.length === 0 ? null : (
+    <section class="nodes" aria-labelledby="nodes">
+      <h2 id="nodes"><span>Servers</span> <span>{nodes.length.toLocaleString("en")}</span></h2>
+      <ul>
+        {nodes.map(({ here, isThis, language, name, silent }, n) => (
+          <li key={n} class="node">
+            <span class="title"><bdi>{name}</bdi>{isThis && " (this one)"}</span>
+            <small class={silent === 0 ? "" : "late"}>{silent === 0 ? "in time" : `silent for ${silent.toLocaleString("en")} s`} · language {language}</small>
+            <span class="count" aria-label={here === 1 ? "1 person" : `${here.toLocaleString("en")} people`}>{here.toLocaleString("en")}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
 
 // Nothing of rooms while all are in one.
 const Rooms = ({ page }: { readonly page: DeskPage }): JSX.Element | null => {
