@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process"
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { dirname, basename, join } from "node:path"
+import { dirname, basename, join, relative } from "node:path"
 import { pathToFileURL } from "node:url"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { build } from "esbuild"
@@ -118,10 +118,10 @@ for (const name of readdirSync(join(next, "lib"), { recursive: true, encoding: "
 }
 
 // The entry points of the library: each checks the version of effect (src/effect3.ts) before the other modules are linked.
-for (const part of ["", "domain", "server", "client"]) {
+for (const part of ["", "domain", "server", "server/cluster", "client"]) {
   const folder = join(next, "lib", part)
   const names = Object.keys(await import(pathToFileURL(join(folder, "index.js")).href))
-  const lines = [`import "${part === "" ? "./" : "../"}effect3.js"`, 'const all = await import("./index.js")', ...names.map((name) => `export const ${name} = all.${name}`)]
+  const lines = [`import "${relative(folder, join(next, "lib", "effect3.js")).replace(/^\w/u, "./$&").replaceAll("\\", "/")}"`, 'const all = await import("./index.js")', ...names.map((name) => `export const ${name} = all.${name}`)]
   writeFileSync(join(folder, "entry.js"), `${lines.join("\n")}\n`)
 }
 

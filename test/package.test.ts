@@ -9,6 +9,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { build } from "esbuild"
+import { hasNats, natsServer } from "./cluster/support/NatsServer.ts"
 import type { Peer } from "./support/Peer.ts"
 import { member, next, opened, tell } from "./support/room.ts"
 
@@ -18,7 +19,8 @@ const run = promisify(execFile)
 
 // Each part of the library, used as its documentation says, by a program that knows nothing of Node.
 const consumer = `
-import { client, domain, inProcess, server } from "brusio"
+import { client, cluster, domain, inProcess, server } from "brusio"
+import { Cluster, Engine, Errors as ClusterErrors, type NatsSettings } from "brusio/cluster"
 import { apply, Chat, Entry, Event, Ndjson, Nickname, Text } from "brusio/domain"
 import { Errors as ServerErrors, Server, ServerConfig } from "brusio/server"
 import { ChatClient, type Dial, Errors, LineUi, TcpDial } from "brusio/client"
@@ -34,6 +36,9 @@ export const line: string = Ndjson.encode({ _tag: "Say", text: Text.clean("hello
 export const told = (event: Event.Event): string => (event._tag === "Said" ? event.from.name : event._tag)
 
 export const room: Layer.Layer<Server.Server, ServerErrors.ListenError> = Server.layer({ port: ServerConfig.defaults.port, maxLine: 4096 })
+export const settings: NatsSettings = { servers: ["nats://127.0.0.1:4222"], cluster: "mine" }
+export const engine: Layer.Layer<Engine.Engine, ClusterErrors.EngineError> = Cluster.nats(settings)
+export const shared: Layer.Layer<Server.Server, ServerErrors.ListenError | ClusterErrors.NodeRefused | ClusterErrors.EngineError> = Cluster.layer("berlin", { port: 0 }).pipe(Layer.provide(engine))
 export const operate = Effect.gen(function* () {
   const { announce, close, events, kick, who } = yield* Server.Server
   yield* announce("Hear, hear")
@@ -52,7 +57,36 @@ export const joined: Effect.Effect<ChatClient.ChatClient, Errors.JoinError, Dial
 export const talk: typeof LineUi.converse = LineUi.converse
 export const overTcp = joined.pipe(Effect.scoped, Effect.provide(TcpDial.layer))
 export const within = joined.pipe(Effect.scoped, Effect.provide(Layer.provide(inProcess, room)))
-export const parts = [client.ChatClient, domain.Chat, server.Server]
+export const parts = [client.ChatClient, cluster.Cluster, domain.Chat, server.Server]
+`
+
+// A room that several programs share.
+const sharing = `
+import { Cluster } from "brusio/cluster"
+import { Server } from "brusio/server"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+
+const [name = "berlin", engine = "nats://127.0.0.1:4222"] = process.argv.slice(2)
+
+const program = Effect.gen(function* () {
+  const room = yield* Server.Server
+  yield* Console.log(room.port)
+  // Whoever ends this program ends this server; its people may come back at another.
+  yield* Effect.async<void>((resume) => {
+    process.once("SIGTERM", () => {
+      resume(Effect.void)
+    })
+  })
+  yield* room.close("the program is over")
+})
+
+const room = Cluster.layer(name, { port: 0 }).pipe(Layer.provide(Cluster.nats({ servers: [engine], cluster: "example" })))
+
+await Effect.runPromise(program.pipe(Effect.provide(room), Logger.withMinimumLogLevel(LogLevel.Warning)))
 `
 
 const options = {
@@ -76,10 +110,11 @@ describe("The packed package", () => {
     const modules = join(folder, "node_modules")
     await mkdir(join(modules, "@types"), { recursive: true })
     await rename(join(folder, "package"), join(modules, "brusio"))
-    for (const name of ["effect", "unhomoglyph", "ws", "@types/node"]) await symlink(join(root, "node_modules", name), join(modules, name), "dir")
+    for (const name of ["effect", "unhomoglyph", "ws", "@types/node", "@nats-io"]) await symlink(join(root, "node_modules", name), join(modules, name), "dir")
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }))
     await mkdir(join(folder, "examples"))
     for (const name of examples) await cp(join(root, "examples", `${name}.ts`), join(folder, "examples", `${name}.ts`))
+    await writeFile(join(folder, "examples", "cluster.ts"), sharing)
     await writeFile(join(folder, "consumer.ts"), consumer)
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...options, types: [], lib: ["ES2023", "DOM"] }, include: ["*.ts"] }))
     await writeFile(
@@ -92,7 +127,7 @@ describe("The packed package", () => {
   it("holds the program, the library with its types and sources, no test, and no code compiled by this machine", async () => {
     const { stdout } = await run("tar", ["-tzf", join(folder, `brusio-${await version()}.tgz`)])
     const names = stdout.trim().split("\n").map((name) => name.replace(/^package\//u, ""))
-    const parts = ["domain", "server", "client"]
+    const parts = ["domain", "server", "server/cluster", "client"]
     expect(names).toEqual(
       expect.arrayContaining(["package.json", "dist/cli.js", ...parts.flatMap((part) => [`dist/lib/${part}/index.js`, `dist/lib/${part}/index.d.ts`])])
     )
@@ -159,6 +194,23 @@ describe("The packed package", () => {
     })
   )
 
+  it.scopedLive.skipIf(!hasNats)("has a room that two programs share", () =>
+    Effect.gen(function* () {
+      const { url } = yield* natsServer()
+      const one = yield* started(folder, "cluster", "one", url)
+      const ada = yield* member(Number(yield* one.line), "ada")
+      const two = yield* started(folder, "cluster", "two", url)
+      const bob = yield* member(Number(yield* two.line), "bob")
+      expect(yield* next(ada, "Joined")).toMatchObject({ member: { name: "bob" } })
+      yield* tell(bob, { _tag: "Say", text: "hello" })
+      expect(yield* next(ada, "Said")).toMatchObject({ from: { name: "bob" }, text: "hello" })
+      yield* two.terminate
+      expect(yield* next(bob, "Goodbye")).toMatchObject({ code: "lost", reason: "the program is over" })
+      expect(yield* next(ada, "Left")).toMatchObject({ member: { name: "bob" } })
+      expect(yield* two.exit).toBe(0)
+    })
+  )
+
   it("tells who has taken another effect by mistake which one it wants", async () => {
     const other = join(folder, "other")
     const effect = join(other, "node_modules/effect")
@@ -169,7 +221,7 @@ describe("The packed package", () => {
     await cp(join(folder, "node_modules/brusio"), join(other, "copy"), { recursive: true })
     await rm(join(other, "node_modules/brusio"))
     await rename(join(other, "copy"), join(other, "node_modules/brusio"))
-    for (const name of ["brusio", "brusio/server", "brusio/client", "brusio/domain"]) {
+    for (const name of ["brusio", "brusio/server", "brusio/client", "brusio/domain", "brusio/cluster"]) {
       const failure = await run(process.execPath, ["--input-type=module", "-e", `await import(${JSON.stringify(name)})`], { cwd: other }).then(
         () => "nothing",
         (failure: unknown) => (failure instanceof Error ? failure.message : String(failure))
