@@ -34,8 +34,33 @@ const goalsOfPages: ReadonlyArray<Goal> = [
   { section: joinTitle(1000), figure: memory, limit: 6, of: "difference" }
 ]
 
+/** What a server of IRC may cost beside the best of the others, in their protocol. */
+const goalsOfIrc: ReadonlyArray<Goal> = [
+  { section: saturated, figure: deliveries, limit: 4, of: "ratio" },
+  { section: saturated, figure: cpu, limit: 0.25, of: "ratio" },
+  { section: busy, figure: cpu, limit: 0.85, of: "ratio" },
+  { section: busy, figure: p99, limit: 1.2, of: "ratio" },
+  { section: calm, figure: cpu, limit: 1.15, of: "ratio" },
+  { section: calm, figure: p99, limit: 1.2, of: "ratio" },
+  { section: joinTitle(1000), figure: joinCpu, limit: 3, of: "ratio" }
+]
+
+/** What eight sets of capabilities may cost beside clients that ask for none. */
+const goalsOfMixed: ReadonlyArray<Goal> = [
+  { section: saturated, figure: cpu, limit: 1.25, of: "ratio" },
+  { section: joinTitle(1000), figure: joinCpu, limit: 2, of: "ratio" }
+]
+
 const goalsOf = (columns: ReadonlyArray<string>): ReadonlyArray<Goal> =>
-  columns[0] === nameOf("plain") ? goals : columns.join() === [nameOf("web"), nameOf("native")].join() ? goalsOfPages : []
+  columns[0] === nameOf("plain")
+    ? goals
+    : columns.join() === [nameOf("web"), nameOf("native")].join()
+      ? goalsOfPages
+      : columns.join() === [nameOf("irc-mixed"), nameOf("irc")].join()
+        ? goalsOfMixed
+        : columns[0] === nameOf("irc")
+          ? goalsOfIrc
+          : []
 
 const bounds = { value: "", ratio: " x the best peer's", difference: " more than the second column" } as const
 

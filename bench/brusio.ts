@@ -10,7 +10,7 @@ const startMillis = 10_000
 const execFile = promisify(ChildProcess.execFile)
 
 /** What clients can speak to it: the first is what its peers are compared with. */
-export const spoken = ["plain", "native", "web"] as const
+export const spoken = ["plain", "native", "web", "irc", "irc-mixed"] as const
 type Spoken = (typeof spoken)[number]
 
 /** The name of the column of clients that speak this. */

@@ -1,4 +1,4 @@
-import { type MakeWire, nativeWires, webWires } from "./Wire.ts"
+import { type MakeWire, nativeWires, taggedWires, webWires } from "./Wire.ts"
 
 /** How the load generator speaks to a kind of server. */
 export interface Dialect {
@@ -59,11 +59,20 @@ const irc: Dialect = {
     if (source === "ERROR") return wrong
     if (command === "001") return { type: "asked", answer: `JOIN ${channel}\r\n` }
     if (command === "366") return welcome
-    if (command !== "JOIN" || rest.trimEnd() !== `:${channel}`) return other
+    if (command !== "JOIN" || rest.trimEnd().replace(":", "") !== channel) return other
     return source.startsWith(`:${name}!`) ? { type: "named", source } : oneJoined
   },
   say: (text) => `PRIVMSG ${channel} :${text}\r\n`,
   heard: (source, text) => `${source} PRIVMSG ${channel} :${text}\r\n`
+}
+
+const capabilities = ["extended-join", "message-tags", "server-time"] as const
+
+// Which of these a client asks for goes by the number in its name.
+const requestOf = (name: string): string => {
+  const set = Number(/\d+$/u.exec(name)?.[0] ?? 0) % 2 ** capabilities.length
+  const asked = capabilities.filter((_, bit) => (set >> bit) % 2 === 1)
+  return asked.length === 0 ? "" : `CAP REQ :${asked.join(" ")}\r\nCAP END\r\n`
 }
 
 const json = (message: Readonly<Record<string, unknown>>): string => `${JSON.stringify(message)}\n`
@@ -82,7 +91,9 @@ export const dialects = {
   /** Clients that can come back. */
   returning: () => overWire(nativeWires(), (name) => name.padStart(64, "0")),
   web: () => overWire(webWires()),
-  irc: () => irc
+  irc: () => irc,
+  /** As many kinds of clients as there are sets of three capabilities, so that each event is encoded eight times. */
+  "irc-mixed": () => ({ ...irc, wire: taggedWires(), hello: (name) => `${requestOf(name)}${irc.hello(name)}` })
 } satisfies Readonly<Record<string, () => Dialect>>
 
 /** The name of a dialect. */

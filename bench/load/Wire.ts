@@ -60,6 +60,19 @@ export const nativeWires = (): MakeWire => {
   }
 }
 
+/** Wires of IRC with capabilities: what they add to a line is taken off. */
+export const taggedWires = (): MakeWire => (_, hello) => {
+  const pieces = cutter((bytes, from) => {
+    const end = bytes.indexOf(lineFeed, from)
+    return end < 0 ? undefined : [from, end, end + 1]
+  })
+  return {
+    opening: hello,
+    encode: (line) => line,
+    hear: (bytes) => joined(pieces(bytes).map((line) => Buffer.from(`${line.replace(/^@\S+ /u, "").replace(/^(:\S+ JOIN \S+) \* :.*\r$/u, "$1\r")}\n`, "latin1")))
+  }
+}
+
 const request = (address: string) =>
   ["GET / HTTP/1.1", `Host: ${address}`, `Origin: http://${address}`, "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13", "", ""].join("\r\n")
 

@@ -28,7 +28,7 @@ export const channelOf = (room: RoomName): string => `#${room}`
 export const cloak = "brusio"
 
 /** Who says or does something, as the source of a message. */
-export const sourceOf = ({ id, name }: Member): string => `${nickOf(name)}!~${id}@${cloak}`
+export const sourceOf = ({ name }: Pick<Member, "name">): string => `${nickOf(name)}!~u@${cloak}`
 
 /** The name that a client asks for; `undefined` where it can be none. */
 export const nameOf = (nick: string, limits: NameLimits): Nickname | undefined => {
