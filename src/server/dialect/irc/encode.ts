@@ -62,7 +62,7 @@ const bodiesOf = (event: Reply, form: Form): ReadonlyArray<string> => {
       return presence(event, form)
     case "Renamed": {
       const { member, was } = event
-      return nickOf(was) === nickOf(member.name) ? [] : [`:${sourceOf({ ...member, name: was })} NICK ${nickOf(member.name)}`]
+      return nickOf(was) === nickOf(member.name) ? [] : [`:${sourceOf({ ...member, name: was })} NICK :${nickOf(member.name)}`]
     }
     case "TopicSet":
       return split(`:${event.by === undefined ? server : sourceOf(event.by)} TOPIC ${channelOf(event.room)} :`, event.text).slice(0, 1)
