@@ -1,10 +1,12 @@
-import { type Audience, type Chat, type Decision, type Envelope, type Membership, membershipIn, type Origin, type Person, roomOf, type Seat } from "./Chat.ts"
+import { type Audience, type Chat, type Decision, type Envelope, type Membership, membershipIn, type Origin, type Person, roomOf, roomWith, type Seat } from "./Chat.ts"
 import type { Event, Member, Resumption } from "./Event.ts"
 import { remembered } from "./history.ts"
 import { keepAlso, keepOwn, keepRoom } from "./keeping.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Room from "./Room.ts"
 import { type AskedRoom, lobby, type RoomKey } from "./RoomName.ts"
+import { isMaskedOut } from "./masks.ts"
+import { isAtLeast } from "./Role.ts"
 import { sanctionOn } from "./sanctions.ts"
 import { lengthOf } from "./lengths.ts"
 import { Text } from "./Text.ts"
@@ -136,7 +138,7 @@ export const meant = <Peer>(
   return membership === undefined ? notInRoom(named, ref) : { person, membership, room: roomOf(chat, membership.room) }
 }
 
-/** Tells a room what a member says or does there; a client that may not is refused. */
+/** Tells a room what somebody says or does there, who is in it, or outside of it where also those are heard; a client that may not is refused. */
 export const speak = <Peer>(
   chat: Chat<Peer>,
   asker: Asker<Peer>,
@@ -145,12 +147,43 @@ export const speak = <Peer>(
   event: (from: Member, at: InRoom) => Event
 ): Decision<Peer> => {
   const where = meant(chat, asker, named, { ref, what })
-  if (where instanceof Refusal) return refused(chat, asker, where)
-  const { person, room } = where
-  const muted = sanctionOn(room.mutes, person, chat.at)
-  if (muted !== undefined) {
-    const wait = muted.until - chat.at
-    return refused(chat, asker, new Refusal({ code: "muted", message: `You cannot ${what} in #${room.name} for ${lengthOf(wait)}: you are muted there.`, wait, ref }))
-  }
-  return tellRoom(chat, asker.origin, room.key, (at) => event(person.member, at))
+  const place = where instanceof Refusal ? outside(chat, asker, named) : where
+  if (place === undefined) return where instanceof Refusal ? refused(chat, asker, where) : nothing(chat)
+  const { membership, person, room } = place
+  const why = silence(chat, place, what)
+  if (why !== undefined) return refused(chat, asker, new Refusal({ code: why.code, message: why.message, wait: why.wait, ref }))
+  const told = tellRoom(chat, asker.origin, room.key, (at) => event(person.member, at))
+  return membership === undefined ? withAuthor(told, person.seat) : told
 }
+
+/** Somebody who speaks to a room, which it need not be in. */
+interface Speaking<Peer> extends Omit<Meant<Peer>, "membership"> {
+  readonly membership: Membership | undefined
+}
+
+// Who speaks to a room from outside, where that is heard.
+const outside = <Peer>(chat: Chat<Peer>, { person }: Asker<Peer>, named: AskedRoom | undefined): Speaking<Peer> | undefined => {
+  const room = named === undefined ? undefined : roomWith(chat, named.key)
+  return person === undefined || room?.manner.isOutsideHeard !== true ? undefined : { person, room, membership: undefined }
+}
+
+// Why somebody may not speak in a room.
+const silence = <Peer>({ at }: Chat<Peer>, { membership, person, room }: Speaking<Peer>, what: string): Refusal | undefined => {
+  const muted = sanctionOn(room.mutes, person, at)
+  if (muted !== undefined) {
+    const wait = muted.until - at
+    return new Refusal({ code: "muted", message: `You cannot ${what} in #${room.name} for ${lengthOf(wait)}: you are muted there.`, wait })
+  }
+  const hasVoice = membership !== undefined && isAtLeast(membership.role, "voice")
+  if (hasVoice) return undefined
+  if (isMaskedOut(room.masks, "mute", person)) return new Refusal({ code: "muted", message: `You cannot ${what} in #${room.name}: you are muted there.` })
+  if (room.manner.isModerated) return new Refusal({ code: "muted", message: `You cannot ${what} in #${room.name}: only those can whom its operators give a voice.` })
+  const isBanned = membership === undefined && (sanctionOn(room.bans, person, at) !== undefined || isMaskedOut(room.masks, "ban", person))
+  return isBanned ? new Refusal({ code: "banned", message: `You cannot ${what} in #${room.name}: you are banned there.` }) : undefined
+}
+
+// An author outside of the room is told, too: that is the receipt.
+const withAuthor = <Peer>({ chat, told }: Decision<Peer>, seat: Seat<Peer>): Decision<Peer> => ({
+  chat: told.reduce((next, { event, seq }) => keepOwn(next, [seat], seq, event), chat),
+  told: told.map((envelope) => ({ ...envelope, also: [seat] }))
+})

@@ -32,6 +32,8 @@ export const RefusalCode = Schema.Literal(
   "locked",
   "not-allowed",
   "no-change",
+  "room-full",
+  "too-many-masks",
   "not-kept",
   "no-such-place",
   "text-empty",

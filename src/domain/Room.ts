@@ -6,6 +6,7 @@ import type { Proof } from "./Place.ts"
 import { type AskedRoom, lobby, type RoomKey, type RoomName } from "./RoomName.ts"
 import type { Sanction } from "./sanctions.ts"
 import type { Text } from "./Text.ts"
+import type { RoomMask } from "./masks.ts"
 import * as Window from "./Window.ts"
 
 /** How many members a `Welcome` and a page of `Members` name at most. */
@@ -43,18 +44,41 @@ export interface Room<Peer> {
   readonly order: ReadonlyArray<MemberId>
   readonly operators: ReadonlyArray<MemberId>
   readonly topic: Text | undefined
+  /** Who has set the topic, or taken it away, and when, ms since 1970; `by` is absent where the server did. Absent where nobody has. */
+  readonly topicSet: { readonly by: Member | undefined; readonly at: number } | undefined
+  /** When the room was made, ms since 1970; 0 for the lobby, which is there from the start. */
+  readonly made: number
   /** Where the room is locked: who knows its word may enter, or nobody without an invitation where it has none. */
   readonly lock: { readonly word: Proof | undefined } | undefined
   /** Whether the room is left out of the list of rooms, but for those in it. */
   readonly hidden: boolean
+  readonly manner: Manner
+  /** How many may be here when one more enters without an invitation; absent where as many as will. */
+  readonly limit: number | undefined
   readonly bans: ReadonlyArray<Sanction>
   readonly mutes: ReadonlyArray<Sanction>
+  /** Whom it bans, mutes or excepts by patterns of names. */
+  readonly masks: ReadonlyArray<RoomMask>
   /** Who may enter although the room is locked, once, and until when, ms since 1970. */
   readonly invited: ReadonlyArray<{ readonly id: MemberId; readonly until: number }>
 }
 
-/** A room with nobody in it. Where a room comes again, it is told greater numbers than the one before it: it begins at `seq`. */
-export const empty = <Peer>({ key, name }: AskedRoom, seq = 0): Room<Peer> => ({
+/** How it goes in a room. */
+export interface Manner {
+  /** Whether only those may speak who have a voice, or rule. */
+  readonly isModerated: boolean
+  /** Whether also those may speak to the room who are not in it. */
+  readonly isOutsideHeard: boolean
+  /** Whether all may set the topic, and not only those who rule. */
+  readonly isTopicFree: boolean
+  /** Whether what machines ask each other is kept out. */
+  readonly isMachineless: boolean
+}
+
+const ordinary: Manner = { isModerated: false, isOutsideHeard: false, isTopicFree: false, isMachineless: false }
+
+/** A room with nobody in it, made at this time. Where a room comes again, it is told greater numbers than the one before it: it begins at `seq`. */
+export const empty = <Peer>({ key, name }: AskedRoom, seq = 0, made = 0): Room<Peer> => ({
   key,
   name,
   seq,
@@ -69,10 +93,15 @@ export const empty = <Peer>({ key, name }: AskedRoom, seq = 0): Room<Peer> => ({
   order: [],
   operators: [],
   topic: undefined,
+  topicSet: undefined,
+  made,
   lock: undefined,
   hidden: false,
+  manner: ordinary,
+  limit: undefined,
   bans: [],
   mutes: [],
+  masks: [],
   invited: []
 })
 

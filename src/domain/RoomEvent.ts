@@ -2,14 +2,14 @@
 import * as Schema from "effect/Schema"
 import { at, inRoom, n } from "./eventFields.ts"
 import { Member } from "./Member.ts"
-import { Role } from "./Role.ts"
+import { ToldRole } from "./Role.ts"
 import { RoomName } from "./RoomName.ts"
 import { Text } from "./Text.ts"
 
 /** What a room is like, for who is in it. */
 const state = {
   /** What you may do in it. */
-  role: Role,
+  role: ToldRole,
   topic: Schema.optional(Text),
   /** Whether one needs its word, or an invitation, to enter. */
   locked: Schema.Boolean,
@@ -42,9 +42,36 @@ export type Exited = typeof Exited.Type
 export const TopicSet = Schema.TaggedStruct("TopicSet", { ...inRoom, by: Schema.optional(Member), text: Text })
 export type TopicSet = typeof TopicSet.Type
 
-/** What is done to somebody in a room. */
+/** What is done to somebody in a room, as people type it. */
 export const Deed = Schema.Literal("op", "deop", "kick", "ban", "unban", "mute", "unmute")
 export type Deed = typeof Deed.Type
+
+/** How a room goes on, in pairs: what sets it, and what takes it back. */
+export const Change = Schema.Literal(
+  "voice", "devoice",
+  "moderate", "unmoderate",
+  "limit", "unlimit",
+  "outside", "inside",
+  "free-topic", "fix-topic",
+  "machines", "no-machines",
+  "except", "unexcept",
+  "except-mute", "unexcept-mute",
+  "admit", "unadmit"
+)
+
+const rule = {
+  deed: Schema.Literal(...Deed.literals, "owner", "lock", "unlock", "hide", "show", "remember", "unremember", "forget", ...Change.literals),
+  target: Schema.optional(Member),
+  mask: Schema.optional(Text),
+  limit: Schema.optional(Schema.Number),
+  /** Whether it is a word that opens the lock. */
+  word: Schema.optional(Schema.Literal(true))
+}
+
+const Rule = Schema.Struct(rule)
+/** One way in which a room is ruled. */
+export type Rule = typeof Rule.Type
+
 
 /**
  * A room is ruled: by whom, and what was done. `by`: absent where the server did it, or it came of itself.
@@ -53,15 +80,28 @@ export type Deed = typeof Deed.Type
  * - `owner`: `target` owns the room from now on, as its owner has left
  * - `lock`, `unlock`, `hide`, `show`: what the room is like
  * - `remember`, `unremember`: whether what is said is kept; `forget`: what was said so far is not kept any more
+ * - `voice`, `devoice`: whether `target` may speak where only some may, which `moderate` and `unmoderate` decide
+ * - `limit`, `unlimit`: whether no more may enter than `limit`
+ * - `outside`, `inside`: whether those are heard who are not in the room
+ * - `free-topic`, `fix-topic`: whether all may set the topic
+ * - `machines`, `no-machines`: whether what programs ask each other is carried
+ * - `ban`, `unban`, `mute`, `unmute` with a `mask` in place of `target`: all whose names it matches
+ * - `except`, `unexcept`: all whom `mask` matches are excepted from bans by masks; `except-mute`, `unexcept-mute` from mutes
+ * - `admit`, `unadmit`: all whom `mask` matches may enter without an invitation
  */
 export const Moderated = Schema.TaggedStruct("Moderated", {
   ...inRoom,
   by: Schema.optional(Member),
-  deed: Schema.Literal(...Deed.literals, "owner", "lock", "unlock", "hide", "show", "remember", "unremember", "forget"),
-  target: Schema.optional(Member),
+  ...rule,
   /** Until when a ban or a mute lasts, ms since 1970. */
   until: Schema.optional(Schema.Number),
-  reason: Schema.optional(Text)
+  reason: Schema.optional(Text),
+  /** Whether who is banned was not in the room. Absent where it was. */
+  absent: Schema.optional(Schema.Literal(true)),
+  /** What else was done by the same command: each of it is told by an event of its own, too, which is marked `told`. */
+  also: Schema.optional(Schema.Array(Rule)),
+  /** Whether an event before has named this in its `also`. */
+  told: Schema.optional(Schema.Literal(true))
 })
 export type Moderated = typeof Moderated.Type
 

@@ -5,7 +5,7 @@ import { andThen, nothing, tellFew, tellRoom } from "./Decision.ts"
 import type { MemberId, Place } from "./Event.ts"
 import * as History from "./history.ts"
 import { countKeepers, withoutRoom, withStay } from "./keeping.ts"
-import type { Role } from "./Role.ts"
+import { type Role, toldRole } from "./Role.ts"
 import * as Room from "./Room.ts"
 import { lobby, type RoomKey, type RoomName } from "./RoomName.ts"
 import { sanctionOn } from "./sanctions.ts"
@@ -15,7 +15,7 @@ export const stateOf = <Peer>(chat: Chat<Peer>, room: Room.Room<Peer>, role: Rol
   const { hidden, lock, topic } = room
   const history = History.keptFor(chat, room)
   return {
-    role,
+    role: toldRole(role),
     ...(topic === undefined ? {} : { topic }),
     locked: lock !== undefined,
     hidden,
@@ -121,8 +121,8 @@ export const withRole = <Peer>(chat: Chat<Peer>, person: Person<Peer>, room: Roo
 /** The name of the room that is meant by this person where it names none; `undefined` where it is in none. */
 export const currentOf = <Peer>(chat: Chat<Peer>, { current }: Person<Peer>): RoomName | undefined => (current === undefined ? undefined : roomOf(chat, current).name)
 
-// The people with these ids who are here or lost, in this order.
-const peopleOf = <Peer>(chat: Chat<Peer>, ids: Iterable<MemberId>): ReadonlyArray<Person<Peer>> => [...ids].flatMap((id) => personWith(chat, id) ?? [])
+/** The people with these ids who are here or lost, in this order. */
+export const peopleOf = <Peer>(chat: Chat<Peer>, ids: Iterable<MemberId>): ReadonlyArray<Person<Peer>> => [...ids].flatMap((id) => personWith(chat, id) ?? [])
 
 /** All who are here as others have been told, in rooms or in none, in the order of coming. */
 export const hereIn = <Peer>(chat: Chat<Peer>): ReadonlyArray<Person<Peer>> => {

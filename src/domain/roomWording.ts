@@ -46,11 +46,50 @@ const lasting = ({ at, until }: { readonly at: number; readonly until?: number |
 
 const during = (event: Moderated): Line => (event.until === undefined ? [] : [dim(lasting(event))])
 
+// Whom it is about: somebody, or all whose names are like this.
+const whom = ({ mask, target }: Moderated): Line => (target !== undefined ? [name(target)] : mask === undefined ? [] : [text(mask)])
+
 /** How a room is ruled, as it reads. */
 export const moderated = (event: Moderated): Line => {
   const by = doer(event.by)
-  const target = event.target === undefined ? [] : [name(event.target)]
+  const target = whom(event)
   switch (event.deed) {
+    case "voice":
+      return [...by, dim(" has given "), ...target, dim(" a voice.")]
+    case "devoice":
+      return [...by, dim(" has taken the voice of "), ...target, dim(".")]
+    case "moderate":
+      return [...by, dim(" lets only those speak who have a voice.")]
+    case "unmoderate":
+      return [...by, dim(" lets everybody speak again.")]
+    case "limit":
+      return [...by, dim(` lets no more enter than ${event.limit ?? 0}.`)]
+    case "unlimit":
+      return [...by, dim(" lets any number enter again.")]
+    case "outside":
+      return [...by, dim(" lets those speak, too, who are not in the room.")]
+    case "inside":
+      return [...by, dim(" lets only those speak who are in the room.")]
+    case "free-topic":
+      return [...by, dim(" lets everybody set the topic.")]
+    case "fix-topic":
+      return [...by, dim(" lets only operators set the topic.")]
+    case "machines":
+      return [...by, dim(" lets programs ask each other again.")]
+    case "no-machines":
+      return [...by, dim(" lets no programs ask each other.")]
+    case "except":
+      return [...by, dim(" has excepted from bans: "), ...target]
+    case "unexcept":
+      return [...by, dim(" excepts from bans no more: "), ...target]
+    case "except-mute":
+      return [...by, dim(" has excepted from mutes: "), ...target]
+    case "unexcept-mute":
+      return [...by, dim(" excepts from mutes no more: "), ...target]
+    case "admit":
+      return [...by, dim(" lets in without an invitation: "), ...target]
+    case "unadmit":
+      return [...by, dim(" lets in no more without an invitation: "), ...target]
     case "op":
       return [...by, dim(" has made "), ...target, dim(" an operator of the room.")]
     case "deop":

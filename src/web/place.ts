@@ -7,7 +7,7 @@ import { opened } from "../client/screen/rooms.ts"
 import { type Conversation, noDraft, type Room } from "../client/screen/step.ts"
 import { Command } from "../domain/command/index.ts"
 import { Member } from "../domain/Event.ts"
-import { Role } from "../domain/Role.ts"
+import { ToldRole } from "../domain/Role.ts"
 import { RoomName } from "../domain/RoomName.ts"
 
 /** The place in the room of whoever uses this tab: with it, a page goes on as who they were. */
@@ -15,7 +15,7 @@ export const Place = Schema.Struct({
   secret: Schema.String,
   me: Member,
   /** The rooms that one is in, with what was being typed in those that are not looked at. */
-  rooms: Schema.Array(Schema.Struct({ name: RoomName, role: Role, here: Schema.Number, seq: Schema.Number, draft: Schema.optional(Schema.String) })),
+  rooms: Schema.Array(Schema.Struct({ name: RoomName, role: ToldRole, here: Schema.Number, seq: Schema.Number, draft: Schema.optional(Schema.String) })),
   /** The room that is looked at. */
   room: Schema.String,
   heard: Schema.Struct({ instance: Schema.optional(Schema.String), room: RoomName, seq: Schema.Number, n: Schema.Number }),

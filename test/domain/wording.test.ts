@@ -60,7 +60,7 @@ const namesIn = (event: Reply): ReadonlyArray<string> => {
     case "Removed":
       return of(...(event.by === undefined ? [] : [event.by]))
     case "Moderated":
-      return of(...(event.by === undefined || event.deed === "owner" ? [] : [event.by]), ...(event.target === undefined || ["lock", "unlock", "hide", "show", "remember", "unremember", "forget"].includes(event.deed) ? [] : [event.target]))
+      return of(...(event.by === undefined || event.deed === "owner" ? [] : [event.by]), ...(event.target === undefined || ["lock", "unlock", "hide", "show", "remember", "unremember", "forget", "moderate", "unmoderate", "limit", "unlimit", "outside", "inside", "free-topic", "fix-topic", "machines", "no-machines"].includes(event.deed) ? [] : [event.target]))
     case "Invited":
       return of(...(event.by === undefined ? [] : [event.by]), event.to)
     case "Past":

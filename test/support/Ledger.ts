@@ -74,7 +74,7 @@ export const noRoomCounts = (): RoomCounts => ({
   bannedByAnother: 0, ended: 0, byServer: 0
 })
 
-const heights = { server: 3, owner: 2, operator: 1, member: 0 } as const
+const heights = { server: 4, owner: 3, operator: 2, voice: 1, member: 0 } as const
 type Rank = keyof typeof heights
 
 const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"))
@@ -303,6 +303,10 @@ export class Ledger {
       case "unremember":
       case "forget":
         this.#note("roles", `${deed} of ${name}, where nothing is kept`)
+        return
+      // Nobody in these stories asks for any other way of ruling.
+      default:
+        this.#note("roles", `${deed} of ${name}, for which nobody has asked`)
     }
   }
 

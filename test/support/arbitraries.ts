@@ -2,7 +2,7 @@ import * as FastCheck from "effect/FastCheck"
 import { type Event, LeaveCode, MemberId, type Reply } from "../../src/domain/Event.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { RefusalCode } from "../../src/domain/Refusal.ts"
-import { Role } from "../../src/domain/Role.ts"
+import { ToldRole } from "../../src/domain/Role.ts"
 import { Moderated } from "../../src/domain/RoomEvent.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
 import * as Text from "../../src/domain/Text.ts"
@@ -73,7 +73,7 @@ const limits = FastCheck.constant({ lineBytes: 1000, ...Nickname.defaultLimits }
 
 const spoken = FastCheck.record({ _tag: FastCheck.constantFrom("Said" as const, "Acted" as const), ...inRoom, from: member, text: long })
 
-const roomState = { role: FastCheck.constantFrom(...Role.literals), topic: perhaps(text()), locked: FastCheck.boolean(), hidden: FastCheck.boolean() }
+const roomState = { role: FastCheck.constantFrom(...ToldRole.literals), topic: perhaps(text()), locked: FastCheck.boolean(), hidden: FastCheck.boolean() }
 
 /** Any event, by its tag. */
 export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E> } = {

@@ -59,6 +59,7 @@ const inShort = (heard: Heard): string => {
         case "Unlock":
         case "Hide":
         case "Show":
+        case "SetModes":
         case "Remember":
         case "Forget":
           return `${command._tag} ${command.room?.name ?? ""}`.trimEnd()

@@ -9,7 +9,7 @@ import type { Member } from "../../domain/Event.ts"
 import { limited, mostGraphemes } from "../../domain/NameLimits.ts"
 import { NameKey } from "../../domain/Nickname.ts"
 import { Refusal } from "../../domain/Refusal.ts"
-import type { Role } from "../../domain/Role.ts"
+import type { ToldRole } from "../../domain/Role.ts"
 import { lenient, Text } from "../../domain/Text.ts"
 import * as Typed from "../../domain/typed.ts"
 import { type Attention, hearing, ignoring } from "./attention.ts"
@@ -60,7 +60,7 @@ const ofRulers: ReadonlySet<string> = new Set([...moderationLines.map(({ name })
 export const commandWords = commands(true).map(({ args, name, takesName }) => ({ name, takesName, takesRoom: withRoom.get(name), takesText: args !== "" }))
 
 /** Those of them that one may give who has this role in the room. */
-export const commandWordsFor = (role: Role): typeof commandWords => (role === "member" ? commandWords.filter(({ name }) => !ofRulers.has(name)) : commandWords)
+export const commandWordsFor = (role: ToldRole): typeof commandWords => (role === "member" ? commandWords.filter(({ name }) => !ofRulers.has(name)) : commandWords)
 
 // The room has its own limit on names: only a name that no room would accept is refused here.
 const limits = limited(mostGraphemes)

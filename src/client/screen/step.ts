@@ -1,7 +1,7 @@
 import type { Command, Question } from "../../domain/command/index.ts"
 import type { Event, Member, Resumed, Welcome } from "../../domain/Event.ts"
 import type { RefusalCode } from "../../domain/Refusal.ts"
-import type { Role } from "../../domain/Role.ts"
+import type { ToldRole } from "../../domain/Role.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import { clean } from "../../domain/Text.ts"
 import type { Attention } from "./attention.ts"
@@ -51,7 +51,7 @@ export interface Room {
   readonly name: RoomName
   /** Names with one key are the same room. */
   readonly key: string
-  readonly role: Role
+  readonly role: ToldRole
   readonly here: number
   /** How many are here once what was missed has been told, up to the number `n`; absent where it is counted meanwhile. */
   readonly recount: { readonly n: number; readonly here: number } | undefined

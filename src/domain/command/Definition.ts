@@ -14,6 +14,7 @@ import type { ClientMessage, Command, Question } from "./index.ts"
 import type { Enter } from "./enter.ts"
 import type { Join } from "./join.ts"
 import type { Lock } from "./lock.ts"
+import type { SetModes } from "./modes.ts"
 
 /** What a client asks for, however it was sent or typed. */
 export type Request =
@@ -22,7 +23,7 @@ export type Request =
   /** Something to decide: it becomes an entry of the log. */
   | { readonly _tag: "Command"; readonly command: Command }
   /** Something to decide that goes by a word which only some know: the word stands beside it, so that it never gets into the log, and its hash is put into it. */
-  | { readonly _tag: "Sealed"; readonly word: string; readonly command: Enter | Lock }
+  | { readonly _tag: "Sealed"; readonly word: string; readonly command: Enter | Lock | SetModes }
   /** To keep one's place by these words, which are hashed like those. */
   | { readonly _tag: "SetKey"; readonly words: string }
   /** To take up the place of one of these names by the words behind it; the best comes last, see `readingsOf`. */

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { type Chat, membershipIn, type Person, roomWith, withPerson } from "../Chat.ts"
 import { notJoined, refused } from "../Decision.ts"
 import { lengthOf } from "../lengths.ts"
+import { isMasked, isMaskedOut } from "../masks.ts"
 import * as membership from "../membership.ts"
 import { Proof } from "../Place.ts"
 import { Refusal } from "../Refusal.ts"
@@ -51,7 +52,7 @@ export const enter: CommandDefinition<Enter> = {
     const why = room === undefined ? hindranceToMake(chat, person) : hindrance(chat, person, room, word)
     if (why !== undefined) return refused(chat, asker, why)
     const isNew = room === undefined
-    return membership.enter(chat, origin, person, room ?? Room.empty({ key, name }, chat.seq), isNew ? "owner" : "member")
+    return membership.enter(chat, origin, person, room ?? Room.empty({ key, name }, chat.seq, chat.at), isNew ? "owner" : "member")
   }
 }
 
@@ -75,11 +76,14 @@ const hindrance = <Peer>(chat: Chat<Peer>, person: Person<Peer>, room: Room.Room
     const wait = ban.until - chat.at
     return new Refusal({ code: "banned", message: `You cannot enter #${room.name} for ${lengthOf(wait)}: you are banned there.`, wait })
   }
-  const { lock } = room
-  const isInvited = room.invited.some(({ id, until }) => id === person.member.id && until > chat.at)
-  if (lock !== undefined && !isInvited && (lock.word === undefined || lock.word !== word)) {
+  if (room.invited.some(({ id, until }) => id === person.member.id && until > chat.at)) return inTooMany(chat, person)
+  if (isMaskedOut(room.masks, "ban", person)) return new Refusal({ code: "banned", message: `You cannot enter #${room.name}: you are banned there.` })
+  const { limit, lock } = room
+  const isAdmitted = lock?.word === undefined ? isMasked(room.masks, "invite-exception", person) : lock.word === word
+  if (lock !== undefined && !isAdmitted) {
     const how = lock.word === undefined ? "ask somebody in it to invite you" : `type /join ${room.name} WORD, or be invited`
     return new Refusal({ code: "locked", message: `#${room.name} is locked${word === undefined || lock.word === undefined ? "" : ", and that is not its word"}: ${how}.` })
   }
+  if (limit !== undefined && room.seats.length >= limit) return new Refusal({ code: "room-full", message: `#${room.name} is full: it takes no more than ${limit}.` })
   return inTooMany(chat, person)
 }

@@ -21,6 +21,7 @@ import { Hello, Join, join } from "./join.ts"
 import { SetKey, setKey, SetKeyMessage } from "./key.ts"
 import { Lock, lock, LockMessage, Unlock, unlock, UnlockMessage } from "./lock.ts"
 import { Moderate, moderate, ModerateMessage, moderationLines } from "./moderate.ts"
+import { SetModes, setModes } from "./modes.ts"
 import { Address, msg } from "./msg.ts"
 import { nick, Rename, RenameMessage } from "./nick.ts"
 import { Ping, ping, Pong, pong } from "./ping.ts"
@@ -46,11 +47,12 @@ interface RoomRules {
   readonly Remember: Remember
   readonly Forget: Forget
   readonly Moderate: Moderate
+  readonly SetModes: SetModes
 }
 
 /** A command that rules a room, as it stands in the log. */
 export type RoomRule = RoomRules[keyof RoomRules]
-export const RoomRule = Schema.Union(Topic, Invite, Lock, Unlock, Hide, Show, Remember, Forget, Moderate)
+export const RoomRule = Schema.Union(Topic, Invite, Lock, Unlock, Hide, Show, Remember, Forget, Moderate, SetModes)
 
 interface Commands extends RoomRules {
   readonly Join: Join
@@ -119,7 +121,8 @@ const roomRules: { readonly [K in keyof RoomRules]: RuleDefinition<RoomRules[K]>
   Show: show,
   Remember: remember,
   Forget: forget,
-  Moderate: moderate
+  Moderate: moderate,
+  SetModes: setModes
 }
 
 /** The commands by the tag they have in the log. */

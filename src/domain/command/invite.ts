@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { membershipIn, withRoom } from "../Chat.ts"
 import { tellFew } from "../Decision.ts"
+import { isMaskedOut } from "../masks.ts"
 import { Refusal } from "../Refusal.ts"
 import { isAtLeast } from "../Role.ts"
 import { AskedRoom } from "../RoomName.ts"
@@ -51,6 +52,7 @@ export const invite: RuleDefinition<Invite> = {
     const { member: to, seat } = person
     if (membershipIn(person, room.key) !== undefined) return denied(chat, ruler, noChange(`${to.name} is in #${room.name} already.`))
     if (sanctionOn(room.bans, person, chat.at) !== undefined) return denied(chat, ruler, new Refusal({ code: "banned", message: `${to.name} is banned from #${room.name}: /unban ${to.name} first.` }))
+    if (!isAtLeast(ruler.rank, "operator") && isMaskedOut(room.masks, "ban", person)) return denied(chat, ruler, notAllowed(room, `invite ${to.name}, who is banned`))
     const until = chat.at + holds
     const others = room.invited.filter((one) => one.id !== to.id && one.until > chat.at)
     if (others.length >= mostSanctions) return denied(chat, ruler, new Refusal({ code: "not-allowed", message: `#${room.name} has ${mostSanctions} invitations open: wait until some are taken.` }))

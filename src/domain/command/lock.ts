@@ -42,7 +42,7 @@ export const lock: RuleDefinition<Lock> = {
   ...ruled<Lock>("lock it", "operator", (chat, ruler, room, { word }) => {
     // What was said while everybody could read it is not for those who are let in later, unless the owner has said so.
     const next = room.key === lobby || room.isRemembered === true ? chat : forgotten(chat, room)
-    return changed(next, ruler, roomOf(next, room.key), { lock: { word } }, "lock")
+    return changed(next, ruler, roomOf(next, room.key), { lock: { word } }, "lock", word !== undefined)
   })
 }
 
@@ -52,18 +52,19 @@ export const unlock: RuleDefinition<Unlock> = {
   line: { name: "/unlock", args: "", help: "lets in everybody again", takesName: false, read: () => command({ _tag: "Unlock" }) },
   send: ({ room }) => ({ _tag: "Unlock", room: room?.name }),
   ...ruled<Unlock>("unlock it", "operator", (chat, ruler, room) =>
-    room.lock === undefined ? denied(chat, ruler, noChange(`#${room.name} is not locked.`)) : changed(chat, ruler, room, { lock: undefined, invited: [] }, "unlock")
+    room.lock === undefined ? denied(chat, ruler, noChange(`#${room.name} is not locked.`)) : changed(chat, ruler, room, { lock: undefined, invited: [] }, "unlock", room.lock.word !== undefined)
   )
 }
 
-/** The room becomes another in this way, and is told; the lobby stays open to everybody. */
+/** The room becomes another in this way, and is told. `hasWord`: whether a word opens its lock. The lobby stays open to everybody. */
 export const changed = <Peer>(
   chat: Chat<Peer>,
   ruler: Ruler<Peer>,
   room: Room<Peer>,
   change: Partial<Pick<Room<Peer>, "lock" | "hidden" | "invited">>,
-  deed: Moderated["deed"]
+  deed: Moderated["deed"],
+  hasWord = false
 ): Decision<Peer> =>
   room.key === lobby
     ? denied(chat, ruler, new Refusal({ code: "not-allowed", message: `The ${room.name} stays open to everybody.` }))
-    : tellRoom(withRoom(chat, { ...room, ...change }), ruler.origin, room.key, ({ at, n, room, seq }) => ({ _tag: "Moderated", n, seq, at, room, ...by(ruler), deed }))
+    : tellRoom(withRoom(chat, { ...room, ...change }), ruler.origin, room.key, ({ at, n, room, seq }) => ({ _tag: "Moderated", n, seq, at, room, ...by(ruler), deed, ...(hasWord ? { word: true } : {}) }))

@@ -116,7 +116,7 @@ const decide = <Peer>(chat: Chat<Peer>, ruler: Ruler<Peer>, room: Room<Peer>, { 
   const known = person === undefined ? undefined : membershipIn(person, room.key)
   const why = hindrance(ruler, room, person, known, deed)
   if (why !== undefined) return denied(chat, ruler, why)
-  const told = (chat: Chat<Peer>, target: Member, more: Pick<Moderated, "until" | "reason"> = {}) =>
+  const told = (chat: Chat<Peer>, target: Member, more: Pick<Moderated, "absent" | "until" | "reason"> = {}) =>
     tellRoom(chat, ruler.origin, room.key, ({ at, n, room, seq }) => ({ _tag: "Moderated", n, seq, at, room, ...by(ruler), deed, target, ...more }))
   const because = reason === undefined ? {} : { reason }
   const until = chat.at + (forMs ?? defaultLength)
@@ -140,14 +140,15 @@ const decide = <Peer>(chat: Chat<Peer>, ruler: Ruler<Peer>, room: Room<Peer>, { 
       const all = added(deed === "ban" ? room.bans : room.mutes, one, chat.at)
       if (all === "full") return denied(chat, ruler, new Refusal({ code: "not-allowed", message: `#${room.name} has ${mostSanctions} of these already: lift one first.` }))
       const next = withRoom(chat, { ...room, ...(deed === "ban" ? { bans: all } : { mutes: all }) })
-      const then = (chat: Chat<Peer>) => andThen(told(chat, person.member, { until, ...because }), (chat) => (one.host === undefined ? tellShared(chat, ruler, person.member) : nothing(chat)))
+      const absent = deed === "mute" || known !== undefined ? {} : { absent: true as const }
+      const then = (chat: Chat<Peer>) => andThen(told(chat, person.member, { ...absent, until, ...because }), (chat) => (one.host === undefined ? tellShared(chat, ruler, person.member) : nothing(chat)))
       return deed === "mute" || known === undefined ? then(next) : putOut(next, ruler, person, known, { deed: "ban", until, ...because }, then)
     }
   }
 }
 
-// Why this cannot be done.
-const hindrance = <Peer>(ruler: Ruler<Peer>, room: Room<Peer>, person: Person<Peer> | undefined, known: Membership | undefined, deed: Deed): Refusal | undefined => {
+/** Why this cannot be done; `undefined` where it can. */
+export const hindrance = <Peer>(ruler: Ruler<Peer>, room: Room<Peer>, person: Person<Peer> | undefined, known: Membership | undefined, deed: Deed): Refusal | undefined => {
   const isOneself = person !== undefined && person.member.id === ruler.person?.member.id
   if (!isAtLeast(ruler.rank, "operator")) return notAllowed(room, deeds[deed].what)
   if (deed === "unban" || deed === "unmute") return undefined
@@ -155,7 +156,7 @@ const hindrance = <Peer>(ruler: Ruler<Peer>, room: Room<Peer>, person: Person<Pe
   const { name } = person.member
   if (known === undefined && (deed === "op" || deed === "deop" || deed === "kick")) return new Refusal({ code: "no-such-member", message: `${name} is not in #${room.name}.` })
   const role = known?.role ?? "member"
-  if (deed === "op") return role === "member" ? undefined : noChange(`${name} rules #${room.name} already.`)
+  if (deed === "op") return !isAtLeast(role, "operator") ? undefined : noChange(`${name} rules #${room.name} already.`)
   if (deed === "deop") {
     if (role !== "operator") return noChange(`${name} is no operator of #${room.name}.`)
     return isOneself || isAbove(ruler.rank, role) ? undefined : new Refusal({ code: "not-allowed", message: `Only the owner of #${room.name} can do that to another operator.` })

@@ -2,10 +2,11 @@ import * as Schema from "effect/Schema"
 import { withRoom } from "../Chat.ts"
 import { tellRoom } from "../Decision.ts"
 import { Refusal } from "../Refusal.ts"
+import { isAtLeast } from "../Role.ts"
 import { AskedRoom } from "../RoomName.ts"
 import * as Text from "../Text.ts"
 import { command, messageForm, question, type Request } from "./Definition.ts"
-import { by, ruled, type RuleDefinition } from "./ruling.ts"
+import { by, denied, notAllowed, ruled, type RuleDefinition } from "./ruling.ts"
 import { inRoom } from "./text.ts"
 
 /** Give a room a topic; an empty one takes it away. */
@@ -41,8 +42,10 @@ export const topic: RuleDefinition<Topic> = {
     }
   },
   send: ({ room, text }) => ({ _tag: "Topic", room: room?.name, text }),
-  ...ruled<Topic>("set its topic", "operator", (chat, ruler, room, { text }) =>
-    tellRoom(withRoom(chat, { ...room, topic: text === "" ? undefined : text }), ruler.origin, room.key, ({ at, n, room, seq }) => ({
+  ...ruled<Topic>("set its topic", "member", (chat, ruler, room, { text }) => {
+    if (!room.manner.isTopicFree && !isAtLeast(ruler.rank, "operator")) return denied(chat, ruler, notAllowed(room, "set its topic"))
+    const topicSet = { by: ruler.person?.member, at: chat.at }
+    return tellRoom(withRoom(chat, { ...room, topic: text === "" ? undefined : text, topicSet }), ruler.origin, room.key, ({ at, n, room, seq }) => ({
       _tag: "TopicSet",
       n,
       seq,
@@ -51,5 +54,5 @@ export const topic: RuleDefinition<Topic> = {
       ...by(ruler),
       text
     }))
-  )
+  })
 }

@@ -10,6 +10,7 @@ import * as Deadlines from "../Deadlines.ts"
 import { Event, LeaveCode, Limits, Member, MemberId } from "../Event.ts"
 import { IndexedName } from "../nameIndex.ts"
 import { withName } from "../names.ts"
+import { RoomMask } from "../masks.ts"
 import { NameKey } from "../Nickname.ts"
 import { Proof } from "../Place.ts"
 import { Profile } from "../Profile.ts"
@@ -128,10 +129,15 @@ const RoomPart = Schema.TaggedStruct("Room", {
   isRemembered: orNot(Schema.Boolean),
   operators: Schema.Array(MemberId),
   topic: orNot(Text),
+  topicSet: orNot(Schema.Struct({ by: orNot(Member), at: Schema.Number })),
+  made: Schema.Number,
   lock: orNot(Schema.Struct({ word: orNot(Proof) })),
   hidden: Schema.Boolean,
+  manner: Schema.Struct({ isModerated: Schema.Boolean, isOutsideHeard: Schema.Boolean, isTopicFree: Schema.Boolean, isMachineless: Schema.Boolean }),
+  limit: orNot(Schema.Number),
   bans: Sanctions,
   mutes: Sanctions,
+  masks: Schema.Array(RoomMask),
   invited: Schema.Array(Schema.Struct({ id: MemberId, until: Schema.Number }))
 })
 
@@ -264,8 +270,10 @@ const personKey = <Peer>({ attachment, client, current, member, name, place, pro
   place === undefined ? undefined : [place.proof, place.key?.proof, place.key?.name, place.since, place.last, place.resumedAt, place.stays.map(({ room, since, until }) => [room, since, until]), windowKey(place.own)]
 ]
 
-const roomKey = <Peer>({ bans, firstPage, hidden, invited, isRemembered, keepers, key, lock, moves, mutes, n, name, operators, order, past, seats, seq, topic, window }: Room<Peer>) => [
-  key, name, seq, n, keepers, isRemembered, hidden, topic, lock === undefined ? undefined : [lock.word], operators, sanctionsKey(bans), sanctionsKey(mutes), invited.map(({ id, until }) => [id, until]), firstPage.length,
+const masksKey = (masks: Room<unknown>["masks"]) => masks.map(({ at, by, kind, mask }) => [kind, mask.text, mask.name, mask.user, mask.host, by?.id, at])
+
+const roomKey = <Peer>({ bans, firstPage, hidden, invited, isRemembered, keepers, key, limit, lock, made, manner, masks, moves, mutes, n, name, operators, order, past, seats, seq, topic, topicSet, window }: Room<Peer>) => [
+  key, name, seq, n, keepers, isRemembered, hidden, limit, made, manner.isModerated, manner.isOutsideHeard, manner.isTopicFree, manner.isMachineless, masksKey(masks), topic, topicSet?.by?.id, topicSet?.at, lock === undefined ? undefined : [lock.word], operators, sanctionsKey(bans), sanctionsKey(mutes), invited.map(({ id, until }) => [id, until]), firstPage.length,
   seats.length, seats.at(-1)?.id, order.length, order.at(-1), windowKey(window), windowKey(moves), windowKey(past)
 ]
 

@@ -4,7 +4,9 @@ import type { RoomName } from "../../../domain/RoomName.ts"
 import { textOf, words } from "../../../domain/wording.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { line, split } from "./lines.ts"
+import { maskOf } from "./masks.ts"
 import { formatTags } from "./message.ts"
+import { changesOf, modeLines } from "./modes.ts"
 import { channelOf, cloak, nickOf, sourceOf } from "./tokens.ts"
 
 /** How clients are spoken to that have the same capabilities, as far as these change what several are told. */
@@ -93,38 +95,16 @@ const presence = ({ detached = [], joined, left, returned = [], room }: Presence
 }
 
 const moderated = (event: Moderated, server: string): ReadonlyArray<string> => {
-  const { by, deed, reason, room, target } = event
+  // An event before has told it in its line.
+  if (event.told === true) return []
+  const { absent, also = [], by, deed, reason, room, target } = event
   const source = by === undefined ? server : sourceOf(by)
   const channel = channelOf(room)
-  const nick = target === undefined ? "" : nickOf(target.name)
-  const mode = (change: string): ReadonlyArray<string> => [`:${source} MODE ${channel} ${change}`]
-  switch (deed) {
-    case "op":
-    case "owner":
-      return mode(`+o ${nick}`)
-    case "deop":
-      return mode(`-o ${nick}`)
-    case "kick":
-      return [`:${source} KICK ${channel} ${nick} :${reason ?? nick}`]
-    case "ban":
-      return [...mode(`+b ${nick}!*@*`), `:${source} KICK ${channel} ${nick} :${reason ?? "banned"}`]
-    case "unban":
-      return mode(`-b ${nick}!*@*`)
-    case "mute":
-      return mode(`+b m:${nick}!*@*`)
-    case "unmute":
-      return mode(`-b m:${nick}!*@*`)
-    case "lock":
-      return mode("+i")
-    case "unlock":
-      return mode("-i")
-    case "hide":
-      return mode("+s")
-    case "show":
-      return mode("-s")
-    default:
-      return split(`:${server} NOTICE ${channel} :`, words(event).map(textOf).join(" "))
-  }
+  const kick = `:${source} KICK ${channel} ${target === undefined ? "" : nickOf(target.name)} :${reason ?? (by === undefined ? server : nickOf(by.name))}`
+  if (deed === "kick") return [kick]
+  const changes = [event, ...also].flatMap((rule) => changesOf(rule))
+  if (changes.length === 0) return split(`:${server} NOTICE ${channel} :`, words(event).map(textOf).join(" "))
+  return [...modeLines(`:${source} MODE ${channel} `, changes), ...(deed === "ban" && target !== undefined && absent !== true ? [kick] : [])]
 }
 
 /** Who is told something alone. */
@@ -153,8 +133,8 @@ const bodiesFor = (event: Reply, { form, me }: Reader): ReadonlyArray<string> | 
       const source = event.by === undefined ? server : sourceOf(event.by)
       const channel = channelOf(event.room)
       return [
-        ...(event.deed === "ban" ? [`:${source} MODE ${channel} +b ${nick}!*@*`] : []),
-        `:${source} KICK ${channel} ${nick} :${event.reason ?? (event.deed === "ban" ? "banned" : nick)}`
+        ...(event.deed === "ban" ? [`:${source} MODE ${channel} +b ${maskOf(me.name)}`] : []),
+        `:${source} KICK ${channel} ${nick} :${event.reason ?? (event.by === undefined ? server : nickOf(event.by.name))}`
       ]
     }
     case "Whispered": {
@@ -163,6 +143,10 @@ const bodiesFor = (event: Reply, { form, me }: Reader): ReadonlyArray<string> | 
       if (from.id === me.id && to.id !== me.id && !form.capabilities.has("echo-message")) return []
       return saying(from.id === "server" ? server : sourceOf(from), nickOf(to.name), event)
     }
+    // Who speaks to a room that it is not in is told so alone: an echo, like that of a whisper.
+    case "Said":
+    case "Acted":
+      return event.from.id === me.id && !form.capabilities.has("echo-message") ? [] : undefined
     case "Invited":
       return event.to.id === me.id ? [`:${event.by === undefined ? server : sourceOf(event.by)} INVITE ${nick} ${channelOf(event.room)}`] : []
     case "Presence":

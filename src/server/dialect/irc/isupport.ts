@@ -1,3 +1,4 @@
+import { mostChanges } from "../../../domain/command/modes.ts"
 import type { Hearing } from "../Dialect.ts"
 
 /** What the server tells of itself in 005, in lines of at most 13 tokens. */
@@ -8,11 +9,16 @@ export const isupport = ({ maxName, serverName }: Pick<Hearing, "maxName" | "ser
     "CHANMODES=beI,k,l,Cimnst",
     "CHANNELLEN=64",
     "CHANTYPES=#",
+    "EXCEPTS=e",
+    "EXTBAN=,m",
+    "INVEX=I",
     "KICKLEN=390",
-    "MODES",
+    "MAXLIST=beI:100",
+    `MODES=${mostChanges}`,
     `NETWORK=${serverName}`,
     `NICKLEN=${maxName}`,
     "PREFIX=(ov)@+",
+    "STATUSMSG=@+",
     "TARGMAX=JOIN:,KICK:,LIST:,NAMES:,NOTICE:4,PART:,PRIVMSG:4,WHOIS:1",
     "TOPICLEN=390",
     "UTF8ONLY"

@@ -6,7 +6,7 @@ import { longestBody } from "./message.ts"
 import { channelOf, nickOf, sourceOf } from "./tokens.ts"
 
 /** The mark before the name of who has this role in a room. Owners show as operators do, as clients know no mark for them. */
-export const markOf = (role: Role | undefined): string => (role === "owner" || role === "operator" ? "@" : "")
+export const markOf = (role: Role | undefined): string => (role === "owner" || role === "operator" ? "@" : role === "voice" ? "+" : "")
 
 /** Who is in a room, for somebody who may see it: as many replies as it takes, and the end. */
 export const namesOf = ({ capabilities, hearing }: Client, chat: Chat<unknown>, me: Person<unknown> | undefined, { key, name }: AskedRoom): ReadonlyArray<Numeric> => {

@@ -1,5 +1,6 @@
 /** Names and rooms as the words of IRC's messages. */
 import { type Member } from "../../../domain/Event.ts"
+import { cloak } from "../../../domain/masks.ts"
 import type { NameKey, Nickname } from "../../../domain/Nickname.ts"
 import * as Names from "../../../domain/Nickname.ts"
 import type { NameLimits } from "../../../domain/NameLimits.ts"
@@ -24,9 +25,6 @@ const plain = /^[\w[\]{}|\\^`.-]*$/u
 /** A room as a word: neither blanks nor commas are in the name of one. */
 export const channelOf = (room: RoomName): string => `#${room}`
 
-/** The host that stands for all: nobody's address is shown. */
-export const cloak = "brusio"
-
 /** Who says or does something, as the source of a message. */
 export const sourceOf = ({ name }: Pick<Member, "name">): string => `${nickOf(name)}!~u@${cloak}`
 
@@ -49,3 +47,5 @@ export const roomOf = (channel: string): AskedRoom | undefined => {
 
 /** Whether a target of a message is a room. */
 export const isChannel = (target: string): boolean => target.startsWith("#")
+
+export { cloak }

@@ -2,11 +2,12 @@
 import * as HashMap from "effect/HashMap"
 import { type Chat, membershipIn, type Person, roomWith } from "../../../../domain/Chat.ts"
 import type { RefusalCode } from "../../../../domain/Refusal.ts"
+import type { Room } from "../../../../domain/Room.ts"
 import { clean, lenient } from "../../../../domain/Text.ts"
 import type { Heard } from "../../Dialect.ts"
 import type { Client, IrcCommands, Numeric } from "../Client.ts"
 import { namesOf } from "../names.ts"
-import { channelOf, isChannel, keyOf, roomOf } from "../tokens.ts"
+import { channelOf, isChannel, keyOf, roomOf, sourceOf } from "../tokens.ts"
 import { mode } from "./mode.ts"
 import { notThere, rule } from "./rule.ts"
 
@@ -22,7 +23,7 @@ function* join(client: Client, [channels = "", keys = ""]: ReadonlyArray<string>
 }
 
 /** How it is said why somebody cannot enter a room, but for a lock. */
-const hindrances: Readonly<Partial<Record<RefusalCode, string>>> = { banned: "474", "too-many-rooms": "405", "room-name": "403" }
+const hindrances: Readonly<Partial<Record<RefusalCode, string>>> = { banned: "474", "room-full": "471", "too-many-rooms": "405", "room-name": "403" }
 
 function* enter(client: Client, channel: string, word: string | undefined): Iterable<Heard> {
   const room = roomOf(channel)
@@ -45,7 +46,7 @@ function* enter(client: Client, channel: string, word: string | undefined): Iter
   if (entered === undefined || outcome === undefined) return
   // Who is there as of one's own coming: whoever comes later is told of as coming.
   yield client.numerics(({ me }) => [
-    ...(entered.topic === undefined ? [] : [topicReply(channelOf(entered.room), entered.topic)]),
+    ...topicOf(roomWith(outcome, room.key)),
     ...namesOf(client, outcome, me, room)
   ])
 }
@@ -69,7 +70,13 @@ function* leave(client: Client, channel: string, reason: string): Iterable<Heard
   yield* notThere(client, channel, room)
 }
 
-const topicReply = (channel: string, topic: string): Numeric => ["332", [channel], topic]
+// What a room is about, who has said so, and when; nothing where nobody has.
+const topicOf = (room: Room<unknown> | undefined): ReadonlyArray<Numeric> => {
+  if (room?.topic === undefined) return []
+  const channel = channelOf(room.name)
+  const { topic, topicSet } = room
+  return [["332", [channel], topic], ...(topicSet === undefined ? [] : [["333", [channel, topicSet.by === undefined ? "*" : sourceOf(topicSet.by), String(Math.floor(topicSet.at / 1000))]] as const])]
+}
 
 function* topic(client: Client, params: ReadonlyArray<string>): Iterable<Heard> {
   const [channel = "", text] = params
@@ -79,7 +86,7 @@ function* topic(client: Client, params: ReadonlyArray<string>): Iterable<Heard> 
       const found = room === undefined ? undefined : roomWith(chat, room.key)
       if (found === undefined) return [["403", [channel], "No such channel"]]
       if (me === undefined || membershipIn(me, found.key) === undefined) return [["442", [channel], "You're not on that channel"]]
-      return [found.topic === undefined ? ["331", [channelOf(found.name)], "No topic is set"] : topicReply(channelOf(found.name), found.topic)]
+      return found.topic === undefined ? [["331", [channelOf(found.name)], "No topic is set"]] : topicOf(found)
     })
     return
   }
