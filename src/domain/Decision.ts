@@ -145,15 +145,25 @@ export const speak = <Peer>(
   named: AskedRoom | undefined,
   { ref, what }: { readonly what: string; readonly ref?: string | undefined },
   event: (from: Member, at: InRoom) => Event
+): Decision<Peer> =>
+  speaking(chat, asker, named, { ref, what }, ({ membership, person, room }) => {
+    const told = tellRoom(chat, asker.origin, room.key, (at) => event(person.member, at))
+    return membership === undefined ? withAuthor(told, person.seat) : told
+  })
+
+/** Decides what somebody says who may speak in a room; a client that may not is refused. */
+export const speaking = <Peer>(
+  chat: Chat<Peer>,
+  asker: Asker<Peer>,
+  named: AskedRoom | undefined,
+  { ref, what }: { readonly what: string; readonly ref?: string | undefined },
+  then: (who: Speaking<Peer>) => Decision<Peer>
 ): Decision<Peer> => {
   const where = meant(chat, asker, named, { ref, what })
   const place = where instanceof Refusal ? outside(chat, asker, named) : where
   if (place === undefined) return where instanceof Refusal ? refused(chat, asker, where) : nothing(chat)
-  const { membership, person, room } = place
   const why = silence(chat, place, what)
-  if (why !== undefined) return refused(chat, asker, new Refusal({ code: why.code, message: why.message, wait: why.wait, ref }))
-  const told = tellRoom(chat, asker.origin, room.key, (at) => event(person.member, at))
-  return membership === undefined ? withAuthor(told, person.seat) : told
+  return why === undefined ? then(place) : refused(chat, asker, new Refusal({ code: why.code, message: why.message, wait: why.wait, ref }))
 }
 
 /** Somebody who speaks to a room, which it need not be in. */

@@ -110,12 +110,18 @@ export const Acted = Schema.TaggedStruct("Acted", {
 })
 export type Acted = typeof Acted.Type
 
+/** Those in a room who have such a role, or a higher one. */
+export const Among = Schema.Struct({ room: RoomName, role: Schema.Literal("operator", "voice") })
+export type Among = typeof Among.Type
+
 /** Somebody said a line to one member only. Both get the event: for the author it is the receipt. */
 export const Whispered = Schema.TaggedStruct("Whispered", {
   n,
   at,
   from: Member,
   to: Member,
+  /** Those in a room to whom it was said, in place of one alone: then `to` is its author. Absent where it was said to one. */
+  among: Schema.optional(Among),
   text: Text,
   /** Whether no machine may answer it, as machines say it. Absent where people say it. */
   notice: Schema.optional(Schema.Literal(true)),

@@ -1,5 +1,5 @@
 /** The words of what happens in and between rooms. */
-import type { Entered, Exited, Invited, Member, Moderated, Past, Removed, RoomList, TopicSet, Welcome } from "./Event.ts"
+import type { Among, Entered, Exited, Invited, Member, Moderated, Past, Removed, RoomList, TopicSet, Welcome } from "./Event.ts"
 import { lengthOf } from "./lengths.ts"
 import { company, dim, type Line, name, sign, text } from "./spans.ts"
 import type { Text } from "./Text.ts"
@@ -30,6 +30,9 @@ export const entered = ({ here, hidden, history, locked, members, room, topic, y
 
 /** What a room is about; no line where nobody has said so. */
 export const about = ({ topic }: Pick<Entered, "topic">): ReadonlyArray<Line> => (topic === undefined ? [] : [[dim("It is about: "), text(topic)]])
+
+/** To whom something was said in a room. */
+export const amongWords = ({ role, room }: Among): string => `${role === "operator" ? "operators" : "those with a voice"} of ${nameOf(room)}`
 
 /** What somebody reads who has left a room. */
 export const exited = ({ now }: Pick<Exited, "now">): Line => [

@@ -29,7 +29,7 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
     case "Acted":
       return [[sign("* "), name(event.from), sign(" "), text(event.text)]]
     case "Whispered":
-      return [[sign("["), name(event.from), sign(" -> "), name(event.to), sign("] "), text(event.text)]]
+      return [[sign("["), name(event.from), sign(" -> "), event.among === undefined ? name(event.to) : dim(rooms.amongWords(event.among)), sign("] "), text(event.text)]]
     case "Notice":
       return [[sign("[server] "), text(event.text)]]
     case "Joined":

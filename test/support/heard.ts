@@ -46,6 +46,8 @@ const inShort = (heard: Heard): string => {
         case "SetKey":
         case "Back":
           return `${command._tag} ${command.name}`
+        case "Confide":
+          return `confide ${command.text}`
         case "Address":
           return `address ${command.words}`
         case "Topic":

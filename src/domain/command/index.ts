@@ -11,6 +11,7 @@ import type { RoomKey } from "../RoomName.ts"
 import { Act, act, ActMessage } from "./act.ts"
 import { Back, back, BackMessage } from "./back.ts"
 import type { CommandDefinition, LineForm, MessageForm, QuestionDefinition } from "./Definition.ts"
+import { Confide, confide } from "./confide.ts"
 import { Enter, enter, EnterMessage } from "./enter.ts"
 import { Exit, exit, ExitMessage } from "./exit.ts"
 import { type Help, helpOn } from "./help.ts"
@@ -65,11 +66,12 @@ interface Commands extends RoomRules {
   readonly Exit: Exit
   readonly SetKey: SetKey
   readonly Back: Back
+  readonly Confide: Confide
 }
 
 /** A command: all that `apply` decides, as it stands in the log. */
 export type Command = Commands[keyof Commands]
-export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, ...RoomRule.members)
+export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, ...RoomRule.members)
 
 interface Questions {
   readonly Who: Who
@@ -137,7 +139,8 @@ export const commands: { readonly [K in keyof Commands]: CommandDefinition<Comma
   Address: msg,
   Rename: nick,
   SetKey: setKey,
-  Back: back
+  Back: back,
+  Confide: confide
 }
 
 /** The questions by their tag. */

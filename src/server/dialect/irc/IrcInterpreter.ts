@@ -9,13 +9,14 @@ import { Client, type IrcCommands } from "./Client.ts"
 import { asking } from "./commands/asking.ts"
 import { registration } from "./commands/registration.ts"
 import { rooms } from "./commands/rooms.ts"
+import { server } from "./commands/server.ts"
 import { talking } from "./commands/talking.ts"
 import { encodeFor, encodeGoodbye, type Reader } from "./encode.ts"
 import { longestLabel, Response } from "./label.ts"
 import { longestBody, longestTags, type Message, parse } from "./message.ts"
 import { nickOf } from "./tokens.ts"
 
-const commands: IrcCommands = { ...registration, ...rooms, ...talking, ...asking }
+const commands: IrcCommands = { ...registration, ...rooms, ...talking, ...asking, ...server }
 
 /** The commands that say something, unlike all that only asks. */
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])

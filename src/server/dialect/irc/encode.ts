@@ -138,7 +138,8 @@ const bodiesFor = (event: Reply, { form, me }: Reader): ReadonlyArray<string> | 
       ]
     }
     case "Whispered": {
-      const { from, to } = event
+      const { among, from, to } = event
+      if (among !== undefined) return from.id === me.id && !form.capabilities.has("echo-message") ? [] : saying(sourceOf(from), `${among.role === "operator" ? "@" : "+"}${channelOf(among.room)}`, event)
       // Who has said it is told by its echo, where it wants that.
       if (from.id === me.id && to.id !== me.id && !form.capabilities.has("echo-message")) return []
       return saying(from.id === "server" ? server : sourceOf(from), nickOf(to.name), event)

@@ -1,5 +1,6 @@
 import { mostChanges } from "../../../domain/command/modes.ts"
 import type { Hearing } from "../Dialect.ts"
+import { searches } from "./commands/list.ts"
 
 /** What the server tells of itself in 005, in lines of at most 13 tokens. */
 export const isupport = ({ maxName, serverName }: Pick<Hearing, "maxName" | "serverName">): ReadonlyArray<ReadonlyArray<string>> => {
@@ -9,6 +10,7 @@ export const isupport = ({ maxName, serverName }: Pick<Hearing, "maxName" | "ser
     "CHANMODES=beI,k,l,Cimnst",
     "CHANNELLEN=64",
     "CHANTYPES=#",
+    `ELIST=${searches}`,
     "EXCEPTS=e",
     "EXTBAN=,m",
     "INVEX=I",

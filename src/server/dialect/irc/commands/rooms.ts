@@ -1,13 +1,14 @@
 /** Rooms: entering, leaving, and how they are ruled. */
 import * as HashMap from "effect/HashMap"
-import { type Chat, membershipIn, type Person, roomWith } from "../../../../domain/Chat.ts"
+import { membershipIn, roomWith } from "../../../../domain/Chat.ts"
 import type { RefusalCode } from "../../../../domain/Refusal.ts"
 import type { Room } from "../../../../domain/Room.ts"
 import { clean, lenient } from "../../../../domain/Text.ts"
 import type { Heard } from "../../Dialect.ts"
 import type { Client, IrcCommands, Numeric } from "../Client.ts"
 import { namesOf } from "../names.ts"
-import { channelOf, isChannel, keyOf, roomOf, sourceOf } from "../tokens.ts"
+import { channelOf, keyOf, roomOf, sourceOf } from "../tokens.ts"
+import { list } from "./list.ts"
 import { mode } from "./mode.ts"
 import { notThere, rule } from "./rule.ts"
 
@@ -106,7 +107,15 @@ function* kick(client: Client, [channel = "", nicks = "", reason = ""]: Readonly
   }
 }
 
-function* invite(client: Client, [nick = "", channel = ""]: ReadonlyArray<string>): Iterable<Heard> {
+function* invite(client: Client, [nick, channel]: ReadonlyArray<string>): Iterable<Heard> {
+  if (nick === undefined) {
+    yield* invitations(client)
+    return
+  }
+  if (channel === undefined) {
+    yield client.numeric("461", ["INVITE"], "Not enough parameters")
+    return
+  }
   const room = roomOf(channel)
   if (room === undefined) {
     yield* notThere(client, channel, room)
@@ -133,6 +142,15 @@ function* invite(client: Client, [nick = "", channel = ""]: ReadonlyArray<string
   }
 }
 
+function* invitations(client: Client): Iterable<Heard> {
+  yield client.numerics(({ at, chat, me }) => [
+    ...[...HashMap.values(chat.rooms)]
+      .filter(({ invited }) => invited.some(({ id, until }) => id === me?.member.id && until > at))
+      .map(({ name }): Numeric => ["336", [channelOf(name)]]),
+    ["337", [], "End of /INVITE list"]
+  ])
+}
+
 function* names(client: Client, [channels]: ReadonlyArray<string>): Iterable<Heard> {
   if (channels === undefined) {
     yield client.numeric("366", ["*"], "End of /NAMES list.")
@@ -144,27 +162,9 @@ function* names(client: Client, [channels]: ReadonlyArray<string>): Iterable<Hea
   }
 }
 
-function* list(client: Client, [filter = ""]: ReadonlyArray<string>): Iterable<Heard> {
-  yield client.numerics(({ chat, me }) => [
-    ["321", ["Channel"], "Users  Name"],
-    ...listOf(chat, me, parts(filter)),
-    ["323", [], "End of /LIST"]
-  ])
-}
-
-const listOf = (chat: Chat<unknown>, me: Person<unknown> | undefined, wanted: ReadonlyArray<string>): ReadonlyArray<Numeric> => {
-  const channels = wanted.filter(isChannel)
-  return [...HashMap.values(chat.rooms)].flatMap((room): ReadonlyArray<Numeric> => {
-    const isMine = me !== undefined && membershipIn(me, room.key) !== undefined
-    if (room.hidden && !isMine) return []
-    if (channels.length > 0 && !channels.some((channel) => roomOf(channel)?.key === room.key)) return []
-    return [["322", [channelOf(room.name), String(room.seats.length)], room.topic ?? ""]]
-  })
-}
-
 /** The commands about rooms. */
 export const rooms: IrcCommands = {
-  INVITE: { least: 2, run: invite },
+  INVITE: { least: 0, run: invite },
   JOIN: { least: 1, run: join },
   KICK: { least: 2, run: kick },
   LIST: { least: 0, run: list },

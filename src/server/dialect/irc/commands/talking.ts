@@ -39,13 +39,14 @@ function* sayTo(client: Client, target: string, raw: string, isNotice: boolean):
     return
   }
   const notice = isNotice ? { notice: true as const } : {}
-  if (isChannel(target)) {
-    const room = roomOf(target)
+  const [, mark, channel = target] = /^([@+])(#.*)$/su.exec(target) ?? []
+  if (isChannel(channel)) {
+    const room = roomOf(channel)
     if (room === undefined) {
       if (!isNotice) yield client.numeric("403", [target], "No such channel")
       return
     }
-    yield* client.perform(isAction ? { _tag: "Act", text, room } : { _tag: "Say", text, room, ...notice })
+    yield* client.perform(mark !== undefined ? { _tag: "Confide", room, role: mark === "@" ? "operator" : "voice", text, ...notice } : isAction ? { _tag: "Act", text, room } : { _tag: "Say", text, room, ...notice })
     const { refused } = client
     if (refused !== undefined && !isNotice) {
       yield client.numerics(({ chat }) => [[refused.code === "not-in-room" && roomWith(chat, room.key) === undefined ? "403" : "404", [target], refused.message]])
