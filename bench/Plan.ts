@@ -3,6 +3,8 @@ export interface Plan {
   readonly clients: number
   /** Messages a second of all clients together; without it, as many as the server takes. */
   readonly rate?: number
+  /** How many of them talk, without a rate; 10 where it is not said. */
+  readonly talkers?: number
 }
 
 /** A plan in words. */

@@ -26,7 +26,7 @@ process.on("uncaughtException", (error) => {
 
 const option = { type: "string", default: "" } as const
 const { values } = parseArgs({
-  options: { host: option, port: option, pid: option, dialect: option, "at-once": option, clients: option, rate: option, seconds: option, "warm-up": option }
+  options: { host: option, port: option, pid: option, dialect: option, "at-once": option, clients: option, rate: option, talkers: { type: "string", default: String(saturatedSenders) }, seconds: option, "warm-up": option }
 })
 const pids = values.pid.split(",").map(Number)
 
@@ -43,7 +43,7 @@ const { listen, members, seconds: joinSeconds } = await join({
 const full = { kb: sumOf(pids, residentKb), server: sumOf(pids, cpuSeconds), own: cpuSeconds(process.pid) }
 
 const isPaced = values.rate !== ""
-const senders = choose(members, isPaced ? pacedSenders : saturatedSenders)
+const senders = choose(members, isPaced ? pacedSenders : Number(values.talkers))
 const room = new Room(members, senders)
 listen((member, bytes) => {
   room.hear(member, bytes)

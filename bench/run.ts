@@ -24,6 +24,7 @@ export const run = (lengths: Lengths, server: Server, plan: Plan) =>
         ...whereAbouts(listening),
         ...["--dialect", server.dialect, "--at-once", String(server.atOnce)],
         ...["--clients", String(plan.clients), ...(plan.rate === undefined ? [] : ["--rate", String(plan.rate)])],
+        ...(plan.talkers === undefined ? [] : ["--talkers", String(plan.talkers)]),
         ...["--seconds", String(lengths.seconds), "--warm-up", String(lengths["warm-up"])]
       ],
       atMost: besideMillis + (lengths.seconds + lengths["warm-up"]) * 1000,

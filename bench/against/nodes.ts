@@ -15,7 +15,7 @@ const handedOver = 10_000
 /** The trials of several nodes that are one room, each beside one server in the same round. */
 export const clusterTrials = (lengths: Lengths): Readonly<Record<(typeof clusterTrialNames)[number], Trial>> => ({
   "nodes-saturated": {
-    title: "1000 clients, and 1000 on each of 2 nodes, saturated",
+    title: "1000 clients with 10 who talk, and as many on each of 2 nodes, saturated",
     figures: [
       { label: "CPU us/delivery, one server", digits: 3 },
       { label: "CPU us/delivery, 2 nodes and the engine", digits: 3 },
@@ -27,7 +27,7 @@ export const clusterTrials = (lengths: Lengths): Readonly<Record<(typeof cluster
     measure: ({ program, server }) =>
       Effect.gen(function* () {
         const one = yield* run(lengths, server, { clients: 1000 })
-        const many = yield* run(lengths, yield* cluster(program, nodes), { clients: 1000 * nodes })
+        const many = yield* run(lengths, yield* cluster(program, nodes), { clients: 1000 * nodes, talkers: 10 * nodes })
         const [ours, theirs] = [cpu.of(one), cpu.of(many)]
         const engine = many.eachCpuSeconds.at(-1) ?? null
         return [
