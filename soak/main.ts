@@ -4,6 +4,7 @@ import { RunningServer } from "../test/load/support/RunningServer.ts"
 import { Counts } from "./Counts.ts"
 import { Crowd, type Plan } from "./Crowd.ts"
 import { Difference } from "./Difference.ts"
+import { Nodes } from "./Nodes.ts"
 import { help, type Options, parse } from "./Options.ts"
 import { Pulse } from "./Pulse.ts"
 import { RoomCounts } from "./rooms/RoomCounts.ts"
@@ -52,6 +53,29 @@ const soakRooms = async ({ clients, rateLimit, seconds, seed }: Options, counts:
   } finally {
     pulse.stop()
     await server.kill()
+  }
+}
+
+const soakNodes = async ({ clients, rateLimit, seconds, seed }: Options, counts: RoomCounts): Promise<ReadonlyArray<string>> => {
+  const pulse = new Pulse()
+  const nodes = await Nodes.start(["--rate-limit", rateLimit, "--keep", String(keepSeconds)])
+  const start = performance.now()
+  let isOver = false
+  try {
+    const faults = nodes.befall(seconds * 1000, () => isOver, (what) => {
+      console.log(`after ${((performance.now() - start) / 1000).toFixed(0)} s ${what}`)
+    })
+    faults.catch((error: unknown) => {
+      pulse.fail(error)
+    })
+    await travel({ clients, seed }, nodes, pulse, counts, seconds * 1000, () => isInterrupted)
+    isOver = true
+    await faults
+    return [`rooms on three nodes: ${((performance.now() - start) / 1000).toFixed(0)} s`, ...nodes.complaints]
+  } finally {
+    isOver = true
+    pulse.stop()
+    await nodes.kill()
   }
 }
 
@@ -122,12 +146,12 @@ const main = async (): Promise<number> => {
     return 0
   }
   const options = parse(process.argv.slice(2))
-  const { clients, part, rateLimit, seconds, seed } = options
+  const { clients, isCluster, part, rateLimit, seconds, seed } = options
   const counts = new Counts()
   const roomCounts = new RoomCounts()
   console.log(`seed ${seed}: ${clients} clients for ${seconds} s, rate limit ${rateLimit}`)
   try {
-    const notes = [
+    const notes = isCluster ? await soakNodes(options, roomCounts) : [
       ...(part === "rooms" ? [] : await soak(options, counts)),
       ...(part === "lobby" || isInterrupted ? [] : await soakRooms(options, roomCounts))
     ]
@@ -136,7 +160,7 @@ const main = async (): Promise<number> => {
   } catch (error) {
     console.log(table(counts, roomCounts))
     console.error(error instanceof Difference ? `difference: ${error.message}` : error)
-    console.error(`again: npm run soak -- --part ${part} --seed ${seed} --clients ${clients} --seconds ${seconds} --rate-limit ${rateLimit}`)
+    console.error(`again: npm run soak -- ${isCluster ? "--cluster" : `--part ${part}`} --seed ${seed} --clients ${clients} --seconds ${seconds} --rate-limit ${rateLimit}`)
     return 1
   }
 }

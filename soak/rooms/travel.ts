@@ -40,6 +40,9 @@ interface Plan {
   readonly seed: number
 }
 
+/** The server of travellers, or several that are one. */
+type Host = Pick<RunningServer, "port" | "sockets" | "ask">
+
 /**
  * Travellers go from room to room for `millis` ms, or until `endsEarly`: they talk,
  * rule, are lost, and come back, some too late. Now and then all rest, and what
@@ -47,7 +50,7 @@ interface Plan {
  */
 export const travel = async (
   { clients, seed }: Plan,
-  server: RunningServer,
+  server: Host,
   pulse: Pulse,
   counts: RoomCounts,
   millis: number,
