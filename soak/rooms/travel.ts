@@ -13,6 +13,8 @@ export const keepSeconds = 5
 
 /** How long an answer, or a return, may take, ms. */
 const patience = 60_000
+/** How long an answer is waited for until it is asked once more, ms: a question is lost with its connection. */
+const askAgain = 5000
 /** The time between two comparisons, ms. */
 const betweenComparisons = 8000
 
@@ -122,9 +124,12 @@ export const travel = async (
   }
 
   const leave = async (seat: number, { client }: Traveller): Promise<void> => {
-    await pulse.until(`${client.name} is in, to leave`, () => client.isIn, patience)
-    client.quit()
-    await pulse.until(`${client.name} has left`, () => client.isOver, patience)
+    // What it says is lost where its connection is, as when its node is.
+    while (!client.isOver) {
+      await pulse.until(`${client.name} is in, to leave`, () => client.isIn, patience)
+      client.quit()
+      await pulse.until(`${client.name} has left`, () => client.isOver || !client.isIn, patience)
+    }
     const [fault] = client.faults
     if (fault !== undefined) throw new Difference(fault)
     seats[seat] = undefined
@@ -153,11 +158,14 @@ export const travel = async (
     await pulse.until("all rest", () => waiting.size === clients, 2 * patience)
     const restless = () => travellers().filter(({ isAtRest }) => !isAtRest)
     await pulse.until(() => `all are back, and answered: ${restless().slice(0, 5).map(({ client }) => `${client.name} waits for ${client.pending.length} answers`).join("; ")}`, () => restless().length === 0, patience)
-    for (const { client, here } of travellers()) {
-      here.clear()
-      for (const room of client.rooms.keys()) client.ask({ _tag: "Who", room })
+    for (const { here } of travellers()) here.clear()
+    const ask = () => {
+      for (const { client, here } of travellers()) for (const room of client.rooms.keys()) if (!here.has(room)) client.ask({ _tag: "Who", room })
     }
+    ask()
+    const asking = setInterval(ask, askAgain)
     await pulse.until("all are told who is in their rooms", () => travellers().every(({ client, here }) => [...client.rooms.keys()].every((room) => here.has(room))), patience)
+    clearInterval(asking)
     const behind = () => {
       const last = new Map<string, number>()
       for (const { client } of travellers()) for (const [room, seq] of client.rooms) last.set(room, Math.max(last.get(room) ?? 0, seq))
