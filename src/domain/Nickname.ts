@@ -96,7 +96,7 @@ const head = (clusters: ReadonlyArray<string>, { nameBytes, nameGraphemes }: Nam
 const ordinary = /^[!-9;-~]+(?: [!-9;-~]+)*$/u
 
 // The same without what the rules on names are about.
-const plainly = /^[\w.,'"&+#@$%^?;`~-]+(?: [\w.,'"&+#@$%^?;`~-]+)*$/u
+const plainly = /^(?!#)[\w.,'"&+#@$%^?;`~-]+(?: [\w.,'"&+#@$%^?;`~-]+)*$/u
 
 /** The fast path, for most names: whether a name is valid by the rules of ASCII alone, without Unicode's tables. */
 const isOrdinary = (name: string, { nameBytes, nameGraphemes }: NameLimits): boolean =>

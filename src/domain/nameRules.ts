@@ -51,6 +51,9 @@ const isBalanced = (name: string): boolean => {
 // An asterisk without a blank behind it is part of a word; the wide ones bear a blank within.
 const start = /^(?:[*\u066d\u204e\u2051\u2055\u2217\u2731-\u2733\u2749\u274b\ua673\ufe61]+(?:\s+|$)|\uff0a+\s*|[!\u01c3\u203c\ufe15\ufe57\uff01]+\s+|[/\u2044\u2215\u29f8\uff0f]\s*)+/u
 
+// What stands before the name of a room; a keycap is an emoji.
+const hash = /^(?:[#\ufe5f\uff03](?!\ufe0f?\u20e3)\s*)+/u
+
 /** A rule that a name keeps: how one is made that does, where it leaves all others as they are; and the words for who does not. */
 export interface Rule {
   readonly keep: (name: string) => string
@@ -73,5 +76,9 @@ export const rules: readonly [Rule, ...ReadonlyArray<Rule>] = [
   {
     keep: (name) => name.replace(start, ""),
     words: "A name cannot begin with an asterisk and a blank, a slash, or an exclamation mark and a blank, as lines of the server's do: leave that out."
+  },
+  {
+    keep: (name) => name.replace(hash, ""),
+    words: "A name cannot begin with #, as the names of rooms do: leave that out."
   }
 ]

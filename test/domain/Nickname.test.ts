@@ -125,6 +125,24 @@ describe("What is not allowed in a name is refused, or taken out of a typed one:
     expect(Nickname.lenient(`a${character}b`)).toBe("ab")
   })
 
+  it.each(["#ada", "##ada", "# ada", "#＃ ada", "\ufe5fada", "* #ada"])("what stands before the name of a room, at the start: %s", (raw) => {
+    expect(Nickname.parse(raw)).toMatchObject({ code: "name-not-allowed" })
+    expect(Nickname.lenient(raw)).toBe("ada")
+  })
+
+  it("the sign of a room alone", () => {
+    for (const raw of ["#", "# #"]) {
+      expect(outcome(raw)).toBe("name-not-allowed")
+      expect(Nickname.lenient(raw)).toBeUndefined()
+    }
+    expect(Nickname.parse("#ada")).toMatchObject({ message: "A name cannot begin with #, as the names of rooms do: leave that out." })
+  })
+
+  it.each(["C#", "a #1", "#\ufe0f\u20e3 ada"])("nothing of it further behind, or in an emoji: %s", (name) => {
+    expect(outcome(name)).toBe(name)
+    expect(Nickname.lenient(name)).toBe(name)
+  })
+
   it("a lone surrogate", () => {
     for (const surrogate of ["\ud800", "\udbff", "\udc00", "\udfff"]) {
       expect(outcome(`a${surrogate}b`)).toBe("name-not-allowed")
