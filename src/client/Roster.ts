@@ -166,12 +166,13 @@ export class Roster {
   }
 
   #entered(event: Entered): void {
-    const { here, members, room, you } = event
+    const { away = [], here, members, room, you } = event
     this.#me = you.id
     if (!this.#rooms.has(room) && this.#rooms.size >= maxRooms) return
     const known = this.#rooms.get(room) ?? new RoomMembers(ourRoomOf(event))
     known.state = ourRoomOf(event)
     for (const member of members) known.add(member)
+    for (const member of away) known.detach(member)
     this.#rooms.set(room, known)
     this.#current = room
     if (here > members.length && !this.#questions.isOpen(room)) this.#askAfter(room, members)
@@ -250,11 +251,12 @@ export class Roster {
     return found
   }
 
-  #page({ members, more, room }: Extract<Event, { readonly _tag: "Members" }>): boolean {
+  #page({ away = [], members, more, room }: Extract<Event, { readonly _tag: "Members" }>): boolean {
     const question = this.#questions.answered(room)
     if (question?.by !== "client" || question.room === undefined) return false
     const known = this.#rooms.get(question.room)
     for (const member of members) known?.add(member)
+    for (const member of away) known?.detach(member)
     if (more && known?.isFull === false) this.#askAfter(question.room, members)
     return true
   }

@@ -233,7 +233,9 @@ export const Members = Schema.TaggedStruct("Members", {
   room: Schema.optional(RoomName),
   here: Schema.Number,
   members: Schema.Array(Member),
-  more: Schema.Boolean
+  more: Schema.Boolean,
+  /** With the first page: who was lost and may come back. Absent where that is nobody, and for the lobby. */
+  away: Schema.optional(Schema.Array(Member))
 })
 export type Members = typeof Members.Type
 

@@ -182,6 +182,24 @@ export const pageAfter = <Peer>(
   return { members: membersAt(seats.slice(start, start + pageSize), people), more: seats.length > start + pageSize }
 }
 
+/**
+ * The members of a room, but for the lobby, who were lost and may come back: a
+ * page of them at most. Who enters has to know of them, as their return may be told
+ * with the number of another room. Absent where there are none.
+ */
+export const awayFrom = <Peer>({ order, seats }: Room<Peer>, people: People<Peer>): { readonly away?: ReadonlyArray<Member> } => {
+  const away: Array<Member> = []
+  let rest = order.length - seats.length
+  for (const id of order) {
+    if (rest <= 0 || away.length >= pageSize) break
+    if (seats[firstAfter(seats, ordinal(id) - 1)]?.id === id) continue
+    rest -= 1
+    const person = HashMap.get(people, id)
+    if (Option.isSome(person)) away.push(person.value.member)
+  }
+  return away.length === 0 ? {} : { away }
+}
+
 type People<Peer> = HashMap.HashMap<MemberId, Person<Peer>>
 
 /** The members in these seats, in order. */

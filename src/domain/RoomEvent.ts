@@ -31,7 +31,15 @@ export const Place = Schema.Struct({
 export type Place = typeof Place.Type
 
 /** You are in this room. `seq` is the number of your own `Joined`, the room's last so far; `members` holds the first 100, you included. */
-export const Entered = Schema.TaggedStruct("Entered", { ...inRoom, you: Member, here: Schema.Number, members: Schema.Array(Member), ...state })
+export const Entered = Schema.TaggedStruct("Entered", {
+  ...inRoom,
+  you: Member,
+  here: Schema.Number,
+  members: Schema.Array(Member),
+  /** Who was lost and may come back; absent where that is nobody, and for the lobby. */
+  away: Schema.optional(Schema.Array(Member)),
+  ...state
+})
 export type Entered = typeof Entered.Type
 
 /** You are not in this room any more, as you asked; what you say without naming a room goes to `now`, if you are in any. */

@@ -58,6 +58,7 @@ export const tellEntered = <Peer>(chat: Chat<Peer>, from: Origin, { member, seat
     you: member,
     here: room.seats.length,
     members: room.firstPage,
+    ...Room.awayFrom(room, chat.people),
     ...stateOf(chat, room, role)
   }))
 

@@ -98,7 +98,7 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
   Presence: FastCheck.record({
     _tag: FastCheck.constant("Presence"), ...inRoom, first: FastCheck.nat(), here, joined: members, left: FastCheck.array(FastCheck.record(gone), many)
   }),
-  Entered: FastCheck.record({ _tag: FastCheck.constant("Entered"), ...inRoom, you: member, here, members, ...roomState }),
+  Entered: FastCheck.record({ _tag: FastCheck.constant("Entered"), ...inRoom, you: member, here, members, away: perhaps(members), ...roomState }),
   Exited: FastCheck.record({ _tag: FastCheck.constant("Exited"), at, room: FastCheck.constant(lobby), now: perhaps(FastCheck.constant(lobby)) }),
   TopicSet: FastCheck.record({ _tag: FastCheck.constant("TopicSet"), ...inRoom, by: perhaps(member), text: long }),
   Moderated: FastCheck.record({
@@ -114,7 +114,7 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
     _tag: FastCheck.constant("RoomList"), at, more: FastCheck.nat(9),
     rooms: FastCheck.array(FastCheck.record({ room: FastCheck.constant(lobby), here, topic: perhaps(text()), locked: FastCheck.boolean(), yours: FastCheck.boolean() }), { maxLength: 4 })
   }),
-  Members: FastCheck.record({ _tag: FastCheck.constant("Members"), at, here, members, more: FastCheck.boolean() }),
+  Members: FastCheck.record({ _tag: FastCheck.constant("Members"), at, here, members, more: FastCheck.boolean(), away: perhaps(members) }),
   Refused: FastCheck.record({ _tag: FastCheck.constant("Refused"), at, code: FastCheck.constantFrom(...RefusalCode.literals), message: text() }),
   Outage: FastCheck.record({ _tag: FastCheck.constant("Outage"), at, message: text() }),
   Throttled: FastCheck.record({ _tag: FastCheck.constant("Throttled"), at, perSecond: FastCheck.nat(), message: text() }),

@@ -29,7 +29,8 @@ export const who: QuestionDefinition<Who> = {
       at: chat.at,
       ...(named === undefined ? {} : { room: room.name }),
       here: room.seats.length,
-      ...Room.pageAfter(room, after, chat.people)
+      ...Room.pageAfter(room, after, chat.people),
+      ...(after === undefined ? Room.awayFrom(room, chat.people) : {})
     }
   }
 }

@@ -185,26 +185,38 @@ const after = (event: Moves.Move): Whereabouts => (isComing(event) ? "here" : ev
 interface Way {
   readonly first: Moves.Move
   last: Moves.Move
+  /** Whether somebody has come in between two of these moves, to whom this member was where it is not any more. */
+  isSeen: boolean
 }
 
-// What a reader has to know of where each member was before and is after: who is where it was is not named at all. Who was not
-// known before is in `joined`, also where it is gone by now.
+// What a reader has to know of where each member was before and is after: who is where it was is not named, unless somebody has come
+// meanwhile, who knows it from somewhere else. Who was not known before is in `joined`, also where it is gone by now.
 const presenceOf = (part: ReadonlyArray<Move>, { at, n, room, seq }: Moves.Move, here: number): Presence => {
   const ways = new Map<MemberId, Way>()
-  for (const { event } of part) {
-    const way = ways.get(event.member.id)
-    if (way === undefined) ways.set(event.member.id, { first: event, last: event })
-    else way.last = event
-  }
+  // The index of the last newcomer in the part, and of the last move of each member.
+  let newcomer = -1
+  const places = new Map<MemberId, number>()
+  part.forEach(({ event }, index) => {
+    const { id } = event.member
+    const way = ways.get(id)
+    if (way === undefined) ways.set(id, { first: event, last: event, isSeen: false })
+    else {
+      way.last = event
+      way.isSeen ||= newcomer > (places.get(id) ?? index)
+    }
+    places.set(id, index)
+    if (event._tag === "Joined") newcomer = index
+  })
   const joined: Array<Member> = []
   const left: Array<Presence["left"][number]> = []
   const detached: Array<Member> = []
   const returned: Array<Member> = []
-  for (const { first, last } of ways.values()) {
+  for (const { first, isSeen, last } of ways.values()) {
     const [from, to, { member }] = [before(first), after(last), last]
-    if (from === "gone") joined.push(member)
-    if (from === "detached" && to === "here") returned.push(member)
-    if (from !== "detached" && to === "detached") detached.push(member)
+    const isAgain = isSeen && from === to
+    if (from === "gone" || (isAgain && last._tag === "Joined")) joined.push(member)
+    if ((from === "detached" && to === "here") || (isAgain && last._tag === "Returned")) returned.push(member)
+    if (to === "detached" && (from !== "detached" || isAgain)) detached.push(member)
   }
   // In the order of leaving.
   for (const { event } of part) {
