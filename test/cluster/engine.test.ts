@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { describe, expect, it } from "@effect/vitest"
+import { headers } from "@nats-io/transport-node"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -151,6 +152,32 @@ describe.runIf(hasNats)("The engine in NATS", () => {
       expect(first?.time).toBeGreaterThan(old)
       expect(late.records).toEqual(all.records.filter(({ at }) => at.seq >= (first?.at.seq ?? 0)))
       expect(late.records.filter((record) => text(record) === "young").length).toBeGreaterThan(10)
+    })
+  )
+
+  it.scopedLive("is read anew where it says that it has sent more than has come, and each record is read once", () =>
+    Effect.gen(function* () {
+      const server = yield* natsServer()
+      const engine = yield* engineAt(server.url)
+      const reader = yield* reading(engine)
+      engine.unsafeAppend(bytes("before"))
+      yield* reader.has("before")
+      const { manager, nats } = yield* managed(server.url)
+      const consumers = Effect.flatMap(manager, (manager) => Effect.promise(() => manager.consumers.list(stream).next()))
+      const subjects = Effect.map(consumers, (all) => all.map(({ config }) => config.deliver_subject ?? ""))
+      const [first = ""] = yield* subjects
+      const said = headers(100, "Idle Heartbeat")
+      said.set("Nats-Last-Stream", "1")
+      nats.publish(first, new Uint8Array(), { headers: said })
+      engine.unsafeAppend(bytes("between"))
+      yield* reader.has("between")
+      expect(yield* subjects).toEqual([first])
+      said.set("Nats-Last-Stream", "99")
+      nats.publish(first, new Uint8Array(), { headers: said })
+      yield* Effect.repeat(subjects, { until: (now) => now.some((subject) => subject !== first), schedule: Schedule.spaced(50) })
+      yield* appendUntilRead(engine, "after", reader)
+      expect([...new Set(reader.texts())]).toEqual(["before", "between", "after"])
+      expect(new Set(reader.records.map(({ at }) => at.seq)).size).toBe(reader.records.length)
     })
   )
 
