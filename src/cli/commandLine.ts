@@ -1,6 +1,7 @@
 import { clean } from "../domain/Text.ts"
 import { clusterSettings } from "./serve/cluster.ts"
 import { limitNames } from "./serve/limits.ts"
+import { operatorFile } from "./serve/operator.ts"
 import { allowHost, echo, host, listenPort, logFormat, name, passwordFile, rateBurst, rateLimit, reconnect, serverName, serverPort, trustProxy } from "./settings.ts"
 
 /** The commands. */
@@ -18,7 +19,7 @@ const misplaced = "--password takes no value, as others could read it: it asks f
 /** The options that may be given several times. */
 const severalTimes = [allowHost, trustProxy]
 
-const valueSettings = [host, listenPort, serverPort, name, logFormat, echo, serverName, passwordFile, rateLimit, rateBurst, reconnect, ...clusterSettings, ...severalTimes]
+const valueSettings = [host, listenPort, serverPort, name, logFormat, echo, serverName, operatorFile, passwordFile, rateLimit, rateBurst, reconnect, ...clusterSettings, ...severalTimes]
 const valueOptions: ReadonlySet<string> = new Set([...valueSettings.map(({ name }) => name), ...limitNames].map((name) => `--${name}`))
 const shorts: ReadonlyMap<string, string> = new Map([
   ...valueSettings.flatMap(({ name, short }) => (short === undefined ? [] : [[`-${short}`, `--${name}`] as const])),

@@ -40,6 +40,12 @@ export interface Chat<Peer> {
   readonly looks: HashMap.HashMap<string, ReadonlyArray<MemberId>>
   /** All rooms that there are: the lobby, and each other one from the first who enters to the last who has a place in it. */
   readonly rooms: HashMap.HashMap<RoomKey, Room.Room<Peer>>
+  /** The operators of the server. */
+  readonly operators: HashSet.HashSet<MemberId>
+  /** Who wants to hear what these say to all who do. */
+  readonly listeners: HashSet.HashSet<MemberId>
+  /** How many were connected at once at most. */
+  readonly mostHere: number
   /** What comes of itself at a time, such as the end of a place that is kept. */
   readonly deadlines: Deadlines.Deadlines
   /** How many places are kept of people who are detached, in all and by neighbourhood. */
@@ -207,6 +213,9 @@ export const empty = <Peer>(settings: ServerInfo, keep = noKeep, bounds = defaul
   names: HashMap.empty(),
   looks: HashMap.empty(),
   rooms: HashMap.make([lobby, Room.empty<Peer>({ key: lobby, name: lobby })]),
+  operators: HashSet.empty(),
+  listeners: HashSet.empty(),
+  mostHere: 0,
   deadlines: Deadlines.none,
   detached: { all: 0, by: HashMap.empty() },
   keptBytes: 0,

@@ -200,6 +200,14 @@ export const KeySet = Schema.TaggedStruct("KeySet", {
 })
 export type KeySet = typeof KeySet.Type
 
+/** You are an operator of the server from now on, or are none any more; and whether you hear what operators say to all who want to. Only clients of some dialects ask for it. */
+export const DutySet = Schema.TaggedStruct("DutySet", { n, at, operates: Schema.Boolean, listens: Schema.Boolean })
+export type DutySet = typeof DutySet.Type
+
+/** An operator of the server speaks to all operators, and to all who want to hear that. */
+export const Proclaimed = Schema.TaggedStruct("Proclaimed", { n, at, by: Member, text: Text })
+export type Proclaimed = typeof Proclaimed.Type
+
 /**
  * Many came or went at once: one event in place of all the `Joined` and `Left`
  * numbered from `first` to `seq`. A newcomer among them gets it too, after its
@@ -301,6 +309,8 @@ export const Event = Schema.Union(
   Detached,
   Returned,
   KeySet,
+  DutySet,
+  Proclaimed,
   Presence,
   Entered,
   Exited,

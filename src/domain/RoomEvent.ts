@@ -42,8 +42,8 @@ export const Entered = Schema.TaggedStruct("Entered", {
 })
 export type Entered = typeof Entered.Type
 
-/** You are not in this room any more, as you asked; what you say without naming a room goes to `now`, if you are in any. */
-export const Exited = Schema.TaggedStruct("Exited", { n, at, room: RoomName, now: Schema.optional(RoomName) })
+/** You are not in this room any more, as you asked, and said why; what you say without naming a room goes to `now`, if you are in any. */
+export const Exited = Schema.TaggedStruct("Exited", { n, at, room: RoomName, now: Schema.optional(RoomName), reason: Schema.optional(Text) })
 export type Exited = typeof Exited.Type
 
 /** The room has a topic, or, where `text` is empty, none any more. `by`: absent where the server did it. */

@@ -3,6 +3,7 @@ import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import { type Attachment, type Chat, type ClientId, type Decision, type Heard, membershipIn, type Origin, type Person, type Place, personOf, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
+import { withoutDuty } from "./command/duty.ts"
 import * as Deadlines from "./Deadlines.ts"
 import { andThen, type Asker, nothing, refused, tellAgain, tellFew, tellPerson } from "./Decision.ts"
 import type { Event, LeaveCode, MemberId, Resumption } from "./Event.ts"
@@ -218,7 +219,7 @@ const without = <Peer>(before: Chat<Peer>, person: Person<Peer>): Chat<Peer> => 
   const { attachment, client, member: { id }, name } = person
   const chat = attachment._tag === "Detached" ? recalled(before, person, attachment) : before
   const people = HashMap.remove(chat.people, id)
-  const next = keepNothingFor({ ...unnamed(chat, id, name), people, clients: HashMap.remove(chat.clients, client) }, person)
+  const next = keepNothingFor({ ...withoutDuty(unnamed(chat, id, name), id), people, clients: HashMap.remove(chat.clients, client) }, person)
   return person.rooms.reduce((chat, { room }) => unseated(chat, person, room), next)
 }
 

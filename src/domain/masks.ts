@@ -57,8 +57,8 @@ export const isMaskedOut = <Peer>(all: ReadonlyArray<RoomMask>, kind: "ban" | "m
   all.length > 0 && isMasked(all, kind, person) && !isMasked(all, `${kind}-exception`, person)
 
 // Whether this is one whom the mask is on.
-const matches = <Peer>({ host, name, user }: Mask, { member, name: { key }, profile }: Pick<Person<Peer>, "member" | "name" | "profile">): boolean =>
-  fits(name, key.replaceAll(" ", "_")) && fits(host, cloak) && (fits(user, `~${member.id}`) || (profile !== undefined && fits(user, `~${profile.user.toLowerCase()}`)))
+const matches = <Peer>({ host, name, user }: Mask, { name: { key }, profile }: Pick<Person<Peer>, "name" | "profile">): boolean =>
+  fits(name, key.replaceAll(" ", "_")) && fits(host, cloak) && (fits(user, "~u") || (profile !== undefined && fits(user, `~${profile.user.toLowerCase()}`)))
 
 /** Whether a text fits a pattern. Where a star was too short, it is made longer from where it stands: never more steps than their lengths multiplied. */
 export const fits = (pattern: string, text: string): boolean => {

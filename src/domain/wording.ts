@@ -41,6 +41,10 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
       return [detached(event)]
     case "Returned":
       return [returned(event.member)]
+    case "DutySet":
+      return [[dim(event.operates ? "You are an operator of the server." : "You are no operator of the server.")]]
+    case "Proclaimed":
+      return [[sign("[operators] "), name(event.by), sign(": "), text(event.text)]]
     case "KeySet":
       return [keySet(event)]
     case "Presence":

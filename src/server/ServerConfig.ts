@@ -31,6 +31,8 @@ export interface ServerOptions {
   readonly serverName: string
   /** The password that lets clients in, of at most `maxPasswordLength` characters (`domain/password.ts`); `undefined` lets everybody in. */
   readonly password: Redacted.Redacted | undefined
+  /** Whom clients of IRC can be an operator of the server as; `undefined` lets nobody be one. */
+  readonly operator: { readonly name: Redacted.Redacted; readonly secret: Redacted.Redacted } | undefined
   /** With how many wrong passwords a connection is closed. */
   readonly passwordTries: number
 
@@ -135,6 +137,7 @@ export const defaults: ServerOptions = {
   allowHosts: [],
   serverName: "brusio",
   password: undefined,
+  operator: undefined,
   passwordTries: 3,
   maxClients: 20_000,
   maxClientsPerAddress: 20_000,

@@ -56,6 +56,8 @@ const namesIn = (event: Reply): ReadonlyArray<string> => {
       return [...few(event.joined), ...few(event.left.map(({ member }) => member))]
     case "Entered":
       return event.members.filter(({ id }) => id !== event.you.id).slice(0, crowd).map(({ name }) => name)
+    case "Proclaimed":
+      return of(event.by)
     case "TopicSet":
     case "Removed":
       return of(...(event.by === undefined ? [] : [event.by]))
@@ -79,7 +81,7 @@ const isAskedFor = (event: Reply) => event._tag === "Refused" && event.code === 
 const runs = 100
 
 describe.each(Object.entries(replies))("The words of %s", (kind, arbitrary) => {
-  const speaks = ["Said", "Acted", "Whispered", "Notice"].includes(kind)
+  const speaks = ["Said", "Acted", "Whispered", "Notice", "Proclaimed"].includes(kind)
   // A topic, or a reason, which may be absent.
   const quotes = ["Entered", "TopicSet", "Moderated", "Removed", "RoomList", "Past", "Found"].includes(kind)
 

@@ -94,6 +94,8 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
   Left: FastCheck.record({ _tag: FastCheck.constant("Left"), ...inRoom, ...gone, reason: perhaps(long) }),
   Detached: FastCheck.record({ _tag: FastCheck.constant("Detached"), ...inRoom, member, code, reason: perhaps(long), until: at }),
   Returned: FastCheck.record({ _tag: FastCheck.constant("Returned"), ...inRoom, member }),
+  DutySet: FastCheck.record({ _tag: FastCheck.constant("DutySet"), at, operates: FastCheck.boolean(), listens: FastCheck.boolean() }),
+  Proclaimed: FastCheck.record({ _tag: FastCheck.constant("Proclaimed"), at, by: member, text: text() }),
   KeySet: FastCheck.record({ _tag: FastCheck.constant("KeySet"), at, name: nickname, keep: FastCheck.nat() }),
   Presence: FastCheck.record({
     _tag: FastCheck.constant("Presence"), ...inRoom, first: FastCheck.nat(), here, joined: members, left: FastCheck.array(FastCheck.record(gone), many)

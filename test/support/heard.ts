@@ -26,6 +26,10 @@ const inShort = (heard: Heard): string => {
       return question(heard.question)
     case "Sealed":
       return `${heard.command._tag} ${heard.command.room?.name ?? ""} with ${heard.word}`
+    case "Operate":
+      return `operate ${heard.name} ${heard.secret}`
+    case "Remove":
+      return `remove ${heard.id}`
     case "SetKey":
       return `key ${heard.words}`
     case "Back":
@@ -46,8 +50,11 @@ const inShort = (heard: Heard): string => {
         case "SetKey":
         case "Back":
           return `${command._tag} ${command.name}`
+        case "SetDuty":
+          return "duty"
+        case "Proclaim":
         case "Confide":
-          return `confide ${command.text}`
+          return `${command._tag} ${command.text}`
         case "Address":
           return `address ${command.words}`
         case "Topic":

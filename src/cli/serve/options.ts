@@ -12,6 +12,7 @@ import { givenWhere } from "../address.ts"
 import { grouped, type HelpPage } from "../help.ts"
 import { complain, Failed, type Left } from "../process.ts"
 import { handedSocket } from "./handedSocket.ts"
+import { givenOperator, operatorOptions } from "./operator.ts"
 import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
 import { allowHost, type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit, repeatable, serverName, trustProxy } from "../settings.ts"
@@ -30,6 +31,7 @@ const options = {
   rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait. With off, nobody ever waits: neither a client nor an address.", `${defaultRate.perSecond} messages a second`),
   rateBurst: option(rateBurst, "How many of them may come at once.", `${defaultRate.burst} messages`),
   history: option(history, "Keeps the last lines of each room in memory, for those who enter later: as many lines, as much of them, or for as long; several with commas between.", "nothing is kept"),
+  ...operatorOptions,
   ...clusterOptions,
   ...limitOptions,
   noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),
@@ -69,7 +71,7 @@ export const page: HelpPage = {
   examples: ["serve", "serve --window", "serve --host 0.0.0.0 --port 4000 --password"],
   groups: grouped(Record.values(options), {
     "The most important options": [options.host, options.port, options.window, options.password, options.passwordFile, options.noInput],
-    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.serverName, options.history, options.ignoreHangup],
+    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.serverName, options.operatorFile, options.history, options.ignoreHangup],
     "A room on several machines": [options.cluster, options.clusterName, options.clusterCa, options.clusterCredentials]
   }, "Limits"),
   notes: ["Every option can also be set in the environment: --log-format is BRUSIO_LOG_FORMAT."]
@@ -94,6 +96,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       port: Option.getOrElse(where.port, () => defaults.port),
       echo: Option.getOrElse(mirror, () => defaults.echo),
       password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
+      operator: yield* givenOperator(options),
       serverName: Option.getOrElse(yield* given(serverName, options.serverName), () => defaults.serverName),
       allowHosts: Option.getOrElse(yield* given(allowHost, options.allowHost), () => defaults.allowHosts),
       trustProxy: Option.getOrElse(yield* given(trustProxy, options.trustProxy), () => defaults.trustProxy),

@@ -87,6 +87,9 @@ export const intentOf = (line: string, { hasScreen, isLiteral }: { readonly isLi
         : { _tag: "Ask", question: read.question }
     case "SetKey":
     case "Back":
+    // Nobody types these.
+    case "Operate":
+    case "Remove":
       return wrong(isNeedless)
     case "Sealed":
       return { _tag: "Send", command: read.command, word: read.word }

@@ -4,7 +4,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { Chat, Decision } from "../Chat.ts"
 import type { Asker } from "../Decision.ts"
-import type { Reply } from "../Event.ts"
+import type { MemberId, Reply } from "../Event.ts"
 import type { NameLimits } from "../NameLimits.ts"
 import type { NameKey } from "../Nickname.ts"
 import type { Seen } from "../Place.ts"
@@ -28,6 +28,10 @@ export type Request =
   | { readonly _tag: "SetKey"; readonly words: string }
   /** To take up the place of one of these names by the words behind it; the best comes last, see `readingsOf`. */
   | { readonly _tag: "Back"; readonly readings: readonly [NamedWords, ...ReadonlyArray<NamedWords>] }
+  /** To be an operator of the server, by its name and secret, which get into no entry. */
+  | { readonly _tag: "Operate"; readonly name: string; readonly secret: string }
+  /** To send somebody away, as an operator of the server. */
+  | { readonly _tag: "Remove"; readonly id: MemberId; readonly reason: Text | undefined }
   /** Something that changes nothing: it is answered where it is asked, and does not get into the log. */
   | { readonly _tag: "Question"; readonly question: Question }
   /** To leave, with words for those who stay or without. */

@@ -45,7 +45,7 @@ export const exit: CommandDefinition<Exit> = {
 const exitFrom = <Peer>(before: Chat<Peer>, from: Origin, person: Person<Peer>, left: Membership, reason: Text | undefined): Decision<Peer> => {
   const { chat, person: after } = membership.without(before, person, left.room)
   const { name } = roomOf(before, left.room)
-  const exited = tellFew(chat, from, [person.seat], ({ at, n }) => ({ _tag: "Exited", n, at, room: name, now: membership.currentOf(chat, after) }))
+  const exited = tellFew(chat, from, [person.seat], ({ at, n }) => ({ _tag: "Exited", n, at, room: name, now: membership.currentOf(chat, after), ...(reason === undefined ? {} : { reason }) }))
   const told = andThen(exited, (chat) =>
     tellRoom(chat, from, left.room, ({ at, n, room, seq }) => ({ _tag: "Left", n, seq, at, room, member: person.member, code: "exited", reason }))
   )

@@ -12,6 +12,7 @@ import { Act, act, ActMessage } from "./act.ts"
 import { Back, back, BackMessage } from "./back.ts"
 import type { CommandDefinition, LineForm, MessageForm, QuestionDefinition } from "./Definition.ts"
 import { Confide, confide } from "./confide.ts"
+import { SetDuty, setDuty } from "./duty.ts"
 import { Enter, enter, EnterMessage } from "./enter.ts"
 import { Exit, exit, ExitMessage } from "./exit.ts"
 import { type Help, helpOn } from "./help.ts"
@@ -26,6 +27,7 @@ import { SetModes, setModes } from "./modes.ts"
 import { Address, msg } from "./msg.ts"
 import { nick, Rename, RenameMessage } from "./nick.ts"
 import { Ping, ping, Pong, pong } from "./ping.ts"
+import { Proclaim, proclaim } from "./proclaim.ts"
 import { Quit, quit } from "./quit.ts"
 import { Rooms, rooms } from "./rooms.ts"
 import { denied, type RuleDefinition, serverAsRuler } from "./ruling.ts"
@@ -67,11 +69,13 @@ interface Commands extends RoomRules {
   readonly SetKey: SetKey
   readonly Back: Back
   readonly Confide: Confide
+  readonly SetDuty: SetDuty
+  readonly Proclaim: Proclaim
 }
 
 /** A command: all that `apply` decides, as it stands in the log. */
 export type Command = Commands[keyof Commands]
-export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, ...RoomRule.members)
+export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, ...RoomRule.members)
 
 interface Questions {
   readonly Who: Who
@@ -140,7 +144,9 @@ export const commands: { readonly [K in keyof Commands]: CommandDefinition<Comma
   Rename: nick,
   SetKey: setKey,
   Back: back,
-  Confide: confide
+  Confide: confide,
+  SetDuty: setDuty,
+  Proclaim: proclaim
 }
 
 /** The questions by their tag. */

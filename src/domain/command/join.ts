@@ -100,6 +100,7 @@ export const join: CommandDefinition<Join> = {
       ...chat,
       people: HashMap.set(chat.people, id, person),
       clients: HashMap.set(chat.clients, client, id),
+      mostHere: Math.max(chat.mostHere, HashMap.size(chat.clients) + 1),
       places: claim === undefined || place === undefined ? chat.places : HashMap.set(chat.places, claim.proof, id),
       lastMember: chat.lastMember + 1
     }

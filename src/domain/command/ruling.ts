@@ -1,4 +1,5 @@
 /** What the commands have in common that rule a room: who may, and who is told why not. */
+import * as HashSet from "effect/HashSet"
 import type { Audience, Chat, Decision, Origin, Person } from "../Chat.ts"
 import { meant, refused, tellFew } from "../Decision.ts"
 import type { Member } from "../Event.ts"
@@ -35,8 +36,9 @@ export const ruled = <C extends { readonly room?: AskedRoom | undefined }>(
     const where = meant(chat, asker, command.room, { what: "do that" })
     if (where instanceof Refusal) return refused(chat, asker, where)
     const { membership: { role }, person, room } = where
-    return isAtLeast(role, least)
-      ? rule(chat, { rank: role, person, origin: asker.origin, audience: [person.seat] }, room, command)
+    const rank = HashSet.has(chat.operators, person.member.id) ? "server" : role
+    return isAtLeast(rank, least)
+      ? rule(chat, { rank, person, origin: asker.origin, audience: [person.seat] }, room, command)
       : refused(chat, asker, notAllowed(room, what, least))
   }
 })

@@ -58,6 +58,9 @@ const Head = Schema.TaggedStruct("Head", {
   server: Schema.String,
   limits: Limits,
   superseded: Schema.Array(Schema.Number),
+  operators: Schema.Array(MemberId),
+  listeners: Schema.Array(MemberId),
+  mostHere: Schema.Number,
   detached: Schema.Struct({ all: Schema.Number, by: Schema.Array(Schema.Tuple(Schema.String, Schema.Number)) }),
   keptBytes: Schema.Number,
   ownBytes: Schema.Number,
@@ -155,6 +158,9 @@ const headOf = <Peer>(chat: Chat<Peer>): Part => ({
   bounds: chat.bounds,
   history: chat.history,
   superseded: [...chat.superseded].sort((one, other) => one - other),
+  operators: [...chat.operators].sort(),
+  listeners: [...chat.listeners].sort(),
+  mostHere: chat.mostHere,
   detached: { all: chat.detached.all, by: sorted(HashMap.toEntries(chat.detached.by)) },
   keptBytes: chat.keptBytes,
   ownBytes: chat.ownBytes,
@@ -236,12 +242,14 @@ export const withPart = (chat: Chat<never>, part: Part): Chat<never> => {
 }
 
 const withHead = (chat: Chat<never>, head: typeof Head.Type): Chat<never> => {
-  const { detached, instance, limits, server, superseded, ...counts } = Struct.omit(head, "_tag")
+  const { detached, instance, limits, listeners, operators, server, superseded, ...counts } = Struct.omit(head, "_tag")
   return {
     ...chat,
     ...counts,
     settings: { instance, limits, server },
     superseded: HashSet.fromIterable(superseded),
+    operators: HashSet.fromIterable(operators),
+    listeners: HashSet.fromIterable(listeners),
     detached: { all: detached.all, by: HashMap.fromIterable(detached.by) }
   }
 }
@@ -277,9 +285,9 @@ const roomKey = <Peer>({ bans, firstPage, hidden, invited, isRemembered, keepers
   seats.length, seats.at(-1)?.id, order.length, order.at(-1), windowKey(window), windowKey(moves), windowKey(past)
 ]
 
-const chatKey = <Peer>({ at, bounds, closed, deadlines, detached, historyBytes, keptBytes, lastMember, names, ownBytes, places, seq, superseded }: Chat<Peer>) => [
+const chatKey = <Peer>({ at, bounds, closed, deadlines, detached, historyBytes, keptBytes, lastMember, listeners, mostHere, names, operators, ownBytes, places, seq, superseded }: Chat<Peer>) => [
   at, bounds.rooms, bounds.roomsOfPerson, closed, Deadlines.first(deadlines)?.at, detached.all, historyBytes, keptBytes, ownBytes, lastMember, seq,
-  HashMap.size(names), HashMap.size(places), HashSet.size(superseded)
+  HashMap.size(names), HashMap.size(places), HashSet.size(superseded), HashSet.size(operators), HashSet.size(listeners), mostHere
 ]
 
 /**

@@ -13,6 +13,7 @@ const sizeOf = (event: Handing["event"]): number => {
     case "Acted":
     case "Whispered":
     case "Notice":
+    case "Proclaimed":
     case "TopicSet":
       return frame + event.text.length
     case "Moderated":

@@ -47,8 +47,8 @@ export class Gate {
   }
 }
 
-// A constant-time comparison of digests: how long it takes tells nothing about the password, not even its length.
-const matches = (password: Redacted.Redacted, given: string): boolean => {
+/** Whether this is the password, by a constant-time comparison of digests: how long it takes tells nothing about the password, not even its length. */
+export const matches = (password: Redacted.Redacted, given: string): boolean => {
   const right = normalised(Redacted.value(password))
   const other = normalised(given)
   return right !== undefined && other !== undefined && timingSafeEqual(digest(right), digest(other))

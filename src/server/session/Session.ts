@@ -32,6 +32,7 @@ import { Backlog } from "./Backlog.ts"
 import { Guesses } from "./Guesses.ts"
 import { neighbourhood } from "./neighbourhood.ts"
 import * as Proof from "../chat/proof.ts"
+import { makeOperating } from "./operating.ts"
 import { makeSealed } from "./sealed.ts"
 import { Gate } from "./Password.ts"
 import { Flow, Turns } from "./Turns.ts"
@@ -173,6 +174,7 @@ const make = Effect.gen(function* () {
   })
 
   const submitSealed = yield* makeSealed({ submit, refuse, waitForTurn })
+  const operate = yield* makeOperating({ submit, refuse })
 
   // Answers a question. The allowance counts the answer by its bytes.
   const ask = Effect.fnUntraced(function* (client: Client, question: Question) {
@@ -202,6 +204,10 @@ const make = Effect.gen(function* () {
       case "SetKey":
       case "Back":
         yield* submitSealed(client, item)
+        break
+      case "Operate":
+      case "Remove":
+        yield* operate(client, item)
         break
       case "Question":
         yield* ask(client, item.question)

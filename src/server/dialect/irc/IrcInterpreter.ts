@@ -7,6 +7,7 @@ import type { Dialect, Heard, Hearing, Interpreter } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { Client, type IrcCommands } from "./Client.ts"
 import { asking } from "./commands/asking.ts"
+import { operating } from "./commands/operating.ts"
 import { registration } from "./commands/registration.ts"
 import { rooms } from "./commands/rooms.ts"
 import { server } from "./commands/server.ts"
@@ -16,7 +17,7 @@ import { longestLabel, Response } from "./label.ts"
 import { longestBody, longestTags, type Message, parse } from "./message.ts"
 import { nickOf } from "./tokens.ts"
 
-const commands: IrcCommands = { ...registration, ...rooms, ...talking, ...asking, ...server }
+const commands: IrcCommands = { ...registration, ...rooms, ...talking, ...asking, ...server, ...operating }
 
 /** The commands that say something, unlike all that only asks. */
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])

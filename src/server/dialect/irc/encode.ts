@@ -68,6 +68,8 @@ const bodiesOf = (event: Reply, form: Form): ReadonlyArray<string> => {
     }
     case "TopicSet":
       return split(`:${event.by === undefined ? server : sourceOf(event.by)} TOPIC ${channelOf(event.room)} :`, event.text).slice(0, 1)
+    case "Proclaimed":
+      return split(`:${sourceOf(event.by)} WALLOPS :`, event.text)
     case "Moderated":
       return moderated(event, server)
     default:
@@ -128,7 +130,7 @@ const bodiesFor = (event: Reply, { form, me }: Reader): ReadonlyArray<string> | 
     case "Entered":
       return [joins(event.you, event.room, form)]
     case "Exited":
-      return [`:${sourceOf(me)} PART ${channelOf(event.room)}`]
+      return [`:${sourceOf(me)} PART ${channelOf(event.room)}${event.reason === undefined ? "" : ` :${event.reason}`}`]
     case "Removed": {
       const source = event.by === undefined ? server : sourceOf(event.by)
       const channel = channelOf(event.room)

@@ -3,24 +3,10 @@ import * as HashMap from "effect/HashMap"
 import { type Chat, membershipIn, type Person, personNamed, roomWith } from "../../../../domain/Chat.ts"
 import type { Heard } from "../../Dialect.ts"
 import { version } from "../../../../domain/version.ts"
-import type { Asking, Client, IrcCommands, Numeric } from "../Client.ts"
+import type { Client, IrcCommands, Numeric } from "../Client.ts"
 import { markOf } from "../names.ts"
 import { channelOf, cloak, isChannel, keyOf, nickOf, roomOf } from "../tokens.ts"
-
-/** How many are here. */
-export const lusers = ({ hearing }: Client, { chat }: Asking): ReadonlyArray<Numeric> => {
-  const here = HashMap.size(chat.clients)
-  const most = String(hearing.maxClients)
-  return [
-    ["251", [], `There are ${here} users and 0 invisible on 1 servers`],
-    ["252", ["0"], "operator(s) online"],
-    ["253", ["0"], "unknown connection(s)"],
-    ["254", [String(HashMap.size(chat.rooms))], "channels formed"],
-    ["255", [], `I have ${here} clients and 0 servers`],
-    ["265", [String(here), most], `Current local users ${here}, max ${most}`],
-    ["266", [String(here), most], `Current global users ${here}, max ${most}`]
-  ]
-}
+import { lusers } from "./operating.ts"
 
 /** The message of the day: there is none. */
 export const motd = (): ReadonlyArray<Numeric> => [["422", [], "MOTD File is missing"]]

@@ -7,7 +7,8 @@ import { type Capabilities, listed, offered, requested } from "../Capabilities.t
 import type { Client, IrcCommands } from "../Client.ts"
 import { isupport } from "../isupport.ts"
 import { nameOf } from "../tokens.ts"
-import { lusers, motd } from "./asking.ts"
+import { motd } from "./asking.ts"
+import { lusers } from "./operating.ts"
 
 function* enter(client: Client): Iterable<Heard> {
   const { isNegotiating, name, password, real, user } = client.registration

@@ -95,16 +95,24 @@ function* topic(client: Client, params: ReadonlyArray<string>): Iterable<Heard> 
   else yield* rule(client, channel, room, { _tag: "Topic", room, text: clean(text) })
 }
 
-function* kick(client: Client, [channel = "", nicks = "", reason = ""]: ReadonlyArray<string>): Iterable<Heard> {
+function* kick(client: Client, [channels = "", nicks = "", reason = ""]: ReadonlyArray<string>): Iterable<Heard> {
+  const rooms = parts(channels)
+  const people = parts(nicks)
+  // One room for all, or one for each of them.
+  for (const [index, nick] of people.entries()) {
+    const channel = rooms.length === 1 ? rooms[0] : rooms[index]
+    if (channel !== undefined) yield* putOut(client, channel, nick, reason)
+  }
+}
+
+function* putOut(client: Client, channel: string, nick: string, reason: string): Iterable<Heard> {
   const room = roomOf(channel)
   if (room === undefined) {
     yield* notThere(client, channel, room)
     return
   }
   const why = lenient(reason)
-  for (const nick of parts(nicks)) {
-    yield* rule(client, channel, room, { _tag: "Moderate", room, deed: "kick", target: { _tag: "Name", key: keyOf(nick) }, ...(why === undefined ? {} : { reason: why }) }, nick)
-  }
+  yield* rule(client, channel, room, { _tag: "Moderate", room, deed: "kick", target: { _tag: "Name", key: keyOf(nick) }, ...(why === undefined ? {} : { reason: why }) }, nick)
 }
 
 function* invite(client: Client, [nick, channel]: ReadonlyArray<string>): Iterable<Heard> {
@@ -151,15 +159,14 @@ function* invitations(client: Client): Iterable<Heard> {
   ])
 }
 
+// Without a room, all that may be seen are meant. However many are asked for, there is one end.
 function* names(client: Client, [channels]: ReadonlyArray<string>): Iterable<Heard> {
-  if (channels === undefined) {
-    yield client.numeric("366", ["*"], "End of /NAMES list.")
-    return
-  }
-  for (const channel of parts(channels)) {
-    const room = roomOf(channel)
-    yield client.numerics(({ chat, me }) => (room === undefined ? [["366", [channel], "End of /NAMES list."]] : namesOf(client, chat, me, room)))
-  }
+  const asked = channels === undefined ? undefined : parts(channels)
+  yield client.numerics(({ chat, me }) => {
+    const rooms = asked?.flatMap((channel) => roomOf(channel) ?? []) ?? [...HashMap.values(chat.rooms)]
+    const replies = rooms.flatMap((room) => namesOf(client, chat, me, room).slice(0, -1))
+    return [...replies, ["366", [channels ?? "*"], "End of /NAMES list."]]
+  })
 }
 
 /** The commands about rooms. */
