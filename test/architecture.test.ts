@@ -198,8 +198,8 @@ describe("The client", () => {
   })
 })
 
-/** How much the client may weigh in a browser, gzipped, with effect (60), coming back (2.4) and rooms (12.6) in it. */
-const mostKilobytes = 118
+/** How much the client may weigh in a browser, gzipped, with effect (60), coming back (2.4), rooms (12.6) and what people say of themselves (1.4) in it. */
+const mostKilobytes = 120
 
 /** The parts of the server, and which parts each may import from; a file that is in no folder is for all. */
 const serverBelow: Readonly<Record<string, ReadonlyArray<string>>> = {

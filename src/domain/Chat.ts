@@ -13,8 +13,10 @@ import type { Role } from "./Role.ts"
 import { lobby, type RoomKey, type RoomName } from "./RoomName.ts"
 import type { Proof } from "./Place.ts"
 import type { Profile } from "./Profile.ts"
+import type { Status } from "./Status.ts"
 import type { Text } from "./Text.ts"
 import type { Window } from "./Window.ts"
+import type { Departed } from "./departed.ts"
 
 /**
  * The whole state of the chat, immutable: who is here and under which name, and
@@ -38,6 +40,8 @@ export interface Chat<Peer> {
   readonly names: HashMap.HashMap<NameKey, MemberId>
   /** By the look of a name (see `lookalike.ts`): the members whose names have that look, the earliest first. */
   readonly looks: HashMap.HashMap<string, ReadonlyArray<MemberId>>
+  /** By the key of a name: who watches for somebody with it. */
+  readonly watchers: HashMap.HashMap<NameKey, ReadonlyArray<MemberId>>
   /** All rooms that there are: the lobby, and each other one from the first who enters to the last who has a place in it. */
   readonly rooms: HashMap.HashMap<RoomKey, Room.Room<Peer>>
   /** The operators of the server. */
@@ -46,6 +50,8 @@ export interface Chat<Peer> {
   readonly listeners: HashSet.HashSet<MemberId>
   /** How many were connected at once at most. */
   readonly mostHere: number
+  /** Who bore which name until a while ago, the latest last. */
+  readonly departed: ReadonlyArray<Departed>
   /** What comes of itself at a time, such as the end of a place that is kept. */
   readonly deadlines: Deadlines.Deadlines
   /** How many places are kept of people who are detached, in all and by neighbourhood. */
@@ -100,6 +106,9 @@ export interface Person<Peer> {
   readonly place: Place | undefined
   /** Absent where its client says nothing of it. */
   readonly profile: Profile | undefined
+  readonly status: Status
+  /** For whom it watches, wherever that is. */
+  readonly watched: ReadonlyArray<{ readonly name: Nickname; readonly key: NameKey }>
   /** In the order of entering. */
   readonly rooms: ReadonlyArray<Membership>
   /** The room that is meant where none is named; absent for who is in no room. */
@@ -212,10 +221,12 @@ export const empty = <Peer>(settings: ServerInfo, keep = noKeep, bounds = defaul
   places: HashMap.empty(),
   names: HashMap.empty(),
   looks: HashMap.empty(),
+  watchers: HashMap.empty(),
   rooms: HashMap.make([lobby, Room.empty<Peer>({ key: lobby, name: lobby })]),
   operators: HashSet.empty(),
   listeners: HashSet.empty(),
   mostHere: 0,
+  departed: [],
   deadlines: Deadlines.none,
   detached: { all: 0, by: HashMap.empty() },
   keptBytes: 0,

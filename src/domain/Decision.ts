@@ -1,4 +1,4 @@
-import { type Audience, type Chat, type Decision, type Envelope, type Membership, membershipIn, type Origin, type Person, roomOf, roomWith, type Seat } from "./Chat.ts"
+import { type Audience, type Chat, type Decision, type Envelope, type Membership, membershipIn, type Origin, type Person, roomOf, roomWith, type Seat, withPerson } from "./Chat.ts"
 import type { Event, Member, Resumption } from "./Event.ts"
 import { remembered } from "./history.ts"
 import { keepAlso, keepOwn, keepRoom } from "./keeping.ts"
@@ -138,6 +138,10 @@ export const meant = <Peer>(
   return membership === undefined ? notInRoom(named, ref) : { person, membership, room: roomOf(chat, membership.room) }
 }
 
+/** The chat that remembers that this person has just said something. */
+export const spoken = <Peer>(chat: Chat<Peer>, person: Person<Peer>): Chat<Peer> =>
+  person.status.spoke === chat.at ? chat : withPerson(chat, { ...person, status: { ...person.status, spoke: chat.at } })
+
 /** Tells a room what somebody says or does there, who is in it, or outside of it where also those are heard; a client that may not is refused. */
 export const speak = <Peer>(
   chat: Chat<Peer>,
@@ -147,7 +151,7 @@ export const speak = <Peer>(
   event: (from: Member, at: InRoom) => Event
 ): Decision<Peer> =>
   speaking(chat, asker, named, { ref, what }, ({ membership, person, room }) => {
-    const told = tellRoom(chat, asker.origin, room.key, (at) => event(person.member, at))
+    const told = tellRoom(spoken(chat, person), asker.origin, room.key, (at) => event(person.member, at))
     return membership === undefined ? withAuthor(told, person.seat) : told
   })
 

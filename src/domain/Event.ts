@@ -5,8 +5,11 @@ import { Member, type MemberId } from "./Member.ts"
 import { Nickname } from "./Nickname.ts"
 import { RoomName } from "./RoomName.ts"
 import { Entered, Exited, Invited, Moderated, Place, Removed, RoomList, TopicSet } from "./RoomEvent.ts"
+import { Away, AwaySet, Described, Profile, Remark, Signalled, Watched } from "./PersonEvent.ts"
+import { Tags } from "./Tags.ts"
 import { Text } from "./Text.ts"
 
+export type { Away, AwaySet, Described, Profile, Signalled, Watched } from "./PersonEvent.ts"
 export { Member, MemberId, server } from "./Member.ts"
 export type { Deed, Entered, Exited, Invited, Moderated, Place, Removed, RoomList, TopicSet } from "./RoomEvent.ts"
 
@@ -96,6 +99,8 @@ export const Said = Schema.TaggedStruct("Said", {
   text: Text,
   /** Whether no machine may answer it, as machines say it. Absent where people say it. */
   notice: Schema.optional(Schema.Literal(true)),
+  /** What the author's program says to others beside it. Absent where it says nothing. */
+  tags: Schema.optional(Tags),
   /** The author's correlation id; it means something only to the author. */
   ref: Schema.optional(Schema.String)
 })
@@ -106,6 +111,8 @@ export const Acted = Schema.TaggedStruct("Acted", {
   ...inRoom,
   from: Member,
   text: Text,
+  /** What the author's program says to others beside it. Absent where it says nothing. */
+  tags: Schema.optional(Tags),
   ref: Schema.optional(Schema.String)
 })
 export type Acted = typeof Acted.Type
@@ -125,6 +132,8 @@ export const Whispered = Schema.TaggedStruct("Whispered", {
   text: Text,
   /** Whether no machine may answer it, as machines say it. Absent where people say it. */
   notice: Schema.optional(Schema.Literal(true)),
+  /** What the author's program says to others beside it. Absent where it says nothing. */
+  tags: Schema.optional(Tags),
   ref: Schema.optional(Schema.String)
 })
 export type Whispered = typeof Whispered.Type
@@ -138,7 +147,14 @@ export const Notice = Schema.TaggedStruct("Notice", { ...inRoom, text: Text })
 export type Notice = typeof Notice.Type
 
 /** Somebody entered the room. */
-export const Joined = Schema.TaggedStruct("Joined", { ...inRoom, member: Member })
+export const Joined = Schema.TaggedStruct("Joined", {
+  ...inRoom,
+  member: Member,
+  /** What it is called in full, where it has said so. */
+  real: Schema.optional(Text),
+  /** Why it is not there, where it has said so. */
+  away: Schema.optional(Text)
+})
 export type Joined = typeof Joined.Type
 
 const gone = {
@@ -243,7 +259,9 @@ export const Members = Schema.TaggedStruct("Members", {
   members: Schema.Array(Member),
   more: Schema.Boolean,
   /** With the first page: who was lost and may come back. Absent where that is nobody, and for the lobby. */
-  away: Schema.optional(Schema.Array(Member))
+  away: Schema.optional(Schema.Array(Member)),
+  /** What there is to say of some of these; absent where there is nothing. */
+  remarks: Schema.optional(Schema.Array(Remark))
 })
 export type Members = typeof Members.Type
 
@@ -311,6 +329,11 @@ export const Event = Schema.Union(
   KeySet,
   DutySet,
   Proclaimed,
+  AwaySet,
+  Away,
+  Described,
+  Watched,
+  Signalled,
   Presence,
   Entered,
   Exited,
@@ -322,6 +345,7 @@ export const Event = Schema.Union(
   Past,
   Found,
   Members,
+  Profile,
   Refused,
   Throttled,
   Outage,

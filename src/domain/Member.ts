@@ -10,7 +10,12 @@ export type MemberId = typeof MemberId.Type
 const longestName = 2 * limited(mostGraphemes).nameBytes
 
 /** Somebody who has come in. */
-export const Member = Schema.Struct({ id: MemberId, name: Nickname.pipe(Schema.maxLength(longestName)) })
+export const Member = Schema.Struct({
+  id: MemberId,
+  name: Nickname.pipe(Schema.maxLength(longestName)),
+  /** Whether it says that it is a program. Absent where it does not. */
+  bot: Schema.optional(Schema.Literal(true))
+})
 export type Member = typeof Member.Type
 
 /** The server, where it speaks to one alone: nobody can bear its name, and nobody has its id. */

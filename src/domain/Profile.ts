@@ -3,8 +3,8 @@ import { Text } from "./Text.ts"
 
 /** What somebody says of itself besides its name: clients of some dialects do. */
 export const Profile = Schema.Struct({
-  /** A short name of its own on its own machine, of ASCII letters, digits and `._-`; it identifies nobody. */
-  user: Schema.String,
+  /** A short name of its own on its own machine, of ASCII letters, digits and `._-`; it identifies nobody. Clients of IRC have one, and no others. */
+  user: Schema.optional(Schema.String),
   /** What it is called in full, or whatever else it wants to be read. */
   real: Text
 })

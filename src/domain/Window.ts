@@ -1,6 +1,7 @@
 import type { Event } from "./Event.ts"
 import type { WindowLimits } from "./Keep.ts"
 import type { Member } from "./Member.ts"
+import { sizeOfTags } from "./Tags.ts"
 
 /** An event that can be told again. Its envelope is not kept: that would hold the audiences of the past. */
 export interface Kept {
@@ -112,6 +113,7 @@ export const sizeOf = (event: Event): number => {
   if ("topic" in event && event.topic !== undefined) bytes += jsonBytes(event.topic)
   if ("ref" in event && event.ref !== undefined) bytes += jsonBytes(event.ref)
   if ("was" in event) bytes += jsonBytes(event.was)
+  if ("tags" in event) bytes += sizeOfTags(event.tags)
   if ("from" in event) bytes += memberBytes(event.from)
   if ("to" in event) bytes += memberBytes(event.to)
   if ("member" in event) bytes += memberBytes(event.member)

@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import { type Attachment, type Chat, type ClientId, type Decision, type Heard, membershipIn, type Origin, type Person, type Place, personOf, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
 import { withoutDuty } from "./command/duty.ts"
 import * as Deadlines from "./Deadlines.ts"
+import { departing } from "./departed.ts"
 import { andThen, type Asker, nothing, refused, tellAgain, tellFew, tellPerson } from "./Decision.ts"
 import type { Event, LeaveCode, MemberId, Resumption } from "./Event.ts"
 import { keepNothingFor, replayFor, trim } from "./keeping.ts"
@@ -15,6 +16,7 @@ import type { Claim } from "./Place.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Room from "./Room.ts"
 import { clean, type Text } from "./Text.ts"
+import { tellWatchers, unwatching } from "./watch.ts"
 
 /** How many deadlines are met in one step: thousands may be lost at once, and each is told to all who stay. */
 const dueAtOnce = 256
@@ -65,7 +67,8 @@ export const leaveAs = <Peer>(chat: Chat<Peer>, person: Person<Peer>, { code, re
     reason,
     ...(wasTold ? { detached: true as const } : {})
   }))
-  return person.rooms.reduce((decision, membership) => andThen(decision, (chat) => settle(chat, membership)), told)
+  const seen = wasTold ? told : tellWatchers(told, person, { is: "gone" })
+  return person.rooms.reduce((decision, membership) => andThen(decision, (chat) => settle(chat, membership)), seen)
 }
 
 /**
@@ -98,7 +101,8 @@ const tellDetached = <Peer>(chat: Chat<Peer>, person: Person<Peer>, attachment: 
   const until = since + chat.keep.for
   const away = waiting(withPerson(chat, { ...person, attachment: { ...attachment, told: true } }), person, until)
   const next = inRooms(away, person, (room) => Room.left(room, person.member.id, away.people))
-  return tellPerson(next, originOf(person), person.rooms, ({ at, n, room, seq }) => ({ _tag: "Detached", n, seq, at, room, member: person.member, code, reason, until }))
+  const told = tellPerson(next, originOf(person), person.rooms, ({ at, n, room, seq }) => ({ _tag: "Detached", n, seq, at, room, member: person.member, code, reason, until }))
+  return tellWatchers(told, person, { is: "gone" })
 }
 
 /**
@@ -169,7 +173,7 @@ export const comeBack = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: P
   }
   const decision = andThen({ chat, told: told.told }, (chat) => tellAgain(chat, from, seat, resumption))
   return wasTold
-    ? andThen(decision, (chat) => tellPerson(chat, from, person.rooms, ({ at, n, room, seq }) => ({ _tag: "Returned", n, seq, at, room, member: person.member })))
+    ? tellWatchers(andThen(decision, (chat) => tellPerson(chat, from, person.rooms, ({ at, n, room, seq }) => ({ _tag: "Returned", n, seq, at, room, member: person.member }))), person, { is: "here" })
     : decision
 }
 
@@ -219,7 +223,7 @@ const without = <Peer>(before: Chat<Peer>, person: Person<Peer>): Chat<Peer> => 
   const { attachment, client, member: { id }, name } = person
   const chat = attachment._tag === "Detached" ? recalled(before, person, attachment) : before
   const people = HashMap.remove(chat.people, id)
-  const next = keepNothingFor({ ...withoutDuty(unnamed(chat, id, name), id), people, clients: HashMap.remove(chat.clients, client) }, person)
+  const next = keepNothingFor({ ...withoutDuty(unnamed(unwatching(departing(chat, person), person), id, name), id), people, clients: HashMap.remove(chat.clients, client) }, person)
   return person.rooms.reduce((chat, { room }) => unseated(chat, person, room), next)
 }
 

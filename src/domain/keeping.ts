@@ -68,7 +68,7 @@ export const keepOwn = <Peer>(before: Chat<Peer>, audience: Audience<Peer>, n: n
 }
 
 // A welcome is not told again, as what comes in its place says more; nor is a goodbye, which is to a connection, nor what was before it.
-const isKept = ({ _tag }: Event): boolean => _tag !== "Welcome" && _tag !== "Admitted" && _tag !== "Goodbye" && _tag !== "Past"
+const isKept = ({ _tag }: Event): boolean => _tag !== "Welcome" && _tag !== "Admitted" && _tag !== "Goodbye" && _tag !== "Past" && _tag !== "Signalled"
 
 type Told = Pick<Window.Kept, "before" | "event" | "n" | "seq">
 

@@ -58,7 +58,7 @@ export const isMaskedOut = <Peer>(all: ReadonlyArray<RoomMask>, kind: "ban" | "m
 
 // Whether this is one whom the mask is on.
 const matches = <Peer>({ host, name, user }: Mask, { name: { key }, profile }: Pick<Person<Peer>, "name" | "profile">): boolean =>
-  fits(name, key.replaceAll(" ", "_")) && fits(host, cloak) && (fits(user, "~u") || (profile !== undefined && fits(user, `~${profile.user.toLowerCase()}`)))
+  fits(name, key.replaceAll(" ", "_")) && fits(host, cloak) && (fits(user, "~u") || (profile?.user !== undefined && fits(user, `~${profile.user.toLowerCase()}`)))
 
 /** Whether a text fits a pattern. Where a star was too short, it is made longer from where it stands: never more steps than their lengths multiplied. */
 export const fits = (pattern: string, text: string): boolean => {

@@ -1,8 +1,8 @@
 /** Who is in which room: entering, leaving, and what comes of that. */
 import * as HashMap from "effect/HashMap"
 import { type Chat, type Decision, type Membership, membershipIn, type Origin, type Person, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
-import { andThen, nothing, tellFew, tellRoom } from "./Decision.ts"
-import type { MemberId, Place } from "./Event.ts"
+import { andThen, type InRoom, nothing, tellFew, tellRoom } from "./Decision.ts"
+import type { Joined, MemberId, Place } from "./Event.ts"
 import * as History from "./history.ts"
 import { countKeepers, withoutRoom, withStay } from "./keeping.ts"
 import { type Role, toldRole } from "./Role.ts"
@@ -36,9 +36,12 @@ export const enter = <Peer>(chat: Chat<Peer>, from: Origin, person: Person<Peer>
   const come = withPerson(chat, { ...person, rooms, current: room.key })
   const next = place === undefined ? withRoom(come, entered) : countKeepers(come, entered, 1)
   return andThen(tellEntered(next, from, person, entered, role, 1), (chat) =>
-    tellPast(tellRoom(chat, from, room.key, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), room.seats), from, person, room.key)
+    tellPast(tellRoom(chat, from, room.key, (at) => joined(at, person), room.seats), from, person, room.key)
   )
 }
+
+/** What a room is told of somebody who has entered it. */
+export const joined = ({ at, n, room, seq }: InRoom, { member, profile, status: { away } }: Person<unknown>): Joined => ({ _tag: "Joined", n, seq, at, room, member, real: profile?.real, away })
 
 /** Tells somebody who has just entered a room what was said in it before, where that is kept. */
 export const tellPast = <Peer>(decision: Decision<Peer>, from: Origin, { seat }: Person<Peer>, key: RoomKey): Decision<Peer> => {

@@ -26,8 +26,8 @@ export const sign = (text: string): Span => ({ as: "sign", text })
 export const dim = (text: string): Span => ({ as: "dim", text })
 export const strong = (text: string): Span => ({ as: "strong", text })
 
-/** Names with commas between. */
-export const names = (members: ReadonlyArray<Member>): Line =>
+// Names with commas between.
+const names = (members: ReadonlyArray<Member>): Line =>
   members.flatMap((member, index) => (index === 0 ? [name(member)] : [dim(", "), name(member)]))
 
 /** How many may come, or go, at once and still be named one by one. */

@@ -1,8 +1,9 @@
 import * as Text from "./Text.ts"
 import { isResumption, type Detached, type Event, type Goodbye, type KeySet, type Left, type Member, type Members, type Presence, type Reply, type Resumed, type Resumption, type Welcome } from "./Event.ts"
 import { lengthOf } from "./lengths.ts"
+import * as people from "./personWording.ts"
 import * as rooms from "./roomWording.ts"
-import { company, crowd, dim, type Line, name, names, sign, strong, text } from "./spans.ts"
+import { company, crowd, dim, type Line, name, sign, strong, text } from "./spans.ts"
 
 export { keeping } from "./roomWording.ts"
 export { company, crowd, type Line, type Span } from "./spans.ts"
@@ -47,6 +48,10 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
       return [[sign("[operators] "), name(event.by), sign(": "), text(event.text)]]
     case "KeySet":
       return [keySet(event)]
+    case "AwaySet":
+      return [people.awaySet(event)]
+    case "Profile":
+      return people.profile(event)
     case "Presence":
       return presence(event)
     case "Renamed":
@@ -82,6 +87,10 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
     case "Ping":
     case "Pong":
     case "Verbatim":
+    case "Away":
+    case "Described":
+    case "Watched":
+    case "Signalled":
       return []
   }
 }
@@ -171,9 +180,9 @@ const presence = (event: Presence): ReadonlyArray<Line> => {
   ]
 }
 
-type Page = Pick<Members, "here" | "members" | "more">
+type Page = Pick<Members, "here" | "members" | "more" | "remarks">
 
-const page = ({ here, members, more }: Page): Line => [dim("Here: "), ...names(members), dim(`${more ? ", ..." : ""} (${here})`)]
+const page = ({ here, more, ...members }: Page): Line => [dim("Here: "), ...people.remarked(members), dim(`${more ? ", ..." : ""} (${here})`)]
 
 /** The answer to `/who`: one line. */
 export const here = (members: Page): string => textOf(page(members))
@@ -255,6 +264,8 @@ const sentence = (words: string): string => (/[.!?]$/u.test(words) ? words : `${
 export const refusals: ReadonlyArray<string> = [
   "A binary message",
   "A line has at most",
+  "A name in full",
+  "A reason has at most",
   "A line is one",
   "A message is one line",
   "A name cannot",

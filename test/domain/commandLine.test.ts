@@ -29,6 +29,7 @@ describe("The help", () => {
     expect(CommandLine.help(lines)).toEqual([
       "/help                          shows this",
       "/who                           shows who is here",
+      "/whois NAME                    shows who somebody is",
       "/nick NEW                      changes your name",
       "/me ACTION                     says what you do",
       "/msg NAME TEXT                 says it to one person only",
@@ -53,6 +54,7 @@ describe("The help", () => {
       "/unmute NAME                   lets somebody speak again",
       "/key WORDS                     keeps your place by words, if the connection is lost",
       "/back NAME WORDS               makes you again who you were, by the words of /key",
+      "/away [REASON]                 says that you are not there, or are again",
       "/quit [REASON]                 leaves; so does {quit}",
       "//TEXT                         says /TEXT"
     ])

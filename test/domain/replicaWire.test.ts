@@ -91,7 +91,7 @@ describe("Records on the wire", () => {
       },
       3000
     )
-    expect([...tags].sort()).toEqual(["Act", "Address", "Enter", "Exit", "Forget", "Hide", "Invite", "Join", "Lock", "Moderate", "Remember", "Rename", "Say", "Show", "Topic", "Unlock", "Whisper"])
+    expect([...tags].sort()).toEqual(["Act", "Address", "Away", "Describe", "Enter", "Exit", "Forget", "Hide", "Invite", "Join", "Lock", "Moderate", "Remember", "Rename", "Say", "Show", "Topic", "Unlock", "Watch", "Whisper"])
   })
 
   it("hold any entry that there is", () => {

@@ -70,6 +70,8 @@ const namesIn = (event: Reply): ReadonlyArray<string> => {
       return event.events.map(({ from }) => from.name)
     case "Members":
       return of(...event.members)
+    case "Profile":
+      return of(event.member, ...(event.away === undefined ? [] : [event.member]))
     default:
       return []
   }
@@ -83,7 +85,7 @@ const runs = 100
 describe.each(Object.entries(replies))("The words of %s", (kind, arbitrary) => {
   const speaks = ["Said", "Acted", "Whispered", "Notice", "Proclaimed"].includes(kind)
   // A topic, or a reason, which may be absent.
-  const quotes = ["Entered", "TopicSet", "Moderated", "Removed", "RoomList", "Past", "Found"].includes(kind)
+  const quotes = ["Entered", "TopicSet", "Moderated", "Removed", "RoomList", "Past", "Found", "AwaySet", "Profile"].includes(kind)
 
   it("are spans with something in them, each name in one of its own", () => {
     always(arbitrary, (event: Reply) => {

@@ -97,6 +97,15 @@ export const events: { readonly [E in Event as E["_tag"]]: FastCheck.Arbitrary<E
   DutySet: FastCheck.record({ _tag: FastCheck.constant("DutySet"), at, operates: FastCheck.boolean(), listens: FastCheck.boolean() }),
   Proclaimed: FastCheck.record({ _tag: FastCheck.constant("Proclaimed"), at, by: member, text: text() }),
   KeySet: FastCheck.record({ _tag: FastCheck.constant("KeySet"), at, name: nickname, keep: FastCheck.nat() }),
+  AwaySet: FastCheck.record({ _tag: FastCheck.constant("AwaySet"), at, reason: perhaps(long) }),
+  Away: FastCheck.record({ _tag: FastCheck.constant("Away"), ...inRoom, member, reason: perhaps(long) }),
+  Described: FastCheck.record({ _tag: FastCheck.constant("Described"), ...inRoom, member, real: perhaps(long) }),
+  Watched: FastCheck.record({ _tag: FastCheck.constant("Watched"), at, member, is: FastCheck.constantFrom("here", "gone", "away", "back", "described"), reason: perhaps(text()), real: perhaps(text()) }),
+  Signalled: FastCheck.record({ _tag: FastCheck.constant("Signalled"), at, by: member, target: perhaps(member), words: perhaps(text()) }),
+  Profile: FastCheck.record({
+    _tag: FastCheck.constant("Profile"), at, member, real: perhaps(text()), irc: perhaps(FastCheck.constant(true as const)), came: at, spoke: at, away: perhaps(text()), lost: perhaps(FastCheck.constant(true as const)),
+    rooms: FastCheck.array(FastCheck.record({ room: FastCheck.constant(lobby), role: FastCheck.constantFrom(...ToldRole.literals) }), { maxLength: 3 })
+  }),
   Presence: FastCheck.record({
     _tag: FastCheck.constant("Presence"), ...inRoom, first: FastCheck.nat(), here, joined: members, left: FastCheck.array(FastCheck.record(gone), many)
   }),

@@ -57,6 +57,14 @@ const inShort = (heard: Heard): string => {
           return `${command._tag} ${command.text}`
         case "Address":
           return `address ${command.words}`
+        case "Away":
+          return `away ${command.reason ?? ""}`.trimEnd()
+        case "Signal":
+          return `signal ${command.words ?? ""}`.trimEnd()
+        case "Watch":
+          return `watch ${command.for.name}`
+        case "Describe":
+          return `describe ${command.real ?? ""}`.trimEnd()
         case "Topic":
           return `topic ${command.text}`
         case "Invite":
@@ -83,6 +91,8 @@ const question = (question: Question): string => {
       return "help"
     case "Who":
       return `who ${question.after ?? ""}`.trimEnd()
+    case "Whois":
+      return `whois ${question.target._tag === "Words" ? question.target.words : question.target._tag}`
     case "Rooms":
       return "rooms"
     case "Search":

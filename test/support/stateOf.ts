@@ -45,7 +45,9 @@ export const checkState = (chat: State): void => {
     checkRoom(room, people, chat)
   }
   same(new Set(people.map(({ member }) => member.id)).size, people.length)
-  same(inOrder(HashMap.toEntries(chat.names)), inOrder(people.map(({ member, name }) => [name.key, member.id])))
+  // A name with blanks is found as one word, too.
+  const keys = people.flatMap(({ member, name: { key } }) => [...new Set([key, key.replaceAll(" ", "_")])].map((each) => [each, member.id]))
+  same(inOrder(HashMap.toEntries(chat.names)), inOrder(keys))
   const places = people.flatMap(({ member, place }) => (place?.proof === undefined ? [] : [[place.proof, member.id] as const]))
   same(inOrder(HashMap.toEntries(chat.places)), inOrder(places))
   const here = people.filter(({ attachment }) => attachment._tag === "Here")

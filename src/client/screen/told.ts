@@ -57,7 +57,7 @@ const counted = (before: Conversation, event: Event, concerns: ReadonlyArray<Con
   return event._tag === "Presence" ? within(next, event.room, (room) => (room.recount === undefined ? { ...room, here: event.here } : room)) : next
 }
 
-const ofEverywhere: ReadonlySet<Event["_tag"]> = new Set(["Left", "Detached", "Returned", "Renamed"])
+const ofEverywhere: ReadonlySet<Event["_tag"]> = new Set(["Left", "Detached", "Returned", "Renamed", "Away", "Described"])
 
 // In which rooms an event is read: what is of a person in all that are shared with it, what is for oneself alone where one looks.
 const roomsOf = (before: Conversation, event: Event, concerns: ReadonlyArray<Concern>): ReadonlyArray<string> => {

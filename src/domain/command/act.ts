@@ -1,13 +1,14 @@
 import * as Schema from "effect/Schema"
 import { speak } from "../Decision.ts"
 import { AskedRoom } from "../RoomName.ts"
+import { Tags } from "../Tags.ts"
 import { Text } from "../Text.ts"
 import { Ref } from "../wire/Ref.ts"
 import { command, type CommandDefinition, messageForm } from "./Definition.ts"
 import { inRoom, parseText, typedText } from "./text.ts"
 
 /** Say what one does: `/me waves`. */
-export const Act = Schema.TaggedStruct("Act", { text: Text, room: Schema.optional(AskedRoom), ref: Schema.optional(Schema.String) })
+export const Act = Schema.TaggedStruct("Act", { text: Text, room: Schema.optional(AskedRoom), tags: Schema.optional(Tags), ref: Schema.optional(Schema.String) })
 export type Act = typeof Act.Type
 
 /** An `Act` as programs send it: the text is not checked yet. */
@@ -26,6 +27,6 @@ export const act: CommandDefinition<Act> = {
     read: (rest) => typedText(rest, "/me ACTION", (text) => command({ _tag: "Act", text }))
   },
   send: ({ room, text }, ref) => ({ _tag: "Act", text, room: room?.name, ref }),
-  apply: (chat, asker, { ref, room: named, text }) =>
-    speak(chat, asker, named, { what: "do something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Acted", n, seq, at, room, from, text, ref }))
+  apply: (chat, asker, { ref, room: named, tags, text }) =>
+    speak(chat, asker, named, { what: "do something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Acted", n, seq, at, room, from, text, tags, ref }))
 }

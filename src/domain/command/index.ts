@@ -9,10 +9,12 @@ import type { Reply } from "../Event.ts"
 import { Refusal } from "../Refusal.ts"
 import type { RoomKey } from "../RoomName.ts"
 import { Act, act, ActMessage } from "./act.ts"
+import { Away, away, AwayMessage } from "./away.ts"
 import { Back, back, BackMessage } from "./back.ts"
 import type { CommandDefinition, LineForm, MessageForm, QuestionDefinition } from "./Definition.ts"
 import { Confide, confide } from "./confide.ts"
 import { SetDuty, setDuty } from "./duty.ts"
+import { Describe, describe, DescribeMessage } from "./describe.ts"
 import { Enter, enter, EnterMessage } from "./enter.ts"
 import { Exit, exit, ExitMessage } from "./exit.ts"
 import { type Help, helpOn } from "./help.ts"
@@ -33,9 +35,12 @@ import { Rooms, rooms } from "./rooms.ts"
 import { denied, type RuleDefinition, serverAsRuler } from "./ruling.ts"
 import { Say, say, SayMessage } from "./say.ts"
 import { Search, search } from "./search.ts"
+import { Signal, signal } from "./signal.ts"
 import { Topic, topic, TopicMessage } from "./topic.ts"
+import { Watch, watch, WatchMessage } from "./watch.ts"
 import { Whisper, whisper, WhisperMessage } from "./whisper.ts"
 import { type Who, who, WhoMessage } from "./who.ts"
+import { type Whois, whois, WhoisMessage } from "./whois.ts"
 
 export { type CommandDefinition, type LineForm, type MessageForm, type Request } from "./Definition.ts"
 
@@ -71,14 +76,19 @@ interface Commands extends RoomRules {
   readonly Confide: Confide
   readonly SetDuty: SetDuty
   readonly Proclaim: Proclaim
+  readonly Away: Away
+  readonly Describe: Describe
+  readonly Watch: Watch
+  readonly Signal: Signal
 }
 
 /** A command: all that `apply` decides, as it stands in the log. */
 export type Command = Commands[keyof Commands]
-export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, ...RoomRule.members)
+export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, Away, Describe, Watch, Signal, ...RoomRule.members)
 
 interface Questions {
   readonly Who: Who
+  readonly Whois: Whois
   readonly Rooms: Rooms
   readonly Search: Search
   readonly Help: Help
@@ -108,9 +118,13 @@ export const ClientMessage = Schema.Union(
   ModerateMessage,
   SetKeyMessage,
   BackMessage,
+  AwayMessage,
+  DescribeMessage,
+  WatchMessage,
   Rooms,
   Search,
   WhoMessage,
+  WhoisMessage,
   Ping,
   Pong,
   Quit
@@ -146,13 +160,18 @@ export const commands: { readonly [K in keyof Commands]: CommandDefinition<Comma
   Back: back,
   Confide: confide,
   SetDuty: setDuty,
-  Proclaim: proclaim
+  Proclaim: proclaim,
+  Away: away,
+  Describe: describe,
+  Watch: watch,
+  Signal: signal
 }
 
 /** The questions by their tag. */
 export const questions: { readonly [K in keyof Questions]: QuestionDefinition<Questions[K]> } = {
   Help: helpOn(() => lines),
   Who: who,
+  Whois: whois,
   Rooms: rooms,
   Search: search,
   Ping: ping
@@ -161,6 +180,7 @@ export const questions: { readonly [K in keyof Questions]: QuestionDefinition<Qu
 const forms: ReadonlyArray<{ readonly line?: LineForm; readonly message?: MessageForm }> = [
   questions.Help,
   questions.Who,
+  questions.Whois,
   nick,
   act,
   msg,
@@ -179,7 +199,8 @@ const forms: ReadonlyArray<{ readonly line?: LineForm; readonly message?: Messag
   ...moderationLines.map((line) => ({ line })),
   setKey,
   back,
-  ...[moderate, join, say, whisper, ping, { message: pong }],
+  away,
+  ...[moderate, describe, watch, join, say, whisper, ping, { message: pong }],
   quit
 ]
 

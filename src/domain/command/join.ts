@@ -7,7 +7,7 @@ import { type Member, MemberId } from "../Event.ts"
 import { asked, AskedName, sparesOf, SpareNames } from "../nameIndex.ts"
 import { keptFor } from "../history.ts"
 import { countKeepers } from "../keeping.ts"
-import { tellPast } from "../membership.ts"
+import { joined, tellPast } from "../membership.ts"
 import { hindrance, lookalike, named, spareName } from "../names.ts"
 import * as Nickname from "../Nickname.ts"
 import { Claim, Seen } from "../Place.ts"
@@ -15,6 +15,7 @@ import { Profile } from "../Profile.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Room from "../Room.ts"
 import { lobby } from "../RoomName.ts"
+import { tellWatchers } from "../watch.ts"
 import * as Window from "../Window.ts"
 import { version } from "../wire/version.ts"
 import { type CommandDefinition, messageForm } from "./Definition.ts"
@@ -93,6 +94,8 @@ export const join: CommandDefinition<Join> = {
       attachment: { _tag: "Here" },
       place,
       profile,
+      status: { came: chat.at, spoke: chat.at },
+      watched: [],
       rooms: [],
       current: undefined
     }
@@ -106,9 +109,10 @@ export const join: CommandDefinition<Join> = {
     }
     const next = named(come, id, name)
     const origin = { ...asker.origin, name: member.name }
-    if (nowhere === true) return admitted(next, origin, person)
+    if (nowhere === true) return tellWatchers(admitted(next, origin, person), person, { is: "here" })
     const told = enterLobby(next, origin, person, name.name === wanted.name ? undefined : wanted.name)
-    return andThen(told, (next) => warn(next, [lobbyMembership(0)], name.name, lookalike(chat, name)))
+    const seen = tellWatchers(told, person, { is: "here" })
+    return andThen(seen, (next) => warn(next, [lobbyMembership(0)], name.name, lookalike(chat, name)))
   }
 }
 
@@ -149,7 +153,7 @@ const enterLobby = <Peer>(before: Chat<Peer>, origin: Origin, newcomer: Person<P
     keep: place === undefined ? undefined : before.keep.for,
     history: keptFor(before, room)
   }))
-  const entered = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, ({ at, n, room, seq }) => ({ _tag: "Joined", n, seq, at, room, member }), seats))
+  const entered = andThen(welcomed, (chat) => tellRoom(chat, origin, lobby, (at) => joined(at, person), seats))
   return tellPast(entered, origin, person, lobby)
 }
 

@@ -2,6 +2,7 @@ import * as HashMap from "effect/HashMap"
 import * as Schema from "effect/Schema"
 import { roomOf, withRoom } from "../Chat.ts"
 import { andThen, type InRoom, notJoined, refused, tellFew, tellPerson } from "../Decision.ts"
+import { departing } from "../departed.ts"
 import type { Event } from "../Event.ts"
 import { AskedName, asked } from "../nameIndex.ts"
 import { hindrance, lookalike, named, unnamed } from "../names.ts"
@@ -9,6 +10,7 @@ import * as Nickname from "../Nickname.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Room from "../Room.ts"
 import { lobby } from "../RoomName.ts"
+import { tellWatchers } from "../watch.ts"
 import { command, type CommandDefinition, messageForm, type Request } from "./Definition.ts"
 import { warn } from "./lookalikes.ts"
 
@@ -39,10 +41,10 @@ export const nick: CommandDefinition<Rename> = {
     const { person } = asker
     if (person === undefined) return refused(chat, asker, notJoined("change your name"))
     const { id, name: was } = person.member
-    const freed = unnamed(chat, id, person.name)
+    const freed = departing(unnamed(chat, id, person.name), person)
     const why = hindrance(freed, name)
     if (why !== undefined) return refused(chat, asker, why)
-    const member = { id, name: name.name }
+    const member = { ...person.member, name: name.name }
     const renamed = named({ ...freed, people: HashMap.set(freed.people, id, { ...person, member, name }) }, id, name)
     const next = person.rooms.reduce((chat, { room }) => withRoom(chat, Room.renamed(roomOf(chat, room), member)), renamed)
     const origin = { ...asker.origin, name: name.name }
@@ -52,6 +54,7 @@ export const nick: CommandDefinition<Rename> = {
       person.rooms.length > 0
         ? tellPerson(next, origin, person.rooms, renaming)
         : tellFew(next, origin, [person.seat], (at) => renaming({ ...at, room: lobby, seq: roomOf(next, lobby).seq }))
-    return andThen(told, (chat) => warn(chat, person.rooms, name.name, lookalike(freed, name)))
+    const seen = name.key === person.name.key ? told : tellWatchers(tellWatchers(told, person, { is: "gone" }), { ...person, member, name }, { is: "here" })
+    return andThen(seen, (chat) => warn(chat, person.rooms, name.name, lookalike(freed, name)))
   }
 }

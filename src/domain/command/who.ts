@@ -1,6 +1,8 @@
 import * as Schema from "effect/Schema"
+import { type Person, personWith } from "../Chat.ts"
 import { meant } from "../Decision.ts"
 import { MemberId } from "../Event.ts"
+import type { Remark } from "../PersonEvent.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Room from "../Room.ts"
 import { AskedRoom } from "../RoomName.ts"
@@ -24,13 +26,23 @@ export const who: QuestionDefinition<Who> = {
     const where = meant(chat, asker, named, { what: "see who is here" })
     if (where instanceof Refusal) return refusal(chat, where)
     const { room } = where
+    const page = Room.pageAfter(room, after, chat.people)
+    const remarks = page.members.flatMap(({ id }) => remarkOn(personWith(chat, id)))
     return {
       _tag: "Members",
       at: chat.at,
       ...(named === undefined ? {} : { room: room.name }),
       here: room.seats.length,
-      ...Room.pageAfter(room, after, chat.people),
-      ...(after === undefined ? Room.awayFrom(room, chat.people) : {})
+      ...page,
+      ...(after === undefined ? Room.awayFrom(room, chat.people) : {}),
+      ...(remarks.length === 0 ? {} : { remarks })
     }
   }
+}
+
+const remarkOn = (person: Person<unknown> | undefined): ReadonlyArray<Remark> => {
+  if (person === undefined) return []
+  const { member: { id }, profile, status: { away } } = person
+  const isIrc = profile?.user !== undefined
+  return away === undefined && !isIrc ? [] : [{ id, away, ...(isIrc ? { irc: true } : {}) }]
 }

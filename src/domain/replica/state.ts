@@ -5,19 +5,22 @@ import * as HashSet from "effect/HashSet"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
-import { type Chat, type Person, personWith, roomOf, withPerson, withRoom } from "../Chat.ts"
+import { type Chat, type Person, personWith, roomOf, withRoom } from "../Chat.ts"
 import * as Deadlines from "../Deadlines.ts"
+import { Departed } from "../departed.ts"
 import { Event, LeaveCode, Limits, Member, MemberId } from "../Event.ts"
 import { IndexedName } from "../nameIndex.ts"
 import { withName } from "../names.ts"
 import { RoomMask } from "../masks.ts"
-import { NameKey } from "../Nickname.ts"
+import { NameKey, Nickname } from "../Nickname.ts"
 import { Proof } from "../Place.ts"
 import { Profile } from "../Profile.ts"
 import { Role } from "../Role.ts"
 import type { Room } from "../Room.ts"
 import { RoomKey, RoomName } from "../RoomName.ts"
+import { Status } from "../Status.ts"
 import { Text } from "../Text.ts"
+import { watching } from "../watch.ts"
 import type * as Window from "../Window.ts"
 import { validator } from "./validator.ts"
 
@@ -61,6 +64,7 @@ const Head = Schema.TaggedStruct("Head", {
   operators: Schema.Array(MemberId),
   listeners: Schema.Array(MemberId),
   mostHere: Schema.Number,
+  departed: Schema.Array(Departed),
   detached: Schema.Struct({ all: Schema.Number, by: Schema.Array(Schema.Tuple(Schema.String, Schema.Number)) }),
   keptBytes: Schema.Number,
   ownBytes: Schema.Number,
@@ -111,6 +115,8 @@ const PersonPart = Schema.TaggedStruct("Person", {
     })
   ),
   profile: orNot(Profile),
+  status: Status,
+  watched: Schema.Array(Schema.Struct({ name: Nickname, key: NameKey })),
   rooms: Schema.Array(Schema.Struct({ room: RoomKey, role: Role, since: Schema.Number })),
   current: orNot(RoomKey)
 })
@@ -157,6 +163,7 @@ const headOf = <Peer>(chat: Chat<Peer>): Part => ({
   keep: chat.keep,
   bounds: chat.bounds,
   history: chat.history,
+  departed: chat.departed,
   superseded: [...chat.superseded].sort((one, other) => one - other),
   operators: [...chat.operators].sort(),
   listeners: [...chat.listeners].sort(),
@@ -176,8 +183,8 @@ const sorted = <A>(entries: ReadonlyArray<readonly [string, A]>): ReadonlyArray<
   entries.toSorted(([one], [other]) => (one < other ? -1 : 1))
 
 // Whether a name is reserved is of no use once it is borne.
-const personPart = <Peer>({ address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms }: Person<Peer>): Part => ({
-  _tag: "Person", address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms
+const personPart = <Peer>({ address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms, status, watched }: Person<Peer>): Part => ({
+  _tag: "Person", address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms, status, watched
 })
 
 const roomPart = <Peer>(room: Room<Peer>): Part => ({ _tag: "Room", ...Struct.omit(room, "seats", "order") })
@@ -257,7 +264,7 @@ const withHead = (chat: Chat<never>, head: typeof Head.Type): Chat<never> => {
 const withSomebody = (chat: Chat<never>, part: typeof PersonPart.Type): Chat<never> => {
   const person = Struct.omit(part, "_tag")
   const { attachment, client, member: { id }, name, place } = person
-  const known = withPerson(chat, { ...person, seat: { id, peer: undefined } })
+  const known = watching(chat, { ...person, watched: [], seat: { id, peer: undefined } }, person.watched)
   return {
     ...known,
     clients: attachment._tag === "Here" ? HashMap.set(known.clients, client, id) : known.clients,
@@ -273,8 +280,8 @@ const sanctionsKey = (sanctions: Room<unknown>["bans"]) => sanctions.map(({ host
 // What is in a window, by its bounds.
 const windowKey = ({ bytes, due, gone, goneSeq, kept }: Window.Window) => [kept.length, bytes, gone, goneSeq, due, kept[0]?.n, kept.at(-1)?.n]
 
-const personKey = <Peer>({ attachment, client, current, member, name, place, profile, rooms }: Person<Peer>) => [
-  member.id, member.name, name.key, client, attachmentKey(attachment), current, profile?.user, profile?.real, rooms.map(({ role, room, since }) => [room, role, since]),
+const personKey = <Peer>({ attachment, client, current, member, name, place, profile, rooms, status, watched }: Person<Peer>) => [
+  member.id, member.name, name.key, client, attachmentKey(attachment), current, profile?.user, profile?.real, member.bot, status.came, status.spoke, status.away, status.invisible, watched.map(({ key }) => key), rooms.map(({ role, room, since }) => [room, role, since]),
   place === undefined ? undefined : [place.proof, place.key?.proof, place.key?.name, place.since, place.last, place.resumedAt, place.stays.map(({ room, since, until }) => [room, since, until]), windowKey(place.own)]
 ]
 
@@ -285,9 +292,9 @@ const roomKey = <Peer>({ bans, firstPage, hidden, invited, isRemembered, keepers
   seats.length, seats.at(-1)?.id, order.length, order.at(-1), windowKey(window), windowKey(moves), windowKey(past)
 ]
 
-const chatKey = <Peer>({ at, bounds, closed, deadlines, detached, historyBytes, keptBytes, lastMember, listeners, mostHere, names, operators, ownBytes, places, seq, superseded }: Chat<Peer>) => [
+const chatKey = <Peer>({ at, bounds, closed, deadlines, departed, detached, historyBytes, keptBytes, lastMember, listeners, mostHere, names, operators, ownBytes, places, seq, superseded }: Chat<Peer>) => [
   at, bounds.rooms, bounds.roomsOfPerson, closed, Deadlines.first(deadlines)?.at, detached.all, historyBytes, keptBytes, ownBytes, lastMember, seq,
-  HashMap.size(names), HashMap.size(places), HashSet.size(superseded), HashSet.size(operators), HashSet.size(listeners), mostHere
+  HashMap.size(names), HashMap.size(places), HashSet.size(superseded), HashSet.size(operators), HashSet.size(listeners), mostHere, departed.length, departed.at(-1)?.at
 ]
 
 /**

@@ -1,4 +1,5 @@
 import { type Event, isResumption } from "../../domain/Event.ts"
+import { sizeOfTags } from "../../domain/Tags.ts"
 import type { Handing } from "./Handed.ts"
 
 /** What an event takes on the wire besides what varies in length: its tag, numbers, ids and names. In bytes. */
@@ -12,10 +13,23 @@ const sizeOf = (event: Handing["event"]): number => {
     case "Said":
     case "Acted":
     case "Whispered":
+      return frame + event.text.length + sizeOfTags(event.tags)
+    case "Signalled":
+      return frame + sizeOfTags(event.tags) + (event.words?.length ?? 0)
     case "Notice":
     case "Proclaimed":
     case "TopicSet":
       return frame + event.text.length
+    case "AwaySet":
+      return frame + (event.reason?.length ?? 0)
+    case "Away":
+      return frame + member + (event.reason?.length ?? 0)
+    case "Described":
+      return frame + member + (event.real?.length ?? 0)
+    case "Watched":
+      return frame + member + (event.reason?.length ?? 0) + (event.real?.length ?? 0)
+    case "Profile":
+      return 2 * frame + event.rooms.length * member + (event.real?.length ?? 0) + (event.away?.length ?? 0)
     case "Moderated":
     case "Removed":
       return frame + member + (event.reason?.length ?? 0)
@@ -31,7 +45,7 @@ const sizeOf = (event: Handing["event"]): number => {
     case "Entered":
       return 2 * frame + event.members.length * member + (event.topic?.length ?? 0)
     case "Members":
-      return frame + event.members.length * member
+      return (event.remarks ?? []).reduce((sum, { away = "" }) => sum + member + away.length, frame + event.members.length * member)
     case "RoomList":
       return frame + event.rooms.reduce((sum, { topic = "" }) => sum + member + topic.length, 0)
     case "Verbatim":

@@ -2,14 +2,17 @@
 
 /** All of them, with their values as `CAP LS 302` shows them; empty where they have none. */
 export const offered: ReadonlyMap<string, string> = new Map([
+  ["away-notify", ""],
   ["batch", ""],
   ["cap-notify", ""],
   ["echo-message", ""],
   ["extended-join", ""],
+  ["extended-monitor", ""],
   ["labeled-response", ""],
   ["message-tags", ""],
   ["multi-prefix", ""],
   ["server-time", ""],
+  ["setname", ""],
   ["userhost-in-names", ""]
 ])
 
@@ -17,7 +20,7 @@ export const offered: ReadonlyMap<string, string> = new Map([
 export type Capabilities = ReadonlySet<string>
 
 /** Those that change what others cause a client to be told: clients that have the same of them are sent the same bytes. */
-const shared = ["extended-join", "message-tags", "server-time"] as const
+const shared = ["away-notify", "extended-join", "message-tags", "server-time", "setname"] as const
 
 /** What identifies the lines that a client with these is sent together with others. */
 export const sharedKey = (capabilities: Capabilities): string => shared.filter((name) => capabilities.has(name)).join(" ")

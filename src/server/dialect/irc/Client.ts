@@ -132,7 +132,7 @@ export class Client {
 }
 
 /** What a client asks for with one command: in order, what has to be performed. */
-export type Run = (client: Client, params: ReadonlyArray<string>) => Iterable<Heard>
+export type Run = (client: Client, params: ReadonlyArray<string>, tags: ReadonlyMap<string, string>) => Iterable<Heard>
 
 /** A command of IRC. */
 interface IrcCommand {

@@ -7,7 +7,9 @@ import type { Dialect, Heard, Hearing, Interpreter } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { Client, type IrcCommands } from "./Client.ts"
 import { asking } from "./commands/asking.ts"
+import { monitor } from "./commands/monitor.ts"
 import { operating } from "./commands/operating.ts"
+import { people } from "./commands/people.ts"
 import { registration } from "./commands/registration.ts"
 import { rooms } from "./commands/rooms.ts"
 import { server } from "./commands/server.ts"
@@ -17,7 +19,7 @@ import { longestLabel, Response } from "./label.ts"
 import { longestBody, longestTags, type Message, parse } from "./message.ts"
 import { nickOf } from "./tokens.ts"
 
-const commands: IrcCommands = { ...registration, ...rooms, ...talking, ...asking, ...server, ...operating }
+const commands: IrcCommands = { ...registration, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, MONITOR: { least: 1, run: monitor } }
 
 /** The commands that say something, unlike all that only asks. */
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])
@@ -146,7 +148,7 @@ export class IrcInterpreter implements Interpreter {
     yield client.send(response.end(this.#serverName, batch), true)
   }
 
-  *#message({ command: name, params }: Message): Iterable<Heard> {
+  *#message({ command: name, params, tags }: Message): Iterable<Heard> {
     const client = this.#client
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (command?.isEarly !== true && !client.isIn) {
@@ -155,6 +157,6 @@ export class IrcInterpreter implements Interpreter {
     }
     if (command === undefined) yield client.numeric("421", [name], "Unknown command")
     else if (params.length < command.least) yield client.numeric("461", [name], "Not enough parameters")
-    else yield* command.run(client, params)
+    else yield* command.run(client, params, tags)
   }
 }

@@ -1,5 +1,5 @@
 /** Events in the words of IRC. What is told to a whole room is encoded once for all who have the same capabilities. */
-import type { Event, Left, Member, Moderated, Presence, Reply } from "../../../domain/Event.ts"
+import type { Event, Left, Member, Moderated, Presence, Reply, Signalled, Watched } from "../../../domain/Event.ts"
 import type { RoomName } from "../../../domain/RoomName.ts"
 import { textOf, words } from "../../../domain/wording.ts"
 import type { Capabilities } from "./Capabilities.ts"
@@ -31,12 +31,18 @@ export const encodeShared = (event: Reply, form: Form): string => {
 const tagsOf = (event: Reply, { capabilities }: Form): string => {
   const tags: Array<readonly [string, string]> = []
   if (capabilities.has("server-time")) tags.push(["time", new Date(event.at).toISOString()])
-  if (capabilities.has("message-tags") && isSaid(event) && event.n !== undefined) tags.push(["msgid", msgidOf(event.at, event.n)])
+  if (capabilities.has("message-tags") && isSaid(event)) {
+    if (event.n !== undefined) tags.push(["msgid", msgidOf(event.at, event.n)])
+    if (event._tag !== "Notice") {
+      if ((event._tag === "Signalled" ? event.by : event.from).bot === true) tags.push(["bot", ""])
+      if (event.tags !== undefined) tags.push(...Object.entries(event.tags))
+    }
+  }
   return formatTags(tags)
 }
 
-const isSaid = (event: Reply): event is Extract<Event, { readonly _tag: "Said" | "Acted" | "Whispered" | "Notice" }> =>
-  event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered" || event._tag === "Notice"
+const isSaid = (event: Reply): event is Extract<Event, { readonly _tag: "Said" | "Acted" | "Whispered" | "Notice" | "Signalled" }> =>
+  event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered" || event._tag === "Notice" || event._tag === "Signalled"
 
 /** The id of a message: numbers begin again with another start of the server, times do not. */
 const msgidOf = (at: number, n: number): string => `${at.toString(36)}-${n.toString(36)}`
@@ -54,8 +60,13 @@ const bodiesOf = (event: Reply, form: Form): ReadonlyArray<string> => {
     case "Notice":
       return split(`:${server} NOTICE ${channelOf(event.room)} :`, event.text)
     case "Joined":
+      return [joins(event.member, event.room, form, event.real), ...(event.away === undefined ? [] : isAway(event.member, event.away, form))]
     case "Returned":
       return [joins(event.member, event.room, form)]
+    case "Away":
+      return isAway(event.member, event.reason, form)
+    case "Described":
+      return event.real === undefined || !form.capabilities.has("setname") ? [] : [`:${sourceOf(event.member)} SETNAME :${event.real}`]
     case "Left":
       return event.detached === true ? [] : leaves(event)
     case "Detached":
@@ -78,8 +89,12 @@ const bodiesOf = (event: Reply, form: Form): ReadonlyArray<string> => {
 }
 
 /** Somebody enters a room. */
-const joins = (member: Member, room: RoomName, { capabilities }: Form): string =>
-  `:${sourceOf(member)} JOIN ${channelOf(room)}${capabilities.has("extended-join") ? ` * :${member.name}` : ""}`
+const joins = (member: Member, room: RoomName, { capabilities }: Form, real: string = member.name): string =>
+  `:${sourceOf(member)} JOIN ${channelOf(room)}${capabilities.has("extended-join") ? ` * :${real}` : ""}`
+
+/** Somebody is not there, for this reason; without one, it is there again. */
+const isAway = (member: Member, reason: string | undefined, { capabilities }: Form): ReadonlyArray<string> =>
+  capabilities.has("away-notify") ? [`:${sourceOf(member)} AWAY${reason === undefined ? "" : ` :${reason}`}`] : []
 
 const leaves = ({ code, member, reason, room }: Pick<Left, "code" | "member" | "reason" | "room">): ReadonlyArray<string> =>
   code === "exited"
@@ -150,6 +165,10 @@ const bodiesFor = (event: Reply, { form, me }: Reader): ReadonlyArray<string> | 
     case "Said":
     case "Acted":
       return event.from.id === me.id && !form.capabilities.has("echo-message") ? [] : undefined
+    case "Signalled":
+      return signalled(event, me, form)
+    case "Watched":
+      return watched(event, nick, form)
     case "Invited":
       return event.to.id === me.id ? [`:${event.by === undefined ? server : sourceOf(event.by)} INVITE ${nick} ${channelOf(event.room)}`] : []
     case "Presence":
@@ -163,6 +182,28 @@ const bodiesFor = (event: Reply, { form, me }: Reader): ReadonlyArray<string> | 
       return undefined
     default:
       return undefined
+  }
+}
+
+const signalled = ({ by, notice, room, target: to, words }: Signalled, me: Member, { capabilities }: Form): ReadonlyArray<string> => {
+  if (by.id === me.id && to?.id !== me.id && !capabilities.has("echo-message")) return []
+  const target = room === undefined ? nickOf((to ?? me).name) : channelOf(room)
+  if (words !== undefined) return [`:${sourceOf(by)} ${notice === true ? "NOTICE" : "PRIVMSG"} ${target} :\u0001${words}\u0001`]
+  return capabilities.has("message-tags") ? [`:${sourceOf(by)} TAGMSG ${target}`] : []
+}
+
+/** Somebody that this client watches for: whatever is no coming or going only where it has asked to be told of that, too. */
+const watched = ({ is, member, real, reason }: Watched, nick: string, form: Form): ReadonlyArray<string> => {
+  switch (is) {
+    case "here":
+      return [`:${form.server} 730 ${nick} :${sourceOf(member)}`]
+    case "gone":
+      return [`:${form.server} 731 ${nick} :${nickOf(member.name)}`]
+    case "away":
+    case "back":
+      return form.capabilities.has("extended-monitor") ? isAway(member, reason, form) : []
+    case "described":
+      return form.capabilities.has("extended-monitor") && form.capabilities.has("setname") ? [`:${sourceOf(member)} SETNAME :${real ?? ""}`] : []
   }
 }
 

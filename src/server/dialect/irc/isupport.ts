@@ -5,6 +5,8 @@ import { searches } from "./commands/list.ts"
 /** What the server tells of itself in 005, in lines of at most 13 tokens. */
 export const isupport = ({ maxName, serverName }: Pick<Hearing, "maxName" | "serverName">): ReadonlyArray<ReadonlyArray<string>> => {
   const tokens = [
+    "AWAYLEN=390",
+    "BOT=B",
     "CASEMAPPING=ascii",
     "CHANLIMIT=#:16",
     "CHANMODES=beI,k,l,Cimnst",
@@ -17,13 +19,16 @@ export const isupport = ({ maxName, serverName }: Pick<Hearing, "maxName" | "ser
     "KICKLEN=390",
     "MAXLIST=beI:100",
     `MODES=${mostChanges}`,
+    "MONITOR=100",
+    "NAMELEN=150",
     `NETWORK=${serverName}`,
     `NICKLEN=${maxName}`,
     "PREFIX=(ov)@+",
     "STATUSMSG=@+",
     "TARGMAX=JOIN:,KICK:,LIST:,NAMES:,NOTICE:4,PART:,PRIVMSG:4,WHOIS:1",
     "TOPICLEN=390",
-    "UTF8ONLY"
+    "UTF8ONLY",
+    "WHOX"
   ]
   return Array.from({ length: Math.ceil(tokens.length / 13) }, (_, n) => tokens.slice(n * 13, (n + 1) * 13))
 }

@@ -9,6 +9,12 @@ export const line = (text: string): string => `${text}\r\n`
 /** A last parameter, which may be empty or have blanks in it. */
 export const trailing = (text: string): string => `:${text}`
 
+/** As much of a text as fits in so many bytes, cut between grapheme clusters. */
+export const cut = (text: string, bytes: number): string => {
+  const head = " ".repeat(longestBody - bytes)
+  return (split(head, text)[0] ?? head).slice(head.length)
+}
+
 /**
  * The lines that say a text behind `head`, which each of them repeats: none is
  * longer than a line may be, and what is cut is cut between grapheme clusters.

@@ -9,8 +9,8 @@ import type { Heard } from "../../Dialect.ts"
 import type { Client, Numeric } from "../Client.ts"
 import { letterOf, maskOf, readMask } from "../masks.ts"
 import { channelOf, isChannel, keyOf, roomOf, sourceOf } from "../tokens.ts"
-import { dutyLetters, dutyOf } from "./operating.ts"
 import { notThere } from "./rule.ts"
+import { userMode } from "./userMode.ts"
 
 /** One change of a mode: whether it is set, its letter, and its parameter where it takes one. */
 interface Change {
@@ -40,9 +40,7 @@ const changesOf = ([letters = "", ...params]: ReadonlyArray<string>): ReadonlyAr
 /** The command `MODE`: what a room or its asker is like, and changes of that. */
 export function* mode(client: Client, [target = "", ...rest]: ReadonlyArray<string>): Iterable<Heard> {
   if (!isChannel(target)) {
-    const isMine = yield* client.see(({ nick }) => keyOf(target) === keyOf(nick))
-    if (isMine === true) yield* modeOfOneself(client, rest)
-    else yield client.numerics(({ chat }) => [personNamed(chat, keyOf(target)) === undefined ? ["401", [target], "No such nick/channel"] : ["502", [], "Can't change mode for other users"]])
+    yield* userMode(client, target, rest)
     return
   }
   const room = roomOf(target)
@@ -83,19 +81,6 @@ export function* mode(client: Client, [target = "", ...rest]: ReadonlyArray<stri
     changes.push(read)
   }
   if (changes.length > 0) yield* apply(client, target, room, { _tag: "SetModes", room, changes }, word)
-}
-
-function* modeOfOneself(client: Client, rest: ReadonlyArray<string>): Iterable<Heard> {
-  if (rest.length === 0) {
-    yield client.numerics((asking) => [["221", [`+${dutyLetters(asking)}`]]])
-    return
-  }
-  const changes = new Map(changesOf(rest).map(({ isSet, letter }) => [letter, isSet]))
-  const duty = yield* client.see((asking) => dutyOf(asking, changes))
-  if (duty === undefined) return
-  yield* client.perform({ _tag: "SetDuty", ...duty })
-  const words = `${duty.operates === false ? "-o" : ""}${duty.listens === undefined ? "" : duty.listens ? "+w" : "-w"}`
-  yield client.look(({ nick }) => [`:${nick} MODE ${nick} :${words}`])
 }
 
 function* apply(client: Client, channel: string, room: AskedRoom, command: SetModes, word: string | undefined): Iterable<Heard> {

@@ -91,6 +91,10 @@ function* user(client: Client, [name = "", , , real = ""]: ReadonlyArray<string>
     yield client.numeric("462", [], "You may not reregister")
     return
   }
+  if (name === "" || real === "") {
+    yield client.numeric("461", ["USER"], "Not enough parameters")
+    return
+  }
   const bare = name.replace(/[^\w.-]/gu, "").slice(0, 12)
   client.registration = { ...client.registration, user: bare === "" ? "user" : bare, real }
   yield* enter(client)

@@ -1,0 +1,100 @@
+/** `WHO`, with the fields of WHOX. */
+import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
+import { type Chat, membershipIn, type Person, personNamed, personWith, roomWith } from "../../../../domain/Chat.ts"
+import type { Room } from "../../../../domain/Room.ts"
+import type { Heard } from "../../Dialect.ts"
+import type { Client, IrcCommands, Numeric } from "../Client.ts"
+import { trailing } from "../lines.ts"
+import { isMask, meansKey } from "../finding.ts"
+import { markOf } from "../names.ts"
+import { isHere, realOf, userOf } from "../person.ts"
+import { channelOf, cloak, isChannel, keyOf, nickOf, roomOf } from "../tokens.ts"
+
+/** Somebody who is found, and the room in which it is; none where it was asked for by name. */
+interface Found {
+  readonly person: Person<unknown>
+  readonly room: Room<unknown> | undefined
+  /** Whether it is an operator of the server. */
+  readonly operates: boolean
+}
+
+/** How many people one answer names at most where a mask finds them. */
+const most = 1000
+
+/** The command `WHO`. */
+export const who: IrcCommands[string]["run"] = function* (client: Client, [mask = "*", options = ""]: ReadonlyArray<string>): Iterable<Heard> {
+  const fields = /%([a-z]*)(?:,(\d{1,3}))?$/iu.exec(options)
+  yield client.numerics(({ at, chat, me }) => [
+    ...(isChannel(mask) ? inRoom(chat, me, mask) : named(chat, me, mask)).map((found) =>
+      fields === null ? reply(client, found) : special(client, found, at, { fields: fields[1] ?? "", token: fields[2] ?? "0" })
+    ),
+    ["315", [mask], "End of WHO list"]
+  ])
+}
+
+const inRoom = (chat: Chat<unknown>, me: Person<unknown> | undefined, channel: string): ReadonlyArray<Found> => {
+  const asked = roomOf(channel)
+  const room = asked === undefined ? undefined : roomWith(chat, asked.key)
+  const isMine = me !== undefined && room !== undefined && membershipIn(me, room.key) !== undefined
+  if (room === undefined || (room.hidden && !isMine)) return []
+  return room.seats.flatMap(({ id }) => {
+    const person = id === undefined ? undefined : personWith(chat, id)
+    return person === undefined || (person.status.invisible === true && !isMine) ? [] : [{ person, room, operates: HashSet.has(chat.operators, person.member.id) }]
+  })
+}
+
+const named = (chat: Chat<unknown>, me: Person<unknown> | undefined, mask: string): ReadonlyArray<Found> => {
+  const word = mask === "0" || mask === "" ? "*" : mask
+  if (!isMask(word)) {
+    const person = personNamed(chat, keyOf(word))
+    return person === undefined || !isHere(person) ? [] : [foundByName(chat, person)]
+  }
+  const isMeant = meansKey(word)
+  const found: Array<Found> = []
+  for (const person of HashMap.values(chat.people)) {
+    if (found.length >= most) break
+    const isKnown = person.status.invisible !== true || person.member.id === me?.member.id || me?.rooms.some(({ room }) => membershipIn(person, room) !== undefined) === true
+    if (isKnown && isHere(person) && isMeant(person.name.key)) found.push(foundByName(chat, person))
+  }
+  return found
+}
+
+const foundByName = (chat: Chat<unknown>, person: Person<unknown>): Found => ({ person, room: undefined, operates: HashSet.has(chat.operators, person.member.id) })
+
+const flagsOf = (_: Client, { operates, person: { member, rooms, status }, room }: Found): string => {
+  const role = room === undefined ? undefined : rooms.find((one) => one.room === room.key)?.role
+  return `${status.away === undefined ? "H" : "G"}${operates ? "*" : ""}${member.bot === true ? "B" : ""}${markOf(role)}`
+}
+
+const channelFor = ({ room }: Found): string => (room === undefined ? "*" : channelOf(room.name))
+
+const reply = (client: Client, found: Found): Numeric => {
+  const { person } = found
+  return ["352", [channelFor(found), userOf(person), cloak, client.hearing.serverName, nickOf(person.member.name), flagsOf(client, found)], `0 ${realOf(person)}`]
+}
+
+/** What a letter of WHOX asks for. */
+type Field = (client: Client, found: Found, at: number, token: string) => string
+
+/** The fields, in the order in which they are answered, whatever the order in which they are asked for. */
+const allFields: ReadonlyArray<readonly [letter: string, field: Field]> = [
+  ["t", (_client, _found, _at, token) => token],
+  ["c", (_, found) => channelFor(found)],
+  ["u", (_, { person }) => userOf(person)],
+  ["i", () => "255.255.255.255"],
+  ["h", () => cloak],
+  ["s", ({ hearing }) => hearing.serverName],
+  ["n", (_, { person }) => nickOf(person.member.name)],
+  ["f", flagsOf],
+  ["d", () => "0"],
+  ["l", (_, { person: { status } }, at) => String(Math.max(0, Math.floor((at - status.spoke) / 1000)))],
+  ["a", () => "0"],
+  ["o", () => "n/a"],
+  ["r", (_, { person }) => trailing(realOf(person))]
+]
+
+const special = (client: Client, found: Found, at: number, { fields, token }: { readonly fields: string; readonly token: string }): Numeric => [
+  "354",
+  allFields.flatMap(([letter, field]) => (fields.includes(letter) ? [field(client, found, at, token)] : []))
+]
