@@ -292,6 +292,7 @@ export const refusals: ReadonlyArray<string> = [
   "There is nothing in this",
   "This room needs",
   "This server keeps",
+  "This kind of message",
   "This server speaks version",
   "What is said",
   "What is searched",
@@ -301,6 +302,7 @@ export const refusals: ReadonlyArray<string> = [
   "You are in",
   "You cannot",
   "You have just come back",
+  "You watch for",
   "Your place is kept"
 ]
 

@@ -43,9 +43,9 @@ const sizeOf = (event: Handing["event"]): number => {
       return frame + event.reason.length
     case "Welcome":
     case "Entered":
-      return 2 * frame + event.members.length * member + (event.topic?.length ?? 0)
+      return 2 * frame + (event.members.length + ("away" in event ? (event.away?.length ?? 0) : 0)) * member + (event.topic?.length ?? 0)
     case "Members":
-      return (event.remarks ?? []).reduce((sum, { away = "" }) => sum + member + away.length, frame + event.members.length * member)
+      return (event.remarks ?? []).reduce((sum, { away = "" }) => sum + member + away.length, frame + (event.members.length + (event.away?.length ?? 0)) * member)
     case "RoomList":
       return frame + event.rooms.reduce((sum, { topic = "" }) => sum + member + topic.length, 0)
     case "Verbatim":
