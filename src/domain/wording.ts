@@ -263,6 +263,7 @@ const sentence = (words: string): string => (/[.!?]$/u.test(words) ? words : `${
 /** How refusals begin that are worded where they are made. */
 export const refusals: ReadonlyArray<string> = [
   "A binary message",
+  "This kind of message",
   "A line has at most",
   "A name in full",
   "A reason has at most",
