@@ -115,7 +115,9 @@ export class Reference {
       case "Detached":
       case "Returned":
         throw new Difference(`${event._tag} of ${event.member.name}, who cannot come back`)
-      // All of them stay in the lobby, and nobody rules it.
+      // All of them stay in the lobby, and nobody rules it, is away or says more of itself than its name.
+      case "Away":
+      case "Described":
       case "Entered":
       case "TopicSet":
       case "Moderated":
