@@ -88,7 +88,8 @@ describe("A validator", () => {
   it.each<readonly [string, Schema.Schema.AnyNoContext, unknown]>([
     ["a string that becomes a number", Schema.NumberFromString, "1"],
     ["a field with a default", Schema.Struct({ field: Schema.optionalWith(Schema.String, { default: () => "" }) }), { field: "" }],
-    ["a record", Schema.Record({ key: Schema.String, value: Schema.String }), { key: "value" }],
+    ["a record of what becomes something else", Schema.Record({ key: Schema.String, value: Schema.NumberFromString }), { key: "1" }],
+    ["a record of certain keys", Schema.Record({ key: Schema.TemplateLiteral("k", Schema.String), value: Schema.String }), { key: "value" }],
     ["anything", Schema.Unknown, 1]
   ])("never says yes to what it does not know, or what is not left as it is: %s", (_, schema, value) => {
     expect(Either.isRight(Schema.decodeUnknownEither(schema)(value))).toBe(true)

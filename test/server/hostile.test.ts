@@ -78,7 +78,7 @@ const lastWord = {
   native: /"_tag":"Goodbye"[^\n]*\n$/u,
   plain: /^Goodbye!\n$/mu,
   http: /^HTTP\/1\.1 (?:400|403|404|405|421) /u,
-  irc: /^ERROR :/u,
+  irc: /(?:^|\n)ERROR :.*\n$/u,
   tls: /^\u0015\u0003\u0001\0\u0002\u0002F$/u,
   proxy: /^This is a chat room for brusio, nc and telnet\. No proxy is trusted at your address, so a PROXY protocol header is not taken from it\.\n$/u,
   endless: /^This is a chat room for brusio, nc and telnet\. The first line is a name: yours was too long for one\.\n$/u,

@@ -39,7 +39,7 @@ describe.concurrent("When the room is full", () => {
     ["one who sends no line feed", "bob", (words) => { expect(words).toBe(plainWords) }],
     ["one who says nothing", "", (words) => { expect(words).toBe(plainWords) }],
     ["a browser", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", (words) => { expect(words).toMatch(/^HTTP\/1\.1 503 /u) }],
-    ["an IRC client", "NICK bob\r\nUSER bob 0 * :bob\r\n", (words) => { expect(words).toMatch(/^ERROR :.*\r\n$/u) }],
+    ["an IRC client", "NICK bob\r\nUSER bob 0 * :bob\r\n", (words) => { expect(words).toMatch(/^:brusio NOTICE \* :.*full.*\r\nERROR :.*\r\n$/u) }],
     ["one who sends far more than is read", `bob\n${"x".repeat(200_000)}\n`, (words) => { expect(words).toBe(plainWords) }]
   ]
   for (const [title, bytes, isTold] of refused) {

@@ -64,7 +64,8 @@ const tuple = ({ elements, rest }: AST.TupleType): Check => {
 }
 
 const struct = ({ indexSignatures, propertySignatures }: AST.TypeLiteral): Check => {
-  if (indexSignatures.length > 0) return never
+  const [entries, ...others] = indexSignatures
+  if (entries !== undefined) return propertySignatures.length === 0 && others.length === 0 && entries.parameter._tag === "StringKeyword" ? record(compiled(entries.type)) : never
   const fields = new Map(propertySignatures.map(({ name, type }) => [name, compiled(type)]))
   // A field that is missing counts as one that is undefined, as it does where the schema decodes.
   const required = propertySignatures.filter(({ isOptional, name }) => !isOptional && fields.get(name)?.(undefined) !== true).map(({ name }) => name)
@@ -75,6 +76,8 @@ const struct = ({ indexSignatures, propertySignatures }: AST.TypeLiteral): Check
     return true
   }
 }
+
+const record = (check: Check): Check => (value) => Predicate.isRecord(value) && Object.keys(value).every((name) => check(value[name]))
 
 const union = ({ types }: AST.Union): Check => {
   const literals = new Set<unknown>()
