@@ -307,7 +307,7 @@ describe.runIf(hasBrowser)("The page of a room", () => {
     await page.keyboard.press("ArrowDown")
     expect(await page.inputValue(".draft")).toBe("")
     await page.locator(".draft").pressSequentially("/wh")
-    await page.locator("[role=option]", { hasText: "/who" }).waitFor()
+    await page.locator("[role=option][aria-selected=true]", { hasText: "/who" }).waitFor()
     await page.keyboard.press("Tab")
     expect(await page.inputValue(".draft")).toMatch(/^\/who/u)
     await page.fill(".draft", "one\ntwo\n\n/three")
