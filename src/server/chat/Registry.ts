@@ -126,6 +126,9 @@ const decidedFor = (author: Peer, envelope: Envelope, chat: Chat.Chat<Peer>, def
   return { ...envelope, audience: envelope.audience.filter(isOthers), ...(envelope.also === undefined ? {} : { also: envelope.also.filter(isOthers) }) }
 }
 
+// Whether a dialect has only looked something up: a reply without words would flush the moves that are held back for its reader.
+const isSilent = (reply: Reply): boolean => reply._tag === "Verbatim" && reply.size === 0 && reply.turn === undefined
+
 /** The next state, what is to be handed on, and the result for the caller. */
 interface Step<A> {
   readonly state: State
@@ -200,7 +203,7 @@ const make = Effect.gen(function* () {
           const seat = person?.seat ?? { id: undefined, peer: connected.peer }
           const from = { client, address: connected.address, name: person?.member.name }
           const event = reply(state, connected)
-          return { state, handings: [{ event, audience: [seat], from }], result: event }
+          return { state, handings: isSilent(event) ? [] : [{ event, audience: [seat], from }], result: event }
         }
       })
     )

@@ -176,10 +176,6 @@ const bodiesFor = (event: Reply, { form, me }: Reader): ReadonlyArray<string> | 
     case "Throttled":
     case "Outage":
       return split(`:${server} NOTICE ${nick} :`, event.message)
-    case "Notice":
-    case "Past":
-    case "Lines":
-      return undefined
     default:
       return undefined
   }
