@@ -124,6 +124,8 @@ describe("The Registry", () => {
       const { chat, place } = { chat: yield* registry.chat, place: yield* hub.place }
       yield* registry.answer(ada, { _tag: "Who" })
       yield* registry.answer(ada, { _tag: "Help" })
+      // What a dialect only looks up is told to nobody.
+      yield* registry.reply(ada, (at) => ({ _tag: "Verbatim", at, size: 0, words: () => "" }))
       yield* registry.reply(ada, (at) => ({ _tag: "Refused", at, code: "bad-line", message: clean("No.") }))
       const replies = yield* handed
       expect(tags(replies)).toEqual(["Members", "Lines", "Refused"])

@@ -22,6 +22,8 @@ function* enter(client: Client): Iterable<Heard> {
   if (refused === undefined) {
     client.me = client.hears("Admitted")?.you
     client.isIn = client.me !== undefined
+    // A password is kept no longer than it is needed.
+    client.registration = { ...client.registration, password: undefined }
     yield* welcome(client)
     return
   }
