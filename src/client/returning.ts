@@ -80,9 +80,12 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
       Effect.gen(function* () {
         let why = said
         for (;;) {
-          const wait = Math.max((yield* Random.next) * waitBefore(tries), link.refused?.wait ?? 0)
+          const left = until - (yield* monotonicMillis)
+          const asked = link.refused?.wait ?? 0
+          // The last try is made when the time to come back ends, not where the backoff would first pass its end, which may be at once.
+          const wait = Math.max(Math.min((yield* Random.next) * waitBefore(tries), left), asked)
           tries += 1
-          if ((yield* monotonicMillis) + wait > until) return yield* Effect.fail(new ConnectionLost({ code: "ETIMEDOUT" }))
+          if (left <= 0 || asked > left) return yield* Effect.fail(new ConnectionLost({ code: "ETIMEDOUT" }))
           yield* pause(wait, why)
           const connection = yield* Effect.either(attempt(until))
           if (Either.isRight(connection)) return connection.right
