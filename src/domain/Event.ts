@@ -384,6 +384,8 @@ export interface Verbatim {
   readonly size: number
   /** How the client is spoken to from here on; what that is, only its dialect knows. Absent where it stays as it is. */
   readonly turn?: (() => void) | undefined
+  /** Whether it says what a room was when the client came into it, so that whatever moves are told later have come later. */
+  readonly ofComing?: true | undefined
 }
 
 /** All that a client can be told: an event, lines for people, or what its dialect says for itself. The answer to a question is a reply to its asker alone, and has no number. */

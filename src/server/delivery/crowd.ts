@@ -51,16 +51,19 @@ const keptLists = 2 * crowd
  * still told everything in order. That is so when no client in the audiences of
  * the rest is owed a move: one that is held, or stands earlier in the batch.
  * What is said to a whole room, a goodbye, and what is told again to somebody who is back never overtakes a move: the last
- * has all moves in it that were before. The moves
+ * has all moves in it that were before. What a room was when somebody came into it always may: that one is owed no move of
+ * the room from before, and must know of it before later ones. The moves
  * of the batch are added to `debts`: where the answer is yes they are held from
  * then on, and where it is no everything goes out and `debts` is of no use any more.
  */
 export const canOvertake = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, debts = debtsOf(held)): boolean =>
   batch.every((handed) => {
-    if (!isMove(handed)) return handed.room === undefined && handed.event._tag !== "Goodbye" && handed.event._tag !== "Resumed" && !debts.areOwedTo(handed.audience)
+    if (!isMove(handed)) return isOfComing(handed) || (handed.room === undefined && handed.event._tag !== "Goodbye" && handed.event._tag !== "Resumed" && !debts.areOwedTo(handed.audience))
     debts.add(handed)
     return true
   })
+
+const isOfComing = ({ event }: Handed): boolean => event._tag === "Verbatim" && event.ofComing === true
 
 const debtsOf = (held: ReadonlyArray<Handed>): Debts => {
   const debts = new Debts()

@@ -35,7 +35,7 @@ export interface View {
 }
 
 /** What a dialect answers: see `Verbatim`. */
-export type Seen = Pick<Verbatim, "size" | "turn" | "words">
+export type Seen = Pick<Verbatim, "ofComing" | "size" | "turn" | "words">
 
 /**
  * The parser of one client, from bytes to requests. It keeps what has not ended

@@ -56,6 +56,8 @@ const idOf = (client: Chat.ClientId): MemberId => Chat.personOf(room.chat, clien
 const say = saying("hello")
 const refusal = refusedAs({ at: 0 }, new Refusal({ code: "bad-line", message: "no" }))
 const throttled: Reply = { _tag: "Throttled", at: 0, perSecond: 1, message: clean("slower") }
+const verbatim: Reply = { _tag: "Verbatim", at: 0, size: 1, words: () => "" }
+const ofComing: Reply = { ...verbatim, ofComing: true }
 const words = clean("hear, hear")
 
 const does = (who: Chat.ClientId, command: Command, at: Room = room): Batch => decide(at, who, command).told
@@ -89,6 +91,7 @@ describe("What waits may be overtaken by", () => {
     ["an answer to one without a name", asks(newcomer, { _tag: "Ping" }), ["Pong"]],
     ["help for one without a name", asks(newcomer, { _tag: "Help" }), ["Lines"]],
     ["a word to one without a name, who sends too fast", replyTo(room, newcomer, throttled), ["Throttled"]],
+    ["what the room was when a newcomer came", [...does(newcomer, join("eve")), ...replyTo(decide(room, newcomer, join("eve")).node, newcomer, ofComing)], ["Welcome", "Joined", "Verbatim"]],
     ["many of these", [...goes(newcomer), ...enter(room, "eve").handings, ...goes(ann)], ["Disconnected", "Connected", "Welcome", "Joined", "Left"]]
   ])("%s", (_, batch, kinds) => {
     expect(kindsOf(batch)).toEqual(kinds)
@@ -110,6 +113,7 @@ const heldUp: ReadonlyArray<readonly [string, Batch, ReadonlyArray<Handing["even
   ["what a member is refused", replyTo(room, ann, refusal), ["Refused"]],
   ["words that name nobody", does(ann, { _tag: "Address", words, readings: [] }), ["Refused"]],
   ["a word to a member who sends too fast", replyTo(room, ann, throttled), ["Throttled"]],
+  ["what a dialect says to a newcomer once it is there", [...does(newcomer, join("eve")), ...replyTo(decide(room, newcomer, join("eve")).node, newcomer, verbatim)], ["Welcome", "Joined", "Verbatim"]],
   ["the goodbye", closes(room), ["Goodbye"]],
   ["a goodbye that nobody is there to hear", closes(empty), ["Goodbye"]],
   ["a newcomer who looks like another", does(newcomer, join("b0b")), ["Welcome", "Joined", "Notice"]]

@@ -32,6 +32,8 @@ export interface Asking {
 /** How a numeric reply is said: its parameters after the asker's nick, and its words. */
 export type Numeric = readonly [code: string, params: ReadonlyArray<string>, words?: string]
 
+type Looking = Extract<Heard, { readonly _tag: "Look" }>
+
 /** One client, for the commands that it sends. */
 export class Client {
   readonly hearing: Hearing
@@ -80,7 +82,7 @@ export class Client {
   }
 
   /** Answers with these bodies of lines, by the chat as it stands then. `turns`: whether the client is spoken to in another way behind them. */
-  look(bodies: (asking: Asking) => ReadonlyArray<string>, turns = false): Heard {
+  look(bodies: (asking: Asking) => ReadonlyArray<string>, turns = false): Looking {
     return {
       _tag: "Look",
       look: ({ at, chat, me }: View) => {
@@ -111,8 +113,14 @@ export class Client {
   }
 
   /** Answers with numeric replies. */
-  numerics(replies: (asking: Asking) => ReadonlyArray<Numeric>): Heard {
+  numerics(replies: (asking: Asking) => ReadonlyArray<Numeric>): Looking {
     return this.look((asking) => replies(asking).map((reply) => this.numericOf(asking.nick, reply)))
+  }
+
+  /** Answers with numeric replies that say what a room was when the client came into it: they need not wait until the room is told that it came. */
+  numericsOfComing(replies: (asking: Asking) => ReadonlyArray<Numeric>): Heard {
+    const { look } = this.numerics(replies)
+    return { _tag: "Look", look: (view) => ({ ...look(view), ofComing: true }) }
   }
 
   /** Answers with one numeric reply. */

@@ -46,7 +46,7 @@ function* enter(client: Client, channel: string, word: string | undefined): Iter
   const { outcome } = client
   if (entered === undefined || outcome === undefined) return
   // Who is there as of one's own coming: whoever comes later is told of as coming.
-  yield client.numerics(({ me }) => [
+  yield client.numericsOfComing(({ me }) => [
     ...topicOf(roomWith(outcome, room.key)),
     ...namesOf(client, outcome, me, room)
   ])
