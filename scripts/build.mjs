@@ -63,6 +63,9 @@ const withoutDecisions = (path, source) => {
   return cuts.reverse().reduce((text, [start, end]) => `${text.slice(0, start)}${text.slice(end).replace(/^\s*,/u, "")}`, source)
 }
 
+// A module with the names of this one, each a function without a result: for what is put together, and never run.
+const withNothing = async (path) => `const nothing = () => undefined; export { ${Object.keys(await import(pathToFileURL(path).href)).map((name) => `nothing as ${name}`).join(", ")} }`
+
 // Pages, in a folder of their own: names that say what is in them, so that a browser may keep the files for good, and each compressed once, here.
 const site = async (folder, pages, parts) => {
   const { metafile } = await build({
@@ -85,6 +88,12 @@ const site = async (folder, pages, parts) => {
       onLoad({ filter: /src.domain.command.\w+\.ts$/ }, ({ path }) => ({ contents: withoutDecisions(path, readFileSync(path, "utf8")), loader: "ts" }))
       // Supervisors of Effect's can sort their fibers, and schemas describe sorted sets: no page has either, but the tree comes with them.
       onLoad({ filter: /effect.dist.esm.SortedSet\.js$/ }, () => ({ contents: "export const add = undefined, remove = undefined" }))
+      // The client offers its events as streams too, which no page reads.
+      onLoad({ filter: /effect.dist.esm.internal.(?:channel|core-stream|sink|stream)\.js$/ }, async ({ path }) => ({ contents: await withNothing(path) }))
+      // Effect's runtime counts its fibers, for whoever asks.
+      onLoad({ filter: /effect.dist.esm.internal.metric\.js$/ }, () => ({
+        contents: "const uncounted = { unsafeUpdate: () => undefined }; export const counter = () => uncounted, histogram = counter, tagged = counter"
+      }))
       // Effect's runtime can run its small sibling, Micro, which no page uses.
       onLoad({ filter: /effect.dist.esm.Micro\.js$/ }, () => ({ contents: "export const runFork = undefined, provideContext = undefined" }))
       // Effect's runtime brings a reader of the environment, which a browser has not.

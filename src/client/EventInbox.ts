@@ -20,6 +20,8 @@ export interface EventInbox {
   readonly take: Effect.Effect<Event, Lost | Cause.NoSuchElementException>
   /** All that `take` has not taken. */
   readonly events: Stream.Stream<Event, Lost>
+  /** Hears each of `events`, in order, as they come; ends as they do. */
+  readonly each: (hear: (event: Event) => void) => Effect.Effect<void, Lost>
   /** No more events come; those that wait can still be read. */
   readonly end: Effect.Effect<void>
   /** Like `end`, but the reader fails with this error after the last event. */
@@ -30,6 +32,7 @@ export interface EventInbox {
 export const make: Effect.Effect<EventInbox> = Effect.gen(function* () {
   const waiting = yield* Mailbox.make<{ readonly event: Event; readonly permits: number }, Lost>(capacity)
   const semaphore = yield* Effect.makeSemaphore(capacityBytes)
+  const release = (taken: Chunk.Chunk<{ readonly permits: number }>) => semaphore.release(Chunk.reduce(taken, 0, (sum, { permits }) => sum + permits))
   return {
     offer: (event, bytes) => {
       // An event larger than the whole bound takes all permits, so it waits alone.
@@ -37,12 +40,15 @@ export const make: Effect.Effect<EventInbox> = Effect.gen(function* () {
       return Effect.zipRight(semaphore.take(permits), Effect.asVoid(waiting.offer({ event, permits })))
     },
     take: Effect.flatMap(waiting.take, ({ event, permits }) => Effect.as(semaphore.release(permits), event)),
-    events: Stream.mapChunksEffect(Mailbox.toStream(waiting), (taken) =>
-      Effect.as(
-        semaphore.release(Chunk.reduce(taken, 0, (sum, { permits }) => sum + permits)),
-        Chunk.map(taken, ({ event }) => event)
-      )
-    ),
+    events: Stream.mapChunksEffect(Mailbox.toStream(waiting), (taken) => Effect.as(release(taken), Chunk.map(taken, ({ event }) => event))),
+    each: Effect.fnUntraced(function* (hear) {
+      for (;;) {
+        const [taken, isOver] = yield* waiting.takeAll
+        yield* release(taken)
+        for (const { event } of taken) hear(event)
+        if (isOver) return
+      }
+    }),
     end: Effect.asVoid(waiting.end),
     fail: (error) => Effect.asVoid(waiting.fail(error))
   }

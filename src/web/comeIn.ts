@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
-import * as Stream from "effect/Stream"
 import { type ChatClient, connect } from "../client/ChatClient.ts"
 import type { Dial } from "../client/Dial.ts"
 import { type JoinError, JoinRefused } from "../client/Errors.ts"
@@ -64,14 +63,13 @@ export const comeIn = ({ from, goesOn, name, password, pause, secret }: Newcomer
     const hear: InRoom["hear"] = (take) =>
       Effect.gen(function* () {
         let last: Goodbye | Refused | undefined
-        yield* Stream.runForEach(client.events, (event) =>
-          Effect.sync(() => {
+        yield* Effect.mapError(
+          client.each((event) => {
             if (event._tag === "Goodbye" || event._tag === "Refused") last = event
             take(event)
-          })
-        ).pipe(
+          }),
           // Whoever is not let in again is told why before the end.
-          Effect.mapError((lost) => (last?._tag === "Refused" ? new JoinRefused({ code: last.code, reason: last.message, ...where }) : lost))
+          (lost) => (last?._tag === "Refused" ? new JoinRefused({ code: last.code, reason: last.message, ...where }) : lost)
         )
         return last?._tag === "Goodbye" ? last : yield* Effect.dieMessage("The conversation has ended without a goodbye")
       })

@@ -24,10 +24,10 @@ const fetched = (port: number, path: string, headers: Readonly<Record<string, st
   })
 
 /** How much everything of the page may weigh, gzipped, KiB. */
-const mostKibibytes = 123
+const mostKibibytes = 110
 
 /** How much everything of the operator's page may weigh, gzipped, KiB. */
-const mostOperatorKibibytes = 84
+const mostOperatorKibibytes = 80
 
 describe("The page that is built", () => {
   it("is served by the program, whole and compressed, and its link is printed", async ({ stage }) => {
