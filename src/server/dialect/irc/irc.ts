@@ -3,7 +3,7 @@ import { type Capabilities, sharedKey } from "./Capabilities.ts"
 import { encodeShared } from "./encode.ts"
 import { IrcInterpreter } from "./IrcInterpreter.ts"
 import { line } from "./lines.ts"
-import { framer, IrcWebSocketInterpreter, type Subprotocol } from "./overWebSocket.ts"
+import { framer, overWebSocket, type Subprotocol } from "./overWebSocket.ts"
 
 /**
  * IRC, as its clients speak it: see `docs/wire/irc.md`. For each set of
@@ -26,7 +26,7 @@ export const makeIrc = ({ serverName: server }: Pick<Hearing, "serverName">, sub
       ping: () => line(`PING :${server}`),
       open: (hearing) => {
         const interpreter = new IrcInterpreter(hearing, formOf)
-        return subprotocol === undefined ? interpreter : new IrcWebSocketInterpreter(interpreter, subprotocol)
+        return subprotocol === undefined ? interpreter : overWebSocket(interpreter, subprotocol)
       }
     }
     forms.set(key, dialect)
