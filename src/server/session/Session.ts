@@ -238,8 +238,11 @@ const make = Effect.gen(function* () {
     const { allowance, backlog, flow } = client
     let messages = 0
     for (const item of backlog.items(heard)) {
-      messages += 1
-      if (allowance !== undefined) yield* waitForTurn(client, allowance, allowance.message(yield* monotonicMillis))
+      // One line may be looked up in several steps: it counts below, by its bytes, and each answer by its own.
+      if (item._tag !== "Look") {
+        messages += 1
+        if (allowance !== undefined) yield* waitForTurn(client, allowance, allowance.message(yield* monotonicMillis))
+      }
       if (!turns.unsafeTake(flow)) yield* turns.next(flow)
       const quit = yield* take(client, item)
       if (quit !== undefined) return quit

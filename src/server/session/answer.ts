@@ -34,7 +34,7 @@ interface Asker {
 /**
  * Answers the questions of clients, with back-pressure, see docs/adr/0015: a long
  * answer has to be taken by the client's socket before anything else is answered.
- * Succeeds with the bytes of the answer in the client's dialect.
+ * Succeeds with the bytes of the answer in the client's dialect, and with those that stand for looking for it.
  */
 export const makeAnswer = Effect.gen(function* () {
   const { farewellOrder } = yield* ServerConfig
@@ -67,8 +67,13 @@ export const makeAnswer = Effect.gen(function* () {
     byLook: (asker: Asker, look: (view: View) => Seen): Effect.Effect<number, ReadError> =>
       Effect.gen(function* () {
         yield* lastIsTaken(asker)
-        const reply = yield* registry.reply(asker.id, (at, chat) => ({ _tag: "Verbatim", at, ...look({ chat, me: personOf(chat, asker.id), at }) }))
-        return reply?._tag === "Verbatim" ? yield* noted(asker, reply.size) : 0
+        let cost = 0
+        const reply = yield* registry.reply(asker.id, (at, chat) => {
+          const { effort = 0, ...seen } = look({ chat, me: personOf(chat, asker.id), at })
+          cost = effort
+          return { _tag: "Verbatim", at, ...seen }
+        })
+        return cost + (reply?._tag === "Verbatim" ? yield* noted(asker, reply.size) : 0)
       })
   }
 })

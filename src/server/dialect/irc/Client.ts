@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import type { Command } from "../../../domain/command/index.ts"
 import type { Chat, Person } from "../../../domain/Chat.ts"
 import type { Member, Refused, Reply } from "../../../domain/Event.ts"
@@ -31,6 +32,9 @@ export interface Asking {
 
 /** How a numeric reply is said: its parameters after the asker's nick, and its words. */
 export type Numeric = readonly [code: string, params: ReadonlyArray<string>, words?: string]
+
+/** About so many people are looked at within two milliseconds. */
+const partSize = 500
 
 type Looking = Extract<Heard, { readonly _tag: "Look" }>
 
@@ -121,6 +125,17 @@ export class Client {
   numericsOfComing(replies: (asking: Asking) => ReadonlyArray<Numeric>): Heard {
     const { look } = this.numerics(replies)
     return { _tag: "Look", look: (view) => ({ ...look(view), ofComing: true }) }
+  }
+
+  /**
+   * Answers with numeric replies about many things as they were at one time, a part of these at a time: others get a turn of
+   * the event loop in between. `each` is how many bytes of an answer cost as much as to look at one of them.
+   */
+  *numericsAbout<A>(things: ReadonlyArray<A>, each: number, replies: (part: ReadonlyArray<A>) => ReadonlyArray<Numeric>): Iterable<Heard> {
+    for (const part of Arr.chunksOf(things, partSize)) {
+      const { look } = this.numerics(() => replies(part))
+      yield { _tag: "Look", look: (view) => ({ ...look(view), effort: each * part.length }) }
+    }
   }
 
   /** Answers with one numeric reply. */

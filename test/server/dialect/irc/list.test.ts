@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as HashMap from "effect/HashMap"
 import { apply } from "../../../../src/domain/apply.ts"
 import * as Chat from "../../../../src/domain/Chat.ts"
 import type { Command } from "../../../../src/domain/command/index.ts"
 import { clean } from "../../../../src/domain/Text.ts"
-import { listOf } from "../../../../src/server/dialect/irc/commands/list.ts"
+import { conditionsOf, listOf } from "../../../../src/server/dialect/irc/commands/list.ts"
 import { join, roomNamed, settings } from "../../../support/chat.ts"
 
 const minute = 60_000
@@ -25,7 +26,7 @@ const chat = (
 ).reduce((chat: Chat.Chat<number>, [at, client, command]) => apply(chat, { _tag: "Command", at: at * minute + 1, client, address: `${client}:1`, command }, (client) => client).chat, Chat.empty<number>(settings))
 
 const listed = (conditions: ReadonlyArray<string>, who: number) =>
-  listOf({ chat, me: Chat.personOf(chat, who), nick: "x", at: 30 * minute }, conditions)
+  listOf({ me: Chat.personOf(chat, who), at: 30 * minute }, [...HashMap.values(chat.rooms)], conditionsOf(conditions.join(",")))
     .map(([, [channel]]) => channel)
     .sort()
 

@@ -40,7 +40,15 @@ const matching = (mask: string): Filter => {
   return ({ key }) => fits(pattern, `#${key}`)
 }
 
-const filterOf = (condition: string): { readonly filter: Filter; readonly isMask: boolean } => {
+interface Condition {
+  readonly filter: Filter
+  readonly isMask: boolean
+}
+
+/** Reads what is looked for: conditions with commas between, of which the first 20 count. */
+export const conditionsOf = (words: string): ReadonlyArray<Condition> => words.split(",").filter((word) => word !== "").slice(0, mostConditions).map(filterOf)
+
+const filterOf = (condition: string): Condition => {
   const [, letter = "", sign = "", value = ""] = /^([CT]?)([<>])(\d{1,9})$/u.exec(condition.toUpperCase()) ?? []
   if (sign !== "") return { filter: countedBy(letter, sign, Number(value)), isMask: false }
   if (!condition.startsWith("!")) return { filter: matching(condition), isMask: true }
@@ -48,12 +56,14 @@ const filterOf = (condition: string): { readonly filter: Filter; readonly isMask
   return { filter: (room, now) => !others(room, now), isMask: false }
 }
 
-/** The rooms that somebody may see, and that are what is looked for. */
-export const listOf = ({ at, chat, me }: Asking, conditions: ReadonlyArray<string>): ReadonlyArray<Numeric> => {
-  const filters = conditions.slice(0, mostConditions).map(filterOf)
+/** What it costs to look whether a room meets one condition, in bytes of an answer that costs as much. */
+const lookBytes = 8
+
+/** The rooms among these that somebody may see, and that are what is looked for. */
+export const listOf = ({ at, me }: Pick<Asking, "at" | "me">, rooms: ReadonlyArray<Room<unknown>>, filters: ReadonlyArray<Condition>): ReadonlyArray<Numeric> => {
   const masks = filters.filter(({ isMask }) => isMask)
   const others = filters.filter(({ isMask }) => !isMask)
-  return [...HashMap.values(chat.rooms)].flatMap((room): ReadonlyArray<Numeric> => {
+  return rooms.flatMap((room): ReadonlyArray<Numeric> => {
     const { hidden, key, name, seats, topic = "" } = room
     if (hidden && (me === undefined || membershipIn(me, key) === undefined)) return []
     // The lobby is there also where nobody is in it; as a room of IRC it is not, then.
@@ -66,9 +76,10 @@ export const listOf = ({ at, chat, me }: Asking, conditions: ReadonlyArray<strin
 
 /** The command `LIST`. */
 export function* list(client: Client, [conditions = ""]: ReadonlyArray<string>): Iterable<Heard> {
-  yield client.numerics((asking) => [
-    ["321", ["Channel"], "Users  Name"],
-    ...listOf(asking, conditions.split(",").filter((condition) => condition !== "")),
-    ["323", [], "End of /LIST"]
-  ])
+  const asking = yield* client.see((asking) => asking)
+  if (asking === undefined) return
+  const filters = conditionsOf(conditions)
+  yield client.numeric("321", ["Channel"], "Users  Name")
+  yield* client.numericsAbout([...HashMap.values(asking.chat.rooms)], lookBytes * filters.length, (rooms) => listOf(asking, rooms, filters))
+  yield client.numeric("323", [], "End of /LIST")
 }

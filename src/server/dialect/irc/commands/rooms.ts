@@ -1,4 +1,5 @@
 /** Rooms: entering, leaving, and how they are ruled. */
+import * as Arr from "effect/Array"
 import * as HashMap from "effect/HashMap"
 import { membershipIn, roomWith } from "../../../../domain/Chat.ts"
 import type { RefusalCode } from "../../../../domain/Refusal.ts"
@@ -161,10 +162,9 @@ function* invitations(client: Client): Iterable<Heard> {
 
 // Without a room, all that may be seen are meant. However many are asked for, there is one end.
 function* names(client: Client, [channels]: ReadonlyArray<string>): Iterable<Heard> {
-  const asked = channels === undefined ? undefined : parts(channels)
+  const asked = channels === undefined ? undefined : Arr.dedupeWith(parts(channels).flatMap((channel) => roomOf(channel) ?? []), (one, other) => one.key === other.key)
   yield client.numerics(({ chat, me }) => {
-    const rooms = asked?.flatMap((channel) => roomOf(channel) ?? []) ?? [...HashMap.values(chat.rooms)]
-    const replies = rooms.flatMap((room) => namesOf(client, chat, me, room).slice(0, -1))
+    const replies = (asked ?? [...HashMap.values(chat.rooms)]).flatMap((room) => namesOf(client, chat, me, room).slice(0, -1))
     return [...replies, ["366", [channels ?? "*"], "End of /NAMES list."]]
   })
 }

@@ -22,45 +22,60 @@ interface Found {
 /** How many people one answer names at most where a mask finds them. */
 const most = 1000
 
+/** What it costs to look whether a mask means somebody, in bytes of an answer that costs as much. */
+const lookBytes = 16
+
 /** The command `WHO`. */
 export const who: IrcCommands[string]["run"] = function* (client: Client, [mask = "*", options = ""]: ReadonlyArray<string>): Iterable<Heard> {
   const fields = /%([a-z]*)(?:,(\d{1,3}))?$/iu.exec(options)
-  yield client.numerics(({ at, chat, me }) => [
-    ...(isChannel(mask) ? inRoom(chat, me, mask) : named(chat, me, mask)).map((found) =>
-      fields === null ? reply(client, found) : special(client, found, at, { fields: fields[1] ?? "", token: fields[2] ?? "0" })
-    ),
-    ["315", [mask], "End of WHO list"]
-  ])
+  const asking = yield* client.see((asking) => asking)
+  if (asking === undefined) return
+  const { at, chat, me } = asking
+  const found = isChannel(mask) ? inRoom(chat, me, mask) : named(chat, me, mask)
+  let left = isChannel(mask) ? found.among.length : most
+  yield* client.numericsAbout(found.among, found.room === undefined ? lookBytes : 0, (people) => {
+    const meant = left === 0 ? [] : people.filter(found.isMeant).slice(0, left)
+    left -= meant.length
+    return meant.map((person) => {
+      const one = { person, room: found.room, operates: HashSet.has(chat.operators, person.member.id) }
+      return fields === null ? reply(client, one) : special(client, one, at, { fields: fields[1] ?? "", token: fields[2] ?? "0" })
+    })
+  })
+  yield client.numeric("315", [mask], "End of WHO list")
 }
 
-const inRoom = (chat: Chat<unknown>, me: Person<unknown> | undefined, channel: string): ReadonlyArray<Found> => {
+/** Those among whom somebody looks, and who of them is meant and may be seen. */
+interface Search {
+  readonly among: ReadonlyArray<Person<unknown>>
+  readonly isMeant: (person: Person<unknown>) => boolean
+  readonly room: Room<unknown> | undefined
+}
+
+const nobody: Search = { among: [], isMeant: () => false, room: undefined }
+
+const inRoom = (chat: Chat<unknown>, me: Person<unknown> | undefined, channel: string): Search => {
   const asked = roomOf(channel)
   const room = asked === undefined ? undefined : roomWith(chat, asked.key)
   const isMine = me !== undefined && room !== undefined && membershipIn(me, room.key) !== undefined
-  if (room === undefined || (room.hidden && !isMine)) return []
-  return room.seats.flatMap(({ id }) => {
-    const person = id === undefined ? undefined : personWith(chat, id)
-    return person === undefined || (person.status.invisible === true && !isMine) ? [] : [{ person, room, operates: HashSet.has(chat.operators, person.member.id) }]
-  })
+  if (room === undefined || (room.hidden && !isMine)) return nobody
+  return {
+    among: room.seats.flatMap(({ id }) => (id === undefined ? [] : personWith(chat, id) ?? [])),
+    isMeant: ({ status }) => isMine || status.invisible !== true,
+    room
+  }
 }
 
-const named = (chat: Chat<unknown>, me: Person<unknown> | undefined, mask: string): ReadonlyArray<Found> => {
+const named = (chat: Chat<unknown>, me: Person<unknown> | undefined, mask: string): Search => {
   const word = mask === "0" || mask === "" ? "*" : mask
   if (!isMask(word)) {
     const person = personNamed(chat, keyOf(word))
-    return person === undefined || !isHere(person) ? [] : [foundByName(chat, person)]
+    return person === undefined ? nobody : { among: [person], isMeant: isHere, room: undefined }
   }
   const isMeant = meansKey(word)
-  const found: Array<Found> = []
-  for (const person of HashMap.values(chat.people)) {
-    if (found.length >= most) break
-    const isKnown = person.status.invisible !== true || person.member.id === me?.member.id || me?.rooms.some(({ room }) => membershipIn(person, room) !== undefined) === true
-    if (isKnown && isHere(person) && isMeant(person.name.key)) found.push(foundByName(chat, person))
-  }
-  return found
+  const isKnown = (person: Person<unknown>): boolean =>
+    person.status.invisible !== true || person.member.id === me?.member.id || me?.rooms.some(({ room }) => membershipIn(person, room) !== undefined) === true
+  return { among: [...HashMap.values(chat.people)], isMeant: (person) => isKnown(person) && isHere(person) && isMeant(person.name.key), room: undefined }
 }
-
-const foundByName = (chat: Chat<unknown>, person: Person<unknown>): Found => ({ person, room: undefined, operates: HashSet.has(chat.operators, person.member.id) })
 
 const flagsOf = (_: Client, { operates, person: { member, rooms, status }, room }: Found): string => {
   const role = room === undefined ? undefined : rooms.find((one) => one.room === room.key)?.role
