@@ -2,6 +2,7 @@ import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import type { ClientId } from "./ClientId.ts"
+import type { Account } from "./Account.ts"
 import * as Deadlines from "./Deadlines.ts"
 import type { Event, LeaveCode, Limits, Member, MemberId } from "./Event.ts"
 import type { Bounds as History } from "./history.ts"
@@ -40,6 +41,8 @@ export interface Chat<Peer> {
   readonly names: HashMap.HashMap<NameKey, MemberId>
   /** By the look of a name (see `lookalike.ts`): the members whose names have that look, the earliest first. */
   readonly looks: HashMap.HashMap<string, ReadonlyArray<MemberId>>
+  /** The names that were claimed, by their keys as one word. */
+  readonly accounts: HashMap.HashMap<NameKey, Account>
   /** By the key of a name: who watches for somebody with it. */
   readonly watchers: HashMap.HashMap<NameKey, ReadonlyArray<MemberId>>
   /** All rooms that there are: the lobby, and each other one from the first who enters to the last who has a place in it. */
@@ -96,6 +99,8 @@ export const defaultBounds: Bounds = { rooms: 1000, roomsOfPerson: 16 }
 export interface Person<Peer> {
   readonly member: Member
   readonly name: IndexedName
+  /** What it is authenticated as: the key of an account; absent where it has said no words of one. */
+  readonly account: NameKey | undefined
   /** The connection, or the last one. */
   readonly client: ClientId
   readonly address: string
@@ -221,6 +226,7 @@ export const empty = <Peer>(settings: ServerInfo, keep = noKeep, bounds = defaul
   places: HashMap.empty(),
   names: HashMap.empty(),
   looks: HashMap.empty(),
+  accounts: HashMap.empty(),
   watchers: HashMap.empty(),
   rooms: HashMap.make([lobby, Room.empty<Peer>({ key: lobby, name: lobby })]),
   operators: HashSet.empty(),

@@ -5,7 +5,7 @@ import { Member, type MemberId } from "./Member.ts"
 import { Nickname } from "./Nickname.ts"
 import { RoomName } from "./RoomName.ts"
 import { Entered, Exited, Invited, Moderated, Place, Removed, RoomList, TopicSet } from "./RoomEvent.ts"
-import { Away, AwaySet, Described, Profile, Remark, Signalled, Watched } from "./PersonEvent.ts"
+import { AccountSet, Away, AwaySet, Described, Profile, Remark, Signalled, Watched } from "./PersonEvent.ts"
 import { Tags } from "./Tags.ts"
 import { Text } from "./Text.ts"
 
@@ -327,6 +327,7 @@ export const Event = Schema.Union(
   Detached,
   Returned,
   KeySet,
+  AccountSet,
   DutySet,
   Proclaimed,
   AwaySet,

@@ -14,7 +14,9 @@ export const Member = Schema.Struct({
   id: MemberId,
   name: Nickname.pipe(Schema.maxLength(longestName)),
   /** Whether it says that it is a program. Absent where it does not. */
-  bot: Schema.optional(Schema.Literal(true))
+  bot: Schema.optional(Schema.Literal(true)),
+  /** The claimed name whose words it has said. Absent where it has said none. */
+  account: Schema.optional(Nickname.pipe(Schema.maxLength(longestName)))
 })
 export type Member = typeof Member.Type
 

@@ -18,6 +18,9 @@ export type Nickname = typeof Nickname.Type
 export const NameKey = Schema.String.pipe(Schema.brand("NameKey"))
 export type NameKey = typeof NameKey.Type
 
+/** A key with `_` for each blank: dialects whose names are words write a name so. */
+export const oneWord = (key: NameKey): NameKey => NameKey.make(key.replaceAll(" ", "_"))
+
 /** Names that nobody may bear, as their bearer would seem to speak for the server. */
 export const reserved: ReadonlySet<string> = new Set(["server", "system"])
 

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { at, inRoom, n } from "./eventFields.ts"
 import { Member } from "./Member.ts"
+import { Nickname } from "./Nickname.ts"
 import { ToldRole } from "./Role.ts"
 import { RoomName } from "./RoomName.ts"
 import { Tags } from "./Tags.ts"
@@ -15,8 +16,15 @@ export type AwaySet = typeof AwaySet.Type
 export const Away = Schema.TaggedStruct("Away", { ...inRoom, member: Member, reason: Schema.optional(Text) })
 export type Away = typeof Away.Type
 
-/** Somebody has said of itself what it is. `real`: what it is called in full; absent where that stays as it was. */
-export const Described = Schema.TaggedStruct("Described", { ...inRoom, member: Member, real: Schema.optional(Text) })
+/** You are taken for who has claimed this name. Only clients of some dialects ask for it, and who comes back by its words. */
+export const AccountSet = Schema.TaggedStruct("AccountSet", { n, at, account: Nickname })
+export type AccountSet = typeof AccountSet.Type
+
+/**
+ * Somebody has said of itself what it is. `real`: what it is called in full; absent where that stays as it was. `account`:
+ * whether it has said the words of a claimed name, which its `member` bears from now on.
+ */
+export const Described = Schema.TaggedStruct("Described", { ...inRoom, member: Member, real: Schema.optional(Text), account: Schema.optional(Schema.Literal(true)) })
 export type Described = typeof Described.Type
 
 /**
@@ -31,7 +39,8 @@ export const Watched = Schema.TaggedStruct("Watched", {
   member: Member,
   is: Schema.Literal("here", "gone", "away", "back", "described"),
   reason: Schema.optional(Text),
-  real: Schema.optional(Text)
+  real: Schema.optional(Text),
+  account: Schema.optional(Schema.Literal(true))
 })
 export type Watched = typeof Watched.Type
 

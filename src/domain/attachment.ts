@@ -2,6 +2,7 @@
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
+import { used } from "./accounts.ts"
 import { type Attachment, type Chat, type ClientId, type Decision, type Heard, membershipIn, type Origin, type Person, type Place, personOf, personWith, roomOf, roomWith, withPerson, withRoom } from "./Chat.ts"
 import { withoutDuty } from "./command/duty.ts"
 import * as Deadlines from "./Deadlines.ts"
@@ -47,9 +48,15 @@ export const drop = <Peer>(before: Chat<Peer>, end: End): Decision<Peer> => {
   if (place === undefined || !hasRoomFor(chat, place)) return leaveAs(chat, person, end)
   const { code, reason } = end
   const seat = { id: person.seat.id, peer: undefined }
-  const attachment: Attachment = { _tag: "Detached", since: chat.at, told: false, code, reason, heard: place.key === undefined ? undefined : heardBy(chat, person) }
+  const attachment: Attachment = { _tag: "Detached", since: chat.at, told: false, code, reason, heard: place.key === undefined && person.account === undefined ? undefined : heardBy(chat, person) }
   const lost = withPerson({ ...chat, clients: HashMap.remove(chat.clients, person.client) }, { ...person, seat, attachment })
   return nothing(waiting(count(inRooms(lost, person, (room) => Room.reseated(room, seat)), place, 1), person, chat.at + chat.keep.quietFor))
+}
+
+/** Somebody leaves for good, and the connection that it may have ends: its client goes on over another one, as somebody else. */
+export const replaced = <Peer>(chat: Chat<Peer>, person: Person<Peer>, from: Origin): Decision<Peer> => {
+  const ended = person.attachment._tag === "Here" ? superseded(chat, person, from) : nothing(chat)
+  return andThen(ended, (chat) => leaveAs(chat, person, { code: "resumed", reason: clean("has come over another connection") }))
 }
 
 /** Somebody leaves for good whose id is known, connected or not. */
@@ -223,7 +230,7 @@ const without = <Peer>(before: Chat<Peer>, person: Person<Peer>): Chat<Peer> => 
   const { attachment, client, member: { id }, name } = person
   const chat = attachment._tag === "Detached" ? recalled(before, person, attachment) : before
   const people = HashMap.remove(chat.people, id)
-  const next = keepNothingFor({ ...withoutDuty(unnamed(unwatching(departing(chat, person), person), id, name), id), people, clients: HashMap.remove(chat.clients, client) }, person)
+  const next = keepNothingFor({ ...withoutDuty(unnamed(unwatching(departing(used(chat, person.account), person), person), id, name), id), people, clients: HashMap.remove(chat.clients, client) }, person)
   return person.rooms.reduce((chat, { room }) => unseated(chat, person, room), next)
 }
 

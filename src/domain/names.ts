@@ -1,14 +1,12 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
+import { isClaimed } from "./accounts.ts"
 import { type Chat, personWith } from "./Chat.ts"
 import type { MemberId } from "./Event.ts"
 import { type AskedName, type IndexedName, numbered, type SpareNames } from "./nameIndex.ts"
-import { NameKey, type Nickname } from "./Nickname.ts"
+import { type NameKey, type Nickname, oneWord } from "./Nickname.ts"
 import { Refusal } from "./Refusal.ts"
 import * as wording from "./wording.ts"
-
-/** The key with `_` for each blank: dialects whose names are words write it so. */
-const oneWord = (key: NameKey): NameKey => NameKey.make(key.replaceAll(" ", "_"))
 
 /** The names in which this member bears the one with this key: it is found by it with blanks, and as one word. */
 export const withName = <Peer>(names: Chat<Peer>["names"], id: MemberId, key: NameKey): Chat<Peer>["names"] => {
@@ -44,10 +42,14 @@ const alike = (all: Chat<unknown>["looks"], look: string): ReadonlyArray<MemberI
 
 const isTaken = <Peer>(chat: Chat<Peer>, { key }: IndexedName): boolean => HashMap.has(chat.names, key) || (key.includes(" ") && HashMap.has(chat.names, oneWord(key)))
 
-/** Why nobody can take this name now: it is reserved or taken. `undefined` when it is free. */
-export const hindrance = <Peer>(chat: Chat<Peer>, name: AskedName): Refusal | undefined => {
+// Whether nobody can be given this name unasked.
+const isGone = <Peer>(chat: Chat<Peer>, name: IndexedName): boolean => isTaken(chat, name) || isClaimed(chat, name.key, undefined)
+
+/** Why somebody cannot take this name now: it is reserved, taken, or claimed by somebody else. `undefined` when it is free. `account`: what who asks is authenticated as. */
+export const hindrance = <Peer>(chat: Chat<Peer>, name: AskedName, account?: NameKey): Refusal | undefined => {
   if (name.isReserved) return new Refusal({ code: "name-reserved", message: wording.nameReserved(name.name, "choose another.") })
   if (isTaken(chat, name)) return new Refusal({ code: "name-taken", message: wording.nameTaken(name.name, "choose another.") })
+  if (isClaimed(chat, name.key, account)) return new Refusal({ code: "name-taken", message: wording.nameTaken(name.name, "it is claimed. Choose another, or come with its words.") })
   return undefined
 }
 
@@ -59,14 +61,14 @@ export const hindrance = <Peer>(chat: Chat<Peer>, name: AskedName): Refusal | un
  */
 export const spareName = <Peer>(chat: Chat<Peer>, spares: SpareNames): IndexedName => {
   const { near } = spares
-  if (!near.isReserved && !isTaken(chat, near)) return near
+  if (!near.isReserved && !isGone(chat, near)) return near
   const candidate = (n: number): IndexedName => numbered(spares, n)
   let free = 2
-  while (isTaken(chat, candidate(free))) free *= 2
+  while (isGone(chat, candidate(free))) free *= 2
   let occupied = free / 2
   while (free - occupied > 1) {
     const middle = Math.floor((occupied + free) / 2)
-    if (isTaken(chat, candidate(middle))) occupied = middle
+    if (isGone(chat, candidate(middle))) occupied = middle
     else free = middle
   }
   return candidate(free)

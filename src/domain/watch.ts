@@ -5,7 +5,7 @@ import { type Chat, type Decision, type Person, personWith, type Seat, withPerso
 import { andThen, tellFew } from "./Decision.ts"
 import type { Watched } from "./Event.ts"
 import type { MemberId } from "./Member.ts"
-import { NameKey } from "./Nickname.ts"
+import { type NameKey, oneWord } from "./Nickname.ts"
 
 /** For how many names one person watches at most. */
 export const mostWatched = 100
@@ -29,11 +29,12 @@ const watchersOf = (all: Watchers, key: NameKey): ReadonlyArray<MemberId> => Opt
 const withWatchers = (all: Watchers, key: NameKey, ids: ReadonlyArray<MemberId>): Watchers => (ids.length === 0 ? HashMap.remove(all, key) : HashMap.set(all, key, ids))
 
 /** What is told of somebody to those who watch for it. */
-type News = Pick<Watched, "is" | "real" | "reason">
+type News = Pick<Watched, "account" | "is" | "real" | "reason">
 
 /** Tells those who watch for this person what is new of it. `except`: whoever is told that in a room that it shares with it. */
 export const tellWatchers = <Peer>(decision: Decision<Peer>, person: Person<Peer>, news: News, except: "none" | "sharing" = "none"): Decision<Peer> => {
   const { chat } = decision
+  // Clients of IRC write a name with blanks as one word, and watch for that.
   const keys = new Set([person.name.key, oneWord(person.name.key)])
   const ids = new Set([...keys].flatMap((key) => watchersOf(chat.watchers, key)))
   if (ids.size === 0) return decision
@@ -46,6 +47,3 @@ export const tellWatchers = <Peer>(decision: Decision<Peer>, person: Person<Peer
     ? decision
     : andThen(decision, (chat) => tellFew(chat, undefined, seats, ({ at, n }) => ({ _tag: "Watched", n, at, member: person.member, ...news })))
 }
-
-// Clients of IRC write a name with blanks as one word, and watch for that.
-const oneWord = (key: NameKey): NameKey => NameKey.make(key.replaceAll(" ", "_"))

@@ -46,6 +46,8 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
       return [[dim(event.operates ? "You are an operator of the server." : "You are no operator of the server.")]]
     case "Proclaimed":
       return [[sign("[operators] "), name(event.by), sign(": "), text(event.text)]]
+    case "AccountSet":
+      return [[dim("You have said the words of the claimed name "), { as: "name", text: event.account }, dim(".")]]
     case "KeySet":
       return [keySet(event)]
     case "AwaySet":

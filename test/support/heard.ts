@@ -26,6 +26,10 @@ const inShort = (heard: Heard): string => {
       return question(heard.question)
     case "Sealed":
       return `${heard.command._tag} ${heard.command.room?.name ?? ""} with ${heard.word}`
+    case "Authenticate":
+      return `authenticate ${heard.key} ${heard.words}`
+    case "ClaimName":
+      return `claim ${heard.name.name} ${heard.words}`
     case "Operate":
       return `operate ${heard.name} ${heard.secret}`
     case "Remove":
@@ -50,6 +54,10 @@ const inShort = (heard: Heard): string => {
         case "SetKey":
         case "Back":
           return `${command._tag} ${command.name}`
+        case "Authenticate":
+          return `authenticate ${command.account.key}`
+        case "ClaimName":
+          return `claim ${command.name.name}`
         case "SetDuty":
           return "duty"
         case "Proclaim":

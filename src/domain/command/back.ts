@@ -1,14 +1,18 @@
 import * as HashMap from "effect/HashMap"
 import * as Schema from "effect/Schema"
 import { readingsOf } from "../addressee.ts"
-import { comeBack, leaveAs, tooSoon } from "../attachment.ts"
-import { personNamed, personWith } from "../Chat.ts"
-import { andThen, nothing, refused } from "../Decision.ts"
+import type { Account } from "../Account.ts"
+import { bearerOf, keyOf, openedBy } from "../accounts.ts"
+import { comeBack, leaveAs, replaced, tooSoon } from "../attachment.ts"
+import { type Chat, type Decision, type Person, personNamed, personWith } from "../Chat.ts"
+import { andThen, type Asker, nothing, refused } from "../Decision.ts"
 import * as Nickname from "../Nickname.ts"
 import { Proof } from "../Place.ts"
 import { Refusal } from "../Refusal.ts"
 import { clean } from "../Text.ts"
+import { identify } from "./authenticate.ts"
 import { type CommandDefinition, messageForm, type NamedWords, type Request } from "./Definition.ts"
+import { rename } from "./nick.ts"
 import { keepsNoPlace, spaced, unknown, withinBounds } from "./key.ts"
 
 /** Be again who has this name, by the words that its place is kept by: `proof` is their hash. */
@@ -50,10 +54,13 @@ export const back: CommandDefinition<Back> = {
   apply: (chat, asker, { name, neighbourhood, proof }) => {
     const { person: now } = asker
     if (now === undefined) return refused(chat, asker, unknown())
-    if (chat.keep.for === 0) return refused(chat, asker, keepsNoPlace)
+    const account = openedBy(chat, { key: name, proof, neighbourhood })
+    if (chat.keep.for === 0 && account === undefined) return refused(chat, asker, keepsNoPlace)
     const person = personNamed(chat, name)
     const place = person?.place
-    if (person === undefined || place?.key?.proof !== proof) return refused(chat, asker, noSuchPlace)
+    // Where nobody has a place under a claimed name, it is borne anew; so it is where no place is kept.
+    if (account !== undefined && (person?.member.id === now.member.id || place === undefined)) return bear(chat, asker, now, account, neighbourhood)
+    if (person === undefined || place === undefined || (account === undefined && place.key?.proof !== proof)) return refused(chat, asker, noSuchPlace)
     const { id } = person.member
     if (id === now.member.id) return refused(chat, asker, new Refusal({ code: "no-change", message: `You are here as ${person.member.name} already.` }))
     const hasty = tooSoon(chat, place)
@@ -75,4 +82,13 @@ export const back: CommandDefinition<Back> = {
       return comeBack(next, asker, back, { ...back.place, proof: secret, last, neighbourhood }, { ...known, was: now.member.id })
     })
   }
+}
+
+// Who has said the words of a claimed name is taken for who has claimed it, and bears it.
+const bear = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, now: Person<Peer>, account: Account, neighbourhood: string): Decision<Peer> => {
+  const { name } = account
+  const bearer = bearerOf(chat, account)
+  const freed = bearer === undefined || bearer.member.id === now.member.id ? nothing(chat) : replaced(chat, bearer, { ...asker.origin, name: name.name })
+  const renamed = now.name.key === name.key ? freed : andThen(freed, (chat) => rename(chat, asker, { ...(personWith(chat, now.member.id) ?? now), account: keyOf(account) }, { ...name, isReserved: false }))
+  return andThen(renamed, (chat) => identify(chat, asker, { ...(personWith(chat, now.member.id) ?? now), account: now.account }, account, neighbourhood))
 }

@@ -9,6 +9,7 @@ import type { Reply } from "../Event.ts"
 import { Refusal } from "../Refusal.ts"
 import type { RoomKey } from "../RoomName.ts"
 import { Act, act, ActMessage } from "./act.ts"
+import { Authenticate, authenticate, ClaimName, claimName } from "./authenticate.ts"
 import { Away, away, AwayMessage } from "./away.ts"
 import { Back, back, BackMessage } from "./back.ts"
 import type { CommandDefinition, LineForm, MessageForm, QuestionDefinition } from "./Definition.ts"
@@ -80,11 +81,13 @@ interface Commands extends RoomRules {
   readonly Describe: Describe
   readonly Watch: Watch
   readonly Signal: Signal
+  readonly Authenticate: Authenticate
+  readonly ClaimName: ClaimName
 }
 
 /** A command: all that `apply` decides, as it stands in the log. */
 export type Command = Commands[keyof Commands]
-export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, Away, Describe, Watch, Signal, ...RoomRule.members)
+export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, Away, Describe, Watch, Signal, Authenticate, ClaimName, ...RoomRule.members)
 
 interface Questions {
   readonly Who: Who
@@ -164,7 +167,9 @@ export const commands: { readonly [K in keyof Commands]: CommandDefinition<Comma
   Away: away,
   Describe: describe,
   Watch: watch,
-  Signal: signal
+  Signal: signal,
+  Authenticate: authenticate,
+  ClaimName: claimName
 }
 
 /** The questions by their tag. */

@@ -1,6 +1,8 @@
 import * as HashMap from "effect/HashMap"
 import * as Schema from "effect/Schema"
-import { resume } from "../attachment.ts"
+import { Credentials } from "../Account.ts"
+import { bearerOf, keyOf, openedBy, placeOf, used } from "../accounts.ts"
+import { comeBack, replaced, resume, tooSoon } from "../attachment.ts"
 import { type Chat, type Decision, type Membership, type Origin, type Person, personAt, type Place, roomOf, withPerson, withRoom } from "../Chat.ts"
 import { andThen, type Asker, refused, tellFew, tellRoom } from "../Decision.ts"
 import { type Member, MemberId } from "../Event.ts"
@@ -30,6 +32,8 @@ export const Join = Schema.TaggedStruct("Join", {
   claim: Schema.optional(Claim),
   /** Whether nothing but a kept place may be taken up: who has its secret was let in before, and says no password again. */
   isBackOnly: Schema.optional(Schema.Literal(true)),
+  /** The account that it has said the words of; absent where it has said none. */
+  account: Schema.optional(Credentials),
   /** What it says of itself besides its name. */
   profile: Schema.optional(Profile),
   /** Whether no room is entered with it: without it, the lobby is. */
@@ -71,49 +75,71 @@ export const join: CommandDefinition<Join> = {
     const nickname = Nickname.parse(raw, limits)
     return nickname instanceof Refusal ? nickname : { _tag: "Hello", join: joinOrRefuse(nickname), password, secret, seen }
   }, { seen: Object.keys(Seen.fields) }),
-  apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, { claim, isBackOnly, name: wanted, nowhere, profile, spares }: Join) => {
+  apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, command: Join) => {
+    const { account: credentials, claim, isBackOnly, name: wanted, profile } = command
     if (asker.person !== undefined) {
       return refused(chat, asker, new Refusal({ code: "already-joined", message: `You are here as ${asker.person.member.name}.` }))
     }
     const known = claim === undefined ? undefined : personAt(chat, claim.proof)
     if (claim !== undefined && known?.place !== undefined) return resume(chat, asker, known, known.place, claim)
     if (isBackOnly === true) return refused(chat, asker, passwordRequired)
-    const why = hindrance(chat, wanted)
-    if (why !== undefined && spares === undefined) return refused(chat, asker, why)
-    const name = why !== undefined && spares !== undefined ? spareName(chat, spares) : wanted
-    const id = MemberId.make(`m${chat.lastMember + 1}`)
-    const member: Member = { id, name: name.name }
-    const { address, client } = asker.origin
-    const place = placeFor(chat, claim)
-    const person: Person<Peer> = {
-      member,
-      name,
-      client,
-      address,
-      seat: { id, peer: asker.seat.peer },
-      attachment: { _tag: "Here" },
-      place,
-      profile,
-      status: { came: chat.at, spoke: chat.at },
-      watched: [],
-      rooms: [],
-      current: undefined
+    const account = openedBy(chat, credentials)
+    const bearer = account === undefined || keyOf(account) !== Nickname.oneWord(wanted.key) ? undefined : bearerOf(chat, account)
+    if (credentials !== undefined && bearer !== undefined) {
+      return takeUp(chat, asker, bearer, credentials, profile) ?? andThen(replaced(chat, bearer, asker.origin), (chat) => comeIn(chat, asker, command))
     }
-    const come = {
-      ...chat,
-      people: HashMap.set(chat.people, id, person),
-      clients: HashMap.set(chat.clients, client, id),
-      mostHere: Math.max(chat.mostHere, HashMap.size(chat.clients) + 1),
-      places: claim === undefined || place === undefined ? chat.places : HashMap.set(chat.places, claim.proof, id),
-      lastMember: chat.lastMember + 1
-    }
-    const next = named(come, id, name)
-    const origin = { ...asker.origin, name: member.name }
-    if (nowhere === true) return tellWatchers(admitted(next, origin, person), person, { is: "here" })
-    const told = enterLobby(next, origin, person, name.name === wanted.name ? undefined : wanted.name)
-    const seen = tellWatchers(told, person, { is: "here" })
-    return andThen(seen, (next) => warn(next, [lobbyMembership(0)], name.name, lookalike(chat, name)))
+    return comeIn(chat, asker, command)
   }
+}
+
+// Who has said the words of a claimed name comes back to the place of who bears it, where one is kept.
+const takeUp = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, bearer: Person<Peer>, { neighbourhood }: Credentials, profile: Profile | undefined): Decision<Peer> | undefined => {
+  const { attachment, place } = bearer
+  if (place === undefined) return undefined
+  const hasty = tooSoon(chat, place)
+  if (hasty !== undefined) return refused(chat, asker, hasty)
+  const heard = attachment._tag === "Detached" ? attachment.heard : undefined
+  return comeBack(used(chat, bearer.account), asker, { ...bearer, profile: profile ?? bearer.profile }, { ...place, neighbourhood }, heard === undefined ? { heard: chat.seq } : { heard: heard.n, rooms: heard.rooms })
+}
+
+const comeIn = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, { account: credentials, claim, name: wanted, nowhere, profile, spares }: Join): Decision<Peer> => {
+  const account = openedBy(chat, credentials)
+  const why = hindrance(chat, wanted, account === undefined ? undefined : keyOf(account))
+  if (why !== undefined && spares === undefined) return refused(chat, asker, why)
+  const name = why !== undefined && spares !== undefined ? spareName(chat, spares) : wanted
+  const id = MemberId.make(`m${chat.lastMember + 1}`)
+  const member: Member = { id, name: name.name, ...(account === undefined ? {} : { account: account.name.name }) }
+  const { address, client } = asker.origin
+  const place = placeFor(chat, claim) ?? (account === undefined || credentials === undefined ? undefined : placeOf(chat, credentials.neighbourhood))
+  const person: Person<Peer> = {
+    member,
+    name,
+    account: account === undefined ? undefined : keyOf(account),
+    client,
+    address,
+    seat: { id, peer: asker.seat.peer },
+    attachment: { _tag: "Here" },
+    place,
+    profile,
+    status: { came: chat.at, spoke: chat.at },
+    watched: [],
+    rooms: [],
+    current: undefined
+  }
+  const come = {
+    ...used(chat, account === undefined ? undefined : keyOf(account)),
+    people: HashMap.set(chat.people, id, person),
+    clients: HashMap.set(chat.clients, client, id),
+    mostHere: Math.max(chat.mostHere, HashMap.size(chat.clients) + 1),
+    places: claim === undefined || place === undefined ? chat.places : HashMap.set(chat.places, claim.proof, id),
+    lastMember: chat.lastMember + 1
+  }
+  const next = named(come, id, name)
+  const origin = { ...asker.origin, name: member.name }
+  if (nowhere === true) return tellWatchers(admitted(next, origin, person), person, { is: "here" })
+  const told = enterLobby(next, origin, person, name.name === wanted.name ? undefined : wanted.name)
+  const seen = tellWatchers(told, person, { is: "here" })
+  return andThen(seen, (next) => warn(next, [lobbyMembership(0)], name.name, lookalike(chat, name)))
 }
 
 // The place of somebody in the lobby: of what it is told, one hears what has a greater number.

@@ -5,6 +5,8 @@ import * as HashSet from "effect/HashSet"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
+import { Account } from "../Account.ts"
+import { keyOf } from "../accounts.ts"
 import { type Chat, type Person, personWith, roomOf, withRoom } from "../Chat.ts"
 import * as Deadlines from "../Deadlines.ts"
 import { Departed } from "../departed.ts"
@@ -77,6 +79,8 @@ const Head = Schema.TaggedStruct("Head", {
 
 const Looks = Schema.TaggedStruct("Looks", { looks: Schema.Array(Schema.Tuple(Schema.String, Schema.Array(MemberId))) })
 
+const Accounts = Schema.TaggedStruct("Accounts", { accounts: Schema.Array(Account) })
+
 const Due = Schema.TaggedStruct("Deadlines", {
   deadlines: Schema.Array(
     Schema.Struct({
@@ -94,6 +98,7 @@ const HeardPart = Schema.Struct({ n: Schema.Number, rooms: Schema.Array(Schema.S
 const PersonPart = Schema.TaggedStruct("Person", {
   member: Member,
   name: IndexedName,
+  account: orNot(NameKey),
   client: Schema.Number,
   address: Schema.String,
   attachment: Schema.Union(
@@ -154,7 +159,7 @@ const RoomPart = Schema.TaggedStruct("Room", {
 const Seats = Schema.TaggedStruct("Seats", { room: RoomKey, seats: Schema.Array(MemberId), order: Schema.Array(MemberId) })
 
 /** A part of the state of a chat: the head comes first, people before the rooms that they are in, and a room before its seats. */
-export const Part = Schema.Union(Head, Looks, Due, PersonPart, RoomPart, Seats)
+export const Part = Schema.Union(Head, Looks, Accounts, Due, PersonPart, RoomPart, Seats)
 export type Part = typeof Part.Type
 
 const headOf = <Peer>(chat: Chat<Peer>): Part => ({
@@ -183,8 +188,8 @@ const sorted = <A>(entries: ReadonlyArray<readonly [string, A]>): ReadonlyArray<
   entries.toSorted(([one], [other]) => (one < other ? -1 : 1))
 
 // Whether a name is reserved is of no use once it is borne.
-const personPart = <Peer>({ address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms, status, watched }: Person<Peer>): Part => ({
-  _tag: "Person", address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms, status, watched
+const personPart = <Peer>({ account, address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms, status, watched }: Person<Peer>): Part => ({
+  _tag: "Person", account, address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms, status, watched
 })
 
 const roomPart = <Peer>(room: Room<Peer>): Part => ({ _tag: "Room", ...Struct.omit(room, "seats", "order") })
@@ -204,6 +209,7 @@ function* seatsOf<Peer>({ key, order, seats }: Room<Peer>): Iterable<Part> {
 export function* partsOf<Peer>(chat: Chat<Peer>): Iterable<Part> {
   yield headOf(chat)
   for (const looks of piecesOf(HashMap.toEntries(chat.looks))) yield { _tag: "Looks", looks }
+  for (const accounts of piecesOf([...HashMap.values(chat.accounts)])) yield { _tag: "Accounts", accounts }
   for (const deadlines of piecesOf(Deadlines.all(chat.deadlines))) yield { _tag: "Deadlines", deadlines }
   for (const person of HashMap.values(chat.people)) yield personPart(person)
   for (const room of HashMap.values(chat.rooms)) {
@@ -234,6 +240,8 @@ export const withPart = (chat: Chat<never>, part: Part): Chat<never> => {
       return withHead(chat, part)
     case "Looks":
       return { ...chat, looks: part.looks.reduce((looks, [look, ids]) => HashMap.set(looks, look, ids), chat.looks) }
+    case "Accounts":
+      return { ...chat, accounts: part.accounts.reduce((accounts, account) => HashMap.set(accounts, keyOf(account), account), chat.accounts) }
     case "Deadlines":
       return { ...chat, deadlines: part.deadlines.reduce(Deadlines.add, chat.deadlines) }
     case "Person":
@@ -280,8 +288,10 @@ const sanctionsKey = (sanctions: Room<unknown>["bans"]) => sanctions.map(({ host
 // What is in a window, by its bounds.
 const windowKey = ({ bytes, due, gone, goneSeq, kept }: Window.Window) => [kept.length, bytes, gone, goneSeq, due, kept[0]?.n, kept.at(-1)?.n]
 
-const personKey = <Peer>({ attachment, client, current, member, name, place, profile, rooms, status, watched }: Person<Peer>) => [
-  member.id, member.name, name.key, client, attachmentKey(attachment), current, profile?.user, profile?.real, member.bot, status.came, status.spoke, status.away, status.invisible, watched.map(({ key }) => key), rooms.map(({ role, room, since }) => [room, role, since]),
+const accountKey = ({ name, neighbourhood, proof, used }: Account) => [name.name, name.key, neighbourhood, proof, used]
+
+const personKey = <Peer>({ account, attachment, client, current, member, name, place, profile, rooms, status, watched }: Person<Peer>) => [
+  member.id, member.name, name.key, account, member.account, client, attachmentKey(attachment), current, profile?.user, profile?.real, member.bot, status.came, status.spoke, status.away, status.invisible, watched.map(({ key }) => key), rooms.map(({ role, room, since }) => [room, role, since]),
   place === undefined ? undefined : [place.proof, place.key?.proof, place.key?.name, place.since, place.last, place.resumedAt, place.stays.map(({ room, since, until }) => [room, since, until]), windowKey(place.own)]
 ]
 
@@ -303,6 +313,7 @@ const chatKey = <Peer>({ at, bounds, closed, deadlines, departed, detached, hist
  */
 export function* digestsOf<Peer>(chat: Chat<Peer>): Iterable<number> {
   yield Hash.string(JSON.stringify(chatKey(chat)))
+  for (const account of HashMap.values(chat.accounts)) yield Hash.string(JSON.stringify(accountKey(account)))
   for (const person of HashMap.values(chat.people)) yield Hash.string(JSON.stringify(personKey(person)))
   for (const room of HashMap.values(chat.rooms)) yield Hash.string(JSON.stringify(roomKey(room)))
 }

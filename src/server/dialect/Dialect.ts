@@ -2,6 +2,8 @@ import type { Chat, Person } from "../../domain/Chat.ts"
 import type { Request } from "../../domain/command/index.ts"
 import type { Join } from "../../domain/command/join.ts"
 import type { Event, Goodbye, LeaveCode, Reply, Verbatim } from "../../domain/Event.ts"
+import type { AskedName } from "../../domain/nameIndex.ts"
+import type { NameKey } from "../../domain/Nickname.ts"
 import { limited, type NameLimits } from "../../domain/NameLimits.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import type { Text } from "../../domain/Text.ts"
@@ -15,6 +17,10 @@ export type Heard =
   | (Extract<Request, { readonly _tag: "Hello" }> & { readonly verbatim?: string | undefined })
   /** `unless`: where a password was asked for and this is the right one, the client comes in and does not leave. */
   | (Extract<Request, { readonly _tag: "Quit" }> & { readonly unless?: { readonly join: Join; readonly password: string } | undefined })
+  /** To be taken for who has claimed the name with this key, by its words, which get into no entry. */
+  | { readonly _tag: "Authenticate"; readonly key: NameKey; readonly words: string }
+  /** To claim a name by words, which get into no entry. */
+  | { readonly _tag: "ClaimName"; readonly name: AskedName; readonly words: string }
   /** Something that is no valid request; its sender is told why. */
   | { readonly _tag: "Refuse"; readonly refusal: Refusal }
   /** Bytes that the client's protocol wants answered at once, such as a question of telnet's or a ping of a WebSocket: nothing of the chat. */

@@ -62,7 +62,7 @@ const request = (protocol: Protocol, ofVersion: (version: string) => boolean): S
   }
 })
 
-const irc = /^(?:CAP [A-Z]+\b[^\n]*|CAP (?:ls|req|list|end)\b[^\n]*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :[^\n]*|PASS [^ \r\n]+)\r?\n/u
+const irc = /^(?:CAP [A-Z]+\b[^\n]*|CAP (?:ls|req|list|end)\b[^\n]*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :[^\n]*|PASS (?:[^ \r\n]+|:[^\r\n]+))\r?\n/u
 const ircWords = ["CAP ", "NICK ", "USER ", "PASS "]
 
 /** What is told before a line has ended, or by more than one line: its first line alone is a name. It is waited for from its first byte on. */

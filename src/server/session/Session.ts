@@ -10,7 +10,7 @@ import { type ClientId, personAt, personOf } from "../../domain/Chat.ts"
 import type { Command, Question } from "../../domain/command/index.ts"
 import type { Join } from "../../domain/command/join.ts"
 import { refusal } from "../../domain/command/refusal.ts"
-import { closingCode, type Goodbye } from "../../domain/Event.ts"
+import { closingCode, type Goodbye, type Reply } from "../../domain/Event.ts"
 import type { Seen as SeenBefore } from "../../domain/Place.ts"
 import type { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
@@ -18,6 +18,7 @@ import type { Connection } from "../../net/Connection.ts"
 import { CutOff, type ReadError } from "../../net/Errors.ts"
 import { silence } from "../../net/Inbox.ts"
 import { after, type Wait } from "../../net/Wait.ts"
+import { Identity, makeAccounts } from "./accounts.ts"
 import { Addresses } from "./Addresses.ts"
 import { Admission, type Full } from "./Admission.ts"
 import { monotonicMillis } from "../../net/clock.ts"
@@ -30,6 +31,7 @@ import { Allowance, type Due, type Notice, weight } from "./Allowance.ts"
 import { Answered, makeAnswer } from "./answer.ts"
 import { Backlog } from "./Backlog.ts"
 import { Guesses } from "./Guesses.ts"
+import { makeGuessing } from "./guessing.ts"
 import { neighbourhood } from "./neighbourhood.ts"
 import * as Proof from "../chat/proof.ts"
 import { makeOperating } from "./operating.ts"
@@ -94,6 +96,8 @@ interface Client {
   readonly neighbourhood: string
   /** The check of the room's password, which counts only until the client has come in; absent where there is no password. */
   readonly gate: Gate | undefined
+  /** What it has shown to have claimed before it has come in. */
+  readonly identity: Identity
 }
 
 /** What a client says to come in, or back. */
@@ -132,9 +136,11 @@ const make = Effect.gen(function* () {
   })
 
   // Refuses what needs no decision of the chat, such as a line that is too long; only its sender is told.
-  const refuse = Effect.fnUntraced(function* ({ id, interpreter }: Client, why: Refusal) {
-    yield* registry.reply(id, (at) => refusal({ at }, why))
-    interpreter.told(refusal({ at: 0 }, why), () => true)
+  const refuse = (client: Client, why: Refusal) => tell(client, (at) => refusal({ at }, why))
+
+  const tell = Effect.fnUntraced(function* ({ id, interpreter }: Client, reply: (at: number) => Reply) {
+    yield* registry.reply(id, reply)
+    interpreter.told(reply(0), () => true)
   })
 
   // Submits a command to the log. The client is told by the fan-out, like all others; its interpreter was told at the decision
@@ -170,10 +176,13 @@ const make = Effect.gen(function* () {
     const denied = isIn || isBackOnly ? undefined : gate.knock(password, yield* monotonicMillis, verbatim)
     if (denied instanceof CutOff) return yield* Effect.fail(denied)
     if (denied !== undefined) return yield* refuse(client, denied)
-    yield* submit(client, claim === undefined ? join : { ...join, claim, ...(isBackOnly ? { isBackOnly } : {}) })
+    const account = client.identity.credentials
+    yield* submit(client, { ...join, ...(claim === undefined ? {} : { claim }), ...(isBackOnly ? { isBackOnly } : {}), ...(account === undefined ? {} : { account }) })
   })
 
-  const submitSealed = yield* makeSealed({ submit, refuse, waitForTurn })
+  const guessing = yield* makeGuessing({ refuse, waitForTurn })
+  const submitSealed = yield* makeSealed({ submit, refuse }, guessing)
+  const identify = yield* makeAccounts({ submit, refuse, tell }, guessing)
   const operate = yield* makeOperating({ submit, refuse })
 
   // Answers a question. The allowance counts the answer by its bytes.
@@ -204,6 +213,10 @@ const make = Effect.gen(function* () {
       case "SetKey":
       case "Back":
         yield* submitSealed(client, item)
+        break
+      case "Authenticate":
+      case "ClaimName":
+        yield* identify(client, item)
         break
       case "Operate":
       case "Remove":
@@ -314,7 +327,7 @@ const make = Effect.gen(function* () {
     const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, messages)
     const gate = password === undefined ? undefined : new Gate(password, passwordTries, guesses, key)
     const flow = new Flow(() => connection.unreadBytes)
-    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, answered: new Answered(), neighbours: key, neighbourhood: neighbourhood(connection.host), gate }
+    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, answered: new Answered(), neighbours: key, neighbourhood: neighbourhood(connection.host), gate, identity: new Identity() }
     return { client, quit: yield* hear(client, chunks) }
   })
 

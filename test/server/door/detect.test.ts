@@ -67,6 +67,7 @@ describe("The first bytes of a connection", () => {
     ["USER a b c :d\r\n", "irc"],
     ["USER a 0 * :Ann of the lobby\r\n", "irc"],
     ["PASS secret\r\n", "irc"],
+    ["PASS :ada:correct horse\r\n", "irc"],
     ["CAP LS\r\nNICK ann\r\n", "irc"],
     ["N", wait],
     ["NICK", wait],

@@ -1,16 +1,22 @@
 /** The capabilities of IRCv3 that are spoken here. */
 
+import { mechanisms } from "./sasl.ts"
+
 /** All of them, with their values as `CAP LS 302` shows them; empty where they have none. */
 export const offered: ReadonlyMap<string, string> = new Map([
+  ["account-notify", ""],
+  ["account-tag", ""],
   ["away-notify", ""],
   ["batch", ""],
   ["cap-notify", ""],
+  ["draft/account-registration", "before-connect,custom-account-name"],
   ["echo-message", ""],
   ["extended-join", ""],
   ["extended-monitor", ""],
   ["labeled-response", ""],
   ["message-tags", ""],
   ["multi-prefix", ""],
+  ["sasl", mechanisms],
   ["server-time", ""],
   ["setname", ""],
   ["userhost-in-names", ""]
@@ -20,7 +26,7 @@ export const offered: ReadonlyMap<string, string> = new Map([
 export type Capabilities = ReadonlySet<string>
 
 /** Those that change what others cause a client to be told: clients that have the same of them are sent the same bytes. */
-const shared = ["away-notify", "extended-join", "message-tags", "server-time", "setname"] as const
+const shared = ["account-notify", "account-tag", "away-notify", "extended-join", "message-tags", "server-time", "setname"] as const
 
 /** What identifies the lines that a client with these is sent together with others. */
 export const sharedKey = (capabilities: Capabilities): string => shared.filter((name) => capabilities.has(name)).join(" ")

@@ -7,6 +7,7 @@ import type { Heard, Hearing, View } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { line, trailing } from "./lines.ts"
 import type { Response } from "./label.ts"
+import type { SaslResponse } from "./sasl.ts"
 import { nickOf } from "./tokens.ts"
 
 /** What a client has said of itself before it has come in. */
@@ -48,6 +49,8 @@ export class Client {
   me: Member | undefined
   /** Whether the client has come in. */
   isIn = false
+  /** What the client says to show who it is, while it comes in pieces. */
+  sasl: SaslResponse | undefined
   /** The response to the command that is performed, where that has a label: it is sent in one piece. */
   response: Response | undefined
   /** The words with which the client has quit. */

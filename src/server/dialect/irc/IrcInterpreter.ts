@@ -6,6 +6,7 @@ import { silence } from "../../../net/Inbox.ts"
 import type { Dialect, Heard, Hearing, Interpreter } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { Client, type IrcCommands } from "./Client.ts"
+import { accounts } from "./commands/accounts.ts"
 import { asking } from "./commands/asking.ts"
 import { monitor } from "./commands/monitor.ts"
 import { operating } from "./commands/operating.ts"
@@ -19,7 +20,7 @@ import { longestLabel, Response } from "./label.ts"
 import { longestBody, longestTags, type Message, parse } from "./message.ts"
 import { nickOf } from "./tokens.ts"
 
-const commands: IrcCommands = { ...registration, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, MONITOR: { least: 1, run: monitor } }
+const commands: IrcCommands = { ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, MONITOR: { least: 1, run: monitor } }
 
 /** The commands that say something, unlike all that only asks. */
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])
@@ -91,6 +92,8 @@ export class IrcInterpreter implements Interpreter {
     const client = this.#client
     client.told = [...client.told, event]
     client.outcome = chat
+    // Who comes back is told so behind its welcome, by the command that it has come in with.
+    if (!client.isIn && (event._tag === "Resumed" || event._tag === "Returned")) return true
     const { me, response } = client
     if (response === undefined || me === undefined || !isMine()) return false
     // Who says something gets it back only where it wants that.

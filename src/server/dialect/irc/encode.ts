@@ -31,6 +31,10 @@ export const encodeShared = (event: Reply, form: Form): string => {
 const tagsOf = (event: Reply, { capabilities }: Form): string => {
   const tags: Array<readonly [string, string]> = []
   if (capabilities.has("server-time")) tags.push(["time", new Date(event.at).toISOString()])
+  if (capabilities.has("account-tag")) {
+    const account = actorOf(event)?.account
+    if (account !== undefined) tags.push(["account", nickOf(account)])
+  }
   if (capabilities.has("message-tags") && isSaid(event)) {
     if (event.n !== undefined) tags.push(["msgid", msgidOf(event.at, event.n)])
     if (event._tag !== "Notice") {
@@ -39,6 +43,13 @@ const tagsOf = (event: Reply, { capabilities }: Form): string => {
     }
   }
   return formatTags(tags)
+}
+
+/** Who has caused what an event tells, where that is one. */
+const actorOf = (event: Reply): Member | undefined => {
+  if ("from" in event) return event.from
+  if ("by" in event) return event.by
+  return "member" in event && event._tag !== "Watched" && event._tag !== "Profile" ? event.member : undefined
 }
 
 const isSaid = (event: Reply): event is Extract<Event, { readonly _tag: "Said" | "Acted" | "Whispered" | "Notice" | "Signalled" }> =>
@@ -66,6 +77,7 @@ const bodiesOf = (event: Reply, form: Form): ReadonlyArray<string> => {
     case "Away":
       return isAway(event.member, event.reason, form)
     case "Described":
+      if (event.account === true) return hasAccount(event.member, form)
       return event.real === undefined || !form.capabilities.has("setname") ? [] : [`:${sourceOf(event.member)} SETNAME :${event.real}`]
     case "Left":
       return event.detached === true ? [] : leaves(event)
@@ -89,8 +101,13 @@ const bodiesOf = (event: Reply, form: Form): ReadonlyArray<string> => {
 }
 
 /** Somebody enters a room. */
-const joins = (member: Member, room: RoomName, { capabilities }: Form, real: string = member.name): string =>
-  `:${sourceOf(member)} JOIN ${channelOf(room)}${capabilities.has("extended-join") ? ` * :${real}` : ""}`
+export const joins = (member: Member, room: RoomName, { capabilities }: Form, real: string = member.name): string =>
+  `:${sourceOf(member)} JOIN ${channelOf(room)}${capabilities.has("extended-join") ? ` ${accountWord(member)} :${real}` : ""}`
+
+const accountWord = ({ account }: Member): string => (account === undefined ? "*" : nickOf(account))
+
+/** Somebody is taken for who has claimed a name. */
+const hasAccount = (member: Member, { capabilities }: Form): ReadonlyArray<string> => (capabilities.has("account-notify") ? [`:${sourceOf(member)} ACCOUNT ${accountWord(member)}`] : [])
 
 /** Somebody is not there, for this reason; without one, it is there again. */
 const isAway = (member: Member, reason: string | undefined, { capabilities }: Form): ReadonlyArray<string> =>
@@ -189,7 +206,7 @@ const signalled = ({ by, notice, room, target: to, words }: Signalled, me: Membe
 }
 
 /** Somebody that this client watches for: whatever is no coming or going only where it has asked to be told of that, too. */
-const watched = ({ is, member, real, reason }: Watched, nick: string, form: Form): ReadonlyArray<string> => {
+const watched = ({ account, is, member, real, reason }: Watched, nick: string, form: Form): ReadonlyArray<string> => {
   switch (is) {
     case "here":
       return [`:${form.server} 730 ${nick} :${sourceOf(member)}`]
@@ -199,6 +216,7 @@ const watched = ({ is, member, real, reason }: Watched, nick: string, form: Form
     case "back":
       return form.capabilities.has("extended-monitor") ? isAway(member, reason, form) : []
     case "described":
+      if (account === true) return form.capabilities.has("extended-monitor") ? hasAccount(member, form) : []
       return form.capabilities.has("extended-monitor") && form.capabilities.has("setname") ? [`:${sourceOf(member)} SETNAME :${real ?? ""}`] : []
   }
 }

@@ -60,6 +60,7 @@ const profileOf = ({ hearing }: Client, { at, chat, me }: Asking, nick: string):
     ["312", [word, hearing.serverName], `brusio ${version}`],
     ...(away === undefined ? [] : [["301", [word], away] as const]),
     ...(HashSet.has(chat.operators, member.id) ? [["313", [word], "is an IRC operator"] as const] : []),
+    ...(member.account === undefined ? [] : [["330", [word, nickOf(member.account)], "is logged in as"] as const]),
     ...(member.bot === true ? [["335", [word], "is a bot"] as const] : []),
     ["317", [word, seconds(at - spoke), seconds(came)], "seconds idle, signon time"]
   ]

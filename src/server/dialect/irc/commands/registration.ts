@@ -1,4 +1,6 @@
 /** Coming in, another name, capabilities, and leaving. */
+import { accountOf } from "../../../../domain/accounts.ts"
+import { isResumption, type Refused } from "../../../../domain/Event.ts"
 import { asked } from "../../../../domain/nameIndex.ts"
 import { clean, lenient } from "../../../../domain/Text.ts"
 import { version } from "../../../../domain/version.ts"
@@ -6,13 +8,16 @@ import { type Heard, nameLimits, reject } from "../../Dialect.ts"
 import { type Capabilities, listed, offered, requested } from "../Capabilities.ts"
 import type { Client, IrcCommands } from "../Client.ts"
 import { isupport } from "../isupport.ts"
-import { nameOf } from "../tokens.ts"
+import { keyOf, nameOf } from "../tokens.ts"
+import { abort, identify } from "./accounts.ts"
 import { motd } from "./asking.ts"
 import { lusers } from "./operating.ts"
+import { comeBack } from "./returning.ts"
 
 function* enter(client: Client): Iterable<Heard> {
   const { isNegotiating, name, password, real, user } = client.registration
   if (client.isIn || isNegotiating || name === undefined || user === undefined) return
+  yield* abort(client)
   yield* client.do({
     _tag: "Hello",
     join: { _tag: "Join", name: asked(name), nowhere: true, profile: { user, real: clean(real ?? "") } },
@@ -20,11 +25,13 @@ function* enter(client: Client): Iterable<Heard> {
   })
   const { refused } = client
   if (refused === undefined) {
-    client.me = client.hears("Admitted")?.you
+    const resumed = client.told.find(isResumption)
+    client.me = client.hears("Admitted")?.you ?? resumed?.you
     client.isIn = client.me !== undefined
     // A password is kept no longer than it is needed.
     client.registration = { ...client.registration, password: undefined }
     yield* welcome(client)
+    if (resumed !== undefined) yield* comeBack(client, resumed)
     return
   }
   switch (refused.code) {
@@ -35,10 +42,13 @@ function* enter(client: Client): Iterable<Heard> {
       yield reject("wrong-password", "Password incorrect")
       return
     default:
-      yield client.numeric(refused.code === "name-taken" ? "433" : "432", [client.registration.nick ?? "*"], refused.message)
+      yield client.numeric(isTaken(refused) ? "433" : "432", [client.registration.nick ?? "*"], refused.message)
       client.registration = { ...client.registration, name: undefined }
   }
 }
+
+// Whether another name would do: this one is somebody's, or was taken up a moment ago.
+const isTaken = ({ code }: Refused): boolean => code === "name-taken" || code === "too-soon"
 
 function* welcome(client: Client): Iterable<Heard> {
   const { serverName } = client.hearing
@@ -79,7 +89,7 @@ function* nick(client: Client, [wanted = ""]: ReadonlyArray<string>): Iterable<H
   yield* client.perform({ _tag: "Rename", name: asked(name) })
   const { refused } = client
   if (refused !== undefined) {
-    if (refused.code !== "no-change") yield client.numeric(refused.code === "name-taken" ? "433" : "432", [wanted], refused.message)
+    if (refused.code !== "no-change") yield client.numeric(isTaken(refused) ? "433" : "432", [wanted], refused.message)
     return
   }
   client.registration = { ...client.registration, name }
@@ -103,8 +113,18 @@ function* user(client: Client, [name = "", , , real = ""]: ReadonlyArray<string>
 }
 
 function* pass(client: Client, [password = ""]: ReadonlyArray<string>): Iterable<Heard> {
-  if (client.isIn) yield client.numeric("462", [], "You may not reregister")
-  else client.registration = { ...client.registration, password }
+  if (client.isIn) {
+    yield client.numeric("462", [], "You may not reregister")
+    return
+  }
+  // `NAME:WORDS`, where the name is claimed: these are its words. It is the password all the same where no other is given.
+  const [, name = "", words = ""] = /^([^:]+):(.+)$/su.exec(password) ?? []
+  const isAccount = nameOf(name, nameLimits(client.hearing)) !== undefined && (yield* client.see(({ chat }) => accountOf(chat, keyOf(name)) !== undefined)) === true
+  const known = client.registration.password
+  client.registration = { ...client.registration, password: isAccount ? (known ?? password) : password }
+  if (!isAccount) return
+  yield* identify(client, { name, words })
+  if (client.refused !== undefined) yield client.numeric("464", [], client.refused.message)
 }
 
 function* cap(client: Client, [subcommand = "", argument = ""]: ReadonlyArray<string>): Iterable<Heard> {

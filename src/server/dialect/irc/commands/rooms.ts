@@ -3,15 +3,15 @@ import * as Arr from "effect/Array"
 import * as HashMap from "effect/HashMap"
 import { membershipIn, roomWith } from "../../../../domain/Chat.ts"
 import type { RefusalCode } from "../../../../domain/Refusal.ts"
-import type { Room } from "../../../../domain/Room.ts"
 import { clean, lenient } from "../../../../domain/Text.ts"
 import type { Heard } from "../../Dialect.ts"
 import type { Client, IrcCommands, Numeric } from "../Client.ts"
 import { namesOf } from "../names.ts"
-import { channelOf, keyOf, roomOf, sourceOf } from "../tokens.ts"
+import { channelOf, keyOf, roomOf } from "../tokens.ts"
 import { list } from "./list.ts"
 import { mode } from "./mode.ts"
 import { notThere, rule } from "./rule.ts"
+import { topicOf } from "./topicOf.ts"
 
 const parts = (list: string): ReadonlyArray<string> => list.split(",").filter((part) => part !== "")
 
@@ -70,14 +70,6 @@ function* leave(client: Client, channel: string, reason: string): Iterable<Heard
     if (client.refused === undefined) return
   }
   yield* notThere(client, channel, room)
-}
-
-// What a room is about, who has said so, and when; nothing where nobody has.
-const topicOf = (room: Room<unknown> | undefined): ReadonlyArray<Numeric> => {
-  if (room?.topic === undefined) return []
-  const channel = channelOf(room.name)
-  const { topic, topicSet } = room
-  return [["332", [channel], topic], ...(topicSet === undefined ? [] : [["333", [channel, topicSet.by === undefined ? "*" : sourceOf(topicSet.by), String(Math.floor(topicSet.at / 1000))]] as const])]
 }
 
 function* topic(client: Client, params: ReadonlyArray<string>): Iterable<Heard> {

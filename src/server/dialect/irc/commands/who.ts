@@ -104,7 +104,7 @@ const allFields: ReadonlyArray<readonly [letter: string, field: Field]> = [
   ["f", flagsOf],
   ["d", () => "0"],
   ["l", (_, { person: { status } }, at) => String(Math.max(0, Math.floor((at - status.spoke) / 1000)))],
-  ["a", () => "0"],
+  ["a", (_, { person: { member: { account } } }) => (account === undefined ? "0" : nickOf(account))],
   ["o", () => "n/a"],
   ["r", (_, { person }) => trailing(realOf(person))]
 ]

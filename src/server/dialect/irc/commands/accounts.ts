@@ -1,0 +1,130 @@
+/** Claimed names: `REGISTER` claims one, `AUTHENTICATE` shows that one has. */
+import { asked } from "../../../../domain/nameIndex.ts"
+import type { Refused } from "../../../../domain/Event.ts"
+import type { Heard } from "../../Dialect.ts"
+import { nameLimits } from "../../Dialect.ts"
+import type { Client, IrcCommands, Numeric } from "../Client.ts"
+import { longestPiece, mechanisms, SaslResponse } from "../sasl.ts"
+import { cloak, keyOf, nameOf, nickOf, sourceOf } from "../tokens.ts"
+
+/** How long the words of a claimed name may be, bytes. */
+const longestWords = 400
+
+/** How long they have to be, in characters: whoever says them is who has claimed it. Guesses are slow, and people choose for themselves. */
+const leastWords = 3
+
+/** Says that a client is taken for who has claimed a name, and has said its words. */
+const loggedIn = (client: Client): ReadonlyArray<Heard> => {
+  const account = client.hears("AccountSet")?.account
+  if (account === undefined) return []
+  return [
+    client.numerics(({ me, nick }): ReadonlyArray<Numeric> => {
+      const source = me === undefined ? `${nick}!~u@${cloak}` : sourceOf(me.member)
+      return [["900", [source, nickOf(account)], `You are now logged in as ${nickOf(account)}`]]
+    })
+  ]
+}
+
+const failed = (client: Client, refused: Refused | undefined): Heard => client.numeric("904", [], refused?.message ?? "SASL authentication failed")
+
+/** Begins with a mechanism, and takes the response to it. */
+function* authenticate(client: Client, [word = ""]: ReadonlyArray<string>): Iterable<Heard> {
+  const { sasl } = client
+  client.sasl = undefined
+  if (word === "*") yield client.numeric("906", [], "SASL authentication aborted")
+  else if (word.length > longestPiece) yield client.numeric("905", [], "SASL message too long")
+  else if (sasl !== undefined) yield* respond(client, sasl, word)
+  else if (word.toUpperCase() === mechanisms) {
+    client.sasl = new SaslResponse()
+    yield client.look(() => ["AUTHENTICATE +"])
+  } else {
+    yield client.numeric("908", [mechanisms], "are available SASL mechanisms")
+    yield failed(client, undefined)
+  }
+}
+
+function* respond(client: Client, sasl: SaslResponse, piece: string): Iterable<Heard> {
+  const response = sasl.take(piece)
+  if (response === "more") {
+    client.sasl = sasl
+    return
+  }
+  const name = response === undefined ? undefined : nameOf(response.name, nameLimits(client.hearing))
+  if (response === undefined || name === undefined) {
+    yield failed(client, undefined)
+    return
+  }
+  yield* identify(client, response)
+  if (client.refused !== undefined) {
+    yield failed(client, client.refused)
+    return
+  }
+  yield* loggedIn(client)
+  yield client.numeric("903", [], "SASL authentication successful")
+}
+
+/** Says the words of a claimed name. */
+export function* identify(client: Client, { name, words }: { readonly name: string; readonly words: string }): Iterable<Heard> {
+  yield* client.do({ _tag: "Authenticate", key: keyOf(name), words })
+  client.me = client.hears("Described")?.member ?? client.me
+}
+
+/** Ends what has begun and is not complete: the client comes in without it. */
+export function* abort(client: Client): Iterable<Heard> {
+  if (client.sasl === undefined) return
+  client.sasl = undefined
+  yield client.numeric("906", [], "SASL authentication aborted")
+}
+
+const fail = (client: Client, code: string, account: string, words: string): Heard => client.look(() => [client.fromServer(`FAIL REGISTER ${code} ${account} :${words}`)])
+
+function* register(client: Client, [account = "", , words = ""]: ReadonlyArray<string>): Iterable<Heard> {
+  const wanted = account === "*" ? (client.me === undefined ? client.registration.nick : nickOf(client.me.name)) : account
+  if (wanted === undefined) {
+    yield fail(client, "NEED_NICK", "*", "Say which nick you want before you register an account, or name the account")
+    return
+  }
+  const name = nameOf(wanted, nameLimits(client.hearing))
+  const bytes = Buffer.byteLength(words)
+  if (name === undefined) yield fail(client, "BAD_ACCOUNT_NAME", /^[^\s:]\S*$/u.test(wanted) ? wanted : "*", "Nobody can be called that")
+  else if (words.length < leastWords) yield fail(client, "WEAK_PASSWORD", wanted, `A password has at least ${leastWords} characters, and should be nothing that others guess`)
+  else if (bytes > longestWords) yield fail(client, "UNACCEPTABLE_PASSWORD", wanted, `A password has at most ${longestWords} bytes`)
+  else {
+    yield* client.do({ _tag: "ClaimName", name: asked(name), words })
+    const { refused } = client
+    if (refused !== undefined) {
+      yield fail(client, codeOf(refused), wanted, refused.message)
+      return
+    }
+    client.me = client.hears("Described")?.member ?? client.me
+    yield client.look(() => [client.fromServer(`REGISTER SUCCESS ${nickOf(name)} :The name is yours until the server ends`)])
+    yield* loggedIn(client)
+  }
+}
+
+const codeOf = ({ code }: Refused): string => {
+  switch (code) {
+    case "name-taken":
+      return "ACCOUNT_EXISTS"
+    case "name-reserved":
+      return "BAD_ACCOUNT_NAME"
+    case "no-change":
+      return "ALREADY_AUTHENTICATED"
+    case "password-required":
+      return "COMPLETE_CONNECTION_REQUIRED"
+    default:
+      return "TEMPORARILY_UNAVAILABLE"
+  }
+}
+
+// No account waits to be verified.
+function* verify(client: Client, [account = ""]: ReadonlyArray<string>): Iterable<Heard> {
+  yield client.look(() => [client.fromServer(`FAIL VERIFY INVALID_CODE ${account} :There is nothing to verify: an account is yours once it is registered`)])
+}
+
+/** The commands about claimed names. */
+export const accounts: IrcCommands = {
+  AUTHENTICATE: { least: 1, isEarly: true, run: authenticate },
+  REGISTER: { least: 3, isEarly: true, run: register },
+  VERIFY: { least: 2, isEarly: true, run: verify }
+}
