@@ -3,6 +3,7 @@ import * as HashSet from "effect/HashSet"
 import { drop, expire, leave, leaveAs } from "./attachment.ts"
 import { type Chat, type ClientId, type Decision, empty, personOf, personWith, roomWith, withPerson } from "./Chat.ts"
 import { nodeOf } from "./ClientId.ts"
+import * as Deciding from "./command/deciding.ts"
 import * as Commands from "./command/index.ts"
 import { andThen, type Asker, nothing, tellFew, tellRoom } from "./Decision.ts"
 import type { Entry } from "./Entry.ts"
@@ -36,7 +37,7 @@ export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: C
       if (entry.to !== undefined) return whisperOf(chat, entry.to, entry.text)
       return announce(chat, entry.text, entry.room)
     case "Rule":
-      return Commands.rule(chat, entry.room, entry.command)
+      return Deciding.rule(chat, entry.room, entry.command)
     case "NodeGone":
       return nodeGone(chat, entry.node, { code: "lost", reason: clean("its server is gone") })
     case "NodeCloses":
@@ -50,7 +51,7 @@ const command = <Peer>(before: Chat<Peer>, entry: Extract<Entry, { readonly _tag
   // The connection is another one by now: what it had sent before is said over that one, or it would be said twice.
   if (HashSet.has(before.superseded, entry.client)) return nothing(before)
   const chat = taken(before, entry.client, entry.command)
-  return Commands.decide(chat, askerOf(chat, entry, peerOf), entry.command)
+  return Deciding.decide(chat, askerOf(chat, entry, peerOf), entry.command)
 }
 
 // The chat that remembers the correlation id of the command, whatever comes of it: whoever comes back is told how far its commands were taken.

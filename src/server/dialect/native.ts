@@ -1,4 +1,4 @@
-import { commands } from "../../domain/command/index.ts"
+import { asked } from "../../domain/command/index.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import { encode, readMessage } from "../../domain/wire/Ndjson.ts"
 import { isResumption, type Reply } from "../../domain/Event.ts"
@@ -76,7 +76,7 @@ const lineFeed = 10
 
 // The tags of what a member wants done, unlike its hello, a question or a sign of life.
 const sayings: ReadonlySet<string> = new Set(
-  Object.values(commands).flatMap(({ message }) => (message === undefined || message === commands.Join.message ? [] : message.tag))
+  Object.values(asked).flatMap(({ message }) => (message === undefined || message === asked.Join?.message ? [] : message.tag))
 )
 
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d
