@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { until } from "../support/waiting.ts"
 import { environment, serve } from "./support/program.ts"
+import { Proxy } from "./support/proxy.ts"
 import { lineClient, nativeClient } from "./support/raw.ts"
 import { it, type Stage } from "./support/stage.ts"
 import { hasTmux, openTerminal } from "./support/tmux.ts"
@@ -30,6 +31,8 @@ interface Kind {
   readonly start: (stage: Stage, port: number, nick: string) => Promise<IrcClient>
   /** How it shows what is said in a room, and to it alone. */
   readonly said: (name: string, text: string) => RegExp
+  /** What it needs to come back after its connection was lost: its own commands, or another start; nothing where it comes back by itself. */
+  readonly returns: "by itself" | "anew" | readonly [reconnect: string, ...more: ReadonlyArray<string>]
 }
 
 const folder = (stage: Stage): string => {
@@ -72,7 +75,8 @@ const inTerminal = (args: (port: number, nick: string, path: string) => string, 
   for (const setting of settings) await command(setting)
   return {
     command,
-    say: command,
+    // Whatever it is that is in front.
+    say: (text) => command(`/msg #lobby ${text}`),
     shows: async (wanted) => {
       await terminal.shows(wanted)
     }
@@ -91,7 +95,8 @@ const kinds: ReadonlyArray<Kind> = [
       await shows(/MOTD/u)
       return { command: (line) => writeFile(join(server, "in"), `${line.replace(/^\/join/u, "/j").replace(/^\/nick/u, "/n")}\n`), say: (text) => writeFile(join(server, "#lobby", "in"), `${text}\n`), shows }
     },
-    said: (name, text) => new RegExp(`<${name}> ${text}`, "u")
+    said: (name, text) => new RegExp(`<${name}> ${text}`, "u"),
+    returns: "anew"
   },
   {
     program: "weechat-headless",
@@ -99,21 +104,23 @@ const kinds: ReadonlyArray<Kind> = [
     start: async (stage, port, nick) => {
       const path = folder(stage)
       const fifo = join(path, "fifo")
-      const setting = [`/set fifo.file.path "${fifo}"`, "/fifo disable", "/fifo enable", "/set logger.file.flush_delay 0", `/server add here 127.0.0.1/${port} -notls -nicks=${nick} -nossl`, "/connect here"]
+      const setting = [`/set fifo.file.path "${fifo}"`, "/fifo disable", "/fifo enable", "/set logger.file.flush_delay 0", "/set irc.server_default.autoreconnect_delay 1", `/server add here 127.0.0.1/${port} -notls -nicks=${nick} -nossl`, "/connect here"]
       run(stage, "weechat-headless", ["-d", path, "-r", setting.join(";")])
       const logs = join(path, "logs")
       const shows = shown([join(logs, "irc.server.here.weechatlog"), join(logs, "irc.here.#lobby.weechatlog"), join(logs, "irc.here.#dev.weechatlog"), join(logs, "irc.here.bob.weechatlog")])
       await shows(/MOTD/u)
       return { command: (line) => writeFile(fifo, `irc.server.here *${line}\n`), say: (text) => writeFile(fifo, `irc.here.#lobby *${text}\n`), shows }
     },
-    said: (name, text) => new RegExp(`\\t[@+]?${name}\\t${text}`, "u")
+    said: (name, text) => new RegExp(`\\t[@+]?${name}\\t${text}`, "u"),
+    returns: "by itself"
   },
   {
     program: "irssi",
     package: "irssi",
     needs: hasTmux,
     start: inTerminal((port, nick, path) => `irssi --home=${path} -c 127.0.0.1 -p ${port} -n ${nick}`, ["/set autocreate_query_level NONE", "/set reuse_unused_windows ON", "/set autocreate_windows OFF"]),
-    said: (name, text) => new RegExp(`< ?[@+ ]?${name}> ${text}`, "u")
+    said: (name, text) => new RegExp(`< ?[@+ ]?${name}(?::#lobby)?> ${text}`, "u"),
+    returns: ["/reconnect all"]
   },
   {
     program: "epic5",
@@ -123,7 +130,8 @@ const kinds: ReadonlyArray<Kind> = [
       writeFileSync(join(path, ".epicrc"), "")
       return `epic5 -q -p ${port} ${nick} 127.0.0.1`
     }),
-    said: (name, text) => new RegExp(`<${name}> ${text}`, "u")
+    said: (name, text) => new RegExp(`<${name}> ${text}`, "u"),
+    returns: ["/reconnect", "/join #lobby"]
   }
 ]
 
@@ -138,7 +146,8 @@ describe.concurrent("A client of IRC", () => {
     it.skipIf(!isThere(kind))(`talks with everybody else: ${kind.program}`, async ({ stage }) => {
       const { port } = await serve(stage)
       const bob = await lineClient(stage, port, "bob")
-      const client = await kind.start(stage, port, "ivy")
+      const way = await Proxy.open(stage, port)
+      let client = await kind.start(stage, way.port, "ivy")
       await client.command("/join #lobby")
       await bob.heard.line(/^ivy has joined the chat!$/u)
       await bob.write("hello ivy\n")
@@ -158,6 +167,23 @@ describe.concurrent("A client of IRC", () => {
       await ada.send({ _tag: "Moderate", room: "dev", deed: "kick", name: "iris", reason: "enough" })
       await ada.event("Moderated", ({ deed }) => deed === "kick")
       await client.shows(/enough/u)
+      // Its connection is lost, and it comes back as whatever it is that it calls itself.
+      way.cut("reset")
+      await bob.heard.line(/^iris has left the chat\. \(connection lost\)$/u)
+      if (kind.returns === "anew") {
+        client = await kind.start(stage, way.port, "iris")
+        await client.command("/join #lobby")
+      } else if (kind.returns !== "by itself") {
+        const [reconnect, ...others] = kind.returns
+        await client.command(reconnect)
+        await client.shows(/Welcome to brusio, iris/u)
+        for (const line of others) await client.command(line)
+      }
+      await bob.heard.line(/^iris has joined the chat!$/u)
+      await bob.write("you are back\n")
+      await client.shows(kind.said("bob", "you are back"))
+      await client.say("here again")
+      await bob.heard.line(/^iris: here again$/u)
       await client.command("/quit good night")
       expect(await bob.heard.line(/^iris has left the chat\./u)).toBeDefined()
     })

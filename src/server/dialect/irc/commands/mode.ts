@@ -183,7 +183,8 @@ const modesOf = ({ hidden, limit, lock, made, manner, name }: Room<unknown>, isM
   return [
     // Nobody is told the word: only its hash is known.
     ["324", [channelOf(name), `+${letters}`, ...(hasWord && isMine ? ["*"] : []), ...(limit === undefined ? [] : [String(limit)])]],
-    ["329", [channelOf(name), secondsOf(made)]]
+    // The lobby was made by nobody.
+    ...(made === 0 ? [] : [["329", [channelOf(name), secondsOf(made)]] as const])
   ]
 }
 
