@@ -84,7 +84,7 @@ const site = async (folder, pages, parts) => {
     loader: { ".svg": "copy" },
     plugins: [{ name: "leave out", setup: ({ onLoad }) => {
       // A page says what is wanted, and never decides it: what only the state of a chat is made of is for a server too.
-      onLoad({ filter: /src.domain.(?:accounts|attachment|Deadlines|Decision|history|keeping|membership|names|Room|Window)\.ts$/ }, () => ({ contents: "" }))
+      onLoad({ filter: /src.domain.(?:accounts|attachment|Deadlines|Decision|history|keeping|letters|membership|names|Room|Window)\.ts$/ }, () => ({ contents: "" }))
       onLoad({ filter: /src.domain.command.\w+\.ts$/ }, ({ path }) => ({ contents: withoutDecisions(path, readFileSync(path, "utf8")), loader: "ts" }))
       // Supervisors of Effect's can sort their fibers, and schemas describe sorted sets: no page has either, but the tree comes with them.
       onLoad({ filter: /effect.dist.esm.SortedSet\.js$/ }, () => ({ contents: "export const add = undefined, remove = undefined" }))

@@ -43,6 +43,8 @@ export interface Chat<Peer> {
   readonly looks: HashMap.HashMap<string, ReadonlyArray<MemberId>>
   /** The names that were claimed, by their keys as one word. */
   readonly accounts: HashMap.HashMap<NameKey, Account>
+  /** What was said to one alone, by the keys of the accounts that it is kept for. */
+  readonly letters: HashMap.HashMap<NameKey, Window>
   /** By the key of a name: who watches for somebody with it. */
   readonly watchers: HashMap.HashMap<NameKey, ReadonlyArray<MemberId>>
   /** All rooms that there are: the lobby, and each other one from the first who enters to the last who has a place in it. */
@@ -227,6 +229,7 @@ export const empty = <Peer>(settings: ServerInfo, keep = noKeep, bounds = defaul
   names: HashMap.empty(),
   looks: HashMap.empty(),
   accounts: HashMap.empty(),
+  letters: HashMap.empty(),
   watchers: HashMap.empty(),
   rooms: HashMap.make([lobby, Room.empty<Peer>({ key: lobby, name: lobby })]),
   operators: HashSet.empty(),

@@ -1,12 +1,14 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import type { MemberId } from "./Event.ts"
+import type { NameKey } from "./Nickname.ts"
 import type { RoomKey } from "./RoomName.ts"
 
-/** What is due at a time: the place of somebody who is detached, or a window of a room (`Moves`: that of its moves, `Past`: that of its lines) or of a person, in which something gets too old. */
+/** What is due at a time: the place of somebody who is detached, or a window of a room (`Moves`: that of its moves, `Past`: that of its lines) or of a person, or the letters of an account, in which something gets too old. */
 export type Due =
   | { readonly _tag: "Place" | "Own"; readonly id: MemberId }
   | { readonly _tag: "Window" | "Moves" | "Past"; readonly room: RoomKey }
+  | { readonly _tag: "Letters"; readonly account: NameKey }
 
 /** Something that comes of itself, and when, whole ms since 1970. */
 export interface Deadline {
@@ -15,7 +17,7 @@ export interface Deadline {
 }
 
 // What is due, as a key: it is due once at a time.
-const keyOf = (due: Due): string => `${due._tag} ${"room" in due ? due.room : due.id}`
+const keyOf = (due: Due): string => `${due._tag} ${"room" in due ? due.room : "account" in due ? due.account : due.id}`
 
 /** A pairing heap: no deadline in it is before its own. */
 interface Heap {

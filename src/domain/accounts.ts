@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import type { Account, Credentials } from "./Account.ts"
 import { type Chat, type Person, personNamed, roomOf, withPerson, withRoom } from "./Chat.ts"
 import { countKeepers } from "./keeping.ts"
+import { forgotten } from "./letters.ts"
 import { type NameKey, oneWord } from "./Nickname.ts"
 import * as Room from "./Room.ts"
 import * as Window from "./Window.ts"
@@ -53,7 +54,7 @@ export const claimed = <Peer>(chat: Chat<Peer>, account: Account): Chat<Peer> | 
 
 const instead = <Peer>(chat: Chat<Peer>, account: Account, mayGo: (account: Account) => boolean): Chat<Peer> | undefined => {
   const oldest = longestUnused(chat, mayGo)
-  return oldest === undefined ? undefined : withAccount({ ...chat, accounts: HashMap.remove(chat.accounts, keyOf(oldest)) }, account)
+  return oldest === undefined ? undefined : withAccount(forgotten({ ...chat, accounts: HashMap.remove(chat.accounts, keyOf(oldest)) }, keyOf(oldest)), account)
 }
 
 // Nobody who is here is forgotten, nor who may come back. Of several that were used last at the same time, the first in the order of keys goes: on all nodes the same.

@@ -11,6 +11,7 @@ import { andThen, type Asker, nothing, refused, tellAgain, tellFew, tellPerson }
 import type { Event, LeaveCode, MemberId, Resumption } from "./Event.ts"
 import { keepNothingFor, replayFor, trim } from "./keeping.ts"
 import { aged } from "./history.ts"
+import { aged as agedLetters } from "./letters.ts"
 import { settle, stateOf, unseated } from "./membership.ts"
 import { unnamed } from "./names.ts"
 import type { Claim } from "./Place.ts"
@@ -95,6 +96,7 @@ export const expire = <Peer>(before: Chat<Peer>, by: number): Decision<Peer> => 
 
 const meet = <Peer>(chat: Chat<Peer>, { at, due }: Deadlines.Deadline): Decision<Peer> => {
   if (due._tag === "Past") return nothing(aged(chat, due.room, Math.max(chat.at, at)))
+  if (due._tag === "Letters") return nothing(agedLetters(chat, due.account, Math.max(chat.at, at)))
   if (due._tag !== "Place") return nothing(trim(chat, due, Math.max(chat.at, at)))
   const person = personWith(chat, due.id)
   if (person?.attachment._tag !== "Detached") return nothing(chat)

@@ -2,7 +2,7 @@
 import * as HashMap from "effect/HashMap"
 import { type Chat, roomOf, withRoom } from "./Chat.ts"
 import * as Deadlines from "./Deadlines.ts"
-import type { Acted, Event, Said } from "./Event.ts"
+import type { Acted, Event, Said, Signalled, TopicSet } from "./Event.ts"
 import type { Room } from "./Room.ts"
 import type { RoomKey } from "./RoomName.ts"
 import * as Window from "./Window.ts"
@@ -36,17 +36,29 @@ export const keptFor = <Peer>(chat: Chat<Peer>, room: Room<Peer>): number | unde
 /** Whether this is a line of somebody's. */
 const isLine = (event: Event): event is Said | Acted => event._tag === "Said" || event._tag === "Acted"
 
-/** The chat in which a room keeps this event, if it is a line of somebody's and what is said there is kept. */
+/** What a program says beside a signal that is to be kept, as a line is. */
+const persist = "+draft/persist"
+
+/** What a room keeps where it keeps what is said: lines, what it is about, and signals that are to be kept. Only clients of IRC are told more of it than lines. */
+export type Remembered = Said | Acted | TopicSet | Signalled
+
+/** Whether a signal is to be kept. */
+export const isPersistent = ({ tags }: Signalled): boolean => tags?.[persist] !== undefined
+
+const isRemembered = (event: Event): event is Remembered =>
+  isLine(event) || event._tag === "TopicSet" || (event._tag === "Signalled" && isPersistent(event))
+
+/** The chat in which a room keeps this event, if that is to be kept and what is said there is. */
 export const remembered = <Peer>(chat: Chat<Peer>, key: RoomKey, n: number, event: Event): Chat<Peer> => {
   const { at, history, historyBytes } = chat
-  if (history === undefined || !isLine(event)) return chat
+  if (history === undefined || !isRemembered(event)) return chat
   const room = roomOf(chat, key)
   if (!isKept(chat, room)) return chat
   // What all rooms may keep together bounds each: whoever adds to one makes room in that one.
   const bytes = Math.min(history.bytes, history.allBytes - historyBytes + room.past.bytes)
   // Whoever reads it later has no use for its author's mark.
-  const line = event.ref === undefined ? event : { ...event, ref: undefined }
-  const past = Window.append(room.past, { n, before: 0, seq: event.seq, at, size: Window.sizeOf(event), event: line }, { events: history.lines, bytes }, at - history.age)
+  const line = !("ref" in event) || event.ref === undefined ? event : { ...event, ref: undefined }
+  const past = Window.append(room.past, { n, before: 0, seq: room.seq, at, size: Window.sizeOf(event), event: line }, { events: history.lines, bytes }, at - history.age)
   return replaced(chat, room, past)
 }
 
@@ -82,16 +94,23 @@ export interface Lines {
 /** The last lines of a room, as somebody is told who enters; `undefined` where there are none. */
 export const lastOf = <Peer>({ past }: Room<Peer>): Lines | undefined => {
   const { kept } = past
-  if (kept.length === 0) return undefined
-  let first = kept.length
+  const events: Array<Said | Acted> = []
+  let next = kept.length
   let bytes = 0
-  while (first > 0 && kept.length - first < linesOnEntering) {
-    bytes += kept[first - 1]?.size ?? 0
-    if (bytes > bytesOnEntering && first < kept.length) break
-    first -= 1
+  while (next > 0 && events.length < linesOnEntering) {
+    const last = kept[next - 1]
+    if (last !== undefined && isLine(last.event)) {
+      bytes += last.size
+      if (bytes > bytesOnEntering && events.length > 0) break
+      events.push(last.event)
+    }
+    next -= 1
   }
-  return { events: kept.slice(first).flatMap(({ event }) => (isLine(event) ? event : [])), more: first > 0 || past.gone > 0 }
+  return events.length === 0 ? undefined : { events: events.reverse(), more: past.gone > 0 || kept.slice(0, next).some(({ event }) => isLine(event)) }
 }
+
+/** All that a room keeps, the oldest first. */
+export const rememberedOf = <Peer>({ past }: Room<Peer>): ReadonlyArray<Remembered> => past.kept.flatMap(({ event }) => (isRemembered(event) ? event : []))
 
 /** The last lines of these rooms in which all of these words are, in any case. At most `linesOnEntering`. */
 export const search = <Peer>({ rooms }: Chat<Peer>, keys: ReadonlyArray<RoomKey>, words: ReadonlyArray<string>): Lines => {

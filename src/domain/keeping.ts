@@ -99,7 +99,7 @@ const replaced = <Peer>(from: Chat<Peer>, before: Window.Window, after: Window.W
 }
 
 /** The chat in which a window whose time has come has nothing in it that is too old at this time. */
-export const trim = <Peer>(chat: Chat<Peer>, due: Exclude<Deadlines.Due, { readonly _tag: "Place" | "Past" }>, at: number): Chat<Peer> => {
+export const trim = <Peer>(chat: Chat<Peer>, due: Exclude<Deadlines.Due, { readonly _tag: "Place" | "Past" | "Letters" }>, at: number): Chat<Peer> => {
   const trimmed = (window: Window.Window) => replaced(chat, window, { ...Window.trimmed(window, at - ageOf(chat.keep)), due: undefined }, due)
   if ("room" in due) {
     const room = HashMap.unsafeGet(chat.rooms, due.room)

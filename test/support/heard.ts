@@ -58,6 +58,8 @@ const inShort = (heard: Heard): string => {
           return `authenticate ${command.account.key}`
         case "ClaimName":
           return `claim ${command.name.name}`
+        case "KeepLetters":
+          return "keep letters"
         case "SetDuty":
           return "duty"
         case "Proclaim":

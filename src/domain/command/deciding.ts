@@ -20,6 +20,7 @@ import { askedFor, askedRules, type Commands, type RoomRules } from "./index.ts"
 import { Invite } from "./invite.ts"
 import { Join } from "./join.ts"
 import { SetKey } from "./key.ts"
+import { KeepLetters, keepLetters } from "./letters.ts"
 import { Lock, Unlock } from "./lock.ts"
 import { Moderate } from "./moderate.ts"
 import { SetModes, setModes } from "./modes.ts"
@@ -37,7 +38,7 @@ import { Whisper } from "./whisper.ts"
 export const RoomRule = Schema.Union(Topic, Invite, Lock, Unlock, Hide, Show, Remember, Forget, Moderate, SetModes)
 
 /** A command: all that `apply` decides, as it stands in the log. */
-export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, Away, Describe, Watch, Signal, Authenticate, ClaimName, ...RoomRule.members)
+export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, Away, Describe, Watch, Signal, Authenticate, ClaimName, KeepLetters, ...RoomRule.members)
 
 /** The commands that rule a room, by their tag. */
 const roomRules: { readonly [K in keyof RoomRules]: RuleDefinition<RoomRules[K]> } = { ...askedRules, SetModes: setModes }
@@ -51,7 +52,8 @@ const commands: { readonly [K in keyof Commands]: CommandDefinition<Commands[K]>
   Proclaim: proclaim,
   Signal: signal,
   Authenticate: authenticate,
-  ClaimName: claimName
+  ClaimName: claimName,
+  KeepLetters: keepLetters
 }
 
 /** Decides a command of `asker`: the next state, and what is told to whom. */

@@ -1,7 +1,9 @@
 import * as Schema from "effect/Schema"
-import { type Chat, type Person, personWith, type Seat } from "../Chat.ts"
+import { type Chat, type Decision, type Person, personWith, type Seat } from "../Chat.ts"
 import { notJoined, refused, speaking, tellFew } from "../Decision.ts"
 import { MemberId } from "../Event.ts"
+import { remembered } from "../history.ts"
+import { delivered } from "../letters.ts"
 import { Refusal } from "../Refusal.ts"
 import type { Room } from "../Room.ts"
 import { AskedRoom } from "../RoomName.ts"
@@ -28,6 +30,9 @@ const understanding = <Peer>(chat: Chat<Peer>, { seats }: Room<Peer>): ReadonlyA
     return person !== undefined && isIrc(person)
   })
 
+// The room keeps what it was told, where that is to be kept.
+const keeping = <Peer>({ key }: Room<Peer>, { chat, told }: Decision<Peer>): Decision<Peer> => ({ chat: told.reduce((next, { event, seq }) => remembered(next, key, seq, event), chat), told })
+
 /** The command by which clients of IRC signal to each other. It is told once, and never again to who comes back. */
 export const signal: CommandDefinition<Signal> = {
   apply: (chat, asker, { notice, room: named, tags, to: id, words }) => {
@@ -38,12 +43,13 @@ export const signal: CommandDefinition<Signal> = {
       return speaking(chat, asker, named, { what: "say something" }, ({ room }) =>
         words !== undefined && room.manner.isMachineless
           ? refused(chat, asker, new Refusal({ code: "not-allowed", message: `You cannot ask programs anything in #${room.name}: that is not carried there.` }))
-          : tellFew(chat, origin, understanding(chat, room), ({ at, n }) => ({ _tag: "Signalled", n, at, room: room.name, ...said }))
+          : keeping(room, tellFew(chat, origin, understanding(chat, room), ({ at, n }) => ({ _tag: "Signalled", n, at, room: room.name, ...said })))
       )
     }
     const to = personWith(chat, id)
     if (to === undefined) return refused(chat, asker, new Refusal({ code: "no-such-member", message: "Nobody here has that name." }))
     const audience = to.member.id === person.member.id ? [person.seat] : [...(isIrc(to) ? [to.seat] : []), person.seat]
-    return tellFew(chat, origin, audience, ({ at, n }) => ({ _tag: "Signalled", n, at, target: to.member, ...said }))
+    const { chat: next, told } = tellFew(chat, origin, audience, ({ at, n }) => ({ _tag: "Signalled", n, at, target: to.member, ...said }))
+    return { chat: told.reduce((chat, { event, seq }) => delivered(chat, [person, to], seq, event), next), told }
   }
 }

@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { type Chat, type Decision, type Person, personWith } from "../Chat.ts"
 import { type Asker, notJoined, refused, spoken, tellFew } from "../Decision.ts"
 import { MemberId } from "../Event.ts"
+import { delivered } from "../letters.ts"
 import { Refusal } from "../Refusal.ts"
 import { Tags } from "../Tags.ts"
 import { Text } from "../Text.ts"
@@ -34,5 +35,6 @@ export const whisperTo = <Peer>(
   if (from === undefined) return refused(chat, asker, notJoined("say something", ref))
   if (to === undefined) return refused(chat, asker, new Refusal({ code: "no-such-member", message: nobody, ref }))
   const audience = to.member.id === from.member.id ? [from.seat] : [to.seat, from.seat]
-  return tellFew(spoken(chat, from), asker.origin, audience, ({ at, n }) => ({ _tag: "Whispered", n, at, from: from.member, to: to.member, text, ...(notice === true ? { notice } : {}), tags, ref }))
+  const { chat: next, told } = tellFew(spoken(chat, from), asker.origin, audience, ({ at, n }) => ({ _tag: "Whispered", n, at, from: from.member, to: to.member, text, ...(notice === true ? { notice } : {}), tags, ref }))
+  return { chat: told.reduce((chat, { event, seq }) => delivered(chat, [from, to], seq, event), next), told }
 }

@@ -81,13 +81,16 @@ const Looks = Schema.TaggedStruct("Looks", { looks: Schema.Array(Schema.Tuple(Sc
 
 const Accounts = Schema.TaggedStruct("Accounts", { accounts: Schema.Array(Account) })
 
+const Letters = Schema.TaggedStruct("Letters", { account: NameKey, window: WindowPart })
+
 const Due = Schema.TaggedStruct("Deadlines", {
   deadlines: Schema.Array(
     Schema.Struct({
       at: Schema.Number,
       due: Schema.Union(
         Schema.Struct({ _tag: Schema.Literal("Place", "Own"), id: MemberId }),
-        Schema.Struct({ _tag: Schema.Literal("Window", "Moves", "Past"), room: RoomKey })
+        Schema.Struct({ _tag: Schema.Literal("Window", "Moves", "Past"), room: RoomKey }),
+        Schema.Struct({ _tag: Schema.Literal("Letters"), account: NameKey })
       )
     })
   )
@@ -159,7 +162,7 @@ const RoomPart = Schema.TaggedStruct("Room", {
 const Seats = Schema.TaggedStruct("Seats", { room: RoomKey, seats: Schema.Array(MemberId), order: Schema.Array(MemberId) })
 
 /** A part of the state of a chat: the head comes first, people before the rooms that they are in, and a room before its seats. */
-export const Part = Schema.Union(Head, Looks, Accounts, Due, PersonPart, RoomPart, Seats)
+export const Part = Schema.Union(Head, Looks, Accounts, Letters, Due, PersonPart, RoomPart, Seats)
 export type Part = typeof Part.Type
 
 const headOf = <Peer>(chat: Chat<Peer>): Part => ({
@@ -210,6 +213,7 @@ export function* partsOf<Peer>(chat: Chat<Peer>): Iterable<Part> {
   yield headOf(chat)
   for (const looks of piecesOf(HashMap.toEntries(chat.looks))) yield { _tag: "Looks", looks }
   for (const accounts of piecesOf([...HashMap.values(chat.accounts)])) yield { _tag: "Accounts", accounts }
+  for (const [account, window] of HashMap.toEntries(chat.letters)) yield { _tag: "Letters", account, window }
   for (const deadlines of piecesOf(Deadlines.all(chat.deadlines))) yield { _tag: "Deadlines", deadlines }
   for (const person of HashMap.values(chat.people)) yield personPart(person)
   for (const room of HashMap.values(chat.rooms)) {
@@ -242,6 +246,8 @@ export const withPart = (chat: Chat<never>, part: Part): Chat<never> => {
       return { ...chat, looks: part.looks.reduce((looks, [look, ids]) => HashMap.set(looks, look, ids), chat.looks) }
     case "Accounts":
       return { ...chat, accounts: part.accounts.reduce((accounts, account) => HashMap.set(accounts, keyOf(account), account), chat.accounts) }
+    case "Letters":
+      return { ...chat, letters: HashMap.set(chat.letters, part.account, part.window) }
     case "Deadlines":
       return { ...chat, deadlines: part.deadlines.reduce(Deadlines.add, chat.deadlines) }
     case "Person":
@@ -314,6 +320,7 @@ const chatKey = <Peer>({ at, bounds, closed, deadlines, departed, detached, hist
 export function* digestsOf<Peer>(chat: Chat<Peer>): Iterable<number> {
   yield Hash.string(JSON.stringify(chatKey(chat)))
   for (const account of HashMap.values(chat.accounts)) yield Hash.string(JSON.stringify(accountKey(account)))
+  for (const [account, window] of HashMap.toEntries(chat.letters)) yield Hash.string(JSON.stringify([account, windowKey(window)]))
   for (const person of HashMap.values(chat.people)) yield Hash.string(JSON.stringify(personKey(person)))
   for (const room of HashMap.values(chat.rooms)) yield Hash.string(JSON.stringify(roomKey(room)))
 }

@@ -93,7 +93,7 @@ export interface Interpreter {
 /** The options of a server that its interpreters depend on. */
 export type Hearing = Pick<
   ServerOptions,
-  "maxLine" | "maxName" | "echo" | "greetAfter" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin" | "maxClients" | "serverName"
+  "maxLine" | "maxName" | "echo" | "greetAfter" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin" | "maxClients" | "serverName" | "history"
 >
 
 /**

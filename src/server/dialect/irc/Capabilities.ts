@@ -1,9 +1,10 @@
 /** The capabilities of IRCv3 that are spoken here. */
 
+import type { Hearing } from "../Dialect.ts"
 import { mechanisms } from "./sasl.ts"
 
-/** All of them, with their values as `CAP LS 302` shows them; empty where they have none. */
-export const offered: ReadonlyMap<string, string> = new Map([
+/** Those that are offered always, with their values as `CAP LS 302` shows them; empty where they have none. */
+const always: ReadonlyMap<string, string> = new Map([
   ["account-notify", ""],
   ["account-tag", ""],
   ["away-notify", ""],
@@ -21,6 +22,15 @@ export const offered: ReadonlyMap<string, string> = new Map([
   ["setname", ""],
   ["userhost-in-names", ""]
 ])
+
+/** Those that are offered besides where the server keeps what is said. */
+const ofHistory: ReadonlyMap<string, string> = new Map([
+  ["draft/chathistory", ""],
+  ["draft/event-playback", ""]
+])
+
+/** What a server with these options offers. */
+export const offered = ({ history }: Pick<Hearing, "history">): ReadonlyMap<string, string> => (history === undefined ? always : new Map([...always, ...ofHistory].sort(([one], [other]) => (one < other ? -1 : 1))))
 
 /** The capabilities that one client has asked for. */
 export type Capabilities = ReadonlySet<string>
@@ -49,11 +59,11 @@ export const listed = (names: Iterable<string>): ReadonlyArray<string> => {
 }
 
 /** What is asked for, applied: `undefined` where any of it is not offered. */
-export const requested = (now: Capabilities, asked: string): Capabilities | undefined => {
+export const requested = (now: Capabilities, asked: string, all: ReadonlyMap<string, string>): Capabilities | undefined => {
   const next = new Set(now)
   for (const word of asked.split(" ").filter((word) => word !== "")) {
     const name = word.replace(/^-/u, "")
-    if (!offered.has(name)) return undefined
+    if (!all.has(name)) return undefined
     if (word.startsWith("-")) next.delete(name)
     else next.add(name)
   }

@@ -53,6 +53,8 @@ export class Client {
   sasl: SaslResponse | undefined
   /** The response to the command that is performed, where that has a label: it is sent in one piece. */
   response: Response | undefined
+  /** How many batches the client was sent that answer a command. */
+  batches = 0
   /** The words with which the client has quit. */
   quit = ""
   /** What came of the command that was performed last. */

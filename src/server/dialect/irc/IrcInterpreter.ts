@@ -8,6 +8,7 @@ import type { Capabilities } from "./Capabilities.ts"
 import { Client, type IrcCommands } from "./Client.ts"
 import { accounts } from "./commands/accounts.ts"
 import { asking } from "./commands/asking.ts"
+import { chathistory } from "./commands/chathistory.ts"
 import { monitor } from "./commands/monitor.ts"
 import { operating } from "./commands/operating.ts"
 import { people } from "./commands/people.ts"
@@ -15,12 +16,13 @@ import { registration } from "./commands/registration.ts"
 import { rooms } from "./commands/rooms.ts"
 import { server } from "./commands/server.ts"
 import { talking } from "./commands/talking.ts"
+import { isToSelf } from "./again.ts"
 import { encodeFor, encodeGoodbye, type Reader } from "./encode.ts"
 import { longestLabel, Response } from "./label.ts"
 import { longestBody, longestTags, type Message, parse } from "./message.ts"
 import { nickOf } from "./tokens.ts"
 
-const commands: IrcCommands = { ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, MONITOR: { least: 1, run: monitor } }
+const commands: IrcCommands = { ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, CHATHISTORY: { least: 1, run: chathistory }, MONITOR: { least: 1, run: monitor } }
 
 /** The commands that say something, unlike all that only asks. */
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])
@@ -96,6 +98,8 @@ export class IrcInterpreter implements Interpreter {
     if (!client.isIn && (event._tag === "Resumed" || event._tag === "Returned")) return true
     const { me, response } = client
     if (response === undefined || me === undefined || !isMine()) return false
+    // What somebody says to itself is said, and echoed beside that.
+    if (isToSelf(event)) return false
     // Who says something gets it back only where it wants that.
     if (authorOf(event) !== me.id || client.capabilities.has("echo-message")) response.add(encodeFor(event, this.#readerOf(client.capabilities, me)))
     return true

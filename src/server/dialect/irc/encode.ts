@@ -35,6 +35,7 @@ const tagsOf = (event: Reply, { capabilities }: Form): string => {
     const account = actorOf(event)?.account
     if (account !== undefined) tags.push(["account", nickOf(account)])
   }
+  if (capabilities.has("message-tags") && event._tag === "TopicSet" && event.n !== undefined) tags.push(["msgid", msgidOf(event.at, event.n)])
   if (capabilities.has("message-tags") && isSaid(event)) {
     if (event.n !== undefined) tags.push(["msgid", msgidOf(event.at, event.n)])
     if (event._tag !== "Notice") {

@@ -1,9 +1,10 @@
 import { mostChanges } from "../../../domain/command/modes.ts"
 import type { Hearing } from "../Dialect.ts"
+import { mostAnswered } from "./commands/chathistory.ts"
 import { searches } from "./commands/list.ts"
 
 /** What the server tells of itself in 005, in lines of at most 13 tokens. */
-export const isupport = ({ maxName, serverName }: Pick<Hearing, "maxName" | "serverName">): ReadonlyArray<ReadonlyArray<string>> => {
+export const isupport = ({ history, maxName, serverName }: Pick<Hearing, "history" | "maxName" | "serverName">): ReadonlyArray<ReadonlyArray<string>> => {
   const tokens = [
     "AWAYLEN=390",
     "BOT=B",
@@ -12,6 +13,7 @@ export const isupport = ({ maxName, serverName }: Pick<Hearing, "maxName" | "ser
     "CHANMODES=beI,k,l,Cimnst",
     "CHANNELLEN=64",
     "CHANTYPES=#",
+    ...(history === undefined ? [] : [`CHATHISTORY=${mostAnswered}`]),
     `ELIST=${searches}`,
     "EXCEPTS=e",
     "EXTBAN=,m",
@@ -20,6 +22,7 @@ export const isupport = ({ maxName, serverName }: Pick<Hearing, "maxName" | "ser
     "MAXLIST=beI:100",
     `MODES=${mostChanges}`,
     "MONITOR=100",
+    ...(history === undefined ? [] : ["MSGREFTYPES=msgid,timestamp"]),
     "NAMELEN=150",
     `NETWORK=${serverName}`,
     `NICKLEN=${maxName}`,

@@ -33,7 +33,8 @@ export class Response {
   }
 }
 
-const tagged = (text: string, tag: readonly [string, string]): string => {
+/** A line with another tag. */
+export const tagged = (text: string, tag: readonly [string, string]): string => {
   const tags = formatTags([tag])
   return text.startsWith("@") ? `${tags.trimEnd()};${text.slice(1)}` : `${tags}${text}`
 }

@@ -5,6 +5,7 @@ import type { Heard } from "../../Dialect.ts"
 import { nameLimits } from "../../Dialect.ts"
 import type { Client, IrcCommands, Numeric } from "../Client.ts"
 import { longestPiece, mechanisms, SaslResponse } from "../sasl.ts"
+import { keepLetters } from "./chathistory.ts"
 import { cloak, keyOf, nameOf, nickOf, sourceOf } from "../tokens.ts"
 
 /** How long the words of a claimed name may be, bytes. */
@@ -61,13 +62,21 @@ function* respond(client: Client, sasl: SaslResponse, piece: string): Iterable<H
   }
   yield* loggedIn(client)
   yield client.numeric("903", [], "SASL authentication successful")
+  yield* keepLetters(client)
 }
 
 /** Says the words of a claimed name. */
 export function* identify(client: Client, { name, words }: { readonly name: string; readonly words: string }): Iterable<Heard> {
   yield* client.do({ _tag: "Authenticate", key: keyOf(name), words })
-  client.me = client.hears("Described")?.member ?? client.me
+  known(client)
 }
+
+// Who has come in is known by its account from here on.
+const known = (client: Client): void => {
+  const account = client.hears("AccountSet")?.account
+  if (client.me !== undefined && account !== undefined) client.me = { ...client.me, account }
+}
+
 
 /** Ends what has begun and is not complete: the client comes in without it. */
 export function* abort(client: Client): Iterable<Heard> {
@@ -96,9 +105,10 @@ function* register(client: Client, [account = "", , words = ""]: ReadonlyArray<s
       yield fail(client, codeOf(refused), wanted, refused.message)
       return
     }
-    client.me = client.hears("Described")?.member ?? client.me
+    known(client)
     yield client.look(() => [client.fromServer(`REGISTER SUCCESS ${nickOf(name)} :The name is yours until the server ends`)])
     yield* loggedIn(client)
+    yield* keepLetters(client)
   }
 }
 

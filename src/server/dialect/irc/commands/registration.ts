@@ -11,6 +11,7 @@ import { isupport } from "../isupport.ts"
 import { keyOf, nameOf } from "../tokens.ts"
 import { abort, identify } from "./accounts.ts"
 import { motd } from "./asking.ts"
+import { keepLetters } from "./chathistory.ts"
 import { lusers } from "./operating.ts"
 import { comeBack } from "./returning.ts"
 
@@ -32,6 +33,7 @@ function* enter(client: Client): Iterable<Heard> {
     client.registration = { ...client.registration, password: undefined }
     yield* welcome(client)
     if (resumed !== undefined) yield* comeBack(client, resumed)
+    yield* keepLetters(client)
     return
   }
   switch (refused.code) {
@@ -137,7 +139,7 @@ function* cap(client: Client, [subcommand = "", argument = ""]: ReadonlyArray<st
       negotiating()
       const is302 = Number(argument) >= 302
       if (is302) client.capabilities = new Set([...client.capabilities, "cap-notify"])
-      yield* list("LS", [...offered].map(([name, value]) => (is302 && value !== "" ? `${name}=${value}` : name)), is302)
+      yield* list("LS", [...offered(client.hearing)].map(([name, value]) => (is302 && value !== "" ? `${name}=${value}` : name)), is302)
       return
     }
     case "LIST":
@@ -145,13 +147,14 @@ function* cap(client: Client, [subcommand = "", argument = ""]: ReadonlyArray<st
       return
     case "REQ": {
       negotiating()
-      const next: Capabilities | undefined = requested(client.capabilities, argument)
+      const next: Capabilities | undefined = requested(client.capabilities, argument, offered(client.hearing))
       if (next === undefined) {
         yield answer("NAK", `:${argument}`)
         return
       }
       client.capabilities = next
       yield client.look(({ nick }) => [client.fromServer(`CAP ${nick} ACK :${argument}`)], true)
+      yield* keepLetters(client)
       return
     }
     case "END":

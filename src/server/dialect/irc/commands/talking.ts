@@ -4,6 +4,7 @@ import type { Signal } from "../../../../domain/command/signal.ts"
 import type { Tags } from "../../../../domain/Tags.ts"
 import { lenient } from "../../../../domain/Text.ts"
 import type { Heard } from "../../Dialect.ts"
+import { again, isToSelf } from "../again.ts"
 import type { Client, IrcCommands, Run } from "../Client.ts"
 import { longestBody } from "../message.ts"
 import { isChannel, keyOf, nickOf, roomOf, sourceOf } from "../tokens.ts"
@@ -83,7 +84,14 @@ function* sayTo(client: Client, target: string, { isNotice, raw, tags }: Saying)
   }
   yield* client.perform({ _tag: "Whisper", to: to.member.id, text, ...notice, tags })
   const { member, status: { away } } = to
+  yield* echo(client)
   if (away !== undefined && !isNotice) yield client.numeric("301", [nickOf(member.name)], away)
+}
+
+// What a client has said to itself it is told, and echoed beside that where it wants to have its words echoed.
+function* echo(client: Client): Iterable<Heard> {
+  const said = client.told.find(isToSelf)
+  if (said !== undefined && client.capabilities.has("echo-message")) yield client.look(() => again(client, said))
 }
 
 // What machines ask each other, and answer: from IRC to IRC only. What would show an address is carried to nobody.
@@ -103,8 +111,10 @@ function* signal(client: Client, target: string, what: Pick<Signal, "notice" | "
     return
   }
   const to = yield* client.see(({ chat }) => personNamed(chat, keyOf(target)))
-  if (to !== undefined) yield* client.perform({ _tag: "Signal", to: to.member.id, ...what })
-  else if (!isQuiet) yield client.numeric("401", [target], "No such nick/channel")
+  if (to !== undefined) {
+    yield* client.perform({ _tag: "Signal", to: to.member.id, ...what })
+    yield* echo(client)
+  } else if (!isQuiet) yield client.numeric("401", [target], "No such nick/channel")
 }
 
 const tagmsg: Run = function* (client, [targets = ""], all) {
