@@ -113,7 +113,14 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
   Welcome: () => undefined,
   // Who enters no room is told of to nobody else.
   Admitted: ({ you: { id, name } }, { address }) => ({ message: `${name} is here, in no room (${address})`, fields: { name, id, address } }),
-  Presence: () => undefined
+  Presence: () => undefined,
+  // It was shown when it was said.
+  Past: () => undefined,
+  AccountSet: ({ account }, { address, name }) => ({ message: `${name ?? newcomer} has said the words of the claimed name ${account} (${address})`, fields: { name, account, address } }),
+  // Nobody reads a line of these.
+  Away: () => undefined,
+  Described: () => undefined,
+  Signalled: () => undefined
 }
 
 const shownAs = <Kind extends keyof Kinds>(kind: Kind, event: Kinds[Kind], source: Source) => kinds[kind]?.(event, source)

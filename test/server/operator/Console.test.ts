@@ -2,19 +2,22 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import type { Event, Member, Observation } from "../../../src/domain/Event.ts"
+import type { Event, Member, Observation, Reply } from "../../../src/domain/Event.ts"
 import { MemberId } from "../../../src/domain/Event.ts"
 import { lobby, RoomName } from "../../../src/domain/RoomName.ts"
 import { clean } from "../../../src/domain/Text.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
 import * as Console from "../../../src/server/operator/Console.ts"
 import * as Server from "../../../src/server/Server.ts"
+import { replies } from "../../support/arbitraries.ts"
 import { named } from "../../support/chat.ts"
 import { connect, eventually } from "../../support/Peer.ts"
+import { always } from "../../support/property.ts"
 import { eventsOf, member, open, tell } from "../../support/room.ts"
 
 const ada: Member = { id: MemberId.make("m1"), name: named("ada") }
@@ -58,6 +61,11 @@ const shown: ReadonlyArray<readonly [Event | Observation, string | undefined]> =
   [{ _tag: "Moderated", ...inRoom, room: dev, deed: "kick", by: ada, target: bob, reason: clean("noise") }, "INFO  #dev ada has removed bob: noise"],
   [{ _tag: "Moderated", ...inRoom, room: dev, deed: "hide" }, "INFO  #dev The server has hidden the room."],
   [{ _tag: "Invited", at, room: dev, by: ada, to: bob, until: at }, "INFO  #dev ada has invited bob"],
+  [{ _tag: "AccountSet", at, account: named("eve") }, "INFO  ada has said the words of the claimed name eve (192.0.2.7:1)"],
+  [{ _tag: "Described", ...inRoom, member: ada, account: true }, undefined],
+  [{ _tag: "Away", ...inRoom, member: ada }, undefined],
+  [{ _tag: "Signalled", at, room: dev, by: ada, tags: { "+typing": "active" } }, undefined],
+  [{ _tag: "Past", at, room: dev, events: [{ _tag: "Said", ...inRoom, from: ada, text: clean("hello") }], more: false }, undefined],
   [{ _tag: "Removed", at, room: dev, deed: "kick" }, undefined],
   [{ _tag: "Exited", at, room: dev }, undefined],
   [{ _tag: "Entered", ...inRoom, room: dev, you: ada, here: 1, members: [ada], role: "owner", locked: false, hidden: false }, undefined],
@@ -75,6 +83,12 @@ describe("The console says", () => {
   it.each(shown)("of %j: %s", (event, line) => {
     const entry = Console.describe({ place: 1, event, room: lobby, from })
     expect(entry && Console.formats.plain(entry)).toBe(line && `2025-01-02T03:04:05.006Z ${line}\n`)
+  })
+
+  it("nothing in an empty line, whatever was told", () => {
+    always(FastCheck.oneof(...Object.values<FastCheck.Arbitrary<Reply>>(replies)), (event) => {
+      expect(Console.describe({ place: 1, event, room: undefined, from })?.message ?? "nothing").not.toMatch(/^\s*$/u)
+    }, 1000)
   })
 
   it("who was refused before it had a name", () => {
