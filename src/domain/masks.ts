@@ -17,7 +17,9 @@ export const Mask = Schema.Struct({
   /** The pattern of the key of a name, with `_` for each blank. */
   name: Pattern,
   user: Pattern,
-  host: Pattern
+  host: Pattern,
+  /** The pattern of the key of an account: then it is on who has said the words of such a claimed name, and on nobody else. Absent where it is on names. */
+  account: Schema.optional(Pattern)
 })
 export type Mask = typeof Mask.Type
 
@@ -40,7 +42,7 @@ export type RoomMask = typeof RoomMask.Type
 export const mostMasks = 100
 
 /** Whether two masks are the same, however they are written. */
-export const isSame = (one: Mask, other: Mask): boolean => one.name === other.name && one.user === other.user && one.host === other.host
+export const isSame = (one: Mask, other: Mask): boolean => one.name === other.name && one.user === other.user && one.host === other.host && one.account === other.account
 
 /** The masks with another one; full where there are as many as there may be, and the same list where it is there already. */
 export const withMask = (all: ReadonlyArray<RoomMask>, one: RoomMask): ReadonlyArray<RoomMask> | "full" => {
@@ -57,8 +59,10 @@ export const isMaskedOut = <Peer>(all: ReadonlyArray<RoomMask>, kind: "ban" | "m
   all.length > 0 && isMasked(all, kind, person) && !isMasked(all, `${kind}-exception`, person)
 
 // Whether this is one whom the mask is on.
-const matches = <Peer>({ host, name, user }: Mask, { name: { key }, profile }: Pick<Person<Peer>, "name" | "profile">): boolean =>
-  fits(name, key.replaceAll(" ", "_")) && fits(host, cloak) && (fits(user, "~u") || (profile?.user !== undefined && fits(user, `~${profile.user.toLowerCase()}`)))
+const matches = <Peer>({ account, host, name, user }: Mask, { account: claimed, name: { key }, profile }: Pick<Person<Peer>, "account" | "name" | "profile">): boolean => {
+  if (account !== undefined) return claimed !== undefined && fits(account, claimed)
+  return fits(name, key.replaceAll(" ", "_")) && fits(host, cloak) && (fits(user, "~u") || (profile?.user !== undefined && fits(user, `~${profile.user.toLowerCase()}`)))
+}
 
 /** Whether a text fits a pattern. Where a star was too short, it is made longer from where it stands: never more steps than their lengths multiplied. */
 export const fits = (pattern: string, text: string): boolean => {

@@ -6,11 +6,14 @@ import type { Account } from "../../src/domain/Account.ts"
 import { accountOf, claimed, keyOf, mostClaimed } from "../../src/domain/accounts.ts"
 import * as Chat from "../../src/domain/Chat.ts"
 import type { Command } from "../../src/domain/command/index.ts"
+import type { ModeChange } from "../../src/domain/command/modes.ts"
 import { keepFor } from "../../src/domain/Keep.ts"
 import { asked, indexed } from "../../src/domain/nameIndex.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { Proof } from "../../src/domain/Place.ts"
 import { decodePart, digest, encodePart, partsOf, restored } from "../../src/domain/replica/state.ts"
+import { clean } from "../../src/domain/Text.ts"
+import { readMask } from "../../src/server/dialect/irc/masks.ts"
 import { connect, decide, join, leave, named, nobody, type Node, rename, roomNamed, say, settings, submit } from "../support/chat.ts"
 import { always } from "../support/property.ts"
 
@@ -97,6 +100,33 @@ describe("A claimed name", () => {
     expect(Chat.personOf(after.chat, 3)?.member).toMatchObject({ id: "m3", account: "ann" })
     expect(tagsFor(run(bare, [2, authenticate("ann")]), 2, rename("ann"))).toEqual(["Left", "Renamed"])
     expect(tagsFor(bare, 2, back("ann"))).toEqual(["Left", "Renamed", "AccountSet", "Described"])
+  })
+})
+
+describe("A mask of accounts", () => {
+  const enter: Command = { _tag: "Enter", room: roomNamed("dev") }
+  const set = (deed: ModeChange["deed"], raw: string): Command => {
+    const mask = readMask(raw)?.mask
+    if (mask === undefined) throw new Error(`${raw} is no mask`)
+    return { _tag: "SetModes", room: roomNamed("dev"), changes: [{ deed, mask }] }
+  }
+  // Eve has said the words of ann; bob bears that name, or one that begins so, and has said none.
+  const node = run(connected(4), [1, join("ann")], [1, claim("ann")], [1, rename("owner")], [1, enter], [2, join("annabel")], [3, join("eve")], [3, authenticate("ann")])
+  const enters = (node: Node<string>, who: number): boolean => tagsFor(node, who, enter).includes("Entered")
+
+  it("is on who has said the words, and not on who is called so", () => {
+    const banned = run(node, [1, set("ban", "a:ann*")])
+    expect([enters(banned, 2), enters(banned, 3)]).toEqual([true, false])
+    const lifted = run(banned, [1, set("unban", "~a:ANN*")])
+    expect(enters(lifted, 3)).toBe(true)
+  })
+
+  it("excepts, and admits, like others", () => {
+    const excepted = run(node, [1, set("ban", "*!*@*")], [1, set("except", "a:ann")])
+    expect([enters(excepted, 2), enters(excepted, 3)]).toEqual([false, true])
+    const locked = run(node, [1, { _tag: "Lock", room: roomNamed("dev") }], [1, set("admit", "a:ann")])
+    expect([enters(locked, 2), enters(locked, 3)]).toEqual([false, true])
+    expect(tagsFor(run(node, [3, enter], [1, set("mute", "m:a:ann")]), 3, { _tag: "Say", text: clean("hello"), room: roomNamed("dev") })).toEqual(["muted"])
   })
 })
 

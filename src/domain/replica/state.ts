@@ -301,7 +301,7 @@ const personKey = <Peer>({ account, attachment, client, current, member, name, p
   place === undefined ? undefined : [place.proof, place.key?.proof, place.key?.name, place.since, place.last, place.resumedAt, place.stays.map(({ room, since, until }) => [room, since, until]), windowKey(place.own)]
 ]
 
-const masksKey = (masks: Room<unknown>["masks"]) => masks.map(({ at, by, kind, mask }) => [kind, mask.text, mask.name, mask.user, mask.host, by?.id, at])
+const masksKey = (masks: Room<unknown>["masks"]) => masks.map(({ at, by, kind, mask }) => [kind, mask.text, mask.name, mask.user, mask.host, mask.account, by?.id, at])
 
 const roomKey = <Peer>({ bans, firstPage, hidden, invited, isRemembered, keepers, key, limit, lock, made, manner, masks, moves, mutes, n, name, operators, order, past, seats, seq, topic, topicSet, window }: Room<Peer>) => [
   key, name, seq, n, keepers, isRemembered, hidden, limit, made, manner.isModerated, manner.isOutsideHeard, manner.isTopicFree, manner.isMachineless, masksKey(masks), topic, topicSet?.by?.id, topicSet?.at, lock === undefined ? undefined : [lock.word], operators, sanctionsKey(bans), sanctionsKey(mutes), invited.map(({ id, until }) => [id, until]), firstPage.length,

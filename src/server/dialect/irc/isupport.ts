@@ -6,6 +6,7 @@ import { searches } from "./commands/list.ts"
 /** What the server tells of itself in 005, in lines of at most 13 tokens. */
 export const isupport = ({ history, maxName, serverName }: Pick<Hearing, "history" | "maxName" | "serverName">): ReadonlyArray<ReadonlyArray<string>> => {
   const tokens = [
+    "ACCOUNTEXTBAN=a",
     "AWAYLEN=390",
     "BOT=B",
     "CASEMAPPING=ascii",
@@ -16,7 +17,7 @@ export const isupport = ({ history, maxName, serverName }: Pick<Hearing, "histor
     ...(history === undefined ? [] : [`CHATHISTORY=${mostAnswered}`]),
     `ELIST=${searches}`,
     "EXCEPTS=e",
-    "EXTBAN=,m",
+    "EXTBAN=,am",
     "INVEX=I",
     "KICKLEN=390",
     "MAXLIST=beI:100",

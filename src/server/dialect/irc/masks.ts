@@ -13,6 +13,9 @@ const longest = 200
 /** What stands before the mask of a mute. */
 const muted = "m:"
 
+/** What stands before the pattern of an account. */
+const ofAccount = "a:"
+
 /** The pattern of the key of a name: what stands between wildcards is folded as names are. */
 const patternOf = (nick: string): string => nick.replace(/[^*?]+/gu, (part) => folded(part).replace(/\s/gu, "_"))
 
@@ -25,8 +28,14 @@ export interface AskedMask {
 /** Reads a mask. What is left out stands for everything: `ada` is `ada!*@*`, and `*@host` is `*!*@host`. `undefined` for what is none. */
 export const readMask = (raw: string): AskedMask | undefined => {
   const isMute = raw.startsWith(muted) || raw.startsWith(`~${muted}`)
-  const bare = isMute ? raw.slice(raw.indexOf(":") + 1) : raw
+  const rest = isMute ? raw.slice(raw.indexOf(":") + 1) : raw
+  const account = rest.startsWith(ofAccount) || rest.startsWith(`~${ofAccount}`) ? rest.slice(rest.indexOf(":") + 1) : undefined
+  const bare = account ?? rest
   if (bare === "" || bare.length > longest || /[\s,:]/u.test(bare)) return undefined
+  if (account !== undefined) {
+    const mask = { text: lenient(`${isMute ? muted : ""}${ofAccount}${account}`), name: "*", user: "*", host: "*", account: patternOf(account) }
+    return account !== "" && isMask(mask) ? { isMute, mask } : undefined
+  }
   const [, nick, user, host] = /^(?:([^!@]*)!)?(?:([^!@]*)@)?([^!@]*)$/u.exec(bare) ?? []
   if (host === undefined) return undefined
   const whole = wholeOf(nick, user, host)

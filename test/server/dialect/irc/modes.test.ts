@@ -49,12 +49,15 @@ describe("A mask that a client writes", () => {
     ["~u@brusio", "*!~u@brusio"],
     ["ada!x", "ada!x@*"],
     ["m:Ada", "m:Ada!*@*"],
-    ["~m:Ada!*@*", "m:Ada!*@*"]
+    ["~m:Ada!*@*", "m:Ada!*@*"],
+    ["a:Ada", "a:Ada"],
+    ["~a:Ada*", "a:Ada*"],
+    ["m:a:Ada", "m:a:Ada"]
   ])("is whole when it is read: %s is %s", (raw, text) => {
     expect(readMask(raw)?.mask.text).toBe(text)
   })
 
-  it.each(["", "a b", "a,b", "a@b@c!d", "x".repeat(201)])("is none: %s", (raw) => {
+  it.each(["", "a b", "a,b", "a@b@c!d", "a:", "a:a:b", "a:m:b", "x".repeat(201)])("is none: %s", (raw) => {
     expect(readMask(raw)).toBeUndefined()
   })
 })
