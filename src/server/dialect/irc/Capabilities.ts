@@ -11,6 +11,7 @@ const always: ReadonlyMap<string, string> = new Map([
   ["batch", ""],
   ["cap-notify", ""],
   ["draft/account-registration", "before-connect,custom-account-name"],
+  ["draft/read-marker", ""],
   ["echo-message", ""],
   ["extended-join", ""],
   ["extended-monitor", ""],

@@ -8,6 +8,7 @@ import type { Capabilities } from "./Capabilities.ts"
 import { line, trailing } from "./lines.ts"
 import type { Response } from "./label.ts"
 import type { SaslResponse } from "./sasl.ts"
+import { Marks } from "./marks.ts"
 import { nickOf } from "./tokens.ts"
 
 /** What a client has said of itself before it has come in. */
@@ -55,6 +56,8 @@ export class Client {
   response: Response | undefined
   /** How many batches the client was sent that answer a command. */
   batches = 0
+  /** How far it has read. */
+  readonly marks = new Marks()
   /** The words with which the client has quit. */
   quit = ""
   /** What came of the command that was performed last. */
@@ -126,9 +129,12 @@ export class Client {
     return this.look((asking) => replies(asking).map((reply) => this.numericOf(asking.nick, reply)))
   }
 
-  /** Answers with numeric replies that say what a room was when the client came into it: they need not wait until the room is told that it came. */
-  numericsOfComing(replies: (asking: Asking) => ReadonlyArray<Numeric>): Heard {
-    const { look } = this.numerics(replies)
+  /** Says what a room was when the client came into it: who is there, how far it has read, and the end. That need not wait until the room is told that it came. */
+  numericsOfComing(channel: string, replies: (asking: Asking) => ReadonlyArray<Numeric>): Heard {
+    const { look } = this.look((asking) => {
+      const lines = replies(asking).map((reply) => this.numericOf(asking.nick, reply))
+      return this.capabilities.has("draft/read-marker") ? [...lines.slice(0, -1), this.fromServer(`MARKREAD ${channel} ${this.marks.of(channel)}`), ...lines.slice(-1)] : lines
+    })
     return { _tag: "Look", look: (view) => ({ ...look(view), ofComing: true }) }
   }
 

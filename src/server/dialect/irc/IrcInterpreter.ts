@@ -9,6 +9,7 @@ import { Client, type IrcCommands } from "./Client.ts"
 import { accounts } from "./commands/accounts.ts"
 import { asking } from "./commands/asking.ts"
 import { chathistory } from "./commands/chathistory.ts"
+import { markread } from "./commands/markread.ts"
 import { monitor } from "./commands/monitor.ts"
 import { operating } from "./commands/operating.ts"
 import { people } from "./commands/people.ts"
@@ -22,7 +23,7 @@ import { longestLabel, Response } from "./label.ts"
 import { longestBody, longestTags, type Message, parse } from "./message.ts"
 import { nickOf } from "./tokens.ts"
 
-const commands: IrcCommands = { ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, CHATHISTORY: { least: 1, run: chathistory }, MONITOR: { least: 1, run: monitor } }
+const commands: IrcCommands = { ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, CHATHISTORY: { least: 1, run: chathistory }, MARKREAD: { least: 0, run: markread }, MONITOR: { least: 1, run: monitor } }
 
 /** The commands that say something, unlike all that only asks. */
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])

@@ -7,6 +7,7 @@ import type { Heard } from "../../Dialect.ts"
 import type { Client } from "../Client.ts"
 import { encodeFor, joins } from "../encode.ts"
 import { namesOf } from "../names.ts"
+import { channelOf } from "../tokens.ts"
 import { topicOf } from "./topicOf.ts"
 
 /** What is told again to a client of IRC. What the rooms are like, it is told as it is now. */
@@ -21,7 +22,7 @@ export function* comeBack(client: Client, { lost, replay, rooms, you }: Resumpti
     if (asked instanceof Refusal || outcome === undefined) continue
     yield client.look(() => [joins(you, room, form)])
     // Who is there as of one's own return: whoever comes later is told of as coming.
-    yield client.numericsOfComing(({ me }) => [...topicOf(roomWith(outcome, asked.key)), ...namesOf(client, outcome, me, asked)])
+    yield client.numericsOfComing(channelOf(asked.name), ({ me }) => [...topicOf(roomWith(outcome, asked.key)), ...namesOf(client, outcome, me, asked)])
   }
   const missed = replay.filter(({ _tag }) => retold.has(_tag)).map((event) => encodeFor(event, { me: you, form })).join("")
   if (missed !== "") yield client.send(missed)

@@ -47,7 +47,7 @@ function* enter(client: Client, channel: string, word: string | undefined): Iter
   const { outcome } = client
   if (entered === undefined || outcome === undefined) return
   // Who is there as of one's own coming: whoever comes later is told of as coming.
-  yield client.numericsOfComing(({ me }) => [
+  yield client.numericsOfComing(channelOf(entered.room), ({ me }) => [
     ...topicOf(roomWith(outcome, room.key)),
     ...namesOf(client, outcome, me, room)
   ])

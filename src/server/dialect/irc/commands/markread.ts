@@ -1,0 +1,30 @@
+/** `MARKREAD`: how far a client has read, for itself alone. */
+import type { Heard } from "../../Dialect.ts"
+import type { Client, IrcCommands } from "../Client.ts"
+import { shown, timeIn } from "../marks.ts"
+
+/** The line that says how far a room or the talk with somebody was read. */
+const marked = (client: Client, target: string): string => client.fromServer(`MARKREAD ${shown(target)} ${client.marks.of(target)}`)
+
+const fail = (client: Client, code: string, target: string, words: string): Heard => client.look(() => [client.fromServer(`FAIL MARKREAD ${code} ${target}:${words}`)])
+
+/** The command `MARKREAD`. */
+export const markread: IrcCommands[string]["run"] = function* (client, [target = "", param]): Iterable<Heard> {
+  if (target === "") {
+    yield fail(client, "NEED_MORE_PARAMS", "", "Type MARKREAD TARGET, or MARKREAD TARGET timestamp=YYYY-MM-DDThh:mm:ss.sssZ")
+    return
+  }
+  if (/[\s:]/u.test(target)) {
+    yield fail(client, "INVALID_PARAMS", "", "That is neither a room nor a nick")
+    return
+  }
+  if (param !== undefined) {
+    const time = timeIn(param)
+    if (time === undefined) {
+      yield fail(client, "INVALID_PARAMS", `${target} `, "A mark is timestamp=YYYY-MM-DDThh:mm:ss.sssZ")
+      return
+    }
+    client.marks.set(target, time)
+  }
+  yield client.look(() => [marked(client, target)])
+}
