@@ -1,5 +1,6 @@
 import { describe, expect } from "vitest"
 import { start } from "../e2e/support/program.ts"
+import { Proxy } from "../e2e/support/proxy.ts"
 import { greeting, heardBy, lose, member, secretOf } from "../e2e/support/returning.ts"
 import { awaitEvent, nativeClient } from "../e2e/support/raw.ts"
 import { it } from "../e2e/support/stage.ts"
@@ -87,6 +88,27 @@ describe.runIf(hasNats).concurrent("Two nodes", { timeout: 120_000 }, () => {
     await hears(again, "bob 4")
     await bob.roundTrip()
     expect(departures(bob, "eve") + departures(bob, "ada")).toBe(0)
+  })
+
+  it("take many lines of one person at once, and not each after the round trip of the one before", async ({ stage }) => {
+    const engine = await engineOf(stage)
+    const far = await Proxy.open(stage, engine.port, [{ delay: 40 }])
+    const one = await node(stage, `nats://127.0.0.1:${far.port}`, { args: ["--rate-limit", "off"] })
+    const other = await node(stage, engine.url)
+    const [ada, bob] = [await person(stage, one, "ada"), await person(stage, other, "bob")]
+    await ada.event("Joined", is("bob"))
+    const from = performance.now()
+    await ada.send({ _tag: "Say", text: "first" })
+    await hears(ada, "first")
+    const roundTrip = performance.now() - from
+    expect(roundTrip).toBeGreaterThan(80)
+    const lines = Array.from({ length: 400 }, (_, n) => `line ${n}`)
+    const start = performance.now()
+    await Promise.all(lines.map((text) => ada.send({ _tag: "Say", text })))
+    await hears(ada, "line 399")
+    expect(performance.now() - start).toBeLessThan(roundTrip * (lines.length / 10))
+    await hears(bob, "line 399")
+    for (const each of [ada, bob]) expect(each.saidBy("ada").slice(1)).toEqual(lines)
   })
 
   it("pass on whispers, notices and kicks to each other's people", async ({ stage }) => {

@@ -49,6 +49,8 @@ export interface OpenLog {
    * waiting only: the entry stays in the log.
    */
   readonly append: (happening: Happening) => Effect.Effect<ReadonlyArray<Envelope>>
+  /** Like `append`, but waits for nothing: succeeds with what waits until the entry is decided. Absent where that is at once. */
+  readonly enqueue?: (happening: Happening) => Effect.Effect<Effect.Effect<ReadonlyArray<Envelope>>>
   /** Appends the last entry of this node, which closes for this reason; then everybody who is still here has been told. Bounded in time. */
   readonly close: (last: Last) => Effect.Effect<void>
 }

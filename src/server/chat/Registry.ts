@@ -58,6 +58,8 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
    * A command of a connection that is gone tells nothing.
    */
   readonly submit: (happening: Happening) => Effect.Effect<ReadonlyArray<Envelope>>
+  /** Like `submit`, but waits for nothing: succeeds with what waits until the entry is decided. Absent where `submit` hardly waits. */
+  readonly enqueue: ((happening: Happening) => Effect.Effect<Effect.Effect<ReadonlyArray<Envelope>>>) | undefined
   /** Closes the chat for this reason: everybody is told, and nobody comes in any more. */
   readonly close: (last: Last) => Effect.Effect<void>
   /** Answers a question, which changes nothing and is no log entry. The answer keeps its place in the order of all that its asker is told; nobody is answered that is gone. */
@@ -174,7 +176,7 @@ const make = Effect.gen(function* () {
     return Effect.tap(decided, () => Effect.forEach(defects, (defect) => Effect.logError(`The session of ${happening._tag === "Command" ? happening.address : "a client"} has failed`, Cause.die(defect)), { discard: true }))
   }
 
-  const { append, close } = yield* log.open({
+  const { append, close, enqueue } = yield* log.open({
     decide,
     chat: Effect.map(Ref.get(ref), ({ chat }) => chat),
     room: hub.room,
@@ -208,6 +210,10 @@ const make = Effect.gen(function* () {
       })
     )
 
+  // A command of a connection that is gone.
+  const isFromNobody = (happening: Happening): Effect.Effect<boolean> =>
+    Effect.map(Ref.get(ref), ({ connections }) => happening._tag === "Command" && !HashMap.has(connections, happening.client))
+
   return Registry.of({
     connect: (connected) =>
       step((before) => {
@@ -224,10 +230,8 @@ const make = Effect.gen(function* () {
           return { ...unchanged(before), handings, state: { ...before, connections: HashMap.remove(before.connections, client) } }
         })
       ),
-    submit: (happening) =>
-      Effect.flatMap(Ref.get(ref), ({ connections }) =>
-        happening._tag === "Command" && !HashMap.has(connections, happening.client) ? Effect.succeed([]) : append(happening)
-      ),
+    submit: (happening) => Effect.flatMap(isFromNobody(happening), (isVain) => (isVain ? Effect.succeed([]) : append(happening))),
+    enqueue: enqueue === undefined ? undefined : (happening) => Effect.flatMap(isFromNobody(happening), (isVain) => (isVain ? Effect.succeed(Effect.succeed([])) : enqueue(happening))),
     close,
     answer: (client, question) =>
       replied(client, ({ at, chat }, { address, peer }) => answer({ ...chat, at }, { client, address }, peer, question)),

@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
@@ -100,6 +101,17 @@ const make = (name: string) =>
         waiting.push(resume)
         writer.enqueue([happening])
         writeSoon()
+      })
+    const enqueue = (happening: Happening): Effect.Effect<Effect.Effect<Told>> =>
+      Effect.sync(() => {
+        if (isOver || replica.phase === "over") return Effect.succeed([])
+        const decided = Deferred.unsafeMake<Told>(FiberId.none)
+        waiting.push((told) => {
+          Deferred.unsafeDone(decided, told)
+        })
+        writer.enqueue([happening])
+        writeSoon()
+        return Deferred.await(decided)
       })
     const append = (happening: Happening): Effect.Effect<Told> =>
       Effect.suspend(() => {
@@ -275,6 +287,7 @@ const make = (name: string) =>
     const open = (decider: Decider): Effect.Effect<OpenLog> =>
       Effect.as(Deferred.succeed(opened, decider), {
         append,
+        enqueue,
         close: (last) =>
           Effect.gen(function* () {
             const elsewhere = replica.nodes.length > 1 ? (true as const) : last.elsewhere

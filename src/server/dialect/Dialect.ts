@@ -84,6 +84,8 @@ export interface Interpreter {
   readonly isFramed?: boolean
   /** Whether a crowd that the client came in is told it in another form than others, as it knows of itself already; absent where it is not. */
   readonly knowsItself?: true
+  /** Whether what it yields next may depend on what came of something that was said before; absent where it depends on what came of other commands only. */
+  readonly isInterlocked?: true
   /** Whether the client gets its own messages back. */
   readonly echo: boolean
   /** The dialect in which this client is told things from now on, where it is not the one that it was recognised by. */

@@ -34,6 +34,7 @@ export class FrameInterpreter implements Interpreter {
   readonly separator = undefined
   readonly isFramed = true
   readonly knowsItself?: true
+  readonly isInterlocked?: true
   readonly follow?: (event: Reply) => void
   readonly #framing: Framing
   readonly #frames: Frames
@@ -44,6 +45,7 @@ export class FrameInterpreter implements Interpreter {
     this.#framing = framing
     this.#frames = new Frames(longest)
     if (lines.knowsItself === true) this.knowsItself = true
+    if (lines.isInterlocked === true) this.isInterlocked = true
     if (lines.follow !== undefined) this.follow = (event) => lines.follow?.(event)
   }
 

@@ -38,7 +38,7 @@ import { makeOperating } from "./operating.ts"
 import { makeSealed } from "./sealed.ts"
 import { Gate } from "./Password.ts"
 import { Flow, Turns } from "./Turns.ts"
-import { Registry } from "../chat/Registry.ts"
+import { type Envelope, Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 
 /** A connection whose dialect is recognised: how it speaks, and what it has sent so far, read by read. */
@@ -88,6 +88,8 @@ interface Client {
   readonly flow: Flow
   /** The token bucket of this client; absent without a rate limit. */
   readonly allowance: Allowance | undefined
+  /** What it has said and is not decided yet, in order. */
+  readonly undecided: Array<Effect.Effect<ReadonlyArray<Envelope>>>
   /** The last long answer that it was given. */
   readonly answered: Answered
   /** What counts as one address, for what it has guessed. */
@@ -110,6 +112,12 @@ interface Entering {
 }
 
 const nothing = new Uint8Array(0)
+
+/** The commands that say something: what the next words of a client mean does not depend on them. */
+const sayings: ReadonlySet<Command["_tag"]> = new Set(["Say", "Act", "Whisper", "Address"])
+
+/** How many messages of one client may be undecided at the same time. */
+const mostUndecided = 256
 
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
@@ -145,8 +153,12 @@ const make = Effect.gen(function* () {
 
   // Submits a command to the log. The client is told by the fan-out, like all others; its interpreter was told at the decision
   // (`Peer.decided`), as what the client's next words mean may depend on that.
-  const submit = Effect.fnUntraced(function* ({ backlog, connection, id, outbox }: Client, command: Command) {
-    const told = yield* registry.submit({ _tag: "Command", client: id, address: connection.address, command })
+  const submit = Effect.fnUntraced(function* (client: Client, command: Command) {
+    return yield* performed(client, yield* registry.submit({ _tag: "Command", client: client.id, address: client.connection.address, command }))
+  })
+
+  // What comes of a command once it is decided.
+  const performed = Effect.fnUntraced(function* ({ backlog, connection, id, outbox }: Client, told: ReadonlyArray<Envelope>) {
     if (told.length === 0) {
       const chat = yield* registry.chat
       // The room has closed before this: it stays in the backlog, and is counted as not said when the session is interrupted.
@@ -162,6 +174,21 @@ const make = Effect.gen(function* () {
       }
     }
     return told
+  })
+
+  // Where a decision takes a round trip, several messages of a client are on their way at the same time.
+  const say = Effect.fnUntraced(function* (client: Client, enqueue: NonNullable<Registry["Type"]["enqueue"]>, command: Command) {
+    if (client.undecided.length >= mostUndecided) yield* nextDecided(client)
+    client.undecided.push(yield* enqueue({ _tag: "Command", client: client.id, address: client.connection.address, command }))
+  })
+
+  const nextDecided = Effect.fnUntraced(function* (client: Client) {
+    const next = client.undecided.shift()
+    if (next !== undefined) yield* performed(client, yield* next)
+  })
+
+  const allDecided = Effect.fnUntraced(function* (client: Client) {
+    while (client.undecided.length > 0) yield* nextDecided(client)
   })
 
   // Comes in, if the password is right: it is checked here for every dialect. A client that is in already is not asked again, nor is
@@ -202,6 +229,11 @@ const make = Effect.gen(function* () {
 
   // Performs one thing that was heard; a `Quit` ends the session.
   const take = Effect.fnUntraced(function* (client: Client, item: Heard) {
+    const { enqueue } = registry
+    if (enqueue !== undefined) {
+      if (item._tag === "Command" && sayings.has(item.command._tag) && client.interpreter.isInterlocked !== true) return yield* say(client, enqueue, item.command)
+      yield* allDecided(client)
+    }
     switch (item._tag) {
       case "Hello":
         yield* enter(client, item)
@@ -274,6 +306,7 @@ const make = Effect.gen(function* () {
       const quit = yield* perform(client, client.interpreter.hear(piece), piece)
       if (quit !== undefined) return quit
     }
+    yield* allDecided(client)
     return undefined
   })
 
@@ -327,7 +360,7 @@ const make = Effect.gen(function* () {
     const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, messages)
     const gate = password === undefined ? undefined : new Gate(password, passwordTries, guesses, key)
     const flow = new Flow(() => connection.unreadBytes)
-    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, answered: new Answered(), neighbours: key, neighbourhood: neighbourhood(connection.host), gate, identity: new Identity() }
+    const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, undecided: [], answered: new Answered(), neighbours: key, neighbourhood: neighbourhood(connection.host), gate, identity: new Identity() }
     return { client, quit: yield* hear(client, chunks) }
   })
 
@@ -375,10 +408,11 @@ const make = Effect.gen(function* () {
       client.flow.rest()
       const bytes = yield* connection.read(client.interpreter.patience)
       if (bytes instanceof Uint8Array) ended = yield* hear(client, [bytes])
-      else if (bytes === silence) ended = yield* perform(client, client.interpreter.silence())
       else {
-        if (bytes._tag === "EndOfInput") ended = yield* perform(client, client.interpreter.end())
-        if (ended === undefined) return yield* Effect.fail(bytes)
+        if (bytes === silence) ended = yield* perform(client, client.interpreter.silence())
+        else if (bytes._tag === "EndOfInput") ended = yield* perform(client, client.interpreter.end())
+        yield* allDecided(client)
+        if (bytes !== silence && ended === undefined) return yield* Effect.fail(bytes)
       }
     }
     return ended

@@ -37,6 +37,7 @@ const lineFeed = 10
  */
 export class IrcInterpreter implements Interpreter {
   readonly knowsItself = true
+  readonly isInterlocked = true
   readonly patience = undefined
   readonly separator = undefined
   readonly #lines = new LineSplitter(longestTags + longestBody + 2)
