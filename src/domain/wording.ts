@@ -47,7 +47,7 @@ export const words = (event: Reply): ReadonlyArray<Line> => {
     case "Proclaimed":
       return [[sign("[operators] "), name(event.by), sign(": "), text(event.text)]]
     case "AccountSet":
-      return [[dim("You have said the words of the claimed name "), { as: "name", text: event.account }, dim(".")]]
+      return [[dim(`You have said the words of the claimed name ${event.account}.`)]]
     case "KeySet":
       return [keySet(event)]
     case "AwaySet":
@@ -286,6 +286,7 @@ export const refusals: ReadonlyArray<string> = [
   "Please type a name",
   "Say hello with",
   "That lasts",
+  "That name is",
   "The name of a room",
   "The room",
   "The server is busy",
@@ -303,8 +304,10 @@ export const refusals: ReadonlyArray<string> = [
   "To leave",
   "You are here as",
   "You are in",
+  "You bear the",
   "You cannot",
   "You have just come back",
+  "You have said",
   "You watch for",
   "Your place is kept"
 ]
