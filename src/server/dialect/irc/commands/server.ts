@@ -6,6 +6,7 @@ import type { Client, IrcCommands, Numeric } from "../Client.ts"
 
 /** How each command is used, for people. */
 const usages: Readonly<Record<string, string>> = {
+  CHATHISTORY: "CHATHISTORY LATEST #ROOM|NICK * COUNT: shows what was said, where that is kept; BEFORE, AFTER, BETWEEN and AROUND a message, or TARGETS",
   HELP: "HELP [COMMAND]: shows all commands, or how one is used",
   INVITE: "INVITE NICK #ROOM: asks somebody into a room; alone, shows where you are invited",
   JOIN: "JOIN #ROOM[,#ROOM] [WORD[,WORD]]: enters rooms, or makes them",
@@ -20,6 +21,7 @@ const usages: Readonly<Record<string, string>> = {
   PING: "PING TOKEN: asks for a sign of life",
   PRIVMSG: "PRIVMSG NICK|#ROOM|@#ROOM :TEXT: says something to somebody, to a room, or to its operators",
   QUIT: "QUIT [:REASON]: leaves the chat",
+  REGISTER: "REGISTER NAME|* * :WORDS: claims a name while the server runs; AUTHENTICATE, or PASS NAME:WORDS, shows that it is yours",
   TOPIC: "TOPIC #ROOM [:TEXT]: shows what a room is about, or sets it",
   WHO: "WHO #ROOM|NICK: shows who is there",
   WHOIS: "WHOIS NICK: shows who somebody is"
