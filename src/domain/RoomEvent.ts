@@ -67,8 +67,12 @@ export const Change = Schema.Literal(
   "admit", "unadmit"
 )
 
+/** What identifies something that was said: its number, and when that was, ms since 1970. */
+export const MessageId = Schema.Struct({ n: Schema.Number, at: Schema.Number })
+export type MessageId = typeof MessageId.Type
+
 const rule = {
-  deed: Schema.Literal(...Deed.literals, "owner", "lock", "unlock", "hide", "show", "remember", "unremember", "forget", ...Change.literals),
+  deed: Schema.Literal(...Deed.literals, "owner", "lock", "unlock", "hide", "show", "remember", "unremember", "forget", "redact", ...Change.literals),
   target: Schema.optional(Member),
   mask: Schema.optional(Text),
   limit: Schema.optional(Schema.Number),
@@ -88,6 +92,7 @@ export type Rule = typeof Rule.Type
  * - `owner`: `target` owns the room from now on, as its owner has left
  * - `lock`, `unlock`, `hide`, `show`: what the room is like
  * - `remember`, `unremember`: whether what is said is kept; `forget`: what was said so far is not kept any more
+ * - `redact`: what `target` has said, which is `of`, is taken back: it is not kept any more
  * - `voice`, `devoice`: whether `target` may speak where only some may, which `moderate` and `unmoderate` decide
  * - `limit`, `unlimit`: whether no more may enter than `limit`
  * - `outside`, `inside`: whether those are heard who are not in the room
@@ -104,6 +109,8 @@ export const Moderated = Schema.TaggedStruct("Moderated", {
   /** Until when a ban or a mute lasts, ms since 1970. */
   until: Schema.optional(Schema.Number),
   reason: Schema.optional(Text),
+  /** What is taken back. */
+  of: Schema.optional(MessageId),
   /** Whether who is banned was not in the room. Absent where it was. */
   absent: Schema.optional(Schema.Literal(true)),
   /** What else was done by the same command: each of it is told by an event of its own, too, which is marked `told`. */

@@ -80,6 +80,9 @@ export const trimmed = (window: Window, since: number): Window => {
   return first === 0 ? window : { ...window, kept: window.kept.slice(first), bytes, ...goneWith(window, window.kept[first - 1]) }
 }
 
+/** The window without one of the events in it; that is not said to be gone. */
+export const without = (window: Window, one: Kept): Window => ({ ...window, kept: window.kept.filter((each) => each !== one), bytes: window.bytes - one.size })
+
 /** What is kept of what was told, and whether something of that is gone. */
 export interface Part {
   readonly kept: ReadonlyArray<Kept>

@@ -3,7 +3,9 @@ import * as HashMap from "effect/HashMap"
 import { type Chat, roomOf, withRoom } from "./Chat.ts"
 import * as Deadlines from "./Deadlines.ts"
 import type { Acted, Event, Said, Signalled, TopicSet } from "./Event.ts"
+import type { Member } from "./Member.ts"
 import type { Room } from "./Room.ts"
+import type { MessageId } from "./RoomEvent.ts"
 import type { RoomKey } from "./RoomName.ts"
 import * as Window from "./Window.ts"
 
@@ -83,6 +85,21 @@ export const forgotten = <Peer>(chat: Chat<Peer>, room: Room<Peer>): Chat<Peer> 
   const { bytes, due: at } = room.past
   const deadlines = at === undefined ? chat.deadlines : Deadlines.remove(chat.deadlines, { at, due: { _tag: "Past", room: room.key } })
   return withRoom({ ...chat, historyBytes: chat.historyBytes - bytes, deadlines }, { ...room, past: Window.empty })
+}
+
+const keptOf = <Peer>({ past }: Room<Peer>, { at, n }: MessageId): Window.Kept | undefined =>
+  past.kept.find((each) => each.n === n && each.event.at === at && (isLine(each.event) || each.event._tag === "Signalled"))
+
+/** Whose this is that a room keeps of what was said; `undefined` where it keeps no such thing. */
+export const authorIn = <Peer>(room: Room<Peer>, id: MessageId): Member | undefined => {
+  const event = keptOf(room, id)?.event
+  return event === undefined ? undefined : event._tag === "Signalled" ? event.by : isLine(event) ? event.from : undefined
+}
+
+/** The chat in which a room does not keep this any more. */
+export const without = <Peer>(chat: Chat<Peer>, room: Room<Peer>, id: MessageId): Chat<Peer> => {
+  const kept = keptOf(room, id)
+  return kept === undefined ? chat : replaced(chat, room, Window.without(room.past, kept))
 }
 
 /** Lines of the past, the oldest first; `more`: whether there are earlier ones. */

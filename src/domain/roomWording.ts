@@ -123,6 +123,8 @@ export const moderated = (event: Moderated): Line => {
       return [...by, dim(" lets the room keep nothing any more.")]
     case "forget":
       return [...by, dim(" has let the room forget what was said.")]
+    case "redact":
+      return [...by, dim(" has taken back a message"), ...(event.by?.id === event.target?.id ? [] : [dim(" of "), ...target]), ...because(event.reason)]
   }
 }
 

@@ -10,6 +10,7 @@ import { Proof } from "../../src/domain/Place.ts"
 import { Refusal } from "../../src/domain/Refusal.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
 import { parse } from "../../src/domain/roomNames.ts"
+import { clean } from "../../src/domain/Text.ts"
 import { ask, connect, decide, join, leave, type Node, nobody, say, settings, submit, type Taken } from "../support/chat.ts"
 import { always } from "../support/property.ts"
 
@@ -159,5 +160,45 @@ describe("A server that keeps the last lines", () => {
     }, 40)
     expect(seen.full).toBeGreaterThan(50)
     expect(seen.aged).toBeGreaterThan(50)
+  })
+})
+
+describe("What was said and is kept", () => {
+  const ada = 1
+  const bob = 2
+  const room = roomNamed("dev")
+  const { node, told } = decide(all(server(bounds, "Ada", "Bob"), ada, enter("dev")), bob, enter("dev"))
+  const { node: spoken, told: saidBy } = decide(node, bob, { _tag: "Say", text: clean("oops"), room })
+  const said = saidBy.flatMap(({ event }) => (event._tag === "Said" ? event : []))[0]
+  const of = { n: said?.n ?? 0, at: said?.at ?? 0 }
+  const redacted = (node: Node<string>, who: number, id = of) => decide(node, who, { _tag: "Redact", room, of: id, reason: clean("wrong room") })
+  const codesOf = ({ told }: Taken<string>) => told.map(({ event }) => (event._tag === "Refused" ? event.code : event._tag === "Moderated" ? event.deed : event._tag))
+
+  it("is taken back by its author, or by who rules the room: all there are told, and it is not kept", () => {
+    expect(told.length).toBeGreaterThan(0)
+    expect(found(spoken, ada, "oops")).toEqual(["Bob: oops"])
+    for (const who of [ada, bob]) {
+      const taken = redacted(spoken, who)
+      expect(codesOf(taken)).toEqual(["redact"])
+      expect(taken.told[0]?.audience.map(({ peer }) => peer)).toEqual(["Ada", "Bob"])
+      expect(taken.told[0]?.event).toMatchObject({ of, target: { name: "Bob" }, by: { name: who === ada ? "Ada" : "Bob" }, reason: "wrong room" })
+      expect(found(taken.node, ada, "oops")).toEqual([])
+      expect(taken.node.chat.historyBytes).toBe(node.chat.historyBytes)
+      expect(codesOf(redacted(taken.node, who))).toEqual(["not-kept"])
+    }
+  })
+
+  it("is taken back by nobody else, and by nobody who is not there", () => {
+    const { node: adas, told } = decide(spoken, ada, { _tag: "Say", text: clean("mine"), room })
+    const mine = told.flatMap(({ event }) => (event._tag === "Said" ? event : []))[0]
+    expect(codesOf(redacted(adas, bob, { n: mine?.n ?? 0, at: mine?.at ?? 0 }))).toEqual(["not-allowed"])
+    const left = decide(spoken, bob, { _tag: "Exit", room }).node
+    expect(codesOf(redacted(left, bob))).toEqual(["not-in-room"])
+    expect(found(left, ada, "oops")).toEqual(["Bob: oops"])
+  })
+
+  it("is meant by its number and its time, and nothing else is: not who came, and not what another start of the server has numbered so", () => {
+    expect(codesOf(redacted(spoken, ada, { n: of.n, at: of.at + 1 }))).toEqual(["not-kept"])
+    expect(codesOf(redacted(spoken, ada, { n: of.n - 1, at: of.at }))).toEqual(["not-kept"])
   })
 })

@@ -62,6 +62,8 @@ const inShort = (heard: Heard): string => {
           return "keep letters"
         case "SetDuty":
           return "duty"
+        case "Redact":
+          return `redact ${command.of.n}`
         case "Proclaim":
         case "Confide":
           return `${command._tag} ${command.text}`

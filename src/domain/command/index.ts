@@ -23,6 +23,7 @@ import { type Invite, invite, InviteMessage } from "./invite.ts"
 import { Hello, type Join, join } from "./join.ts"
 import { type SetKey, setKey, SetKeyMessage } from "./key.ts"
 import type { KeepLetters } from "./letters.ts"
+import type { Redact } from "./redact.ts"
 import { type Lock, lock, LockMessage, type Unlock, unlock, UnlockMessage } from "./lock.ts"
 import { type Moderate, moderate, ModerateMessage, moderationLines } from "./moderate.ts"
 import type { SetModes } from "./modes.ts"
@@ -82,6 +83,7 @@ export interface Commands extends RoomRules {
   readonly Authenticate: Authenticate
   readonly ClaimName: ClaimName
   readonly KeepLetters: KeepLetters
+  readonly Redact: Redact
 }
 
 /** A command: all that `apply` decides, as it stands in the log. */

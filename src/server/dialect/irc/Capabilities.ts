@@ -27,7 +27,8 @@ const always: ReadonlyMap<string, string> = new Map([
 /** Those that are offered besides where the server keeps what is said. */
 const ofHistory: ReadonlyMap<string, string> = new Map([
   ["draft/chathistory", ""],
-  ["draft/event-playback", ""]
+  ["draft/event-playback", ""],
+  ["draft/message-redaction", ""]
 ])
 
 /** What a server with these options offers. */
@@ -37,7 +38,7 @@ export const offered = ({ history }: Pick<Hearing, "history">): ReadonlyMap<stri
 export type Capabilities = ReadonlySet<string>
 
 /** Those that change what others cause a client to be told: clients that have the same of them are sent the same bytes. */
-const shared = ["account-notify", "account-tag", "away-notify", "extended-join", "message-tags", "server-time", "setname"] as const
+const shared = ["account-notify", "account-tag", "away-notify", "draft/message-redaction", "extended-join", "message-tags", "server-time", "setname"] as const
 
 /** What identifies the lines that a client with these is sent together with others. */
 export const sharedKey = (capabilities: Capabilities): string => shared.filter((name) => capabilities.has(name)).join(" ")

@@ -13,6 +13,7 @@ import { markread } from "./commands/markread.ts"
 import { monitor } from "./commands/monitor.ts"
 import { operating } from "./commands/operating.ts"
 import { people } from "./commands/people.ts"
+import { redact } from "./commands/redact.ts"
 import { registration } from "./commands/registration.ts"
 import { rooms } from "./commands/rooms.ts"
 import { server } from "./commands/server.ts"
@@ -23,7 +24,7 @@ import { longestLabel, Response } from "./label.ts"
 import { longestBody, longestTags, type Message, parse } from "./message.ts"
 import { nickOf } from "./tokens.ts"
 
-const commands: IrcCommands = { ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, CHATHISTORY: { least: 1, run: chathistory }, MARKREAD: { least: 0, run: markread }, MONITOR: { least: 1, run: monitor } }
+const commands: IrcCommands = { ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, CHATHISTORY: { least: 1, run: chathistory }, REDACT: { least: 2, run: redact }, MARKREAD: { least: 0, run: markread }, MONITOR: { least: 1, run: monitor } }
 
 /** The commands that say something, unlike all that only asks. */
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])

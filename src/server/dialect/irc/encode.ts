@@ -6,6 +6,7 @@ import type { Capabilities } from "./Capabilities.ts"
 import { line, split } from "./lines.ts"
 import { maskOf } from "./masks.ts"
 import { formatTags } from "./message.ts"
+import { msgidOf } from "./msgid.ts"
 import { changesOf, modeLines } from "./modes.ts"
 import { channelOf, cloak, nickOf, sourceOf } from "./tokens.ts"
 
@@ -56,9 +57,6 @@ const actorOf = (event: Reply): Member | undefined => {
 const isSaid = (event: Reply): event is Extract<Event, { readonly _tag: "Said" | "Acted" | "Whispered" | "Notice" | "Signalled" }> =>
   event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered" || event._tag === "Notice" || event._tag === "Signalled"
 
-/** The id of a message: numbers begin again with another start of the server, times do not. */
-const msgidOf = (at: number, n: number): string => `${at.toString(36)}-${n.toString(36)}`
-
 /** How a text is said to a target: as a message, a notice, or what somebody does. */
 const saying = (source: string, target: string, { _tag, notice, text }: { readonly _tag: string; readonly notice?: true | undefined; readonly text: string }): ReadonlyArray<string> =>
   _tag === "Acted" ? split(`:${source} PRIVMSG ${target} :\u0001ACTION `, text, "\u0001") : split(`:${source} ${notice === true ? "NOTICE" : "PRIVMSG"} ${target} :`, text)
@@ -95,7 +93,7 @@ const bodiesOf = (event: Reply, form: Form): ReadonlyArray<string> => {
     case "Proclaimed":
       return split(`:${sourceOf(event.by)} WALLOPS :`, event.text)
     case "Moderated":
-      return moderated(event, server)
+      return event.deed === "redact" ? redacted(event, form) : moderated(event, server)
     default:
       return []
   }
@@ -128,6 +126,12 @@ const presence = ({ detached = [], joined, left, returned = [], room }: Presence
     ...detached.map((member) => `:${sourceOf(member)} QUIT :lost`)
   ]
 }
+
+// Who does not know of taking something back has no use for the id of a message.
+const redacted = ({ by, of, reason, room }: Moderated, { capabilities, server }: Form): ReadonlyArray<string> =>
+  of === undefined || !capabilities.has("draft/message-redaction")
+    ? []
+    : split(`:${by === undefined ? server : sourceOf(by)} REDACT ${channelOf(room)} ${msgidOf(of.at, of.n)}${reason === undefined ? "" : " :"}`, reason ?? "").slice(0, 1)
 
 const moderated = (event: Moderated, server: string): ReadonlyArray<string> => {
   // An event before has told it in its line.

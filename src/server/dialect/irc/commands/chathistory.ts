@@ -7,6 +7,7 @@ import type { Heard } from "../../Dialect.ts"
 import { again } from "../again.ts"
 import type { Asking, Client } from "../Client.ts"
 import { tagged } from "../label.ts"
+import { idIn } from "../msgid.ts"
 import { channelOf, isChannel, keyOf, nickOf, roomOf } from "../tokens.ts"
 
 /** How many messages one answer has at most. */
@@ -30,8 +31,8 @@ type Wrong = readonly [code: string, param: string, words: string]
 const isWrong = <A>(value: A | Wrong): value is Wrong => Array.isArray(value)
 
 const placeOf = (word: string): Place | Wrong => {
-  const [, at = "", n = ""] = /^msgid=([\da-z]{1,11})-([\da-z]{1,11})$/u.exec(word) ?? []
-  if (at !== "") return { at: parseInt(at, 36), n: parseInt(n, 36) }
+  const id = word.startsWith("msgid=") ? idIn(word.slice("msgid=".length)) : undefined
+  if (id !== undefined) return id
   const [, time = ""] = /^timestamp=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)$/u.exec(word) ?? []
   const millis = time === "" ? NaN : Date.parse(time)
   if (!Number.isNaN(millis)) return { at: millis, n: undefined }
