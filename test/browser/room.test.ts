@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest"
 import { cli, join, type Program, serve, start } from "../e2e/support/program.ts"
-import { lineClient } from "../e2e/support/raw.ts"
+import { connect, lineClient } from "../e2e/support/raw.ts"
 import { it } from "../e2e/support/stage.ts"
 import { hasTmux, openTerminal } from "../e2e/support/tmux.ts"
 import { enter, expectNoBarriers, hasBrowser, inRoom, linesOf, open, reads, say, useBrowser } from "./support/browser.ts"
@@ -83,6 +83,34 @@ describe.runIf(hasBrowser)("The page of a room", () => {
     await page.locator("[role=alert]", { hasText: "You have left the room." }).waitFor()
     await page.click("text=Come in again")
     await line.heard.line("web two has joined the chat!")
+  })
+
+  it("is one conversation with a client of IRC, and reads what that one does", async ({ stage }) => {
+    const { port } = await serve(stage, { args: ["--history", "100"] })
+    const line = await lineClient(stage, port, "liner")
+    const page = await open(await person(stage), port)
+    await enter(page, "web")
+    const irc = (await connect(stage, port)).read()
+    await irc.write("CAP REQ :echo-message message-tags draft/message-redaction\r\nNICK ivy\r\nUSER ivy 0 * :Ivy\r\nCAP END\r\nJOIN #lobby\r\n")
+    await reads(page, "ivy has joined the chat!")
+    await irc.heard.line(/ 366 ivy #lobby /u)
+    await say(page, "hello from the page")
+    await irc.heard.line(/ PRIVMSG #lobby :hello from the page\r?$/u)
+    await irc.write("PRIVMSG #lobby :hello from irc\r\n")
+    await reads(page, "hello from irc")
+    const [, id = ""] = /msgid=([^; ]+)/u.exec((await irc.heard.line(/ PRIVMSG #lobby :hello from irc\r?$/u)).text) ?? []
+    await irc.write(`REDACT #lobby ${id} :wrong room\r\n`)
+    await reads(page, "ivy has taken back a message: wrong room")
+    await line.heard.line("ivy has taken back a message: wrong room")
+    await irc.heard.line(/ REDACT #lobby \S+ :wrong room\r?$/u)
+    await say(page, "/msg ivy psst")
+    await irc.heard.line(/ PRIVMSG ivy :psst\r?$/u)
+    await irc.write("AWAY :lunch\r\n")
+    await irc.heard.line(/ 306 ivy /u)
+    await say(page, "/who")
+    await reads(page, "ivy (irc, away: lunch)")
+    await irc.write("QUIT :good night\r\n")
+    await reads(page, "ivy has left the chat. (good night)")
   })
 
   it.runIf(hasTmux)("says the same words as the screen in a terminal, and as our client in a pipe", async ({ stage }) => {
