@@ -63,6 +63,8 @@ export const Welcome = Schema.TaggedStruct("Welcome", {
   you: Member,
   /** The name that was asked for, when it was taken or reserved and you got another. */
   asked: Schema.optional(Nickname),
+  /** Whether that name is claimed: whoever says its words bears it. Absent where it is not. */
+  claimed: Schema.optional(Schema.Literal(true)),
   /** How many are in the room, you included. */
   here: Schema.Number,
   members: Schema.Array(Member),

@@ -55,7 +55,8 @@ describe("A claimed name", () => {
     const left = leave(node, 1).node
     expect(tagsFor(left, 2, rename("Ann"))).toEqual(["name-taken"])
     expect(tagsFor(left, 3, join("ann"))).toEqual(["name-taken"])
-    expect(decide(left, 3, join("ann", "number")).told.find(({ event }) => event._tag === "Welcome")?.event).toMatchObject({ you: { name: "ann_2" }, asked: "ann" })
+    expect(decide(left, 3, join("ann", "number")).told.find(({ event }) => event._tag === "Welcome")?.event).toMatchObject({ you: { name: "ann_2" }, asked: "ann", claimed: true })
+    expect(decide(node, 3, join("bob", "number")).told.find(({ event }) => event._tag === "Welcome")?.event).not.toHaveProperty("claimed")
     expect(tagsFor(left, 3, joinAs("ann", others))).toEqual(["name-taken"])
     expect(tagsFor(left, 2, claim("ann"))).toEqual(["name-taken"])
     expect(tagsFor(left, 2, authenticate("ann", others))).toEqual(["password-wrong"])

@@ -1,7 +1,7 @@
 import * as HashMap from "effect/HashMap"
 import * as Schema from "effect/Schema"
 import { Credentials } from "../Account.ts"
-import { bearerOf, keyOf, openedBy, placeOf, used } from "../accounts.ts"
+import { accountOf, bearerOf, keyOf, openedBy, placeOf, used } from "../accounts.ts"
 import { comeBack, replaced, resume, tooSoon } from "../attachment.ts"
 import { type Chat, type Decision, type Membership, type Origin, type Person, personAt, type Place, roomOf, withPerson, withRoom } from "../Chat.ts"
 import { andThen, type Asker, refused, tellFew, tellRoom } from "../Decision.ts"
@@ -137,7 +137,7 @@ const comeIn = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, { account: credentia
   const next = named(come, id, name)
   const origin = { ...asker.origin, name: member.name }
   if (nowhere === true) return tellWatchers(admitted(next, origin, person), person, { is: "here" })
-  const told = enterLobby(next, origin, person, name.name === wanted.name ? undefined : wanted.name)
+  const told = enterLobby(next, origin, person, name.name === wanted.name ? undefined : wanted)
   const seen = tellWatchers(told, person, { is: "here" })
   return andThen(seen, (next) => warn(next, [lobbyMembership(0)], name.name, lookalike(chat, name)))
 }
@@ -152,7 +152,7 @@ const admitted = <Peer>(chat: Chat<Peer>, origin: Origin, { member, place, seat 
 }
 
 // A newcomer enters the lobby. `asked`: the name that it wanted, where it has got another.
-const enterLobby = <Peer>(before: Chat<Peer>, origin: Origin, newcomer: Person<Peer>, asked: Nickname.Nickname | undefined): Decision<Peer> => {
+const enterLobby = <Peer>(before: Chat<Peer>, origin: Origin, newcomer: Person<Peer>, asked: AskedName | undefined): Decision<Peer> => {
   const { member, place } = newcomer
   // The number of the newcomer's own `Joined`: that of the welcome is before it.
   const person: Person<Peer> = { ...newcomer, rooms: [lobbyMembership(before.seq + 2)], current: lobby }
@@ -169,7 +169,8 @@ const enterLobby = <Peer>(before: Chat<Peer>, origin: Origin, newcomer: Person<P
     at,
     room: lobby,
     you: member,
-    asked,
+    asked: asked?.name,
+    ...(asked !== undefined && accountOf(before, asked.key) !== undefined ? { claimed: true as const } : {}),
     here: room.seats.length,
     members: room.firstPage,
     ...(room.topic === undefined ? {} : { topic: room.topic }),

@@ -67,12 +67,12 @@ const encode = (event: Reply, end: LineEnd, markOf: (event: Reply) => string = u
 }
 
 // The welcome is a line of its own, before all else: programs that sent a name wait for just this line.
-const welcome = ({ asked, history, you }: Welcome, end: LineEnd): string => {
+const welcome = ({ asked, claimed, history, you }: Welcome, end: LineEnd): string => {
   const first = `Welcome ${you.name}! To leave, type {quit}.${end}`
   const kept = wording.keeping({ history }).map((line) => `${wording.textOf(line)}${end}`).join("")
   if (asked === undefined) return `${first}${kept}`
   const why = isReserved(asked) ? wording.nameReserved : wording.nameTaken
-  return `${first}${why(asked, `you are ${you.name}.`)}${end}${kept}`
+  return `${first}${why(asked, `you are ${you.name}.${claimed === true ? ` If it is yours, type /back ${asked} WORDS` : ""}`)}${end}${kept}`
 }
 
 const narrow = ({ as, text }: wording.Span): wording.Span => ({ as, text: squeezed(text) })

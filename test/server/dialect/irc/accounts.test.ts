@@ -196,7 +196,7 @@ describe("A claimed name", () => {
       const person = yield* connect(port)
       yield* person.send("ada\n")
       expect(yield* person.line).toBe("Welcome ada_2! To leave, type {quit}.")
-      expect(yield* person.line).toBe("The name ada is taken: you are ada_2.")
+      expect(yield* person.line).toBe("The name ada is taken: you are ada_2. If it is yours, type /back ada WORDS")
       yield* person.send("/nick ada\n")
       expect(yield* person.line).toBe(message)
       // Its words are what opens it, from any program.
