@@ -9,7 +9,7 @@ export class Recorder implements Connection {
   readonly address = "unknown:0"
   readonly host = "unknown"
   readonly secure = false
-  readonly silentFor = 0
+  silentFor = 0
   readonly unreadBytes = 0
   readonly writable = true
   readonly backlog = 0

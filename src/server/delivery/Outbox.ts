@@ -133,10 +133,10 @@ export class Outbox implements Peer {
       this.#cutOff()
       return
     }
-    const { ping } = this.dialect
+    const { ping, silences } = this.dialect
     const { silentFor } = this.#connection
-    if (ping === undefined || silentFor < pingAfter) return
-    if (silentFor < goneAfter) this.send(bytesOf(this.dialect, ping(at)))
+    if (ping === undefined || silentFor < Math.max(pingAfter, silences?.pingAfter ?? 0)) return
+    if (silentFor < Math.max(goneAfter, silences?.goneAfter ?? 0)) this.send(bytesOf(this.dialect, ping(at)))
     else this.#giveUp()
   }
 

@@ -10,9 +10,8 @@ export interface Framing {
   /** Parses the lines. */
   readonly lines: Interpreter
   readonly lineEnd: Uint8Array
-  /** The kind of message that carries a line, and the answer to the other one. */
-  readonly kind: "Text" | "Binary"
-  readonly otherKind: Refusal
+  /** The answer to a binary message; absent where these carry lines as well. */
+  readonly notText?: Refusal
   /** How long a message may be, bytes; a longer one ends the connection before it is held in memory. */
   readonly longest: number
   /** Why a message cannot be a line; `undefined` where it can. Without it, the dialect says so itself. */
@@ -71,10 +70,10 @@ export class FrameInterpreter implements Interpreter {
   }
 
   waiting(unheard: ReadonlyArray<Uint8Array | typeof silence>): number {
-    const { kind, lineEnd, lines } = this.#framing
+    const { lineEnd, lines, notText } = this.#framing
     const messages = unheard
       .flatMap((chunk) => (chunk instanceof Uint8Array ? this.#frames.read(chunk) : []))
-      .flatMap((incoming) => (incoming._tag === kind && "data" in incoming ? [incoming.data, lineEnd] : []))
+      .flatMap((incoming) => (incoming._tag === "Text" || (incoming._tag === "Binary" && notText === undefined) ? [incoming.data, lineEnd] : []))
     return lines.waiting([Buffer.concat(messages)])
   }
 
@@ -91,7 +90,7 @@ export class FrameInterpreter implements Interpreter {
     switch (incoming._tag) {
       case "Text":
       case "Binary":
-        return this.#message(incoming._tag, incoming.data)
+        return this.#message(incoming.data, incoming._tag === "Binary")
       case "Ping":
         return [{ _tag: "Answer", bytes: pongFrame(incoming.data) }]
       case "Closed":
@@ -102,9 +101,9 @@ export class FrameInterpreter implements Interpreter {
     }
   }
 
-  #message(ofKind: Framing["kind"], data: Buffer): Iterable<Heard> {
-    const { kind, lineEnd, lines, objection, otherKind } = this.#framing
-    const why = ofKind === kind ? objection?.(data) : otherKind
+  #message(data: Buffer, isBinary: boolean): Iterable<Heard> {
+    const { lineEnd, lines, notText, objection } = this.#framing
+    const why = isBinary && notText !== undefined ? notText : objection?.(data)
     return why === undefined ? lines.hear(Buffer.concat([data, lineEnd])) : [refuse(why)]
   }
 }

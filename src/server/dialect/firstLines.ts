@@ -62,8 +62,8 @@ const request = (protocol: Protocol, ofVersion: (version: string) => boolean): S
   }
 })
 
-const irc = /^(?:CAP [A-Z]+\b[^\n]*|CAP (?:ls|req|list|end)\b[^\n]*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :[^\n]*|PASS (?:[^ \r\n]+|:[^\r\n]+))\r?\n/u
-const ircWords = ["CAP ", "NICK ", "USER ", "PASS "]
+const irc = /^(?:CAP [A-Z]+\b[^\n]*|CAP (?:ls|req|list|end)\b[^\n]*|NICK [^ \r\n]+|USER [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ :[^\n]*|PASS (?:[^ \r\n]+|:[^\r\n]+)|AUTHENTICATE [A-Z][A-Z\d-]*)\r?\n/u
+const ircWords = ["CAP ", "NICK ", "USER ", "PASS ", "AUTHENTICATE "]
 
 /** What is told before a line has ended, or by more than one line: its first line alone is a name. It is waited for from its first byte on. */
 const early: ReadonlyArray<Signature> = [

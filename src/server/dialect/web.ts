@@ -33,8 +33,7 @@ const open = (hearing: Pick<Hearing, "maxLine" | "maxName">): Interpreter => {
   return new FrameInterpreter({
     lines: new NativeInterpreter(hearing),
     lineEnd: Buffer.of(lineFeed),
-    kind: "Text",
-    otherKind: notText,
+    notText,
     longest: maxLine * refusable,
     objection: (message) => (message.length > maxLine ? lineTooLong(maxLine) : message.includes(lineFeed) ? severalLines : undefined),
     lastWords: (goodbye) => frame(native.encode(goodbye))

@@ -5,6 +5,9 @@ import { IrcInterpreter } from "./IrcInterpreter.ts"
 import { line } from "./lines.ts"
 import { framer, overWebSocket, type Subprotocol } from "./overWebSocket.ts"
 
+/** As servers of IRC have it: clients sleep on phones and behind slow links, and count on that. */
+const silences = { pingAfter: 90_000, goneAfter: 240_000 }
+
 /**
  * IRC, as its clients speak it: see `docs/wire/irc.md`. For each set of
  * capabilities that changes what a whole room is told there is one dialect, in
@@ -24,6 +27,7 @@ export const makeIrc = ({ serverName: server }: Pick<Hearing, "serverName">, sub
       encode: (event) => encodeShared(event, form),
       ...(subprotocol === undefined ? {} : { frame: framer(subprotocol) }),
       ping: () => line(`PING :${server}`),
+      silences,
       open: (hearing) => {
         const interpreter = new IrcInterpreter(hearing, formOf)
         return subprotocol === undefined ? interpreter : overWebSocket(interpreter, subprotocol)

@@ -1,4 +1,3 @@
-import { Refusal } from "../../../domain/Refusal.ts"
 import type { Dialect, Interpreter } from "../Dialect.ts"
 import { FrameInterpreter } from "../FrameInterpreter.ts"
 import { binaryFrame, textFrame } from "../frames.ts"
@@ -20,16 +19,12 @@ const lineEnd = Buffer.from("\r\n")
 /** How long a message may be before it ends the connection: a longer line than IRC takes is refused by IRC's own words. */
 const longest = 4 * (longestTags + longestBody)
 
-const otherKind = new Refusal({ code: "bad-line", message: "This kind of message is not understood under the subprotocol that was chosen." })
-
-/** Parses the messages of a WebSocket, each of which is a line of IRC. */
+/** Parses the messages of a WebSocket, each of which is a line of IRC, of whichever kind it is: bytes that are not UTF-8 the dialect refuses in its own words. */
 export const overWebSocket = (irc: IrcInterpreter, subprotocol: Subprotocol): Interpreter => {
   const frame = framer(subprotocol)
   return new FrameInterpreter({
     lines: irc,
     lineEnd,
-    kind: subprotocol === "text.ircv3.net" ? "Text" : "Binary",
-    otherKind,
     longest,
     lastWords: (goodbye) => frame(irc.lastWords(goodbye))
   })

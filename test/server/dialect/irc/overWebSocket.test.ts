@@ -64,8 +64,8 @@ describe("IRC over a WebSocket", () => {
       const { head, peer } = yield* openSocket(port, `other, ${subprotocol}`)
       expect(head).toContain("101 Switching Protocols")
       expect(head).toContain(`Sec-WebSocket-Protocol: ${subprotocol}\r\n`)
-      const say = (line: string) =>
-        peer.send(Buffer.concat(Sender.frame(Buffer.from(line), { fin: true, opcode: opcodes[subprotocol], mask: true, readOnly: false, rsv1: false })))
+      const send = (message: Buffer, opcode: number) => peer.send(Buffer.concat(Sender.frame(message, { fin: true, opcode, mask: true, readOnly: false, rsv1: false })))
+      const say = (line: string) => send(Buffer.from(line), opcodes[subprotocol])
       for (const line of ["NICK ann", "USER ann 0 * :Ann", "JOIN #lobby"]) yield* say(line)
       const messages = new Messages(peer)
       const entering = yield* messages.until(/ 366 /u)
@@ -76,6 +76,11 @@ describe("IRC over a WebSocket", () => {
       expect(yield* bob.line).toBe("ann: hello")
       yield* bob.send("hi ann\n")
       expect((yield* messages.until(/hi ann/u)).at(-1)?.text).toBe(":bob!~u@brusio PRIVMSG #lobby :hi ann")
+      // Of whichever kind a message is, it is answered; what is not UTF-8 is refused.
+      yield* send(Buffer.from("PRIVMSG #lobby :of the other kind"), 3 - opcodes[subprotocol])
+      expect(yield* bob.line).toBe("ann: of the other kind")
+      yield* send(Buffer.from("PRIVMSG #lobby :caf\u00e9", "latin1"), opcodes["binary.ircv3.net"])
+      expect((yield* messages.until(/^:brusio FAIL/u)).at(-1)?.text).toBe(":brusio FAIL * INVALID_UTF8 :Message rejected: your client sent invalid UTF-8")
       yield* say("QUIT :bye")
       expect((yield* messages.until(/^ERROR/u)).at(-1)?.text).toBe("ERROR :Closing Link: brusio (Quit: bye)")
       expect(yield* bob.line).toBe("ann has left the chat. (bye)")
