@@ -70,7 +70,8 @@ const installBrowser = (stage: Stage, folder: string) => {
       expect(first).toMatch(/^\d+$/u)
       return first
     }, { timeout: 40_000, interval: 100 })
-    browser ??= await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 60_000 })
+    // To attach to a window while its first page is loaded can hang, before the browser answers anything: then it is done again.
+    browser ??= await vi.waitFor(() => chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 10_000 }), { timeout: 60_000, interval: 100 })
     const [context] = browser.contexts()
     return vi.waitFor(() => {
       const page = context?.pages().find((each) => each.url().startsWith("http://127.0.0.1:"))
