@@ -2,7 +2,7 @@ import { describe, expect } from "vitest"
 import { start } from "../e2e/support/program.ts"
 import { Proxy } from "../e2e/support/proxy.ts"
 import { greeting, heardBy, lose, member, secretOf } from "../e2e/support/returning.ts"
-import { awaitEvent, nativeClient } from "../e2e/support/raw.ts"
+import { awaitEvent, lineClient, nativeClient } from "../e2e/support/raw.ts"
 import { it } from "../e2e/support/stage.ts"
 import { hasNats } from "./support/NatsServer.ts"
 import { agree, departures, engineOf, hears, node, person, staged, talking, two } from "./support/party.ts"
@@ -109,6 +109,26 @@ describe.runIf(hasNats).concurrent("Two nodes", { timeout: 120_000 }, () => {
     expect(performance.now() - start).toBeLessThan(roundTrip * (lines.length / 10))
     await hears(bob, "line 399")
     for (const each of [ada, bob]) expect(each.saidBy("ada").slice(1)).toEqual(lines)
+  })
+
+  it("tell whoever has lines waiting how many were not said, where one closes: those that were are said at the other, and no more", async ({ stage }) => {
+    const engine = await engineOf(stage)
+    const far = await Proxy.open(stage, engine.port, [{ delay: 40 }])
+    const one = await node(stage, `nats://127.0.0.1:${far.port}`, { args: ["--rate-limit", "off"] })
+    const other = await node(stage, engine.url)
+    const bob = await person(stage, other, "bob")
+    const ada = await lineClient(stage, one.port, "ada")
+    await bob.event("Joined", is("ada"))
+    const count = 4000
+    await ada.write(Array.from({ length: count }, (_, n) => `line ${n}\n`).join(""))
+    await hears(bob, "line 300")
+    one.program.kill("SIGTERM")
+    const [, unsaid = ""] = /(\d+) (?:of your )?(?:lines|messages) were not said/u.exec((await ada.heard.line(/were not said/u)).text) ?? []
+    await bob.event("Left", is("ada"))
+    await bob.roundTrip()
+    const said = bob.saidBy("ada")
+    expect(said).toEqual(Array.from({ length: said.length }, (_, n) => `line ${n}`))
+    expect(Number(unsaid)).toBe(count - said.length)
   })
 
   it("pass on whispers, notices and kicks to each other's people", async ({ stage }) => {

@@ -96,30 +96,23 @@ const make = (name: string) =>
     }
 
     let isOver = false
-    const untilDecided = (happening: Happening) =>
-      Effect.async<Told>((resume) => {
-        waiting.push(resume)
-        writer.enqueue([happening])
-        writeSoon()
-      })
     const enqueue = (happening: Happening): Effect.Effect<Effect.Effect<Told>> =>
-      Effect.sync(() => {
-        if (isOver || replica.phase === "over") return Effect.succeed([])
+      Effect.suspend(() => {
+        // Nothing follows on the last entry: the connections of this node are lost by that. Until its session ends too, a command waits, and is counted as not said.
+        if (isOver || replica.phase === "over") return happening._tag === "Command" ? Effect.never : Effect.succeed(Effect.succeed([]))
         const decided = Deferred.unsafeMake<Told>(FiberId.none)
         waiting.push((told) => {
           Deferred.unsafeDone(decided, told)
         })
         writer.enqueue([happening])
         writeSoon()
-        return Deferred.await(decided)
+        return Effect.succeed(Deferred.await(decided))
       })
     const append = (happening: Happening): Effect.Effect<Told> =>
-      Effect.suspend(() => {
-        // Nothing follows on the last entry: the connections of this node are lost by that.
-        if (isOver || replica.phase === "over") return Effect.succeed([])
-        if (happening._tag !== "Quit" && happening._tag !== "Drop") return untilDecided(happening)
+      Effect.flatMap(enqueue(happening), (decided) => {
+        if (happening._tag !== "Quit" && happening._tag !== "Drop") return decided
         // A session ends by a finalizer, which must not wait for the rest of the cluster.
-        return Effect.map(Effect.timeoutOption(Effect.interruptible(untilDecided(happening)), lastWithin), Option.getOrElse((): Told => []))
+        return Effect.map(Effect.timeoutOption(Effect.interruptible(decided), lastWithin), Option.getOrElse((): Told => []))
       })
 
     // Where much comes at once, others have a turn now and then; then it is waited for this.

@@ -35,6 +35,7 @@ import { makeGuessing } from "./guessing.ts"
 import { neighbourhood } from "./neighbourhood.ts"
 import * as Proof from "../chat/proof.ts"
 import { makeOperating } from "./operating.ts"
+import { makePipeline } from "./pipeline.ts"
 import { makeSealed } from "./sealed.ts"
 import { Gate } from "./Password.ts"
 import { Flow, Turns } from "./Turns.ts"
@@ -113,12 +114,6 @@ interface Entering {
 
 const nothing = new Uint8Array(0)
 
-/** The commands that say something: what the next words of a client mean does not depend on them. */
-const sayings: ReadonlySet<Command["_tag"]> = new Set(["Say", "Act", "Whisper", "Address"])
-
-/** How many messages of one client may be undecided at the same time. */
-const mostUndecided = 256
-
 const make = Effect.gen(function* () {
   const config = yield* ServerConfig
   const addresses = yield* Addresses
@@ -176,20 +171,7 @@ const make = Effect.gen(function* () {
     return told
   })
 
-  // Where a decision takes a round trip, several messages of a client are on their way at the same time.
-  const say = Effect.fnUntraced(function* (client: Client, enqueue: NonNullable<Registry["Type"]["enqueue"]>, command: Command) {
-    if (client.undecided.length >= mostUndecided) yield* nextDecided(client)
-    client.undecided.push(yield* enqueue({ _tag: "Command", client: client.id, address: client.connection.address, command }))
-  })
-
-  const nextDecided = Effect.fnUntraced(function* (client: Client) {
-    const next = client.undecided.shift()
-    if (next !== undefined) yield* performed(client, yield* next)
-  })
-
-  const allDecided = Effect.fnUntraced(function* (client: Client) {
-    while (client.undecided.length > 0) yield* nextDecided(client)
-  })
+  const pipeline = yield* makePipeline(performed)
 
   // Comes in, if the password is right: it is checked here for every dialect. A client that is in already is not asked again, nor is
   // one that takes up its place. That may be gone before the command is decided, which then refuses it.
@@ -229,11 +211,12 @@ const make = Effect.gen(function* () {
 
   // Performs one thing that was heard; a `Quit` ends the session.
   const take = Effect.fnUntraced(function* (client: Client, item: Heard) {
-    const { enqueue } = registry
-    if (enqueue !== undefined) {
-      if (item._tag === "Command" && sayings.has(item.command._tag) && client.interpreter.isInterlocked !== true) return yield* say(client, enqueue, item.command)
-      yield* allDecided(client)
+    const sent = item._tag === "Command" ? pipeline.send(client, item.command) : undefined
+    if (sent !== undefined) {
+      yield* sent
+      return undefined
     }
+    yield* pipeline.settle(client)
     switch (item._tag) {
       case "Hello":
         yield* enter(client, item)
@@ -306,7 +289,7 @@ const make = Effect.gen(function* () {
       const quit = yield* perform(client, client.interpreter.hear(piece), piece)
       if (quit !== undefined) return quit
     }
-    yield* allDecided(client)
+    yield* pipeline.settle(client)
     return undefined
   })
 
@@ -411,7 +394,7 @@ const make = Effect.gen(function* () {
       else {
         if (bytes === silence) ended = yield* perform(client, client.interpreter.silence())
         else if (bytes._tag === "EndOfInput") ended = yield* perform(client, client.interpreter.end())
-        yield* allDecided(client)
+        yield* pipeline.settle(client)
         if (bytes !== silence && ended === undefined) return yield* Effect.fail(bytes)
       }
     }
