@@ -27,8 +27,11 @@ const common = {
 
 // What only a node of a cluster needs, in a bundle of its own, which the program loads then.
 await build({ ...common, entryPoints: { nats: "src/server/cluster/packages.ts" }, outExtension: { ".js": ".cjs" }, format: "cjs" })
+// What only a server needs that makes its own certificate, likewise.
+await build({ ...common, entryPoints: { x509: "src/cli/serve/x509.ts" }, outExtension: { ".js": ".cjs" }, format: "cjs" })
 const apart = { name: "apart", setup: ({ onResolve }) => {
   onResolve({ filter: /^\.\/packages\.ts$/ }, () => ({ path: "./nats.cjs", external: true }))
+  onResolve({ filter: /^\.\/x509\.ts$/ }, () => ({ path: "./x509.cjs", external: true }))
 } }
 // One CommonJS script, as V8's code cache (docs/adr/0022) is kept for a script.
 await build({

@@ -92,7 +92,7 @@ describe("The source", () => {
 
   it("touches node only where it meets the system", () => {
     expect(
-      breaking(({ file, name }) => !name.startsWith("node:") || ["net", "cli"].includes(part(file)) || ["src/server/door/Listener.ts", "src/server/session/Password.ts", "src/server/chat/proof.ts", "src/server/operator/Codes.ts", "src/server/cluster/connection.ts"].includes(file) || file.startsWith("src/server/door/http/"))
+      breaking(({ file, name }) => !name.startsWith("node:") || ["net", "cli"].includes(part(file)) || ["src/server/door/Listener.ts", "src/server/session/Password.ts", "src/server/chat/proof.ts", "src/server/operator/Codes.ts", "src/server/cluster/connection.ts"].includes(file) || /^src\/server\/door\/(?:http|tls)\//u.test(file))
     ).toEqual([])
   })
 
@@ -151,12 +151,12 @@ const ofNode = (file: string): ReadonlyArray<string> => {
 }
 
 describe("The client", () => {
-  it("uses nothing of Node, nor do the domain and the page; only the terminal and the way over TCP do", () => {
-    const outside = (file: string) => file.startsWith("src/client/terminal/") || ["src/client/TcpDial.ts", "src/client/index.ts"].includes(file)
+  it("uses nothing of Node, nor do the domain and the page; only the terminal and the ways over TCP and TLS do", () => {
+    const outside = (file: string) => file.startsWith("src/client/terminal/") || ["src/client/TcpDial.ts", "src/client/TlsDial.ts", "src/client/index.ts"].includes(file)
     const free = files.filter((file) => ["client", "domain", "web"].includes(part(file)) && !outside(file))
     const reached = reachedFrom(free)
     expect(free.length).toBeGreaterThan(25)
-    expect([...reached].filter((file) => outside(file) || file === "src/net/dial.ts" || file === "src/net/Tcp.ts")).toEqual([])
+    expect([...reached].filter((file) => outside(file) || ["src/net/dial.ts", "src/net/dialTls.ts", "src/net/Tcp.ts"].includes(file))).toEqual([])
     expect([...reached].flatMap(ofNode)).toEqual([])
   })
 

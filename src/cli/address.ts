@@ -8,6 +8,8 @@ import { BadSetting, given, host, type Setting, sourceOf } from "./settings.ts"
 export interface Where {
   readonly host: Option.Option<string>
   readonly port: Option.Option<number>
+  /** Whether it is written as a link that asks for TLS, and the fingerprint in it. */
+  readonly secured: { readonly fingerprint: string | undefined } | undefined
 }
 
 /**
@@ -31,7 +33,8 @@ export const givenWhere = (
       return yield* new BadSetting({ name: setting.name, value: Option.getOrElse(options.port, () => ""), source: `--${setting.name}`, expected })
     }
     const isSeparateFirst = Option.isSome(options.port) || Option.isNone(options.host)
-    return { host: at, port: isSeparateFirst ? Option.orElse(separate, () => behind) : Option.orElse(behind, () => separate) }
+    const { fingerprint, isSecure } = Option.getOrElse(written, (): Partial<Written> => ({}))
+    return { secured: isSecure === true ? { fingerprint } : undefined, host: at, port: isSeparateFirst ? Option.orElse(separate, () => behind) : Option.orElse(behind, () => separate) }
   })
 
 const portBehind = (written: Option.Option<Written>, setting: Setting<number>, source: string): Effect.Effect<Option.Option<number>, BadSetting> =>

@@ -45,7 +45,7 @@ export interface Setting<A> {
 /** The environment variable of an option: `--log-format` is `BRUSIO_LOG_FORMAT`. */
 export const variable = (name: string): string => `BRUSIO_${name.toUpperCase().replaceAll("-", "_")}`
 
-const Address = Schema.transformOrFail(Schema.String, Schema.Struct({ host: Schema.String, port: Schema.UndefinedOr(Schema.String) }), {
+const Address = Schema.transformOrFail(Schema.String, Schema.Struct({ host: Schema.String, port: Schema.UndefinedOr(Schema.String), isSecure: Schema.optionalWith(Schema.Literal(true), { exact: true }), fingerprint: Schema.optionalWith(Schema.String, { exact: true }) }), {
   strict: true,
   decode: (text, _, ast) => {
     const written = parseAddress(text)

@@ -12,7 +12,7 @@ import { type ClientMessage, type Command, type Question, questionMessageOf } fr
 import type { Event, Member, MemberId, Refused, Resumed, Welcome } from "../domain/Event.ts"
 import type { Connection } from "../net/Connection.ts"
 import type { ReadError } from "../net/Errors.ts"
-import { Dial } from "./Dial.ts"
+import { Dial, untrusted } from "./Dial.ts"
 import { type Before, helloOf, join, newSecret, type Words, wordsOf } from "./entering.ts"
 import { ConnectFailed, type JoinError, Lost } from "./Errors.ts"
 import * as EventInbox from "./EventInbox.ts"
@@ -182,7 +182,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       ),
       Effect.matchCauseEffect({
         onSuccess: () => inbox.end,
-        onFailure: () => inbox.fail(new Lost({ host, port }))
+        onFailure: () => inbox.fail(new Lost({ host, port, reason: lost?._tag === "ConnectionLost" && lost.code === untrusted ? lost.reason : undefined }))
       }),
       Effect.ensuring(
         Effect.sync(() => {

@@ -4,8 +4,11 @@ import type * as Scope from "effect/Scope"
 import type { Connection } from "../net/Connection.ts"
 import type { ConnectionLost } from "../net/Errors.ts"
 
+/** The code of a failure where a server is reached, and not trusted to be the one that is meant; the reason says why. */
+export const untrusted = "untrusted"
+
 /** Transport: how a server is reached, over TCP (`TcpDial.layer`) or anything else that carries bytes. */
 export class Dial extends Context.Tag("brusio/Dial")<Dial, {
-  /** Opens a connection that is closed with the scope. A failure carries the system's error code, such as `ECONNREFUSED`; or `no-answer` with the words of a server that lets nobody in, as its reason. */
+  /** Opens a connection that is closed with the scope. A failure carries the system's error code, such as `ECONNREFUSED`; `untrusted`, or `no-answer` with the words of a server that lets nobody in, as its reason. */
   readonly dial: (host: string, port: number) => Effect.Effect<Connection, ConnectionLost, Scope.Scope>
 }>() {}

@@ -14,7 +14,8 @@ const systemWords: Readonly<Record<string, string>> = {
   ETIMEDOUT: "no answer in time.",
   EHOSTUNREACH: "the host cannot be reached.",
   ENETUNREACH: "the network cannot be reached.",
-  ECONNRESET: "the connection was reset."
+  ECONNRESET: "the connection was reset.",
+  closed: "the connection was closed."
 }
 
 const noAnswer = "what listens there does not answer as a brusio server."
@@ -23,7 +24,7 @@ const notIn = "what listens there does not let us in."
 
 const at = (host: string, port: number): string => formatAddress(clean(host), port)
 
-/** No connection, or no brusio server at its other end. `code` is the system's error code, or `no-answer`. */
+/** No connection, or no brusio server at its other end. `code` is the system's error code, `no-answer`, or `untrusted`, where `said` says why. */
 export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectFailed", {
   code: Schema.String,
   /** The first line received that is not of the native dialect, made safe to show. */
@@ -35,6 +36,7 @@ export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectF
   override get message(): string {
     const heard = this.said === undefined ? noAnswer : `${notIn} It says: ${this.said}`
     const answer = this.kind === undefined ? heard : `that is ${this.kind}, not a brusio server.`
+    if (this.code === "untrusted" && this.said !== undefined) return `Cannot connect to ${at(this.host, this.port)}: ${this.said}`
     const words = this.code === "no-answer" ? answer : (systemWords[this.code] ?? `${this.code}.`)
     return `Cannot connect to ${at(this.host, this.port)}: ${words}`
   }
@@ -63,9 +65,14 @@ export class TurnedAway extends Schema.TaggedError<TurnedAway>()("TurnedAway", {
 }
 
 /** The connection is gone without a goodbye. */
-export class Lost extends Schema.TaggedError<Lost>()("Lost", where) {
+export class Lost extends Schema.TaggedError<Lost>()("Lost", {
+  /** Why the client does not come back by itself, where that is to be known: such as that another server answers there. */
+  reason: Schema.optional(Schema.String),
+  ...where
+}) {
   override get message(): string {
-    return `Connection to ${at(this.host, this.port)} lost.`
+    const lost = `Connection to ${at(this.host, this.port)} lost`
+    return this.reason === undefined ? `${lost}.` : `${lost}: ${this.reason}`
   }
 }
 

@@ -12,7 +12,7 @@ import type { Goodbye } from "../domain/Event.ts"
 import { monotonicMillis } from "../net/clock.ts"
 import type { Connection } from "../net/Connection.ts"
 import { ConnectionLost, type ReadError } from "../net/Errors.ts"
-import { Dial } from "./Dial.ts"
+import { Dial, untrusted } from "./Dial.ts"
 import type { Link } from "./Link.ts"
 
 /** Backoff with full jitter: each try comes after a random part of a wait, ms, that grows from the first to the longest; so not all come back at once. */
@@ -89,6 +89,8 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
           yield* pause(wait, why)
           const connection = yield* Effect.either(attempt(until))
           if (Either.isRight(connection)) return connection.right
+          // Another server answers in its place, or nobody knows who: that is for a person to decide.
+          if (connection.left.code === untrusted) return yield* Effect.fail(connection.left)
           why = connection.left.code === "no-answer" ? connection.left.reason : undefined
         }
       })
@@ -113,7 +115,7 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
             losses.unsafeOffer(yield* Clock.currentTimeMillis)
           }
           const said = Either.isRight(end) ? end.right.reason : link.refused?.message
-          connection = yield* Effect.mapError(again(until, said), () => error)
+          connection = yield* Effect.mapError(again(until, said), (last) => (last._tag === "ConnectionLost" && last.code === untrusted ? last : error))
         }
       })
 

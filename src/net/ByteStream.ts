@@ -9,9 +9,10 @@ import type { Wait } from "./Wait.ts"
 /** A {@link Connection} over a duplex stream of Node's, such as a socket. */
 export class ByteStream implements Connection {
   #address: string
-  readonly secure: boolean = false
   protected readonly reader: Reader
-  readonly #stream: Duplex
+  #stream: Duplex
+  /** Whether the stream is the clear side of TLS. */
+  protected isSecure = false
 
   /** `maxUnheard`: back-pressure sets in when so many bytes wait for a busy reader; from then on the peer waits. */
   constructor(stream: Duplex, address: string, maxUnheard: number) {
@@ -27,6 +28,16 @@ export class ByteStream implements Connection {
   /** Sets the peer's address, where another than the peer of the stream is behind it. */
   protected set address(address: string) {
     this.#address = address
+  }
+
+  /** Goes on over another stream, such as the clear side of TLS. The reader must be detached. */
+  protected goOnOver(stream: Duplex): void {
+    this.#stream = stream
+    this.reader.attachTo(stream)
+  }
+
+  get secure(): boolean {
+    return this.isSecure
   }
 
   get host(): string {

@@ -15,7 +15,7 @@ import type { Wait } from "./Wait.ts"
  * - Until then the socket goes on reading while the fiber is busy, so a FIN or a RST is noticed at once.
  */
 export class Reader {
-  readonly #socket: Duplex
+  #socket: Duplex
   readonly #inbox: Inbox
   #hearOut: number | undefined
   // Ends the hearing out of a connection that has ended.
@@ -202,11 +202,23 @@ export class Reader {
 
   /** Undoes {@link detach}; the bytes of `head` are read first. A FIN, an error or a close of the socket meanwhile is read as if it happened now. */
   attach(head: Uint8Array): void {
-    const socket = this.#socket
     if (!this.#isDetached) return
-    this.#isDetached = false
+    this.#socket.on("error", this.#onError)
+    this.#socket.off("error", ignore)
+    this.#reattach(head)
+  }
+
+  /** Reads from another stream from now on, of which the detached socket is a part: its end, and its errors, are read there. */
+  attachTo(socket: Duplex): void {
+    if (!this.#isDetached) return
     socket.on("error", this.#onError)
-    socket.off("error", ignore)
+    this.#socket = socket
+    this.#reattach(nothing)
+  }
+
+  #reattach(head: Uint8Array): void {
+    const socket = this.#socket
+    this.#isDetached = false
     this.#listen()
     if (head.length > 0) this.#onData(head)
     if (socket.errored !== null) this.#onError(socket.errored)
@@ -340,5 +352,7 @@ export class Reader {
 const afterArrivals = (then: () => void): void => {
   setImmediate(then)
 }
+
+const nothing = new Uint8Array(0)
 
 const ignore = () => undefined

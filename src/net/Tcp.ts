@@ -1,4 +1,5 @@
 import type * as Net from "node:net"
+import type { TLSSocket } from "node:tls"
 import { formatAddress } from "./address.ts"
 import { ByteStream } from "./ByteStream.ts"
 import { ConnectionLost, type ReadError } from "./Errors.ts"
@@ -22,7 +23,7 @@ const brokenPipe: ReadonlySet<string> = new Set(["ECONNABORTED", "ECONNRESET", "
  * by itself. What had come before the RST is still in the system, and is read.
  */
 export class Tcp extends ByteStream {
-  readonly #socket: Net.Socket
+  #socket: Net.Socket
   #isLent = false
   // A write has met the end of the connection: nothing is written any more.
   #isBroken = false
@@ -59,7 +60,7 @@ export class Tcp extends ByteStream {
    * the connection is gone: nothing can be put back then.
    *
    * - node:http: `server.emit("connection", socket)`, then `socket.resume()` in the same turn.
-   * - node:tls: `new TLSSocket(socket, ...)`, and the socket is never resumed: TLS itself reads what was put back.
+   * - node:tls: `new TLSSocket(socket, ...)`, and the socket is never resumed: TLS itself reads what was put back ({@link goOnEncrypted}).
    *
    * No fiber should be waiting in `read` meanwhile: it would get none of the lent
    * bytes, and wait on for what comes after {@link takeBack}.
@@ -77,6 +78,15 @@ export class Tcp extends ByteStream {
     this.#isLent = false
     this.#socket.setTimeout(0)
     this.reader.attach(head)
+  }
+
+  /** Takes back the socket that was lent to TLS: what is read and written from now on goes over its clear side. */
+  goOnEncrypted(clear: TLSSocket): void {
+    this.#isLent = false
+    this.isSecure = true
+    this.#socket = clear
+    this.goOnOver(clear)
+    this.#keepWhenBroken()
   }
 
   override get writable(): boolean {

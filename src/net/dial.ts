@@ -2,7 +2,6 @@ import * as Dns from "node:dns"
 import * as Net from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Connection } from "./Connection.ts"
 import { ConnectionLost } from "./Errors.ts"
 import { Tcp } from "./Tcp.ts"
 
@@ -16,9 +15,9 @@ const lookup: Net.LookupFunction = (hostname, options, found) => {
 }
 
 /** Opens a TCP connection, which is destroyed with its scope. Fails with the system's code, such as `ECONNREFUSED`. */
-export const dial = (host: string, port: number): Effect.Effect<Connection, ConnectionLost, Scope.Scope> =>
+export const dial = (host: string, port: number): Effect.Effect<Tcp, ConnectionLost, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.async<Connection, ConnectionLost>((resume) => {
+    Effect.async<Tcp, ConnectionLost>((resume) => {
       const socket = Net.connect({ host, port, lookup, allowHalfOpen: true })
       const failed = (error: NodeJS.ErrnoException) => {
         resume(Effect.fail(new ConnectionLost({ code: error.code ?? error.message })))

@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly trustProxy: ReadonlyArray<string>
   /** Names under which browsers reach this server, beside its addresses and its own name: see `docs/wire/web.md`. */
   readonly allowHosts: ReadonlyArray<string>
+  /** Whether only clients that come with TLS are served: others are told how to come. Needs a `Certificate`. */
+  readonly tlsOnly: boolean
   /** The name of the server, in dialects in which servers have one: letters, digits, dots and hyphens. */
   readonly serverName: string
   /** The password that lets clients in, of at most `maxPasswordLength` characters (`domain/password.ts`); `undefined` lets everybody in. */
@@ -80,6 +82,8 @@ export interface ServerOptions {
   readonly greetAfter: number
   /** How long a trusted proxy may take to tell a client's address. */
   readonly proxyHeaderWithin: number
+  /** How long the handshake of TLS may take. */
+  readonly handshakeWithin: number
   /** How long first bytes that could still become another dialect are waited for. */
   readonly detectWithin: number
   /** A silence that ends a name sent without a line feed. */
@@ -135,6 +139,7 @@ export const defaults: ServerOptions = {
   socket: undefined,
   trustProxy: [],
   allowHosts: [],
+  tlsOnly: false,
   serverName: "brusio",
   password: undefined,
   operator: undefined,
@@ -160,6 +165,7 @@ export const defaults: ServerOptions = {
   echo: "auto",
   greetAfter: 600,
   proxyHeaderWithin: 5000,
+  handshakeWithin: 10_000,
   detectWithin: 1000,
   nameSilence: 120,
   typedSilence: 2000,

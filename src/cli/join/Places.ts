@@ -1,5 +1,5 @@
-import { hostname, homedir } from "node:os"
-import { isAbsolute, join } from "node:path"
+import { hostname } from "node:os"
+import { join } from "node:path"
 import { FileSystem } from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { newMark, newSecret } from "../../client/entering.ts"
 import type { Event, Member } from "../../domain/Event.ts"
+import { stateFolder } from "../xdg.ts"
 
 /** Where somebody wants to be, and under which name. */
 interface Wanted {
@@ -61,11 +62,7 @@ const unkept: Effect.Effect<Kept> = Effect.sync(() => ({ secret: newSecret(), is
 /** No place outlives its program. */
 export const none: Layer.Layer<Places> = Layer.succeed(Places, { take: () => unkept })
 
-// The state directory of the user (XDG Base Directory Specification).
-const folder = Effect.sync(() => {
-  const state = process.env["XDG_STATE_HOME"] ?? ""
-  return join(isAbsolute(state) ? state : join(homedir(), ".local", "state"), "brusio", "places")
-})
+const folder = Effect.map(stateFolder, (state) => join(state, "places"))
 
 // Whose a file is stands in its name, so that a rename is what gives it to another process: only one can do it.
 const ownName = (): string => `${process.pid}.${newMark()}json`

@@ -21,6 +21,7 @@ const options = {
   port: option(serverPort, "The server's TCP port, 1 to 65535.", String(defaults.port)),
   name: option(name, "Your name in the room.", "User and a random number"),
   ...passwordOptions,
+  tls: flag("tls", "Encrypted: a server is trusted by an authority, or known again once you have been there. So are links that begin with brusios://; one that ends in a fingerprint trusts that alone."),
   window: flag("window", "Opens the form in a browser, which goes on to the page of the room."),
   noInput: flag("no-input", "Never asks: what is not given takes its default."),
   plain: flag("plain", "Line by line, also in a terminal: for screen readers."),
@@ -43,11 +44,11 @@ export const join = Command.make("join", options, (given) =>
     const settings = yield* resolve(given)
     // Lazy loading: `--help` does not pay for loading the client.
     const { attend } = yield* Effect.promise(() => import("./run.ts"))
-    const { layer } = yield* Effect.promise(() => import("../../client/TcpDial.ts"))
+    const { dial, news } = yield* way(settings)
     const Places = yield* Effect.promise(() => import("./Places.ts"))
-    const well = yield* attend(settings).pipe(
+    const well = yield* attend(settings, news).pipe(
       Effect.scoped,
-      Effect.provide(layer),
+      Effect.provide(dial),
       Effect.provide(settings.keepsPlace ? Places.layer : Places.none),
       Effect.catchTags({
         ConnectFailed: failure,
@@ -60,13 +61,27 @@ export const join = Command.make("join", options, (given) =>
   })
 )
 
+/** How the server is reached, and what there is to say of it to the person once somebody is in. */
+const way = ({ secured }: JoinSettings) =>
+  Effect.gen(function* () {
+    // Lazy loading: only who comes with TLS pays for it.
+    if (secured === undefined) {
+      const { layer } = yield* Effect.promise(() => import("../../client/TcpDial.ts"))
+      return { dial: layer, news: Effect.succeed<ReadonlyArray<string>>([]) }
+    }
+    const { layer } = yield* Effect.promise(() => import("../../client/TlsDial.ts"))
+    const { makeKnownRooms } = yield* Effect.promise(() => import("./KnownRooms.ts"))
+    const { news, servers } = yield* makeKnownRooms
+    return { dial: layer({ fingerprint: secured.fingerprint, known: servers }), news }
+  })
+
 /** The help of `join`. */
 export const page: HelpPage = {
-  about: "Joins a chat room: as a chat screen in a terminal, line by line in a pipe. HOST may also be written brusio://HOST:PORT.",
+  about: "Joins a chat room: as a chat screen in a terminal, line by line in a pipe. HOST may also be written brusio://HOST:PORT, or brusios://HOST:PORT#FINGERPRINT for an encrypted room.",
   usage: ["join [HOST[:PORT]] [OPTIONS]"],
   examples: ["join", "join 192.0.2.7:4000 --name Ada", "join --window"],
   groups: grouped(Record.values(options), {
-    "The most important options": [options.host, options.port, options.name, options.password, options.window, options.plain]
+    "The most important options": [options.host, options.port, options.name, options.password, options.tls, options.window, options.plain]
   }, "More options"),
   notes: ["Every option can also be set in the environment: --no-bell is BRUSIO_NO_BELL."]
 }
@@ -105,6 +120,7 @@ const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Faile
     const json = yield* isOn("json", options.json)
     const isPlain = (yield* isOn("plain", options.plain)) || process.env["TERM"] === "dumb"
     const isScreen = isTerminal && !isPlain && !json
+    const isTls = yield* isOn("tls", options.tls)
     const within = Option.getOrElse(yield* given(reconnect, options.reconnect), () => (isScreen ? onScreen : elsewhere))
     return {
       reconnect: within === "off" ? 0 : within * 1000,
@@ -112,7 +128,8 @@ const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Faile
       isScreen,
       colour: !(yield* isOn("no-color", options.noColor)) && (process.env["NO_COLOR"] ?? "") === "",
       bell: !(yield* isOn("no-bell", options.noBell)),
-      given: { ...where, name: yield* given(name, options.name), password: yield* givenPassword(options, mayAsk) },
+      secured: where.secured ?? (isTls ? { fingerprint: undefined } : undefined),
+      given: { host: where.host, port: where.port, name: yield* given(name, options.name), password: yield* givenPassword(options, mayAsk) },
       asks: isTerminal && mayAsk,
       isTerminal,
       json,

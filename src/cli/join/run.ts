@@ -18,6 +18,8 @@ import { inputLines, outputClosed, print } from "../stdio.ts"
 
 /** The settings of `join`, from the command line and the environment. */
 export interface JoinSettings {
+  /** Whether the server is reached over TLS, and the fingerprint that it has to have then, if one was given. */
+  readonly secured: { readonly fingerprint: string | undefined } | undefined
   readonly given: Form.Given
   /** Whether what was not given is asked for. */
   readonly asks: boolean
@@ -45,15 +47,15 @@ const leaveWithin = 2800
 /** How long the conversation may take to receive and show the server's goodbye, ms. */
 const goodbyePatience = 1000
 
-/** Runs `join` from the questions to the goodbye. Returns whether it ended in an orderly way: the user left, or the server closed. */
-export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError | Failed, Dial | Places | Scope.Scope> =>
+/** Runs `join` from the questions to the goodbye; `news` is what there is to say of the server once somebody is in. Returns whether it ended in an orderly way: the user left, or the server closed. */
+export const attend = (settings: JoinSettings, news: Effect.Effect<ReadonlyArray<string>>): Effect.Effect<boolean, JoinError | Failed, Dial | Places | Scope.Scope> =>
   Effect.gen(function* () {
     const end = yield* ending()
     const form = settings.asks ? yield* FormUi.begin(settings.given) : Form.unasked(yield* FormUi.begin(settings.given))
     if (settings.isScreen) {
       // Lazy loading: line mode and pipes do not pay for loading the screen.
       const { screen } = yield* Effect.promise(() => import("./screen.ts"))
-      return yield* screen({ ...settings, form, ending: end }).pipe(
+      return yield* screen({ ...settings, form, news, ending: end }).pipe(
         Effect.zipLeft(Effect.flatMap(Deferred.poll(end), reportIfFault)),
         Effect.ensuring(exitWithin(leaveWithin, 1))
       )
@@ -72,6 +74,7 @@ export const attend = (settings: JoinSettings): Effect.Effect<boolean, JoinError
       )
     )
     yield* io.prompt("> ")
+    for (const words of yield* news) yield* settings.isTerminal ? io.show(words) : complain(words)
     const conversation = yield* Effect.forkScoped(converse(client, io, lineFormat(settings, client)))
     const left = Effect.raceFirst(Deferred.await(end), Effect.as(outputClosed, undefined))
     return yield* Effect.raceFirst(

@@ -49,6 +49,8 @@ export const screen = (options: {
   readonly bell: boolean
   /** For how long the client tries to come back by itself, ms; 0: not at all. */
   readonly reconnect: number
+  /** What there is to say of the server once somebody is in. */
+  readonly news: Effect.Effect<ReadonlyArray<string>>
   readonly ending: Deferred.Deferred<Ending>
 }): Effect.Effect<boolean, JoinError, Dial | Places> =>
   Effect.gen(function* () {
@@ -101,6 +103,11 @@ export const screen = (options: {
         yield* Ref.set(room, client)
         yield* place.named(client.welcome.you.name)
         yield* happenings.offer({ _tag: "Entered", welcome: client.resumed ?? client.welcome })
+        const said = yield* options.news
+        yield* Effect.sync(() => {
+          for (const text of said) printed += `${line({ _tag: "Info", text })}\n`
+          if (said.length > 0) happenings.unsafeOffer(undefined)
+        })
         yield* Effect.forkScoped(Stream.runForEach(client.losses, (at) => happenings.offer({ _tag: "Lost", at })))
         return yield* hear(client, follow(place, client.welcome.you))
       })

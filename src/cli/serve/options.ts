@@ -15,6 +15,7 @@ import { handedSocket } from "./handedSocket.ts"
 import { givenOperator, operatorOptions } from "./operator.ts"
 import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
+import { givenTls, tlsOptions } from "./tls.ts"
 import { allowHost, type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit, repeatable, serverName, trustProxy } from "../settings.ts"
 
 const defaultRate = defaults.rateLimit ?? { perSecond: 10, burst: 100 }
@@ -32,6 +33,7 @@ const options = {
   rateBurst: option(rateBurst, "How many of them may come at once.", `${defaultRate.burst} messages`),
   history: option(history, "Keeps the last lines of each room in memory, for those who enter later: as many lines, as much of them, or for as long; several with commas between.", "nothing is kept"),
   ...operatorOptions,
+  ...tlsOptions,
   ...clusterOptions,
   ...limitOptions,
   noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),
@@ -54,6 +56,7 @@ export const serve = Command.make("serve", options, (given) =>
           ),
         NodeRefused: ({ message }) => Effect.as(complain(message), false),
         EngineError: (error) => Effect.as(complain(withClusterAdvice(error)), false),
+        CertificateError: ({ message }) => Effect.as(complain(message), false),
         NoWindow: ({ message }) => Effect.as(complain(message), false)
       })
     )
@@ -72,6 +75,7 @@ export const page: HelpPage = {
   groups: grouped(Record.values(options), {
     "The most important options": [options.host, options.port, options.window, options.password, options.passwordFile, options.noInput],
     "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.serverName, options.operatorFile, options.history, options.ignoreHangup],
+    "Encrypted (TLS)": [options.tls, options.tlsCert, options.tlsKey, options.tlsOnly],
     "A room on several machines": [options.cluster, options.clusterName, options.clusterCa, options.clusterCredentials]
   }, "Limits"),
   notes: ["Every option can also be set in the environment: --log-format is BRUSIO_LOG_FORMAT."]
@@ -90,7 +94,9 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
     const perSecond = Option.getOrElse(yield* given(rateLimit, options.rateLimit), () => defaultRate.perSecond)
     const burst = Option.getOrElse(yield* given(rateBurst, options.rateBurst), () => defaultRate.burst)
     const limits = yield* givenLimits(options)
+    const tls = yield* givenTls(options)
     const config = {
+      tlsOnly: tls?.isOnly ?? defaults.tlsOnly,
       socket: yield* handedSocket,
       host: Option.getOrElse(where.host, () => defaults.host),
       port: Option.getOrElse(where.port, () => defaults.port),
@@ -110,6 +116,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
     return {
       config,
       cluster: yield* givenCluster(options),
+      tls,
       format: Option.contains(json, "json") ? "json" : text,
       readsInput,
       hasPrompt: readsInput && isTerminal && !Option.contains(json, "json"),

@@ -15,6 +15,7 @@ import * as Desk from "../../server/operator/Desk.ts"
 import type { EngineError } from "../../server/cluster/EngineError.ts"
 import type { NodeRefused } from "../../server/cluster/ended.ts"
 import type { NatsSettings } from "../../server/cluster/NatsSettings.ts"
+import type { CertificateError } from "../../server/door/tls/CertificateError.ts"
 import type { ListenError } from "../../server/Errors.ts"
 import * as Feed from "../../server/operator/Feed.ts"
 import * as Operator from "../../server/operator/Operator.ts"
@@ -25,17 +26,20 @@ import { SiteFolder } from "../../server/door/http/Site.ts"
 import * as Server from "../../server/Server.ts"
 import { defaults, type ServerConfig, type ServerOptions } from "../../server/ServerConfig.ts"
 import { allowed } from "./descriptors.ts"
-import { isLoopback, linkForOthers, links, qrRows, reachable } from "./links.ts"
+import { isLoopback, linkForOthers, qrRows } from "./links.ts"
 import { drawQr } from "./qr.ts"
-import { programName } from "../program.ts"
 import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
 import { inputLines, type Skipped, skippingOutput } from "../stdio.ts"
+import { certificate, type TlsSettings } from "./tls.ts"
+import { type Ways, waysTo } from "./ways.ts"
 import { type NoWindow, openWindow, reachedAt } from "./window.ts"
 
 /** The settings of `serve`, from the command line and the environment. */
 export interface ServeSettings {
   /** The engine of the cluster that this server is a node of. */
   readonly cluster: NatsSettings | undefined
+  /** How TLS is spoken; `undefined` where it is not. */
+  readonly tls: TlsSettings | undefined
   readonly config: Partial<ServerOptions> & Pick<ServerOptions, "host" | "maxClients" | "maxTurnedAway">
   readonly format: "terminal" | "plain" | "json"
   readonly readsInput: boolean
@@ -57,7 +61,7 @@ const comeBackEvery = 1000
 const closeWithin = 2500
 
 /** Runs the room until it closes. Returns whether it was asked to, and did not fail. Fails if the port, the operator's window, or the engine of a cluster cannot be opened. */
-export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError | NoWindow | EngineError | NodeRefused, Scope.Scope> =>
+export const run = (settings: ServeSettings): Effect.Effect<boolean, CertificateError | ListenError | NoWindow | EngineError | NodeRefused, Scope.Scope> =>
   Effect.gen(function* () {
     const { hasWindow, ignoresHangup } = settings
     const format = Console.formats[settings.format]
@@ -77,9 +81,10 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
       Layer.provideMerge(Server.coreWith(config, logOf(settings))),
       Layer.provideMerge(Console.logger(format))
     )
+    const port = Layer.provideMerge(Server.port, certificate(settings.tls))
     const room = hasWindow
-      ? Server.port.pipe(Layer.provideMerge(Desk.layer), Layer.provideMerge(observed), Layer.provideMerge(Feed.layer), Layer.provideMerge(below))
-      : Server.port.pipe(Layer.provideMerge(observed), Layer.provideMerge(below))
+      ? port.pipe(Layer.provideMerge(Desk.layer), Layer.provideMerge(observed), Layer.provideMerge(Feed.layer), Layer.provideMerge(below))
+      : port.pipe(Layer.provideMerge(observed), Layer.provideMerge(below))
     const isOpen = yield* Ref.make(false)
     const opened = Effect.gen(function* () {
       yield* Ref.set(isOpen, true)
@@ -87,8 +92,9 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
       const console = yield* Console.Console
       const desk = yield* Effect.serviceOption(Desk.Desk)
       const at = Option.isSome(desk) ? yield* reachedAt(server) : ""
-      const code = yield* scannable(server, settings)
-      yield* console.open(server.address, announcement(server, config, isTold))
+      const ways = yield* waysTo(server, config.password === undefined ? "" : " --password")
+      const code = yield* scannable(server, ways, settings)
+      yield* console.open(server.address, announcement(server, ways, config, isTold))
       // The code is in this terminal only, and so are the words to it: a window draws its own.
       if (code !== undefined) {
         output.write(format({ at: Date.now(), level: "info", event: "scan", message: `On a phone, scan this, which is ${code.link}`, fields: { url: code.link } }))
@@ -96,7 +102,7 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, ListenError
       }
       if (Option.isSome(desk)) {
         // The link opens the window once: it is for whoever reads this output, and not for the windows, which are told all else.
-        yield* openWindow(server, desk.value, at, (url) => {
+        yield* openWindow(server, ways, desk.value, at, (url) => {
           output.write(format({ at: Date.now(), level: "info", event: "window", message: `Your window: ${url}`, fields: { url } }))
         })
       }
@@ -166,6 +172,7 @@ const terminal = (
 
 const announcement = (
   { address, host, ip, port }: Server.Server["Type"],
+  { joins, links, ownCertificate }: Ways,
   { maxClients, password }: ServeSettings["config"],
   isTold: boolean
 ): ReadonlyArray<Console.ConsoleLine> => {
@@ -179,10 +186,9 @@ const announcement = (
   })
   return [
     line("listening", `Listening on ${address}`),
-    ...reachable({ host, ip, port }).map((host) =>
-      line("join", `Join with: ${programName()} join --host ${host} --port ${port}${password === undefined ? "" : " --password"}`)
-    ),
-    ...links({ host, ip, port }).map((link) => line("link", `In a browser: ${link}`)),
+    ...joins.map((join) => line("join", `Join with: ${join}`)),
+    ...links.map((link) => line("link", `In a browser: ${link}`)),
+    ...(ownCertificate === undefined ? [] : [line("certificate", ownCertificate)]),
     ...(password === undefined && !isLoopback(ip)
       ? [line("open", "There is no password: whoever can reach this machine can get in, read and speak. See --password in serve --help", "warn")]
       : []),
@@ -191,9 +197,9 @@ const announcement = (
 }
 
 /** The link that other machines can open, as a QR code; none on the loopback, nor where it cannot be drawn: in a pipe, without colours, in a narrow terminal. */
-const scannable = ({ host, ip, port }: Server.Server["Type"], { colour, format }: ServeSettings) =>
+const scannable = ({ ip }: Server.Server["Type"], { links }: Ways, { colour, format }: ServeSettings) =>
   Effect.gen(function* () {
-    const link = isLoopback(ip) ? undefined : linkForOthers(links({ host, ip, port }))
+    const link = isLoopback(ip) ? undefined : linkForOthers(links)
     if (link === undefined || format !== "terminal" || !colour || process.env["TERM"] === "dumb") return undefined
     const rows = yield* qrRows(link)
     return rows.length > process.stdout.columns ? undefined : { link, drawn: drawQr(rows) }

@@ -10,7 +10,8 @@ import type * as Server from "../../server/Server.ts"
 import { openBrowser } from "../browser.ts"
 import { complain } from "../process.ts"
 import { find, type Found, leave } from "./keyFile.ts"
-import { linkForOthers, links, qrRows } from "./links.ts"
+import { linkForOthers, qrRows } from "./links.ts"
+import type { Ways } from "./ways.ts"
 
 /** How long a server may take to give a code, ms. */
 const codePatience = 2000
@@ -37,15 +38,15 @@ const noBrowser = "No browser could be started: open the link to the window in o
 
 /** Opens the operator's window of a server that is reached at `at`; `show` is given its link. Does not wait for the browser. */
 export const openWindow = (
-  { address, host, ip, port }: Server.Server["Type"],
+  { address, port }: Server.Server["Type"],
+  { links }: Ways,
   desk: Desk.Desk["Type"],
   at: string,
   show: (url: string) => void
 ): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const ways = links({ host, ip, port })
-    const forOthers = linkForOthers(ways)
-    yield* desk.open({ address, links: ways, ...(forOthers === undefined ? {} : { qr: yield* qrRows(forOthers) }) })
+    const forOthers = linkForOthers(links)
+    yield* desk.open({ address, links, ...(forOthers === undefined ? {} : { qr: yield* qrRows(forOthers) }) })
     if (!(yield* leave({ host: at, port, key: desk.key, pid: process.pid }))) {
       yield* Effect.logWarning("There is no folder that only you can write, for the key to the window: a second start cannot open it")
     }

@@ -38,19 +38,28 @@ const turnings: Record<Protocol, Turning> = {
   unknown: { reason: "an unknown protocol", answer: utf8.encode(`${words}\n`) }
 }
 
-/** The interpreter of a client that speaks this protocol: it rejects whatever comes, with an answer of that protocol where there is one. */
-export const foreign = (protocol: Protocol): Interpreter => {
-  const { answer, reason } = turnings[protocol]
+/** The interpreter of a client that is turned away whatever it says, or as soon as it is silent. What it is told is a goodbye with this reason, in its own dialect. */
+export const turningAway = (reason: string): Interpreter => {
   const rejected: ReadonlyArray<Heard> = [reject("not-for-us", reason)]
   return {
     echo: false,
-    patience: undefined,
+    patience: 0,
     separator: undefined,
     hear: () => rejected,
     silence: () => rejected,
     end: () => rejected,
     waiting: () => 0,
     told: () => undefined,
+    goodbye: () => undefined
+  }
+}
+
+/** The interpreter of a client that speaks this protocol: it rejects whatever comes, with an answer of that protocol where there is one. */
+export const foreign = (protocol: Protocol): Interpreter => {
+  const { answer, reason } = turnings[protocol]
+  return {
+    ...turningAway(reason),
+    patience: undefined,
     goodbye: ({ code }: Goodbye) => (code === "closing" ? new Uint8Array(0) : answer)
   }
 }

@@ -5,8 +5,8 @@ import * as Option from "effect/Option"
 import type { Connection } from "../../net/Connection.ts"
 import { silence } from "../../net/Inbox.ts"
 import { monotonicMillis } from "../../net/clock.ts"
-import type { Dialect } from "../dialect/Dialect.ts"
-import { foreign } from "../dialect/foreign.ts"
+import type { Dialect, Interpreter } from "../dialect/Dialect.ts"
+import { foreign, turningAway } from "../dialect/foreign.ts"
 import { makeIrc } from "../dialect/irc/irc.ts"
 import type { Subprotocol } from "../dialect/irc/overWebSocket.ts"
 import { Tcp } from "../../net/Tcp.ts"
@@ -22,6 +22,7 @@ import { detect, judge, type Kind, settle } from "./detect.ts"
 import { full } from "./http/full.ts"
 import * as Site from "./http/Site.ts"
 import * as Visits from "./http/Visits.ts"
+import { makeHandshake, type ShakeHands } from "./tls/handshake.ts"
 
 /** The door of the open port, which knows every dialect that is spoken there. It is a service, so that another door can take its place. */
 export class PortDoor extends Context.Tag("brusio/PortDoor")<PortDoor, Door>() {}
@@ -47,6 +48,16 @@ interface Behind {
   readonly visits: Visits.Visits["Type"]
   /** The operator's window; `undefined` where there is none. */
   readonly desk: Desk["Type"] | undefined
+  /** The handshake of TLS; `undefined` where TLS is not spoken. */
+  readonly shakeHands: ShakeHands | undefined
+}
+
+/** What the first bytes of a connection show. */
+interface First {
+  readonly kind: Kind
+  readonly chunks: ReadonlyArray<Uint8Array>
+  /** Whether the connection was silent, and was greeted. */
+  readonly greeted: boolean
 }
 
 /**
@@ -55,7 +66,7 @@ interface Behind {
  * it, it is taken for a plain one, as it is only to be turned away. Fails when the
  * connection breaks, or ends before it has sent anything.
  */
-const recognise = Effect.fnUntraced(function* (connection: Connection, { admission, config, desk, irc, ircOver, visits }: Behind, noRoom?: Full) {
+const first = Effect.fnUntraced(function* (connection: Connection, { config, visits }: Behind, isGreeted: boolean) {
   const chunks: Array<Uint8Array> = []
   let greeted = false
   let kind: Kind | undefined
@@ -70,7 +81,7 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, { admissi
     if (bytes === silence || isEnd) {
       if (chunks.length > 0) {
         kind = settle(Buffer.concat(chunks))
-      } else if (noRoom !== undefined) {
+      } else if (!isGreeted) {
         kind = "plain"
       } else {
         greeted = true
@@ -82,9 +93,30 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, { admissi
       kind = detect(Buffer.concat(chunks))
     }
   }
+  return { kind: judge(kind, chunks[0] ?? nothing), chunks, greeted } satisfies First
+})
+
+/** Turns away who comes without TLS where only who comes with it is served, in the words of its dialect. */
+const encryptedOnly = (interpreter: Interpreter): Interpreter => ({
+  ...turningAway("the room is encrypted; come to the same port with TLS, such as brusio join --tls, ncat --ssl or openssl s_client"),
+  goodbye: (words) => interpreter.goodbye(words)
+})
+
+const isSpoken = (kind: Kind): boolean => kind === "native" || kind === "plain" || kind === "irc"
+
+// Whether somebody is told how to come instead of being served: only who comes with TLS is, and this is not that.
+const isInClear = (connection: Connection, { config }: Behind): connection is Tcp => config.tlsOnly && !connection.secure && connection instanceof Tcp
+
+/** Waits until it is known what a connection is, through the handshake of TLS where it begins with one. */
+const recognise = Effect.fnUntraced(function* (connection: Connection, behind: Behind, noRoom?: Full) {
+  const { admission, config, desk, irc, ircOver, shakeHands, visits } = behind
+  let { chunks, greeted, kind }: First = yield* first(connection, behind, noRoom === undefined && !isInClear(connection, behind))
+  if (kind === "tls" && shakeHands !== undefined && connection instanceof Tcp && !connection.secure) {
+    yield* shakeHands(connection, chunks)
+    ;({ chunks, greeted, kind } = yield* first(connection, behind, noRoom === undefined))
+  }
   // The page is served to whoever finds a place, and the operator's window to the operator in any case; others are turned away in HTTP's own words.
-  const judged = judge(kind, chunks[0] ?? nothing)
-  if (judged === "http" && connection instanceof Tcp) {
+  if (kind === "http" && connection instanceof Tcp) {
     if (noRoom !== undefined && !visits.isOperators(connection)) return { dialect: unrecognised, interpreter: full, chunks } satisfies Recognised
     if (noRoom === undefined) yield* admission.visits(connection)
     const become = yield* visits.visit(connection, chunks, noRoom)
@@ -92,7 +124,8 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, { admissi
     const spoken = become === "chat" || become === "operator" ? web : ircOver[become]
     return { dialect: spoken, interpreter: spoken.open(config, false), chunks: [] } satisfies Recognised
   }
-  return { ...speaker(judged, config, irc, greeted), chunks } satisfies Recognised
+  const { dialect, interpreter } = speaker(kind, config, irc, greeted)
+  return { dialect, interpreter: isInClear(connection, behind) && isSpoken(kind) ? encryptedOnly(interpreter) : interpreter, chunks } satisfies Recognised
 })
 
 const speaker = (kind: Kind, config: ServerOptions, irc: Dialect, greeted: boolean): Omit<Recognised, "chunks"> => {
@@ -118,6 +151,7 @@ export const layer = Layer.effect(
     const irc = makeIrc(config)
     const ircOver = { "binary.ircv3.net": makeIrc(config, "binary.ircv3.net"), "text.ircv3.net": makeIrc(config, "text.ircv3.net") }
     const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
-    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, irc, ircOver, visits }, noRoom) })
+    const shakeHands = yield* makeHandshake
+    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, irc, ircOver, shakeHands, visits }, noRoom) })
   })
 ).pipe(Layer.provide(Visits.layer), Layer.provide(Site.layer))

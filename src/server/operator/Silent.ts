@@ -30,7 +30,8 @@ export class Silent {
     const connected = this.#connected.get(from.client)
     this.#connected.delete(from.client)
     if (connected === undefined) return [observed]
-    if (event._tag !== "Disconnected" || event.hasSpoken) return [connected, observed]
+    // A handshake that failed was no word, but the operator may want to know why.
+    if (event._tag !== "Disconnected" || event.hasSpoken || event.code === "not-for-us") return [connected, observed]
     this.#count += 1
     const host = from.address.slice(0, from.address.lastIndexOf(":"))
     const before = this.#from.get(host)

@@ -76,6 +76,8 @@ interface Visit {
   readonly takePlace: () => Full | undefined
   /** Whether it may be the operator's. */
   readonly isOperators: boolean
+  /** Whether it is only told to come with TLS, as nobody else is served. */
+  readonly isSentAway: boolean
   /** The connection is ours again, as a WebSocket; `head` is what came behind the request. */
   readonly upgraded: (head: Buffer, becoming: Becoming) => void
   /** Nothing more is answered on the connection: it is closed, in order. */
@@ -89,7 +91,7 @@ const along: Readonly<Record<number, Http.OutgoingHttpHeaders>> = { 405: { allow
 const codePath = `${operatorPath}/code`
 
 const make = Effect.gen(function* () {
-  const { allowHosts, closeGrace } = yield* ServerConfig
+  const { allowHosts, closeGrace, tlsOnly } = yield* ServerConfig
   const admission = yield* Admission
   const clock = yield* Effect.clock
   const now = () => Number(clock.unsafeCurrentTimeNanos()) / nanosPerMilli
@@ -124,12 +126,18 @@ const make = Effect.gen(function* () {
     // To others the operator's page is none.
     const asset = path === operatorPath && !isOperators ? undefined : yield* site.find(path)
     const isOfWindow = path === operatorPath || path === codePath || asset?.isImmutable === true
-    if (visit?.full !== undefined && !isOfWindow) deny(response, { status: 503, words: noPlace(visit.full.reason) })
+    if (visit?.isSentAway === true && !(isOfWindow && visit.isOperators)) sendToHttps(request, response)
+    else if (visit?.full !== undefined && !isOfWindow) deny(response, { status: 503, words: noPlace(visit.full.reason) })
     else if (code !== undefined) answerText(response, 200, code)
     else if (path === "/health") answerText(response, 200, "ok")
     else if (asset !== undefined) answerAsset(request, response, asset)
     else answerText(response, 404, "There is no such page here.")
   })
+  // For this time only: the server may be started without TLS again.
+  const sendToHttps = (request: Http.IncomingMessage, response: Http.ServerResponse) => {
+    const location = `https://${request.headers.host ?? ""}${request.url ?? "/"}`
+    answerText(response, 307, `This room is encrypted: it is at ${location}`, { location, connection: "close" })
+  }
   const codeFor = (request: Http.IncomingMessage) => {
     const [, key] = /^Bearer ([\w-]+)$/u.exec(request.headers.authorization ?? "") ?? []
     return key === undefined || desk === undefined ? Effect.succeed(undefined) : desk.codeFor(key)
@@ -169,6 +177,7 @@ const make = Effect.gen(function* () {
     if ("status" in checked) return checked
     const becoming = checked.path === "/" ? (chosen(request.headers["sec-websocket-protocol"] ?? "") ?? "chat") : checked.path === operatorPath && visit?.isOperators === true ? "operator" : undefined
     if (becoming === undefined) return { status: 404, words: "The chat is at the path /." }
+    if (becoming !== "operator" && visit?.isSentAway === true) return { status: 403, words: "This room is encrypted: the address of its WebSocket begins with wss." }
     if (becoming !== "operator" && visit?.full !== undefined) return { status: 503, words: noPlace(visit.full.reason) }
     if (request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket" || !webSocketKey.test(request.headers["sec-websocket-key"] ?? "")) {
       return { status: 400, words: "This is not the opening of a WebSocket." }
@@ -250,6 +259,7 @@ const make = Effect.gen(function* () {
         full,
         takePlace: () => admission.unsafeComesIn(connection, now()),
         isOperators: isOperators(connection),
+        isSentAway: tlsOnly && !connection.secure,
         leave,
         upgraded: (head, becoming) => {
           stop()
