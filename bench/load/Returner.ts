@@ -4,6 +4,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { MemberId } from "../../src/domain/Event.ts"
 import { Goodbye, Refused, Resumed, Welcome } from "../../src/domain/Event.ts"
+import { overTls } from "./overTls.ts"
 
 /** What a returner reads whole; of everything else it reads the numbers. */
 const Answer = Schema.parseJson(Schema.Union(Welcome, Resumed, Refused, Goodbye))
@@ -36,6 +37,8 @@ export interface Coming {
   readonly localAddress?: string
   /** After how much silence the server is asked for a sign of life; after twice as much the connection is given up, ms. Without it, never. */
   readonly patience?: number
+  /** Whether it comes with TLS. */
+  readonly secured?: boolean
   /** Told of each message that is heard, once a connection or replay brings it. */
   readonly onSaid?: (text: string, from: string) => void
   /** Told of each line that is heard, after it has been counted. */
@@ -116,20 +119,10 @@ export class Returner {
   come(): void {
     clearTimeout(this.#retry)
     this.#leave("forgotten")
-    const { host = "127.0.0.1", localAddress, patience, port } = this.#coming
-    const socket = Net.connect({
-      host,
-      port,
-      ...(localAddress === undefined ? {} : { localAddress }),
-      noDelay: true,
-      onread: {
-        buffer: shared,
-        callback: (length) => {
-          this.bytes += length
-          if (this.#socket === socket) this.#hear(shared.toString("utf8", 0, length))
-          return true
-        }
-      }
+    const { patience } = this.#coming
+    const socket = this.#connect((bytes) => {
+      this.bytes += bytes.length
+      if (this.#socket === socket) this.#hear(bytes.toString())
     })
     this.#socket = socket
     this.#rest = ""
@@ -142,6 +135,22 @@ export class Returner {
     this.#send({ _tag: "Hello", v: 1, nickname: this.name, secret: this.#secret, ...seen })
     this.#heardAt = performance.now()
     if (patience !== undefined) this.#watch = setInterval(() => { this.#look(patience) }, patience / 4)
+  }
+
+  #connect(take: (bytes: Buffer) => void): Net.Socket {
+    const { host = "127.0.0.1", localAddress, port, secured = false } = this.#coming
+    const where = { host, port, ...(localAddress === undefined ? {} : { localAddress }), noDelay: true }
+    if (secured) return overTls(Net.connect(where)).on("data", take)
+    return Net.connect({
+      ...where,
+      onread: {
+        buffer: shared,
+        callback: (length) => {
+          take(shared.subarray(0, length))
+          return true
+        }
+      }
+    })
   }
 
   /** Says something, in a room if one is named: at once, or as soon as it is in. */

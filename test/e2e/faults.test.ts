@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest"
 import { serve } from "./support/program.ts"
-import { connect, lineClient, nativeClient } from "./support/raw.ts"
+import { connect, connectInClear, lineClient, nativeClient } from "./support/raw.ts"
 import { it } from "./support/stage.ts"
 
 /** An environment in which this runs before the program. */
@@ -87,7 +87,7 @@ describe.concurrent("A fault in the server's program", { timeout: 60_000 }, () =
     const { port, program } = await serve(stage, { env: after(accepting) })
     const ada = await nativeClient(stage, port, "ada")
     const bob = await lineClient(stage, port, "bob")
-    const eve = (await connect(stage, port)).read()
+    const eve = (await connectInClear(stage, port)).read()
     await eve.heard.line("You have been disconnected: internal error.")
     await eve.closed
     await program.line(/ERROR Accepting a connection has failed: Error: a fault at the door \| at /u)

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { cli, serve } from "./support/program.ts"
+import { joinArgs } from "./support/encrypted.ts"
 import { type Native, nativeClient } from "./support/raw.ts"
 import { it, type Stage } from "./support/stage.ts"
 import { hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
@@ -22,7 +23,7 @@ const userOf = (stage: Stage) => {
 
 const starts = async (stage: Stage, port: number, name: string, state: string, args = ""): Promise<Terminal> => {
   const terminal = await openTerminal(stage, undefined, { XDG_STATE_HOME: state })
-  await terminal.enter(`clear; node ${cli} join --host 127.0.0.1 --port ${port} --name ${name} ${args}; echo rc=$?`)
+  await terminal.enter(`clear; node ${cli} join ${joinArgs(port).join(" ")} --name ${name} ${args}; echo rc=$?`)
   return terminal
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect } from "vitest"
 import { cli, join, serve } from "./support/program.ts"
+import { joinArgs } from "./support/encrypted.ts"
 import { awaitEvent, eventOf, lineClient, type Native, nativeClient } from "./support/raw.ts"
 import { greeting, heardBy, lose, member, secretOf } from "./support/returning.ts"
 import { it } from "./support/stage.ts"
@@ -161,7 +162,7 @@ describe.runIf(hasTmux)("The screen with several rooms", () => {
     const { port } = await serve(stage)
     const other = await nativeClient(stage, port, "other")
     const terminal = await openTerminal(stage)
-    await terminal.enter(`clear; node ${cli} join --host 127.0.0.1 --port ${port} --name ours`)
+    await terminal.enter(`clear; node ${cli} join ${joinArgs(port).join(" ")} --name ours`)
     await terminal.shows(/ here · connected/u)
     await other.send({ _tag: "Say", text: "in the lobby" })
     await terminal.shows(/ {2}other: in the lobby$/mu)

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { delimiter, dirname } from "node:path"
 import { fileURLToPath } from "node:url"
+import { comeEncrypted, encrypted, encryptedArgs } from "./encrypted.ts"
 import type { Stage } from "./stage.ts"
-import { isAcross, type Line, patience, Transcript } from "./transcript.ts"
+import { isAcross, isEncrypted, type Line, patience, Transcript } from "./transcript.ts"
 
 /** The project's directory, where every program is started. */
 export const root = fileURLToPath(new URL("../../..", import.meta.url))
@@ -126,7 +127,7 @@ export const start = (stage: Stage, args: ReadonlyArray<string>, options: StartO
   const { env, fault, openFiles, program: file = cli, stdin = "pipe" } = options
   const preload = fault === undefined ? [] : ["--import", "./test/e2e/fault.mjs"]
   const limited = openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles}; exec "$0" "$@"`]
-  const [command = "", ...words] = [...limited, node, ...preload, file, ...args]
+  const [command = "", ...words] = [...limited, node, ...preload, file, ...encrypted(args)]
   const child = spawn(command, words, {
     cwd: root,
     env: environment(fault === undefined ? env : { ...env, FAULT: fault }),
@@ -157,8 +158,9 @@ export const serve = async (
 ): Promise<Served> => {
   if (isAcross && !args.includes("--cluster")) return (await import("../../cluster/support/across.ts")).serveAcross(stage, args, options)
   const isLimited = args.includes("--rate-limit") || options.env?.["BRUSIO_RATE_LIMIT"] !== undefined
-  const program = start(stage, ["serve", "--port", "0", ...(isLimited ? [] : ["--rate-limit", "off"]), ...args], options)
+  const program = start(stage, ["serve", "--port", "0", ...(isEncrypted ? encryptedArgs(stage) : []), ...(isLimited ? [] : ["--rate-limit", "off"]), ...args], options)
   const port = await program.stdout.find("Listening", ({ text }) => /Listening on [^ "]*:(\d+)/u.exec(text)?.[1], args.includes("--cluster") ? patienceOfCluster : undefined)
+  if (isEncrypted) comeEncrypted(Number(port))
   return { program, port: Number(port) }
 }
 

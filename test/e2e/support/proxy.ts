@@ -1,5 +1,6 @@
 import * as Net from "node:net"
 import { type Fate, type Manner, Strand } from "../../support/Cable.ts"
+import { comeAsTo } from "./encrypted.ts"
 import { listen } from "./raw.ts"
 import type { Stage } from "./stage.ts"
 
@@ -29,6 +30,7 @@ export class Proxy {
       for (const strand of proxy.#strands) strand.destroy()
     })
     proxy.#port = await listen(stage, server)
+    comeAsTo(proxy.port, target)
     return proxy
   }
 

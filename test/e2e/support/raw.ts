@@ -2,6 +2,7 @@ import * as Net from "node:net"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { Event } from "../../../src/domain/Event.ts"
+import { encrypt, isEncryptedPort } from "./encrypted.ts"
 import type { Stage } from "./stage.ts"
 import { type Line, Transcript } from "./transcript.ts"
 
@@ -62,7 +63,11 @@ export class Raw {
 }
 
 /** Connects, from an address of this machine, and reads nothing before `read` is called. */
-export const connect = async (stage: Stage, port: number, localAddress = "127.0.0.1"): Promise<Raw> => {
+export const connect = async (stage: Stage, port: number, localAddress = "127.0.0.1"): Promise<Raw> =>
+  isEncryptedPort(port) ? new Raw(await encrypt((await connectInClear(stage, port, localAddress)).socket)) : connectInClear(stage, port, localAddress)
+
+/** The same without TLS, wherever it leads. */
+export const connectInClear = async (stage: Stage, port: number, localAddress = "127.0.0.1"): Promise<Raw> => {
   const socket = Net.connect({ host: "127.0.0.1", port, localAddress })
   const raw = new Raw(socket)
   stage.onEnd(() => {

@@ -1,4 +1,5 @@
 import * as Net from "node:net"
+import { comeAsTo } from "./encrypted.ts"
 import { listen } from "./raw.ts"
 import type { Stage } from "./stage.ts"
 import { Transcript } from "./transcript.ts"
@@ -29,6 +30,7 @@ export class Tap {
       tap.cut()
     })
     tap.#port = await listen(stage, server)
+    comeAsTo(tap.port, target)
     return tap
   }
 

@@ -7,6 +7,9 @@ export interface Line {
 /** Whether the stories of one server are told of two nodes of a cluster: see `serveAcross`. */
 export const isAcross = process.env["NODES_UNDER_TEST"] === "2"
 
+/** Whether the stories of one server are told over TLS: all clients that the tests make come encrypted. */
+export const isEncrypted = process.env["TLS_UNDER_TEST"] === "1"
+
 /** How long anything is waited for before the test fails, ms: longer where each entry goes over the log of a cluster. */
 export const patience = isAcross ? 30_000 : 12_000
 
