@@ -181,6 +181,13 @@ const outside = <Peer>(chat: Chat<Peer>, { person }: Asker<Peer>, named: AskedRo
   return person === undefined || room?.manner.isOutsideHeard !== true ? undefined : { person, room, membership: undefined }
 }
 
+/** Whether words of this person may be told to one of its rooms, beside what is said there: the reason of its going, for example. Who is muted in a room is not heard there in any way. */
+export const isHeardIn = <Peer>(chat: Chat<Peer>, person: Person<Peer>, membership: Membership): boolean =>
+  silence(chat, { membership, person, room: roomOf(chat, membership.room) }, "") === undefined
+
+/** Whether words of this person may be told to all of its rooms at once. */
+export const isHeardInAll = <Peer>(chat: Chat<Peer>, person: Person<Peer>): boolean => person.rooms.every((membership) => isHeardIn(chat, person, membership))
+
 // Why somebody may not speak in a room.
 const silence = <Peer>({ at }: Chat<Peer>, { membership, person, room }: Speaking<Peer>, what: string): Refusal | undefined => {
   const muted = sanctionOn(room.mutes, person, at)

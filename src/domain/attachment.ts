@@ -7,7 +7,7 @@ import { type Attachment, type Chat, type ClientId, type Decision, type Heard, m
 import { withoutDuty } from "./command/duty.ts"
 import * as Deadlines from "./Deadlines.ts"
 import { departing } from "./departed.ts"
-import { andThen, type Asker, nothing, refused, tellAgain, tellFew, tellPerson } from "./Decision.ts"
+import { andThen, type Asker, isHeardInAll, nothing, refused, tellAgain, tellFew, tellPerson } from "./Decision.ts"
 import type { Event, LeaveCode, MemberId, Resumption } from "./Event.ts"
 import { keepNothingFor, replayFor, trim } from "./keeping.ts"
 import { aged } from "./history.ts"
@@ -30,11 +30,11 @@ interface End {
   readonly reason?: Text | undefined
 }
 
-/** Somebody leaves for good, and the room is told. A client that had not come in leaves without a word to anybody. */
+/** Somebody leaves for good, and the room is told; the parting words of who is muted in a room are not. A client that had not come in leaves without a word to anybody. */
 export const leave = <Peer>(before: Chat<Peer>, { client, code, reason }: End): Decision<Peer> => {
   const chat = ended(before, client)
   const person = personOf(chat, client)
-  return person === undefined ? nothing(chat) : leaveAs(chat, person, { code, reason })
+  return person === undefined ? nothing(chat) : leaveAs(chat, person, { code, reason: code === "quit" && !isHeardInAll(chat, person) ? undefined : reason })
 }
 
 /**

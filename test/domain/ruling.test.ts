@@ -10,6 +10,7 @@ import { keepFor } from "../../src/domain/Keep.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { Proof } from "../../src/domain/Place.ts"
 import { Refusal } from "../../src/domain/Refusal.ts"
+import type { MessageId } from "../../src/domain/RoomEvent.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
 import { mostSanctions } from "../../src/domain/sanctions.ts"
 import * as Text from "../../src/domain/Text.ts"
@@ -24,8 +25,8 @@ class Rooms {
   at = 1_000_000
   readonly #clients = new Map<string, number>()
 
-  constructor(bounds = Chat.defaultBounds) {
-    this.chat = Chat.empty(settings, keepFor(120_000, 1000, 1000), bounds)
+  constructor(bounds = Chat.defaultBounds, history?: Chat.Chat<number>["history"]) {
+    this.chat = Chat.empty(settings, keepFor(120_000, 1000, 1000), bounds, history)
   }
 
   submit(happening: Happening): ReadonlyArray<Chat.Envelope<number>> {
@@ -42,8 +43,15 @@ class Rooms {
     this.submit({ _tag: "Command", client, address: `${from}:1`, command: hello._tag === "Join" ? { ...hello, ...claim } : hello })
   }
 
-  quit(name: string): void {
-    this.submit({ _tag: "Quit", client: this.#clients.get(name) ?? 0, code: "quit" })
+  /** What others are told when somebody goes. */
+  quit(name: string, reason?: Text.Text): ReadonlyArray<Event> {
+    return this.submit({ _tag: "Quit", client: this.#clients.get(name) ?? 0, code: "quit", reason }).map(({ event }) => event)
+  }
+
+  /** What others are told when somebody asks for this. */
+  told(name: string, command: Command): ReadonlyArray<Event> {
+    const client = this.#clients.get(name) ?? 0
+    return this.submit({ _tag: "Command", client, address: `${name}:1`, command }).flatMap(({ audience, event }) => (audience.some(({ peer }) => peer !== client) ? event : []))
   }
 
   /** What somebody is told that asks for this, and nobody else. */
@@ -82,8 +90,8 @@ class Rooms {
 }
 
 /** Ada owns the room, Bob and Eve are in it, and Zoe is not. */
-const room = (): Rooms => {
-  const rooms = new Rooms()
+const room = (history?: Chat.Chat<number>["history"]): Rooms => {
+  const rooms = new Rooms(Chat.defaultBounds, history)
   for (const name of ["ada", "bob", "eve", "zoe"]) rooms.come(name, { secret: `secret of ${name}` })
   for (const name of ["ada", "bob", "eve"]) rooms.type(name, "/join dev")
   return rooms
@@ -233,6 +241,24 @@ describe("A mute", () => {
     expect(rooms.ask("bob", { _tag: "Say", room: roomNamed("lobby"), text: Text.clean("here I can") })).toMatchObject([{ _tag: "Said" }])
     rooms.at += 120_000
     expect(rooms.refusal("bob", "hello")).toBe("")
+  })
+
+  const smuggled = Text.clean("what nobody was to hear")
+  const words = (told: ReadonlyArray<unknown>): string => JSON.stringify(told)
+  it.each([
+    ["the reason of a leaving", (rooms: Rooms) => rooms.told("bob", { _tag: "Exit", room: dev, reason: smuggled })],
+    ["the reason of taking something back", (rooms: Rooms, said: MessageId) => rooms.told("bob", { _tag: "Redact", room: dev, of: said, reason: smuggled })],
+    ["the reason of being away", (rooms: Rooms) => rooms.told("bob", { _tag: "Away", reason: smuggled })],
+    ["the reason of a goodbye", (rooms: Rooms) => rooms.quit("bob", smuggled)]
+  ] as const)("lets nothing through as %s", (_, tell) => {
+    for (const isMuted of [false, true]) {
+      const rooms = room({ lines: 100, bytes: 100_000, age: 3_600_000, allBytes: 1_000_000 })
+      const [said] = rooms.told("bob", { _tag: "Say", room: dev, text: Text.clean("before") })
+      if (isMuted) rooms.type("ada", "/mute bob 2")
+      const told = tell(rooms, said?._tag === "Said" ? { n: said.n ?? 0, at: said.at } : { n: 0, at: 0 })
+      expect(told.length).toBeGreaterThan(0)
+      expect(words(told).includes(smuggled)).toBe(!isMuted)
+    }
   })
 })
 

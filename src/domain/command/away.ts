@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { withPerson } from "../Chat.ts"
-import { andThen, notJoined, refused, tellFew, tellPerson } from "../Decision.ts"
+import { andThen, isHeardInAll, notJoined, refused, tellFew, tellPerson } from "../Decision.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Text from "../Text.ts"
 import { tellWatchers } from "../watch.ts"
@@ -16,6 +16,9 @@ export const AwayMessage = Schema.TaggedStruct("Away", { reason: Schema.optional
 
 /** How long a reason may be, bytes. */
 export const longestReason = 390
+
+/** What a room is told in place of a reason, where somebody is muted. */
+const withoutWords = Text.clean("away")
 
 const utf8 = new TextEncoder()
 
@@ -45,6 +48,7 @@ export const away: CommandDefinition<Away> = {
     const noted = tellFew(next, origin, [seat], ({ at, n }) => ({ _tag: "AwaySet", n, at, reason }))
     const seen = tellWatchers(noted, person, reason === undefined ? { is: "back" } : { is: "away", reason }, "sharing")
     if (rooms.length === 0) return seen
-    return andThen(seen, (chat) => tellPerson(chat, origin, rooms, ({ at, n, room, seq }) => ({ _tag: "Away", n, seq, at, room, member, reason })))
+    const words = reason === undefined || isHeardInAll(chat, person) ? reason : withoutWords
+    return andThen(seen, (chat) => tellPerson(chat, origin, rooms, ({ at, n, room, seq }) => ({ _tag: "Away", n, seq, at, room, member, reason: words })))
   }
 }

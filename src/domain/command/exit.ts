@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { type Chat, type Decision, type Membership, type Origin, type Person, roomOf } from "../Chat.ts"
-import { andThen, meant, refused, tellFew, tellRoom } from "../Decision.ts"
+import { andThen, isHeardIn, meant, refused, tellFew, tellRoom } from "../Decision.ts"
 import * as membership from "../membership.ts"
 import { Refusal } from "../Refusal.ts"
 import { AskedRoom } from "../RoomName.ts"
@@ -38,7 +38,7 @@ export const exit: CommandDefinition<Exit> = {
     if (stays && person.rooms.length === 1) {
       return refused(chat, asker, new Refusal({ code: "not-allowed", message: `#${where.room.name} is the only room that you are in. To leave the chat, type {quit}.` }))
     }
-    return exitFrom(chat, asker.origin, person, left, reason)
+    return exitFrom(chat, asker.origin, person, left, isHeardIn(chat, person, left) ? reason : undefined)
   }
 }
 

@@ -1,6 +1,6 @@
 import * as HashSet from "effect/HashSet"
 import * as Schema from "effect/Schema"
-import { meant, refused, tellRoom } from "../Decision.ts"
+import { isHeardIn, meant, refused, tellRoom } from "../Decision.ts"
 import { authorIn, without } from "../history.ts"
 import { Refusal } from "../Refusal.ts"
 import { MessageId } from "../RoomEvent.ts"
@@ -20,15 +20,17 @@ export const redact: CommandDefinition<Redact> = {
   apply: (chat, asker, { of, reason, room: named }) => {
     const where = meant(chat, asker, named, { what: "take something back" })
     if (where instanceof Refusal) return refused(chat, asker, where)
-    const { membership: { role }, person: { member }, room } = where
+    const { membership, person, room } = where
+    const { member } = person
     const target = authorIn(room, of)
     if (target === undefined) return refused(chat, asker, notKept)
-    const mayRule = isAtLeast(HashSet.has(chat.operators, member.id) ? "server" : role, "operator")
+    const mayRule = isAtLeast(HashSet.has(chat.operators, member.id) ? "server" : membership.role, "operator")
     if (target.id !== member.id && !mayRule) {
       return refused(chat, asker, new Refusal({ code: "not-allowed", message: `Only the owner and the operators of #${room.name} can take back what somebody else has said.` }))
     }
+    const words = reason === undefined || !isHeardIn(chat, person, membership) ? {} : { reason }
     return tellRoom(without(chat, room, of), asker.origin, room.key, ({ at, n, room, seq }) => ({
-      _tag: "Moderated", n, seq, at, room, by: member, deed: "redact", target, of, ...(reason === undefined ? {} : { reason })
+      _tag: "Moderated", n, seq, at, room, by: member, deed: "redact", target, of, ...words
     }))
   }
 }
