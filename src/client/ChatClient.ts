@@ -41,7 +41,7 @@ export interface ChatClient {
    * cuts this client off in the end, because it reads too slowly.
    */
   readonly events: Stream.Stream<Event, Lost>
-  /** Hears each of `events`, in order, as they come; ends as they do. For who needs no stream: where code has to be small, streams are a tenth of it. */
+  /** Calls `hear` with each of `events`, in order, as they come; ends as they do. For programs that have to be small: streams are a tenth of the code of a page. */
   readonly each: (hear: (event: Event) => void) => Effect.Effect<void, Lost>
   /**
    * Says a line and returns its correlation id, which the receipt (our own

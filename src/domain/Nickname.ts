@@ -67,7 +67,7 @@ const normalise = (raw: string): string => {
 
 const kept = (name: string, { isOfPieces = false, keep }: Rule): string => (isOfPieces ? between(name, keep) : keep(name))
 
-// Repeated to a fixed point: what is cut off a pile can be what made its rest allowed, such as the tag that ends a flag.
+// Repeated to a fixed point: where a name is cut, the character that is cut off may be the one that had made the others before it allowed, such as the tag that ends a flag.
 const allowed = (raw: string): string => {
   const name = normalise(rules.reduce(kept, raw))
   return name === raw ? name : allowed(name)

@@ -1,7 +1,7 @@
 /** What was said to one alone, kept for those who have claimed a name and asked for it, where the server keeps what is said at all. */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
-import type { Chat, Person } from "./Chat.ts"
+import type { Chat, Decision, Person } from "./Chat.ts"
 import * as Deadlines from "./Deadlines.ts"
 import type { Event, Signalled, Whispered } from "./Event.ts"
 import { isPersistent } from "./history.ts"
@@ -20,8 +20,13 @@ const windowOf = ({ letters }: Chat<unknown>, account: NameKey | undefined): Win
 export const keptFor = <Peer>(chat: Chat<Peer>, account: NameKey): Chat<Peer> =>
   chat.history === undefined || HashMap.has(chat.letters, account) ? chat : { ...chat, letters: HashMap.set(chat.letters, account, Window.empty) }
 
-/** The chat in which those of these people keep this event who keep such; each once. */
-export const delivered = <Peer>(before: Chat<Peer>, people: ReadonlyArray<Person<Peer>>, n: number, event: Event): Chat<Peer> => {
+/** What was told to these people alone, which those of them keep who keep such; each once. */
+export const delivered = <Peer>({ chat, told }: Decision<Peer>, people: ReadonlyArray<Person<Peer>>): Decision<Peer> => ({
+  chat: told.reduce((next, { event, seq }) => keptBy(next, people, seq, event), chat),
+  told
+})
+
+const keptBy = <Peer>(before: Chat<Peer>, people: ReadonlyArray<Person<Peer>>, n: number, event: Event): Chat<Peer> => {
   const { at, history } = before
   if (history === undefined || !isLetter(event)) return before
   let chat = before

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import type { Person } from "./Chat.ts"
 import { Member } from "./Member.ts"
+import { oneWord } from "./Nickname.ts"
 import { Text } from "./Text.ts"
 
 /** The host that stands for all: nobody's address is shown. */
@@ -61,7 +62,7 @@ export const isMaskedOut = <Peer>(all: ReadonlyArray<RoomMask>, kind: "ban" | "m
 // Whether this is one whom the mask is on.
 const matches = <Peer>({ account, host, name, user }: Mask, { account: claimed, name: { key }, profile }: Pick<Person<Peer>, "account" | "name" | "profile">): boolean => {
   if (account !== undefined) return claimed !== undefined && fits(account, claimed)
-  return fits(name, key.replaceAll(" ", "_")) && fits(host, cloak) && (fits(user, "~u") || (profile?.user !== undefined && fits(user, `~${profile.user.toLowerCase()}`)))
+  return fits(name, oneWord(key)) && fits(host, cloak) && (fits(user, "~u") || (profile?.user !== undefined && fits(user, `~${profile.user.toLowerCase()}`)))
 }
 
 /** Whether a text fits a pattern. Where a star was too short, it is made longer from where it stands: never more steps than their lengths multiplied. */

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as EventInbox from "../../src/client/EventInbox.ts"
+import { Lost } from "../../src/client/Errors.ts"
 import type { Event } from "../../src/domain/Event.ts"
 import { range } from "../support/range.ts"
 
@@ -34,6 +35,29 @@ describe("What was told and waits for its reader", () => {
       const taken = yield* Stream.runCollect(Stream.take(inbox.events, count))
       yield* Fiber.join(offering)
       expect(Chunk.toReadonlyArray(taken)).toEqual(range(count, event))
+    })
+  )
+
+  it.effect("is heard one by one, each once and in order, until no more come", () =>
+    Effect.gen(function* () {
+      const inbox = yield* EventInbox.make
+      const heard: Array<Event> = []
+      const hearing = yield* Effect.fork(inbox.each((one) => heard.push(one)))
+      yield* Effect.forEach(range(3000, event), (one) => inbox.offer(one, 100), { discard: true })
+      yield* inbox.end
+      yield* Fiber.join(hearing)
+      expect(heard).toEqual(range(3000, event))
+    })
+  )
+
+  it.effect("is heard to the last before the loss of the connection is", () =>
+    Effect.gen(function* () {
+      const inbox = yield* EventInbox.make
+      const heard: Array<Event> = []
+      yield* Effect.forEach(range(10, event), (one) => inbox.offer(one, 100), { discard: true })
+      yield* inbox.fail(new Lost({ host: "here", port: 1 }))
+      expect(yield* Effect.flip(inbox.each((one) => heard.push(one)))).toBeInstanceOf(Lost)
+      expect(heard).toEqual(range(10, event))
     })
   )
 

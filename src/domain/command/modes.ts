@@ -5,6 +5,7 @@ import type { Moderated } from "../Event.ts"
 import { forgotten } from "../history.ts"
 import { isSame, Mask, type MaskKind, mostMasks, withMask } from "../masks.ts"
 import * as membership from "../membership.ts"
+import { oneWord } from "../Nickname.ts"
 import { Proof } from "../Place.ts"
 import { Refusal } from "../Refusal.ts"
 import { isAtLeast } from "../Role.ts"
@@ -193,4 +194,4 @@ const unmasked = <Peer>(chat: Chat<Peer>, room: Room<Peer>, deed: "unban" | "unm
     : { chat: withRoom(chat, { ...room, [field]: others }), done: lifted.map(({ member: target }) => ({ deed, target })) }
 }
 
-const isShownAs = ({ name }: Sanction, mask: Mask): boolean => mask.user === "*" && mask.host === "*" && mask.name === name.replaceAll(" ", "_")
+const isShownAs = ({ name }: Sanction, mask: Mask): boolean => mask.user === "*" && mask.host === "*" && mask.name === oneWord(name)

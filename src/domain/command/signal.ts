@@ -49,7 +49,7 @@ export const signal: CommandDefinition<Signal> = {
     const to = personWith(chat, id)
     if (to === undefined) return refused(chat, asker, new Refusal({ code: "no-such-member", message: "Nobody here has that name." }))
     const audience = to.member.id === person.member.id ? [person.seat] : [...(isIrc(to) ? [to.seat] : []), person.seat]
-    const { chat: next, told } = tellFew(chat, origin, audience, ({ at, n }) => ({ _tag: "Signalled", n, at, target: to.member, ...said }))
-    return { chat: told.reduce((chat, { event, seq }) => delivered(chat, [person, to], seq, event), next), told }
+    const told = tellFew(chat, origin, audience, ({ at, n }) => ({ _tag: "Signalled", n, at, target: to.member, ...said }))
+    return delivered(told, [person, to])
   }
 }

@@ -35,6 +35,6 @@ export const whisperTo = <Peer>(
   if (from === undefined) return refused(chat, asker, notJoined("say something", ref))
   if (to === undefined) return refused(chat, asker, new Refusal({ code: "no-such-member", message: nobody, ref }))
   const audience = to.member.id === from.member.id ? [from.seat] : [to.seat, from.seat]
-  const { chat: next, told } = tellFew(spoken(chat, from), asker.origin, audience, ({ at, n }) => ({ _tag: "Whispered", n, at, from: from.member, to: to.member, text, ...(notice === true ? { notice } : {}), tags, ref }))
-  return { chat: told.reduce((chat, { event, seq }) => delivered(chat, [from, to], seq, event), next), told }
+  const told = tellFew(spoken(chat, from), asker.origin, audience, ({ at, n }) => ({ _tag: "Whispered", n, at, from: from.member, to: to.member, text, ...(notice === true ? { notice } : {}), tags, ref }))
+  return delivered(told, [from, to])
 }

@@ -130,8 +130,8 @@ const shown = (event: Reply | Observation, source: Source): Shown | undefined =>
   return "room" in event ? { message: read(event), fields: { ...source } } : undefined
 }
 
-// The room that a line is about, where that is said: any but the lobby, and that one where somebody leaves it and stays in others. Who
-// is lost or bears another name is so everywhere.
+// The room that is named in a line: none for the lobby, but where somebody leaves the lobby and stays in other rooms. A loss of a
+// connection and another name concern all rooms, so none is named.
 const roomOf = (event: Reply | Observation): string | undefined => {
   if (!("room" in event) || event.room === undefined) return undefined
   if (event._tag === "Left") return event.code === "exited" ? event.room : undefined

@@ -133,7 +133,7 @@ export class Client {
   numericsOfComing(channel: string, replies: (asking: Asking) => ReadonlyArray<Numeric>): Heard {
     const { look } = this.look((asking) => {
       const lines = replies(asking).map((reply) => this.numericOf(asking.nick, reply))
-      return this.capabilities.has("draft/read-marker") ? [...lines.slice(0, -1), this.fromServer(`MARKREAD ${channel} ${this.marks.of(channel)}`), ...lines.slice(-1)] : lines
+      return this.capabilities.has("draft/read-marker") ? [...lines.slice(0, -1), this.fromServer(this.marks.line(channel)), ...lines.slice(-1)] : lines
     })
     return { _tag: "Look", look: (view) => ({ ...look(view), ofComing: true }) }
   }

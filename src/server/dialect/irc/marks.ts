@@ -8,10 +8,10 @@ const most = 100
 export class Marks {
   readonly #times = new Map<string, string>()
 
-  /** How far the target was read: a time as clients write it, or `*` where nothing is known. */
-  of(target: string): string {
+  /** The message that says how far a room, or the talk with somebody, was read; `*` where nothing is known. */
+  line(target: string): string {
     const time = this.#times.get(keyFor(target))
-    return time === undefined ? "*" : `timestamp=${time}`
+    return `MARKREAD ${shown(target)} ${time === undefined ? "*" : `timestamp=${time}`}`
   }
 
   /** Sets a mark, where it is later than the one that there is: what was read stays read. */
@@ -33,8 +33,8 @@ export const timeIn = (param: string): string | undefined => {
   return time === undefined || Number.isNaN(Date.parse(time)) ? undefined : time
 }
 
-/** A target as it is shown: a room by its name, and somebody as a nick. */
-export const shown = (target: string): string => {
+// A target as it is shown: a room by its name, and somebody as a nick.
+const shown = (target: string): string => {
   const room = isChannel(target) ? roomOf(target) : undefined
   return room === undefined ? (isChannel(target) ? target : nickOf(target)) : channelOf(room.name)
 }

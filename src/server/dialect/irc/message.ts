@@ -1,4 +1,5 @@
 /** Messages of IRC as clients send them: the grammar of the Modern IRC documents, with the message tags of IRCv3. */
+import { decodeUtf8 } from "./utf8.ts"
 
 /** A message that a client has sent. */
 export interface Message {
@@ -15,7 +16,6 @@ export const longestBody = 510
 /** The longest tags of a client, in bytes, with the `@` and the blank behind them. */
 export const longestTags = 4096
 
-const utf8 = new TextDecoder("utf-8", { fatal: true })
 const blank = 0x20
 const at = 0x40
 
@@ -27,16 +27,8 @@ export const parse = (line: Uint8Array): Message | Unreadable | undefined => {
   const bytes = line.at(-1) === 0x0d ? line.subarray(0, -1) : line
   const tagsEnd = bytes[0] === at ? bytes.indexOf(blank) : -1
   if (bytes.length - (tagsEnd + 1) > longestBody || tagsEnd + 1 > longestTags) return "too-long"
-  const text = decode(bytes)
+  const text = decodeUtf8(bytes)
   return text === undefined ? "not-utf8" : parseText(text)
-}
-
-const decode = (bytes: Uint8Array): string | undefined => {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 const form = /^(?:@(\S*) +)?(?::\S* +)? *(\S+)(.*)$/su

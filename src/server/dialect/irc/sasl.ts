@@ -1,4 +1,5 @@
 /** SASL, as clients of IRC speak it: https://ircv3.net/specs/extensions/sasl-3.1, with PLAIN (RFC 4616) alone. */
+import { decodeUtf8 } from "./utf8.ts"
 
 /** The mechanisms that are spoken here, as they are listed. */
 export const mechanisms = "PLAIN"
@@ -29,20 +30,10 @@ export class SaslResponse {
 
 const base64 = /^(?:[\d+/A-Za-z]{4})*(?:[\d+/A-Za-z]{2}==|[\d+/A-Za-z]{3}=)?$/u
 
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-
 const readPlain = (encoded: string): Identification | undefined => {
-  const text = base64.test(encoded) ? decode(Buffer.from(encoded, "base64")) : undefined
+  const text = base64.test(encoded) ? decodeUtf8(Buffer.from(encoded, "base64")) : undefined
   const [as, name, words, ...others] = text?.split("\0") ?? []
   if (as === undefined || name === undefined || words === undefined || others.length > 0) return undefined
   // Nobody can be somebody else than who says the words.
   return name === "" || words === "" || (as !== "" && as !== name) ? undefined : { name, words }
-}
-
-const decode = (bytes: Uint8Array): string | undefined => {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return undefined
-  }
 }

@@ -5,24 +5,13 @@ import * as Redacted from "effect/Redacted"
 import { keepFor } from "../../../../src/domain/Keep.ts"
 import * as Server from "../../../../src/server/Server.ts"
 import { type Identification, SaslResponse } from "../../../../src/server/dialect/irc/sasl.ts"
+import { says } from "../../../support/irc.ts"
 import { connect, type Peer } from "../../../support/Peer.ts"
 import { loggingTo, next, open, opened, tell } from "../../../support/room.ts"
 
 const words = "correct horse"
 
 const plain = (name: string, secret: string, as = ""): string => Buffer.from(`${as}\0${name}\0${secret}`).toString("base64")
-
-/** Says lines, and reads up to the answer to a ping behind them: without that one, and without the name of the server. */
-const says = (peer: Peer, ...lines: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.gen(function* () {
-    yield* peer.send([...lines, "PING :end"].map((line) => `${line}\r\n`).join(""))
-    const heard: Array<string> = []
-    for (;;) {
-      const line = (yield* peer.line).trimEnd()
-      if (line === ":brusio PONG brusio :end") return heard
-      heard.push(line.replace(/^:brusio /u, ""))
-    }
-  })
 
 const client = (port: number, nick: string, capabilities = "") =>
   Effect.gen(function* () {

@@ -1,21 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { connect, type Peer } from "../../../support/Peer.ts"
+import { says } from "../../../support/irc.ts"
+import { connect } from "../../../support/Peer.ts"
 import { opened } from "../../../support/room.ts"
 
 const history = { lines: 1000, bytes: 1_000_000, age: 3_600_000, allBytes: 1_000_000 }
-
-/** Says lines, and reads up to the answer to a ping behind them: without that one, and without the name of the server. */
-const says = (peer: Peer, ...lines: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.gen(function* () {
-    yield* peer.send([...lines, "PING :end"].map((line) => `${line}\r\n`).join(""))
-    const heard: Array<string> = []
-    for (;;) {
-      const line = (yield* peer.line).trimEnd()
-      if (/^(?:@\S+ )?:brusio PONG brusio :end$/u.test(line)) return heard
-      heard.push(line.replace(/^:brusio /u, ""))
-    }
-  })
 
 const client = (port: number, nick: string, capabilities = "batch draft/chathistory", account?: string) =>
   Effect.gen(function* () {

@@ -1,10 +1,7 @@
 /** `MARKREAD`: how far a client has read, for itself alone. */
 import type { Heard } from "../../Dialect.ts"
 import type { Client, IrcCommands } from "../Client.ts"
-import { shown, timeIn } from "../marks.ts"
-
-/** The line that says how far a room or the talk with somebody was read. */
-const marked = (client: Client, target: string): string => client.fromServer(`MARKREAD ${shown(target)} ${client.marks.of(target)}`)
+import { timeIn } from "../marks.ts"
 
 const fail = (client: Client, code: string, target: string, words: string): Heard => client.look(() => [client.fromServer(`FAIL MARKREAD ${code} ${target}:${words}`)])
 
@@ -26,5 +23,5 @@ export const markread: IrcCommands[string]["run"] = function* (client, [target =
     }
     client.marks.set(target, time)
   }
-  yield client.look(() => [marked(client, target)])
+  yield client.look(() => [client.fromServer(client.marks.line(target))])
 }

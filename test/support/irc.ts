@@ -1,0 +1,14 @@
+import * as Effect from "effect/Effect"
+import type { Peer } from "./Peer.ts"
+
+/** Says lines of IRC, and reads up to the answer to a ping behind them: without that one, and without the name of the server. */
+export const says = (peer: Peer, ...lines: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.gen(function* () {
+    yield* peer.send([...lines, "PING :end"].map((line) => `${line}\r\n`).join(""))
+    const heard: Array<string> = []
+    for (;;) {
+      const line = (yield* peer.line).trimEnd()
+      if (/^(?:@\S+ )?:brusio PONG brusio :end$/u.test(line)) return heard
+      heard.push(line.replace(/^:brusio /u, ""))
+    }
+  })
