@@ -9,12 +9,13 @@ import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { version } from "../domain/version.ts"
 import { read, type Topic } from "./commandLine.ts"
 import { render } from "./help.ts"
 import { join, page as joinPage } from "./join/options.ts"
 import { mainPage } from "./mainPage.ts"
-import { complain, exitFlushed, Failed, unblockOutput } from "./process.ts"
+import { complain, exitFlushed, Failed, restartCode, Restarting, unblockOutput } from "./process.ts"
 import { page as servePage, serve } from "./serve/options.ts"
 
 const brusio = Command.make("brusio").pipe(Command.withSubcommands([serve, join]))
@@ -76,7 +77,10 @@ const run = makeRunMain(({ fiber, teardown }) => {
   const keepAlive = setInterval(() => undefined, 2 ** 31 - 1)
   fiber.addObserver((exit) => {
     clearInterval(keepAlive)
-    teardown(exit, exitFlushed)
+    const error: unknown = exit._tag === "Failure" ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
+    teardown(exit, (code) => {
+      exitFlushed(error instanceof Restarting ? restartCode : code)
+    })
   })
 })
 

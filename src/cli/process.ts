@@ -27,6 +27,12 @@ export const endingSignals: ReadonlyArray<NodeJS.Signals> = [
 /** The command failed and has printed why: the exit code is 1. */
 export class Failed extends Data.TaggedError("Failed") {}
 
+/** The server has closed in order to be started again: the exit code is {@link restartCode}. */
+export class Restarting extends Data.TaggedError("Restarting") {}
+
+/** The exit code of a server that is to be started again: EX_TEMPFAIL of sysexits.h. A supervisor tells it from a close (0) and from a fault (1). */
+export const restartCode = 75
+
 /** The user left before being in the room, while something was asked or with a signal: a way out like every other that was asked for, so the exit code is 0. */
 export class Left extends Data.TaggedError("Left") {}
 

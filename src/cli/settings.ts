@@ -102,6 +102,12 @@ export const logFormat: Setting<"text" | "json"> = {
   expected: "text or json",
   decode: Schema.decodeUnknownEither(Schema.Literal("text", "json"))
 }
+/** What clients are told when a signal ends the server. */
+export const onStop: Setting<"close" | "restart"> = {
+  name: "on-stop", pseudoName: "close|restart",
+  expected: "close or restart",
+  decode: Schema.decodeUnknownEither(Schema.Literal("close", "restart"))
+}
 /** Whether plain clients get their own messages back. */
 export const echo: Setting<"auto" | "on" | "off"> = {
   name: "echo", pseudoName: "auto|on|off",

@@ -36,7 +36,8 @@ export interface ChatClient {
    * Every event after the welcome, once, in order. The stream ends after the
    * server's `Goodbye` and fails when the connection is lost without one. With
    * `reconnect` it goes on over another connection: with a `Resumed` and what was
-   * missed, or with another `Welcome` where the place was not kept.
+   * missed, or with another `Welcome` where the place was not kept. A `Goodbye` with the code
+   * `restarting` is the last one only where nothing comes after it: the server is started again.
    * Back-pressure reaches the server: if the stream is never read, the server
    * cuts this client off in the end, because it reads too slowly.
    */
@@ -111,6 +112,8 @@ export interface ConnectOptions {
    * a lost connection is the end.
    */
   readonly reconnect?: number
+  /** The same after the server has said that it is started again (`restarting`), ms; without it, two minutes at least where `reconnect` is given. */
+  readonly afterRestart?: number
   /** The secret of the place that is kept; without it, it is a new one. Whoever has it can come back: it belongs into no log and no address. */
   readonly secret?: string
   /** Goes on as a client of before, which had the same `secret`; where there is no way to the server, it is tried again from the first try on. */
@@ -125,6 +128,9 @@ export interface ConnectOptions {
 
 /** Back-pressure: while more bytes than these wait to be read by the server, the roster asks for no further page. */
 const mostUnread = 65_536
+
+/** Why a connection is lost to a server that was to be started again. */
+const notBack = "the server was restarting, and has not come back in time."
 
 /** How long closing the connection may take once `Quit` is sent, ms. */
 const goodbyePatience = 1000
@@ -182,7 +188,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
       ),
       Effect.matchCauseEffect({
         onSuccess: () => inbox.end,
-        onFailure: () => inbox.fail(new Lost({ host, port, reason: lost?._tag === "ConnectionLost" && lost.code === untrusted ? lost.reason : undefined }))
+        onFailure: () => inbox.fail(new Lost({ host, port, reason: lost?._tag === "ConnectionLost" && lost.code === untrusted ? lost.reason : link.isRestarting ? notBack : undefined }))
       }),
       Effect.ensuring(
         Effect.sync(() => {

@@ -5,7 +5,7 @@ import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { isReceipted } from "../domain/command/index.ts"
-import type { Event, Member, MemberId, Resumed, Welcome } from "../domain/Event.ts"
+import { type Event, isOrderly, type Member, type MemberId, type Resumed, type Welcome } from "../domain/Event.ts"
 import { lobby } from "../domain/RoomName.ts"
 import { clean } from "../domain/Text.ts"
 import type { ChatClient } from "./ChatClient.ts"
@@ -32,6 +32,8 @@ export interface LineFormat {
   readonly render: (event: Event, me: Member, of: string | undefined) => string | undefined
   /** That so many events are gone before one of this room, of those that were missed; `undefined` where that is not shown. */
   readonly lost: (count: number, of: string | undefined) => string | undefined
+  /** What is said where the server was started anew; `undefined` where that is not shown. */
+  readonly startedAnew: string | undefined
   /** An event for `complain`: an error in words, without a line break at its end; `undefined` for one that is no error. */
   readonly complaint: (event: Event) => string | undefined
   /** Whether a complaint also quotes the line that it is about, as where nobody sees what is typed. */
@@ -86,7 +88,7 @@ const quote = (words: string, line: string): string => {
   return `${words} It was: ${whole.length > longestQuote ? `${whole.slice(0, longestQuote)}...` : whole}`
 }
 
-const showEvents = (client: ChatClient, io: LineIo, { complaint, lost, quotes, render }: LineFormat, state: State) =>
+const showEvents = (client: ChatClient, io: LineIo, { complaint, lost, quotes, render, startedAnew }: LineFormat, state: State) =>
   Effect.gen(function* () {
     const me = Effect.map(Ref.get(state.answer), ({ you }) => you)
     let rooms = none
@@ -116,6 +118,7 @@ const showEvents = (client: ChatClient, io: LineIo, { complaint, lost, quotes, r
     const again = Effect.fnUntraced(function* (event: Welcome | Resumed) {
       const before = yield* Ref.getAndSet(state.answer, event)
       const isSameStart = before.instance === event.instance
+      if (!isSameStart && startedAnew !== undefined) yield* io.show(startedAnew)
       const { ignored } = isSameStart ? Attention.none : yield* Ref.getAndSet(state.attention, Attention.none)
       if (ignored.length > 0) yield* io.show(`You see again what these say: ${ignored.map(({ name }) => name).join(", ")}.`)
       if (event._tag === "Resumed" && isSameStart && before.you.id === event.you.id) return
@@ -131,7 +134,7 @@ const showEvents = (client: ChatClient, io: LineIo, { complaint, lost, quotes, r
         case "Resumed":
           return Effect.zipRight(again(event), show(event))
         case "Goodbye":
-          return Effect.zipRight(Ref.set(state.ended, event.code === "quit" || event.code === "closing"), show(event))
+          return Effect.zipRight(Ref.set(state.ended, isOrderly(event)), show(event))
         default:
           return show(event)
       }

@@ -14,7 +14,7 @@ const forGood: ReadonlySet<LeaveCode> = new Set<LeaveCode>(["quit", "removed", "
 const utf8 = new TextEncoder()
 
 /** How a client says hello, each time. */
-export type Hello = (nickname: string, seen: Seen | undefined) => ClientMessage
+export type Hello = (nickname: string, seen: Seen | undefined, returning: "restarted" | undefined) => ClientMessage
 
 /**
  * A client's way to the server, over however many connections: what it has to
@@ -31,6 +31,7 @@ export class Link {
   #instance: string | undefined
   #heard = 0
   #limits: Limits | undefined
+  #isRestarting = false
   /** What a server said that does not let us back in, until we are in again. */
   refused: Refused | undefined
 
@@ -80,6 +81,11 @@ export class Link {
     return this.#returns && this.hasBeenIn && (this.refused === undefined || this.refused.wait !== undefined)
   }
 
+  /** Whether the server has said that it is started again, and we are not in again since. */
+  get isRestarting(): boolean {
+    return this.#isRestarting
+  }
+
   /** Whether the client comes back by itself after this goodbye. */
   returnsAfter({ code }: Goodbye): boolean {
     return this.mayReturn && !forGood.has(code)
@@ -97,7 +103,7 @@ export class Link {
   greet(nickname: string): void {
     if (this.#connection === undefined) return
     const seen: Seen | undefined = this.#me === undefined ? undefined : { id: this.#me.id, n: this.#heard }
-    send(this.#connection, this.#hello(this.#me?.name ?? nickname, seen))
+    send(this.#connection, this.#hello(this.#me?.name ?? nickname, seen, this.#isRestarting ? "restarted" : undefined))
   }
 
   /** There is no connection any more. */
@@ -122,13 +128,21 @@ export class Link {
         this.#connection?.finish()
         return event.wait === undefined
       case "Goodbye":
-        return !this.returnsAfter(event)
+        return this.#left(event)
       case "Renamed":
         if (event.member.id === this.#me?.id) this.#me = event.member
         break
       default:
     }
     if ("n" in event && event.n !== undefined) this.#heard = event.n
+    return true
+  }
+
+  // Whoever comes back by itself is told only of a restart, once: everything that the server knew is gone with it.
+  #left(goodbye: Goodbye): boolean {
+    if (!this.returnsAfter(goodbye)) return true
+    if (goodbye.code !== "restarting" || !this.#isIn) return false
+    this.#isRestarting = true
     return true
   }
 
@@ -157,6 +171,7 @@ export class Link {
     this.#heard = heard
     this.#limits = limits
     this.#isIn = true
+    this.#isRestarting = false
     this.refused = undefined
     this.#receipts.me(you.id)
   }

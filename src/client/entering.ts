@@ -30,13 +30,14 @@ const markBytes = 4
 export const newMark = (): string => `${newSecret().slice(0, 2 * markBytes)}.`
 
 /** How somebody says hello, each time. Only who wants to come back has a secret. */
-export const helloOf = (password: Redacted.Redacted | undefined, secret: string | undefined): Hello => (nickname, seen) => ({
+export const helloOf = (password: Redacted.Redacted | undefined, secret: string | undefined): Hello => (nickname, seen, returning) => ({
   _tag: "Hello",
   v: version,
   nickname,
   password: password === undefined ? undefined : Redacted.value(password),
   secret,
-  seen
+  seen,
+  returning
 })
 
 /** How much is shown of a line by something that is not a brusio server, bytes. */

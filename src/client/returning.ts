@@ -24,6 +24,9 @@ const shortest = 500
 /** After so long over one connection the backoff begins anew, ms: until then, one that is cut again and again is tried less and less often. */
 const calmFor = 30_000
 
+/** For how long at least a client that comes back by itself tries to come back to a server that is started again, ms, unless it is told otherwise. */
+const restartWithin = 120_000
+
 const waitBefore = (tries: number): number => (tries === 0 ? waits.first : Math.min(waits.second * 2 ** (tries - 1), waits.longest))
 
 /** Waits for the next try, ms; `why` is what the server said to the last one, or at the loss, such as that the room is full. */
@@ -35,6 +38,7 @@ interface Where {
   readonly nickname: string
   readonly patience?: number
   readonly reconnect?: number
+  readonly afterRestart?: number
   readonly pause?: Pause
 }
 
@@ -49,7 +53,7 @@ interface Returning {
 }
 
 /** Brings a client back over this link, for as long as its options say. */
-export const makeReturning = (link: Link, { host, nickname, patience = 10_000, pause = Effect.sleep, port, reconnect = 0 }: Where): Effect.Effect<Returning, never, Dial | Scope.Scope> =>
+export const makeReturning = (link: Link, { host, nickname, patience = 10_000, pause = Effect.sleep, port, reconnect = 0, afterRestart = Math.max(reconnect, restartWithin) }: Where): Effect.Effect<Returning, never, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const { dial } = yield* Dial
     // Closed after the goodbye, which is a finalizer that is added later.
@@ -111,7 +115,7 @@ export const makeReturning = (link: Link, { host, nickname, patience = 10_000, p
           yield* connection.destroy
           if (wasIn) {
             if (now - since > calmFor) tries = 0
-            until = now + reconnect
+            until = now + (link.isRestarting ? afterRestart : reconnect)
             losses.unsafeOffer(yield* Clock.currentTimeMillis)
           }
           const said = Either.isRight(end) ? end.right.reason : link.refused?.message

@@ -21,8 +21,8 @@ const Rule = Schema.TaggedStruct("Rule", { room: RoomKey, command: RoomRule })
 const Dismiss = Schema.TaggedStruct("Dismiss", { id: MemberId, reason: Text })
 /** The time has come for what comes of itself, such as the end of a place that is kept: for all that was due by then, ms since 1970. A clock that is set back cannot hold that up. */
 const Expire = Schema.TaggedStruct("Expire", { by: Schema.Number })
-/** The server closes. `elsewhere`: its room goes on at other servers. */
-const Close = Schema.TaggedStruct("Close", { reason: Text, elsewhere: Schema.optional(Schema.Literal(true)) })
+/** The server closes. `elsewhere`: its room goes on at other servers; `restarts`: it is started again. */
+const Close = Schema.TaggedStruct("Close", { reason: Text, elsewhere: Schema.optional(Schema.Literal(true)), restarts: Schema.optional(Schema.Literal(true)) })
 
 /** A node of a cluster is gone: the connections of all its clients are lost. */
 const NodeGone = Schema.TaggedStruct("NodeGone", { node: Schema.Number })

@@ -34,6 +34,7 @@ export const told: ReadonlyArray<string> = happenings.flatMap((event) =>
 
 const farewells: ReadonlyArray<Event> = [
   { _tag: "Goodbye", at: 0, code: "closing", reason },
+  { _tag: "Goodbye", at: 0, code: "restarting", reason },
   { _tag: "Goodbye", at: 0, code: "quit", reason },
   { _tag: "Goodbye", at: 0, code: "other", reason },
   { _tag: "Members", at: 0, here: 0, members: [], more: false }

@@ -252,6 +252,8 @@ const parting = ({ code, reason }: Pick<Goodbye, "code" | "reason">): string => 
   switch (code) {
     case "closing":
       return `The server is closing: ${sentence(reason)}`
+    case "restarting":
+      return `The server is restarting: ${sentence(reason)} It will be back in a moment.`
     case "quit":
     case "closed":
       return "Goodbye!"

@@ -11,6 +11,8 @@ export interface ClosingReason {
   readonly asked: boolean
   /** Whether the room goes on elsewhere: clients are told that they are `lost`, and may come back there. Absent where it does not. */
   readonly elsewhere?: true | undefined
+  /** Whether the server is started again by what runs it: clients may come back to it. Absent where it stays closed. */
+  readonly restarts?: true | undefined
   /** Whether this server may come back as another node. Absent where it has to be mended first. */
   readonly comesBack?: true | undefined
 }
@@ -23,6 +25,8 @@ export interface ClosingReason {
 export class Closing extends Context.Tag("brusio/Closing")<Closing, {
   /** Asks for the close, with the reason that clients are told. */
   readonly request: (reason: string) => Effect.Effect<void>
+  /** Asks for the close of a server that is started again, with the reason that clients are told; without one, that its operator asked for it. */
+  readonly restart: (reason?: string) => Effect.Effect<void>
   /** Closes because something inside has failed for good. */
   readonly fail: (reason: string) => Effect.Effect<void>
   /** Closes because this node must end while others may go on: clients are told that they are lost, and may come back there; so may the server, with `comesBack`. */
@@ -35,9 +39,13 @@ export class Closing extends Context.Tag("brusio/Closing")<Closing, {
 
 const unasked: ClosingReason = { reason: clean("the server stops"), asked: true }
 
+/** What is said of a restart for which nobody gave a reason. */
+const plainRestart = "as its operator asked"
+
 /** A {@link Closing} that keeps its reason in this `Deferred`, which the caller may wait for too. */
 export const make = (reason: Deferred.Deferred<ClosingReason>): Closing["Type"] => ({
   request: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: true })),
+  restart: (words = plainRestart) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: true, restarts: true })),
   fail: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false })),
   leave: (words, comesBack) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false, elsewhere: true, ...(comesBack ? { comesBack } : {}) })),
   requested: Deferred.await(reason),

@@ -40,6 +40,8 @@ export class Server extends Context.Tag("brusio/Server")<Server, Listener.Listen
   readonly events: (capacity: number) => Stream.Stream<Hub.Observed>
   /** Asks for the close, with the reason that clients are told; whoever holds the server's scope then closes it. */
   readonly close: (reason: string) => Effect.Effect<void>
+  /** Asks for the close of a server that whoever runs it starts again: clients of ours try to come back for two minutes. */
+  readonly restart: (reason?: string) => Effect.Effect<void>
   /** Asks for the close because of a fault: whoever runs the server then ends with an error. */
   readonly fail: (reason: string) => Effect.Effect<void>
   /** Waits until the close is asked for, or something inside has failed for good. */
@@ -66,6 +68,7 @@ const make = Effect.gen(function* () {
       }),
     events: hub.observe,
     close: closing.request,
+    restart: closing.restart,
     fail: closing.fail,
     closing: closing.requested
   })

@@ -26,6 +26,7 @@ export const whyEnded = (code: LeaveCode): string | undefined => {
   switch (code) {
     case "quit":
     case "closing":
+    case "restarting":
     case "resumed":
       return undefined
     case "removed":

@@ -98,7 +98,7 @@ describe.runIf(hasBrowser)("A page whose connection was lost", () => {
     one.program.kill("SIGKILL")
     await page.locator("[role=alert]", { hasText: isGone }).waitFor()
     way.mend(other.port)
-    await reads(page, "It is not known how many messages were missed: the server was started anew.")
+    await reads(page, "It is not known how many messages were missed. The server was started anew: roles, locks, topics and claimed names are gone.")
   })
 
   it("tries again at once when asked to, and not while the browser is offline", async ({ stage }) => {

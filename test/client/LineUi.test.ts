@@ -30,6 +30,7 @@ const talkingOf = (client: ChatClient, isLiteral = false, quotes = false) =>
       isLiteral,
       render: (event, me, of) => (event._tag === "Refused" ? undefined : render(event, me, of)),
       lost,
+      startedAnew: undefined,
       complaint: (event) => (event._tag === "Refused" ? render(event, client.welcome.you) : undefined),
       quotes
     }

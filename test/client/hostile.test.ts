@@ -99,6 +99,7 @@ const conversation = (words: string, spell: (value: object) => string, json: boo
       isLiteral: false,
       render: json ? Render.json : (event) => (event._tag === "Refused" ? undefined : Render.render(event, client.welcome.you)),
       lost: json ? () => undefined : Render.lost,
+      startedAnew: undefined,
       complaint: (event) => (!json && event._tag === "Refused" ? Render.render(event, client.welcome.you) : undefined),
       quotes: false
     }

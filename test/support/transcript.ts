@@ -24,7 +24,7 @@ type Step = { readonly line: number; readonly source: string } & (
   | { readonly _tag: "HearEnd"; readonly who: string }
   | { readonly _tag: "Cut"; readonly who: string }
   | { readonly _tag: "Silence"; readonly millis: number }
-  | { readonly _tag: "Close"; readonly reason: string }
+  | { readonly _tag: "Close"; readonly reason: string; readonly restarts: boolean }
 )
 
 const fence = /^```transcript(?<settings>(?: \w+=[\w.]+)*)$/u
@@ -65,8 +65,8 @@ const settings = (words: string): Partial<ServerOptions> =>
 const step = (source: string, line: number): Step => {
   const silence = /^silence (\d+) ms$/u.exec(source)
   if (silence !== null) return { _tag: "Silence", millis: Number(silence[1]), line, source }
-  const closing = /^server closes: (.+)$/u.exec(source)
-  if (closing !== null) return { _tag: "Close", reason: closing[1] ?? "", line, source }
+  const closing = /^server (closes|restarts): (.+)$/u.exec(source)
+  if (closing !== null) return { _tag: "Close", reason: closing[2] ?? "", restarts: closing[1] === "restarts", line, source }
   const connects = /^(?:(\w+) )?connects$/u.exec(source)
   if (connects !== null) return { _tag: "Connect", who: connects[1] ?? "", line, source }
   const cut = /^(\w+) is cut off$/u.exec(source)
@@ -116,7 +116,8 @@ const escaped = (bytes: Buffer): string =>
 interface Played {
   /** The ports of its servers. Each client comes to the next of them. */
   readonly ports: readonly [number, ...ReadonlyArray<number>]
-  readonly close: (reason: string) => Effect.Effect<void>
+  /** Closes it; `restarts`: in order to be started again. */
+  readonly close: (reason: string, restarts: boolean) => Effect.Effect<void>
   /** Whether this is all that is told of its close. */
   readonly isOver: (rest: string) => boolean
 }
@@ -125,7 +126,11 @@ const overReason = "the transcript is over"
 const overPlain = new RegExp(`^(?:#\\S+ )?The server is closing: ${overReason}\\.\n$`, "u")
 const overNative = new RegExp(`^\\{"_tag":"Goodbye",(?:"n":\\d+,)?"at":\\d+,"code":"closing","reason":"${overReason}"\\}\\n$`, "u")
 
-const alone = (config: Partial<ServerOptions>) => Effect.map(opened(config), ({ close, port }): Played => ({ ports: [port], close, isOver: (rest) => overPlain.test(rest) || overNative.test(rest) }))
+const alone = (config: Partial<ServerOptions>) => Effect.map(opened(config), ({ port, server, shut }): Played => ({
+  ports: [port],
+  close: (reason, restarts) => Effect.zipRight(restarts ? server.restart(reason) : server.close(reason), shut),
+  isOver: (rest) => overPlain.test(rest) || overNative.test(rest)
+}))
 
 /** Of several servers that close: what is told of the ends of the others, too, and of whom a room belongs to then. */
 export const isOverForAll = (rest: string): boolean =>
@@ -228,12 +233,12 @@ export const play = ({ config, steps }: Transcript, open: (config: Partial<Serve
         case "Close":
           spokeAt = performance.now()
           closed = true
-          yield* Effect.forkScoped(room.close(step.reason))
+          yield* Effect.forkScoped(room.close(step.reason, step.restarts))
           break
       }
     }
 
-    if (!closed) yield* Effect.forkScoped(room.close(overReason))
+    if (!closed) yield* Effect.forkScoped(room.close(overReason, false))
     for (const [who, peer] of peers) {
       if (gone.has(peer)) continue
       const rest = yield* peer.rest

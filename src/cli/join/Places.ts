@@ -159,7 +159,8 @@ export const follow = (place: Kept, first: Member): ((event: Event) => Effect.Ef
         if (event.member.id === me.id) me = event.member
         return place.named(me.name)
       case "Goodbye":
-        return place.forget
+        // After a restart the same program comes back, and its place at the new server has the same secret.
+        return event.code === "restarting" ? Effect.void : place.forget
       default:
         return Effect.void
     }

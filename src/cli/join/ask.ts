@@ -16,13 +16,18 @@ export { Left } from "../process.ts"
 export const begin = (given: Form.Given): Effect.Effect<Form.Form> =>
   Effect.map(Random.nextIntBetween(1000, 10_000), (number) => Form.begin(given, `User${number}`))
 
+/** For how long a client tries to come back by itself, ms: see `ConnectOptions`. */
+interface Returning {
+  readonly reconnect: number
+  readonly afterRestart: number | undefined
+}
+
 /**
  * Connects and joins with the form's answers; if a generated name is taken, the next one is tried. With `tell`, a chosen name
  * that is taken gets a number as well, and `tell` is told of it. For `reconnect` ms after each loss of the connection the client
  * tries to come back by itself, with this `secret` or a new one.
  */
-export const connect = (form: Form.Form, { reconnect, secret, tell }: {
-  readonly reconnect: number
+export const connect = (form: Form.Form, { afterRestart, reconnect, secret, tell }: Returning & {
   readonly secret?: string | undefined
   readonly tell?: ((words: string) => Effect.Effect<void>) | undefined
 }): Effect.Effect<ChatClient.ChatClient, JoinError, Dial | Scope.Scope> => {
@@ -34,6 +39,7 @@ export const connect = (form: Form.Form, { reconnect, secret, tell }: {
     nickname: name,
     password,
     reconnect,
+    ...(afterRestart === undefined ? {} : { afterRestart }),
     ...(secret === undefined ? {} : { secret }),
     retry: ({ code }) => {
       tries += 1
@@ -54,23 +60,23 @@ export const refusalOf = (error: JoinError): RefusalCode | undefined => (error._
  * with the last answers as defaults. Fails with `Left` when the user leaves, in words or with Ctrl-C or Ctrl-D, and with
  * `Failed` when the room wants a password.
  */
-export const ask = (keyboard: Keyboard, form: Form.Form, reconnect: number): Effect.Effect<ChatClient.ChatClient, Failed | Left, Dial | Scope.Scope> =>
+export const ask = (keyboard: Keyboard, form: Form.Form, returning: Returning): Effect.Effect<ChatClient.ChatClient, Failed | Left, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const question = Form.question(form)
     if (question === undefined) {
       yield* keyboard.prompt("")
-      return yield* Effect.catchAll(connect(form, { reconnect }), (error) =>
+      return yield* Effect.catchAll(connect(form, returning), (error) =>
         // Line mode echoes what is typed, so a password is not asked for here.
         needsPassword(error)
           ? Effect.zipRight(keyboard.complain(explain(error)), new Failed())
-          : Effect.zipRight(keyboard.complain(error.message), ask(keyboard, Form.again(form, refusalOf(error)), reconnect))
+          : Effect.zipRight(keyboard.complain(error.message), ask(keyboard, Form.again(form, refusalOf(error)), returning))
       )
     }
     yield* keyboard.prompt(question, true)
     const line = yield* Effect.mapError(keyboard.lines.take, () => new Left())
     if (Form.isQuit(form, line)) return yield* new Left()
     const next = Form.answer(form, line)
-    if (!(next instanceof Refusal)) return yield* ask(keyboard, next, reconnect)
+    if (!(next instanceof Refusal)) return yield* ask(keyboard, next, returning)
     yield* keyboard.complain(next.message)
-    return yield* ask(keyboard, form, reconnect)
+    return yield* ask(keyboard, form, returning)
   })

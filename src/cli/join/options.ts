@@ -28,7 +28,7 @@ const options = {
   noColor: flag("no-color", "No colours; so does NO_COLOR."),
   noBell: flag("no-bell", "No bell when somebody says your name."),
   strictName: flag("strict-name", "Leaves if the name is taken, where nobody is asked for another; otherwise a number is added to the name."),
-  reconnect: option(reconnect, "How long it tries to come back by itself once the connection is lost; off: it ends at once.", `${onScreen} seconds on the chat screen, ${elsewhere} line by line and in a pipe`),
+  reconnect: option(reconnect, "How long it tries to come back by itself once the connection is lost; off: it ends at once.", `${onScreen} seconds on the chat screen, ${elsewhere} line by line and in a pipe; ${onScreen} everywhere after a server that restarts`),
   noKeepPlace: flag("no-keep-place", "The chat screen leaves no file by which it is who it was if it is killed and started again."),
   text: flag("text", "Makes every line a message, also {quit} and those that start with /."),
   json: flag("json", "Prints each event as one JSON object a line.")
@@ -121,9 +121,12 @@ const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Faile
     const isPlain = (yield* isOn("plain", options.plain)) || process.env["TERM"] === "dumb"
     const isScreen = isTerminal && !isPlain && !json
     const isTls = yield* isOn("tls", options.tls)
-    const within = Option.getOrElse(yield* given(reconnect, options.reconnect), () => (isScreen ? onScreen : elsewhere))
+    const asked = yield* given(reconnect, options.reconnect)
+    const within = Option.getOrElse(asked, () => (isScreen ? onScreen : elsewhere))
     return {
       reconnect: within === "off" ? 0 : within * 1000,
+      // Whoever has said how long a loss is waited for means this one too.
+      afterRestart: Option.isSome(asked) && asked.value !== "off" ? asked.value * 1000 : undefined,
       keepsPlace: isScreen && within !== "off" && !(yield* isOn("no-keep-place", options.noKeepPlace)),
       isScreen,
       colour: !(yield* isOn("no-color", options.noColor)) && (process.env["NO_COLOR"] ?? "") === "",

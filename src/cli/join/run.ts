@@ -10,6 +10,7 @@ import type { JoinError } from "../../client/Errors.ts"
 import * as Form from "../../client/screen/form.ts"
 import { converse, type LineFormat, type LineIo } from "../../client/LineUi.ts"
 import * as Render from "../../client/render.ts"
+import { startedAnew } from "../../client/screen/missed.ts"
 import * as FormUi from "./ask.ts"
 import { keyboard } from "./lines.ts"
 import type { Places } from "./Places.ts"
@@ -35,6 +36,8 @@ export interface JoinSettings {
   readonly isNameStrict: boolean
   /** For how long the client tries to come back by itself once the connection is lost, ms; 0: not at all. */
   readonly reconnect: number
+  /** The same once the server has said that it is restarting; `undefined`: for as long as the client does by itself. */
+  readonly afterRestart: number | undefined
   /** Whether the screen keeps its place for the next start of the program, should this one be killed. */
   readonly keepsPlace: boolean
   /** Whether every line is a message, whatever it looks like. */
@@ -64,8 +67,8 @@ export const attend = (settings: JoinSettings, news: Effect.Effect<ReadonlyArray
     const refused = yield* Ref.make(false)
     const io = settings.isTerminal ? yield* keyboard : { ...(yield* pipe(refused)), prompt: () => Effect.void }
     const enter: Effect.Effect<ChatClient, JoinError | Failed | FormUi.Left, Dial | Scope.Scope> = settings.asks
-      ? FormUi.ask(io, form, settings.reconnect)
-      : FormUi.connect(form, { reconnect: settings.reconnect, tell: settings.isNameStrict ? undefined : complain })
+      ? FormUi.ask(io, form, settings)
+      : FormUi.connect(form, { reconnect: settings.reconnect, afterRestart: settings.afterRestart, tell: settings.isNameStrict ? undefined : complain })
     const client = yield* Effect.raceFirst(
       enter,
       // Whoever leaves before being in the room has left as asked, too.
@@ -114,6 +117,7 @@ const lineFormat = ({ isTerminal, json, literal }: JoinSettings, { welcome }: Ch
   render: json ? Render.json : (event, me, of) => (event._tag === "Refused" ? undefined : Render.render(event, me, of)),
   // The numbers say so.
   lost: json ? () => undefined : Render.lost,
+  startedAnew: json ? undefined : startedAnew,
   complaint: (event) => (event._tag === "Refused" ? Render.render(event, welcome.you) : undefined),
   quotes: !isTerminal
 })

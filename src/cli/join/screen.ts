@@ -21,7 +21,7 @@ import { type Happening, type People, start, type Step, update, type Wish } from
 import { screenful } from "../../client/terminal/screenful.ts"
 import { continuation, draw } from "../../client/terminal/style.ts"
 import { view } from "../../client/terminal/view.ts"
-import type { Event } from "../../domain/Event.ts"
+import { type Event, isOrderly } from "../../domain/Event.ts"
 import { connect, refusalOf } from "./ask.ts"
 import { follow, Places } from "./Places.ts"
 import { type Ending, signalWords } from "../process.ts"
@@ -49,6 +49,7 @@ export const screen = (options: {
   readonly bell: boolean
   /** For how long the client tries to come back by itself, ms; 0: not at all. */
   readonly reconnect: number
+  readonly afterRestart: number | undefined
   /** What there is to say of the server once somebody is in. */
   readonly news: Effect.Effect<ReadonlyArray<string>>
   readonly ending: Deferred.Deferred<Ending>
@@ -90,7 +91,7 @@ export const screen = (options: {
     const enter = (form: Form) =>
       Effect.gen(function* () {
         const place = yield* places.take(form.answers)
-        const joined = yield* Effect.either(connect(form, { reconnect: options.reconnect, secret: place.secret }))
+        const joined = yield* Effect.either(connect(form, { reconnect: options.reconnect, afterRestart: options.afterRestart, secret: place.secret }))
         if (Either.isLeft(joined)) {
           const { left: error } = joined
           // A place of before may be there still, where the server cannot be reached.
@@ -115,7 +116,7 @@ export const screen = (options: {
       Stream.runFoldEffect(client.events, false, (_, event) =>
         Effect.as(
           Effect.zipRight(keep(event), happenings.offer({ _tag: "Told", event, concerns: client.concernsOf(event) })),
-          event._tag === "Goodbye" && (event.code === "quit" || event.code === "closing")
+          event._tag === "Goodbye" && isOrderly(event)
         )
       ).pipe(
         Effect.exit,

@@ -10,13 +10,13 @@ import { history } from "./history.ts"
 import { givenLimits, limitOptions } from "./limits.ts"
 import { givenWhere } from "../address.ts"
 import { grouped, type HelpPage } from "../help.ts"
-import { complain, Failed, type Left } from "../process.ts"
+import { complain, Failed, type Left, restartCode, Restarting } from "../process.ts"
 import { handedSocket } from "./handedSocket.ts"
 import { givenOperator, operatorOptions } from "./operator.ts"
 import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
 import { givenTls, tlsOptions } from "./tls.ts"
-import { allowHost, type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, option, rateBurst, rateLimit, repeatable, serverName, trustProxy } from "../settings.ts"
+import { allowHost, type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, onStop, option, rateBurst, rateLimit, repeatable, serverName, trustProxy } from "../settings.ts"
 
 const defaultRate = defaults.rateLimit ?? { perSecond: 10, burst: 100 }
 
@@ -36,31 +36,33 @@ const options = {
   ...tlsOptions,
   ...clusterOptions,
   ...limitOptions,
+  onStop: option(onStop, "What clients are told when a signal ends the server: that it closes, or, for a service that is started again, that it restarts; then they try to come back for two minutes.", "close"),
   noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),
   ignoreHangup: flag("ignore-hangup", "Goes on when its window is closed."),
   window: flag("window", "Opens a window in a browser that shows all that happens; when it is closed, the room closes. Where such a room is open already, opens its window.")
 }
 
-/** The command `serve`. Fails with `BadSetting` for options that cannot be used, and with `Failed` once another reason has been printed. */
+/** The command `serve`. Fails with `BadSetting` for options that cannot be used, with `Restarting` where it is to be started again, and with `Failed` once another reason has been printed. */
 export const serve = Command.make("serve", options, (given) =>
   Effect.gen(function* () {
     const settings = yield* resolve(given)
     // Lazy loading: `--help` does not pay for loading the server.
     const { run } = yield* Effect.promise(() => import("./run.ts"))
-    const asked = yield* run(settings).pipe(
+    const code = yield* run(settings).pipe(
       Effect.scoped,
       Effect.catchTags({
         ListenError: (error) =>
           Effect.flatMap(settings.hasWindow && error.code === "EADDRINUSE" ? windowOf(error) : Effect.succeed(false), (isOpen) =>
-            isOpen ? Effect.succeed(true) : Effect.as(complain(withAdvice(error)), false)
+            isOpen ? Effect.succeed(0) : Effect.as(complain(withAdvice(error)), 1)
           ),
-        NodeRefused: ({ message }) => Effect.as(complain(message), false),
-        EngineError: (error) => Effect.as(complain(withClusterAdvice(error)), false),
-        CertificateError: ({ message }) => Effect.as(complain(message), false),
-        NoWindow: ({ message }) => Effect.as(complain(message), false)
+        NodeRefused: ({ message }) => Effect.as(complain(message), 1),
+        EngineError: (error) => Effect.as(complain(withClusterAdvice(error)), 1),
+        CertificateError: ({ message }) => Effect.as(complain(message), 1),
+        NoWindow: ({ message }) => Effect.as(complain(message), 1)
       })
     )
-    if (!asked) return yield* new Failed()
+    if (code === restartCode) return yield* new Restarting()
+    if (code !== 0) return yield* new Failed()
   })
 )
 
@@ -74,11 +76,14 @@ export const page: HelpPage = {
   examples: ["serve", "serve --window", "serve --host 0.0.0.0 --port 4000 --password"],
   groups: grouped(Record.values(options), {
     "The most important options": [options.host, options.port, options.window, options.password, options.passwordFile, options.noInput],
-    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.serverName, options.operatorFile, options.history, options.ignoreHangup],
+    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.serverName, options.operatorFile, options.history, options.onStop, options.ignoreHangup],
     "Encrypted (TLS)": [options.tls, options.tlsCert, options.tlsKey, options.tlsOnly],
     "A room on several machines": [options.cluster, options.clusterName, options.clusterCa, options.clusterCredentials]
   }, "Limits"),
-  notes: ["Every option can also be set in the environment: --log-format is BRUSIO_LOG_FORMAT."]
+  notes: [
+    "Every option can also be set in the environment: --log-format is BRUSIO_LOG_FORMAT.",
+    `The exit code is 0 after a close that was asked for, ${restartCode} after /restart, and 1 after a failure.`
+  ]
 }
 
 type Given = Command.Command.ParseConfig<typeof options>
@@ -121,6 +126,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       readsInput,
       hasPrompt: readsInput && isTerminal && !Option.contains(json, "json"),
       colour: (process.env["NO_COLOR"] ?? "") === "",
+      restarts: Option.contains(yield* given(onStop, options.onStop), "restart"),
       ignoresHangup: yield* isOn("ignore-hangup", options.ignoreHangup),
       hasWindow: yield* isOn("window", options.window)
     }

@@ -28,7 +28,7 @@ import { defaults, type ServerConfig, type ServerOptions } from "../../server/Se
 import { allowed } from "./descriptors.ts"
 import { isLoopback, linkForOthers, qrRows } from "./links.ts"
 import { drawQr } from "./qr.ts"
-import { type Ending, ending, exitWithin, signalWords } from "../process.ts"
+import { type Ending, ending, exitWithin, restartCode, signalWords } from "../process.ts"
 import { inputLines, type Skipped, skippingOutput } from "../stdio.ts"
 import { certificate, type TlsSettings } from "./tls.ts"
 import { type Ways, waysTo } from "./ways.ts"
@@ -46,6 +46,8 @@ export interface ServeSettings {
   /** Whether a status line and a prompt are drawn below the console's lines. */
   readonly hasPrompt: boolean
   readonly colour: boolean
+  /** Whether a signal ends a server that is started again, and clients are told so. */
+  readonly restarts: boolean
   readonly ignoresHangup: boolean
   /** Whether the operator's window is opened. */
   readonly hasWindow: boolean
@@ -60,8 +62,8 @@ const comeBackEvery = 1000
 /** How long closing may take before the process exits anyway, ms: a close is promised to end within three seconds. */
 const closeWithin = 2500
 
-/** Runs the room until it closes. Returns whether it was asked to, and did not fail. Fails if the port, the operator's window, or the engine of a cluster cannot be opened. */
-export const run = (settings: ServeSettings): Effect.Effect<boolean, CertificateError | ListenError | NoWindow | EngineError | NodeRefused, Scope.Scope> =>
+/** Runs the room until it closes. Returns the exit code: 0 where it was asked to, `restartCode` where that was in order to be started again, and 1 where it failed. Fails if the port, the operator's window, or the engine of a cluster cannot be opened. */
+export const run = (settings: ServeSettings): Effect.Effect<number, CertificateError | ListenError | NoWindow | EngineError | NodeRefused, Scope.Scope> =>
   Effect.gen(function* () {
     const { hasWindow, ignoresHangup } = settings
     const format = Console.formats[settings.format]
@@ -106,15 +108,17 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, Certificate
           output.write(format({ at: Date.now(), level: "info", event: "window", message: `Your window: ${url}`, fields: { url } }))
         })
       }
-      yield* Deferred.await(end).pipe(Effect.flatMap((ending) => closeFor(server, ending)), Effect.forkScoped)
+      yield* Deferred.await(end).pipe(Effect.flatMap((ending) => closeFor(server, ending, settings.restarts)), Effect.forkScoped)
       const operator = yield* Operator.Operator
       const registry = yield* Registry.Registry
       yield* Ref.set(names, Effect.map(registry.members, (members) => members.map(({ member }) => member.name)))
       yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(lines), operator.perform))
       const reason = yield* server.closing
-      if (reason.comesBack !== true) yield* exitWithin(closeWithin, reason.asked ? 0 : 1)
+      // Whoever sends a signal starts it again itself, where that is wanted.
+      const exitCode = reason.restarts === true && !(yield* Deferred.isDone(end)) ? restartCode : reason.asked ? 0 : 1
+      if (reason.comesBack !== true) yield* exitWithin(closeWithin, exitCode)
       yield* Ref.set(isOpen, false)
-      return reason
+      return { exitCode, comesBack: reason.comesBack }
     }).pipe(Effect.scoped)
     const life = Effect.provide(opened, room)
     // A node that the others have given up, or that could not reach them, comes back as a new one: its port is closed until then.
@@ -122,8 +126,8 @@ export const run = (settings: ServeSettings): Effect.Effect<boolean, Certificate
     const lives = Effect.repeat(comeBack, { while: ({ comesBack }) => comesBack === true })
     const whole = Effect.flatMap(life, (reason) => (reason.comesBack === true ? lives : Effect.succeed(reason)))
     // A node of a cluster is open only once the others have taken it in: whoever does not wait for that ends it.
-    const impatient = Effect.flatMap(Deferred.await(end), () => Effect.if(Ref.get(isOpen), { onTrue: () => Effect.never, onFalse: () => Effect.succeed(true) }))
-    return yield* Effect.raceFirst(Effect.map(whole, ({ asked }) => asked), impatient)
+    const impatient = Effect.flatMap(Deferred.await(end), () => Effect.if(Ref.get(isOpen), { onTrue: () => Effect.never, onFalse: () => Effect.succeed(0) }))
+    return yield* Effect.raceFirst(Effect.map(whole, ({ exitCode }) => exitCode), impatient)
   })
 
 /** The log of the room: of this process, or of a cluster. */
@@ -138,9 +142,9 @@ const logOf = ({ cluster, config }: ServeSettings): Layer.Layer<Log.Log, EngineE
   )
 }
 
-const closeFor = (server: Server.Server["Type"], ending: Ending): Effect.Effect<void> =>
+const closeFor = (server: Server.Server["Type"], ending: Ending, restarts: boolean): Effect.Effect<void> =>
   ending._tag === "Signal"
-    ? server.close(signalWords(ending.name) ?? "stopped by its operator")
+    ? restarts ? server.restart() : server.close(signalWords(ending.name) ?? "stopped by its operator")
     : Effect.zipRight(Effect.logFatal("A fault that nobody caught", Cause.die(ending.error)), server.fail("internal error"))
 
 interface ConsoleIo {

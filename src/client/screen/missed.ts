@@ -35,6 +35,9 @@ export const missedBetween = (before: Heard, me: Member, welcome: Welcome): numb
   return Math.max(0, welcome.seq - 1 - before.seq - (isStillThere ? 0 : 1))
 }
 
+/** What people are told who are back at a server that was started anew. */
+export const startedAnew = "The server was started anew: roles, locks, topics and claimed names are gone."
+
 /** The same in words for people. */
 export const missedWords = (before: Heard, me: Member, welcome: Welcome): string => {
   const missed = missedBetween(before, me, welcome)
@@ -42,7 +45,7 @@ export const missedWords = (before: Heard, me: Member, welcome: Welcome): string
     case undefined:
       return before.instance === undefined || welcome.instance === undefined || isSameStart(before, welcome)
         ? "It is not known how many messages were missed."
-        : "It is not known how many messages were missed: the server was started anew."
+        : `It is not known how many messages were missed. ${startedAnew}`
     case 0:
       return "No message was missed."
     case 1:

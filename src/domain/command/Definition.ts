@@ -18,8 +18,8 @@ import type { SetModes } from "./modes.ts"
 
 /** What a client asks for, however it was sent or typed. */
 export type Request =
-  /** To come in, or back. The password and the secret stand beside the command, so that they never get into the log. */
-  | { readonly _tag: "Hello"; readonly join: Join; readonly password: string | undefined; readonly secret?: string | undefined; readonly seen?: Seen | undefined }
+  /** To come in, or back. The password and the secret stand beside the command, so that they never get into the log; `returning`: after what. */
+  | { readonly _tag: "Hello"; readonly join: Join; readonly password: string | undefined; readonly secret?: string | undefined; readonly seen?: Seen | undefined; readonly returning?: string | undefined }
   /** Something to decide: it becomes an entry of the log. */
   | { readonly _tag: "Command"; readonly command: Command }
   /** Something to decide that goes by a word which only some know: the word stands beside it, so that it never gets into the log, and its hash is put into it. */

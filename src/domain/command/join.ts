@@ -47,7 +47,8 @@ const secretLength = { least: 32, most: 128 }
 /**
  * The first message of a program: the dialect's version, the name it wants, the room's
  * password where there is one, and, where it wants to be able to come back, a secret of
- * its own making, and how far it has heard.
+ * its own making, and how far it has heard; and after a restart of the server, that it is
+ * back after that (`returning`), of which all that is not known is ignored.
  */
 export const Hello = Schema.TaggedStruct("Hello", {
   v: Schema.Number,
@@ -56,7 +57,8 @@ export const Hello = Schema.TaggedStruct("Hello", {
   secret: Schema.optional(
     Schema.String.pipe(Schema.filter(({ length }) => (length >= secretLength.least && length <= secretLength.most) || `Expected ${secretLength.least} to ${secretLength.most} characters`))
   ),
-  seen: Schema.optional(Seen)
+  seen: Schema.optional(Seen),
+  returning: Schema.optional(Schema.String)
 })
 
 /** The command to come in under this name; it is refused where the name is taken or reserved. */
@@ -70,10 +72,10 @@ export const joinAnyway = (nickname: Nickname.Nickname, limits: Nickname.NameLim
 
 /** The command to come in. Programs send it as `Hello`; nobody types it. */
 export const join: CommandDefinition<Join> = {
-  message: messageForm("Hello", Hello, ({ nickname: raw = "", password, secret, seen, v }, limits) => {
+  message: messageForm("Hello", Hello, ({ nickname: raw = "", password, returning, secret, seen, v }, limits) => {
     if (v !== version) return unsupportedVersion
     const nickname = Nickname.parse(raw, limits)
-    return nickname instanceof Refusal ? nickname : { _tag: "Hello", join: joinOrRefuse(nickname), password, secret, seen }
+    return nickname instanceof Refusal ? nickname : { _tag: "Hello", join: joinOrRefuse(nickname), password, secret, seen, returning }
   }, { seen: Object.keys(Seen.fields) }),
   apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, command: Join) => {
     const { account: credentials, claim, isBackOnly, name: wanted, profile } = command

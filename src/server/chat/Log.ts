@@ -39,6 +39,7 @@ export interface Node {
 export interface Last {
   readonly reason: Text
   readonly elsewhere: true | undefined
+  readonly restarts: true | undefined
 }
 
 /** A log that is open. */

@@ -285,7 +285,7 @@ const make = (name: string) =>
           Effect.gen(function* () {
             const elsewhere = replica.nodes.length > 1 ? (true as const) : last.elsewhere
             yield* leave(last)
-            yield* decider.decide({ _tag: "Close", reason: last.reason, elsewhere }, now())
+            yield* decider.decide({ _tag: "Close", ...last, elsewhere }, now())
           })
       })
 

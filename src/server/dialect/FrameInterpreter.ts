@@ -24,6 +24,7 @@ const closeCodes: Readonly<Partial<Record<Goodbye["code"], number>>> = {
   quit: closeCode.normal,
   closed: closeCode.normal,
   closing: closeCode.goingAway,
+  restarting: closeCode.serviceRestart,
   "internal-error": closeCode.internalError
 }
 

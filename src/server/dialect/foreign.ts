@@ -60,6 +60,6 @@ export const foreign = (protocol: Protocol): Interpreter => {
   return {
     ...turningAway(reason),
     patience: undefined,
-    goodbye: ({ code }: Goodbye) => (code === "closing" ? new Uint8Array(0) : answer)
+    goodbye: ({ code }: Goodbye) => (code === "closing" || code === "restarting" ? new Uint8Array(0) : answer)
   }
 }

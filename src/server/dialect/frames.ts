@@ -16,8 +16,8 @@ export const binaryFrame = (text: string): Buffer => frame(Buffer.from(text), op
 /** The answer to a ping, which brings its data back. */
 export const pongFrame = (data: Buffer): Buffer => frame(data, opcode.pong)
 
-/** The codes of RFC 6455, 7.4.1, with which this side closes. */
-export const closeCode = { normal: 1000, goingAway: 1001, protocolError: 1002, notText: 1007, policy: 1008, tooBig: 1009, internalError: 1011 } as const
+/** The codes with which this side closes, of RFC 6455, 7.4.1, and 1012 of the registry that it begins. */
+export const closeCode = { normal: 1000, goingAway: 1001, protocolError: 1002, notText: 1007, policy: 1008, tooBig: 1009, internalError: 1011, serviceRestart: 1012 } as const
 
 /** How many bytes the reason of a close frame may have (RFC 6455, 5.5). */
 const maxReason = 123

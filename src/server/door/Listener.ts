@@ -194,10 +194,10 @@ const make = Effect.gen(function* () {
   // The first finalizer to run: the room is told once, and whoever connects from now on is told at the door.
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
-      const { elsewhere, reason } = yield* closing.reason
+      const { elsewhere, reason, restarts } = yield* closing.reason
       closedAt = yield* monotonicMillis
-      lastWords = door.unrecognised.encode({ _tag: "Goodbye", at: yield* registry.now, code: closingCode({ elsewhere }), reason })
-      yield* registry.close({ reason, elsewhere })
+      lastWords = door.unrecognised.encode({ _tag: "Goodbye", at: yield* registry.now, code: closingCode({ elsewhere, restarts }), reason })
+      yield* registry.close({ reason, elsewhere, restarts })
       // Slow clients that have left the room and still read what they were sent get no longer than those who are told now.
       for (const connection of open) if (!connection.writable) connection.linger(config.closeGrace)
       // Waits here once for the hand-over, so that not every session has to.

@@ -100,7 +100,7 @@ const kinds: { readonly [Kind in keyof Kinds]?: (event: Kinds[Kind], source: Sou
   }),
   Resumed: ({ you: { id, name } }, { address }) => ({ message: `${name} is back (${address})`, fields: { name, id, address } }),
   // A client that has come back over another connection is told by the one it had; the others, by the close of the server.
-  Goodbye: ({ code, reason }) => (code === "resumed" ? undefined : { message: `closing: ${reason}`, fields: { code, reason } }),
+  Goodbye: ({ code, reason }) => (code === "resumed" ? undefined : { message: `${code === "restarting" ? code : "closing"}: ${reason}`, fields: { code, reason } }),
   // That somebody is back is shown by `Resumed`, also where nobody in the room had noticed.
   Returned: () => undefined,
   Invited: ({ by, to }) => ({ message: `${by?.name ?? "The server"} has invited ${to.name}`, fields: { name: by?.name, to: to.name } }),

@@ -30,6 +30,7 @@ export const commands: ReadonlyArray<CommandLine.CommandSpec> = [
   { name: "/kick", args: "NAME [REASON]", help: "removes somebody from the room you chose, or else from the server", takesName: true },
   { name: "/remove", args: "NAME [REASON]", help: "removes somebody from the server, whatever you chose", takesName: true },
   { name: "/quit", args: "[REASON]", help: "closes the server; everybody is told why", takesName: false },
+  { name: "/restart", args: "[REASON]", help: "closes the server for whatever starts it again, such as systemd; people come back by themselves", takesName: false },
   { name: "/rooms", args: "", help: "shows all rooms", takesName: false },
   { name: "/nodes", args: "", help: "shows the servers that are one room with this one", takesName: false },
   { name: "/room", args: "[ROOM]", help: "chooses a room, to speak in and for all that follows here; alone, none", takesName: false },
@@ -37,7 +38,7 @@ export const commands: ReadonlyArray<CommandLine.CommandSpec> = [
 ]
 
 /** What is the same whatever room is chosen. */
-const forNoRoom = new Set(["/help", "/msg", "/remove", "/quit", "/rooms", "/nodes", "/room"])
+const forNoRoom = new Set(["/help", "/msg", "/remove", "/quit", "/restart", "/rooms", "/nodes", "/room"])
 
 const isForNoRoom = (line: string): boolean => isQuitWord(line) || forNoRoom.has(CommandLine.parse(line)?.name ?? "")
 
@@ -119,6 +120,8 @@ const make = Effect.gen(function* () {
         return typed.rest === "" ? console.tell(`Type ${typed.name} NAME [REASON]`) : kick(typed.rest)
       case "/quit":
         return close(typed.rest)
+      case "/restart":
+        return closing.restart(typed.rest === "" ? undefined : typed.rest)
       case "/rooms":
         return rooms.list
       case "/nodes":

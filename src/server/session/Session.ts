@@ -25,6 +25,7 @@ import { monotonicMillis } from "../../net/clock.ts"
 import { Closing } from "../Closing.ts"
 import { bytesOf, type Dialect, type Heard, type Interpreter, type Seen, type View } from "../dialect/Dialect.ts"
 import { Diverted, Quit } from "./Farewell.ts"
+import { makeCameBack } from "./cameBack.ts"
 import { makeGoodbye } from "./goodbye.ts"
 import { Outbox, superseded } from "../delivery/Outbox.ts"
 import { Allowance, type Due, type Notice, weight } from "./Allowance.ts"
@@ -109,6 +110,7 @@ interface Entering {
   readonly password: string | undefined
   readonly secret?: string | undefined
   readonly seen?: SeenBefore | undefined
+  readonly returning?: string | undefined
   readonly verbatim?: string | undefined
 }
 
@@ -124,6 +126,7 @@ const make = Effect.gen(function* () {
   const registry = yield* Registry
   const turns = yield* Turns
   const goodbye = yield* makeGoodbye
+  const cameBack = yield* makeCameBack
 
   // Reads nothing more while the client waits; it is told why, where it was not told before.
   const pause = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, wait: Wait, notice: Notice | undefined) {
@@ -175,7 +178,7 @@ const make = Effect.gen(function* () {
 
   // Comes in, if the password is right: it is checked here for every dialect. A client that is in already is not asked again, nor is
   // one that takes up its place. That may be gone before the command is decided, which then refuses it.
-  const enter = Effect.fnUntraced(function* (client: Client, { join, password, secret, seen, verbatim }: Entering) {
+  const enter = Effect.fnUntraced(function* (client: Client, { join, password, returning, secret, seen, verbatim }: Entering) {
     const { connection, gate, id } = client
     admission.unsafeAttempted(connection)
     const chat = yield* registry.chat
@@ -186,7 +189,8 @@ const make = Effect.gen(function* () {
     if (denied instanceof CutOff) return yield* Effect.fail(denied)
     if (denied !== undefined) return yield* refuse(client, denied)
     const account = client.identity.credentials
-    yield* submit(client, { ...join, ...(claim === undefined ? {} : { claim }), ...(isBackOnly ? { isBackOnly } : {}), ...(account === undefined ? {} : { account }) })
+    const told = yield* submit(client, { ...join, ...(claim === undefined ? {} : { claim }), ...(isBackOnly ? { isBackOnly } : {}), ...(account === undefined ? {} : { account }) })
+    if (returning === "restarted" && told.some(({ event }) => event._tag === "Welcome")) yield* cameBack
   })
 
   const guessing = yield* makeGuessing({ refuse, waitForTurn })
@@ -365,8 +369,8 @@ const make = Effect.gen(function* () {
             })
       ),
       Effect.onInterrupt(() =>
-        Effect.map(closing.reason, ({ elsewhere, reason }) => {
-          connection.write(unrecognised.encode({ _tag: "Goodbye", at: 0, code: closingCode({ elsewhere }), reason }))
+        Effect.map(closing.reason, (why) => {
+          connection.write(unrecognised.encode({ _tag: "Goodbye", at: 0, code: closingCode(why), reason: why.reason }))
         })
       ),
       Effect.onExit((exit) => (Exit.isSuccess(exit) && exit.value instanceof Diverted ? Effect.void : connection.close(config.closeGrace)))
@@ -407,4 +411,4 @@ const make = Effect.gen(function* () {
 })
 
 /** Sessions of the room that these services are. */
-export const layer = Layer.effect(Session, make).pipe(Layer.provideMerge(Proof.layer))
+export const layer = Layer.scoped(Session, make).pipe(Layer.provideMerge(Proof.layer))

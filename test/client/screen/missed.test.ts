@@ -79,7 +79,7 @@ describe("Whoever comes back", () => {
   })
 
   it("is told that it is not known, where the numbers do not say it", () => {
-    expect(linesOf(welcome(10, "two"), ...here)[0]).toBe("It is not known how many messages were missed: the server was started anew.")
+    expect(linesOf(welcome(10, "two"), ...here)[0]).toBe("It is not known how many messages were missed. The server was started anew: roles, locks, topics and claimed names are gone.")
     expect(linesOf({ ...welcome(10), instance: undefined }, ...here)[0]).toBe("It is not known how many messages were missed.")
     expect(linesOf(welcome(10, "one", RoomName.make("kitchen")), ...here)[0]).toBe("It is not known how many messages were missed.")
   })

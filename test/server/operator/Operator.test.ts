@@ -162,7 +162,7 @@ describe("What is typed in the console", () => {
       const { answers, perform } = yield* run
       yield* perform("/help")
       expect(answers.map((line) => line.split(" ")[0])).toEqual([
-        "/help", "/who", "/me", "/msg", "/kick", "/remove", "/quit", "/rooms", "/nodes", "/room", "/topic", "/invite", "/lock", "/unlock", "/hide", "/show",
+        "/help", "/who", "/me", "/msg", "/kick", "/remove", "/quit", "/restart", "/rooms", "/nodes", "/room", "/topic", "/invite", "/lock", "/unlock", "/hide", "/show",
         "/history", "/forget", "/op", "/deop", "/ban", "/unban", "/mute", "/unmute", "//TEXT"
       ])
       yield* perform("/kik bob")

@@ -230,5 +230,5 @@ const watched = ({ account, is, member, real, reason }: Watched, nick: string, f
 export const encodeGoodbye = (nick: string, { server }: Pick<Form, "server">, event: Extract<Event, { readonly _tag: "Goodbye" }>, quit: string): string => {
   const said = words(event).map(textOf).join(" ")
   const notice = event.code === "quit" || event.code === "closed" ? "" : split(`:${server} NOTICE ${nick} :`, said).map(line).join("")
-  return `${notice}${line(`ERROR :Closing Link: ${cloak} (${event.code === "quit" ? `Quit: ${quit}` : event.reason})`)}`
+  return `${notice}${line(`ERROR :Closing Link: ${cloak} (${event.code === "quit" ? `Quit: ${quit}` : event.code === "restarting" ? `Restarting: ${event.reason}` : event.reason})`)}`
 }
