@@ -108,6 +108,12 @@ export const onStop: Setting<"close" | "restart"> = {
   expected: "close or restart",
   decode: Schema.decodeUnknownEither(Schema.Literal("close", "restart"))
 }
+/** Who is served metrics. */
+export const metrics: Setting<"loopback" | "all" | "off"> = {
+  name: "metrics", pseudoName: "loopback|all|off",
+  expected: "loopback, all or off",
+  decode: Schema.decodeUnknownEither(Schema.Literal("loopback", "all", "off"))
+}
 /** Whether plain clients get their own messages back. */
 export const echo: Setting<"auto" | "on" | "off"> = {
   name: "echo", pseudoName: "auto|on|off",

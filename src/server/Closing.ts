@@ -33,6 +33,8 @@ export class Closing extends Context.Tag("brusio/Closing")<Closing, {
   readonly leave: (reason: string, comesBack: boolean) => Effect.Effect<void>
   /** Waits for the first reason. */
   readonly requested: Effect.Effect<ClosingReason>
+  /** Whether there is a reason yet. */
+  readonly isRequested: Effect.Effect<boolean>
   /** The reason as it stands now; "the server stops" where the scope closes without one. Never waits. */
   readonly reason: Effect.Effect<ClosingReason>
 }>() {}
@@ -49,6 +51,7 @@ export const make = (reason: Deferred.Deferred<ClosingReason>): Closing["Type"] 
   fail: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false })),
   leave: (words, comesBack) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false, elsewhere: true, ...(comesBack ? { comesBack } : {}) })),
   requested: Deferred.await(reason),
+  isRequested: Deferred.isDone(reason),
   reason: Effect.flatMap(Deferred.poll(reason), Option.getOrElse(() => Effect.succeed(unasked)))
 })
 

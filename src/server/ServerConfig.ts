@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly allowHosts: ReadonlyArray<string>
   /** Whether only clients that come with TLS are served: others are told how to come. Needs a `Certificate`. */
   readonly tlsOnly: boolean
+  /** Who is served metrics over HTTP, see `docs/metrics.md`: this machine only, everybody who reaches the port, or nobody. */
+  readonly metrics: "loopback" | "all" | "off"
   /** The name of the server, in dialects in which servers have one: letters, digits, dots and hyphens. */
   readonly serverName: string
   /** The password that lets clients in, of at most `maxPasswordLength` characters (`domain/password.ts`); `undefined` lets everybody in. */
@@ -140,6 +142,7 @@ export const defaults: ServerOptions = {
   trustProxy: [],
   allowHosts: [],
   tlsOnly: false,
+  metrics: "loopback",
   serverName: "brusio",
   password: undefined,
   operator: undefined,

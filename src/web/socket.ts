@@ -12,7 +12,7 @@ const refused = new ConnectionLost({ code: "ECONNREFUSED" })
 
 // A page is not told why its WebSocket was not opened: it asks once more, by a request whose answer it can read.
 const whyNot = Effect.tryPromise(async (signal) => {
-  const answer = await fetch("/health", { cache: "no-store", signal })
+  const answer = await fetch("/ready", { cache: "no-store", signal })
   return { status: answer.status, words: (await answer.text()).trim() }
 }).pipe(
   Effect.map(({ status, words }) => (status === noPlace ? new ConnectionLost({ code: "no-answer", reason: words }) : refused)),

@@ -42,7 +42,7 @@ export const assembled = (
   parts: {
     readonly registry?: Layer.Layer<Registry.Registry, never, Log.Log | Hub.Hub | Closing.Closing | ServerConfig.ServerConfig>
     readonly closing?: Layer.Layer<Closing.Closing>
-    readonly door?: Layer.Layer<PortDoor.PortDoor, never, Admission.Admission | ServerConfig.ServerConfig>
+    readonly door?: Layer.Layer<PortDoor.PortDoor, never, Layer.Layer.Context<typeof PortDoor.layer>>
   }
 ) =>
   Server.portWith(parts.door ?? PortDoor.layer).pipe(

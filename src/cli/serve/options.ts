@@ -16,7 +16,7 @@ import { givenOperator, operatorOptions } from "./operator.ts"
 import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
 import { givenTls, tlsOptions } from "./tls.ts"
-import { allowHost, type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, onStop, option, rateBurst, rateLimit, repeatable, serverName, trustProxy } from "../settings.ts"
+import { allowHost, type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, metrics, onStop, option, rateBurst, rateLimit, repeatable, serverName, trustProxy } from "../settings.ts"
 
 const defaultRate = defaults.rateLimit ?? { perSecond: 10, burst: 100 }
 
@@ -27,6 +27,7 @@ const options = {
   echo: option(echo, "Whether nc and other plain clients get their own messages back: auto, on or off.", defaults.echo),
   trustProxy: repeatable(trustProxy, "A proxy that tells the addresses of clients with the PROXY protocol, and has to; may be given several times.", "none"),
   allowHost: repeatable(allowHost, "A name under which browsers reach this server, beside its addresses and its own name; may be given several times.", "none"),
+  metrics: option(metrics, "Who is served metrics for Prometheus, at /metrics: loopback (this machine), all or off.", defaults.metrics),
   serverName: option(serverName, "The name of the server, as clients of IRC show it.", defaults.serverName),
   ...passwordOptions,
   rateLimit: option(rateLimit, "How many messages a second of one client are taken up, a long one as many as it has KiB; more have to wait. With off, nobody ever waits: neither a client nor an address.", `${defaultRate.perSecond} messages a second`),
@@ -76,7 +77,7 @@ export const page: HelpPage = {
   examples: ["serve", "serve --window", "serve --host 0.0.0.0 --port 4000 --password"],
   groups: grouped(Record.values(options), {
     "The most important options": [options.host, options.port, options.window, options.password, options.passwordFile, options.noInput],
-    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.serverName, options.operatorFile, options.history, options.onStop, options.ignoreHangup],
+    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.serverName, options.metrics, options.operatorFile, options.history, options.onStop, options.ignoreHangup],
     "Encrypted (TLS)": [options.tls, options.tlsCert, options.tlsKey, options.tlsOnly],
     "A room on several machines": [options.cluster, options.clusterName, options.clusterCa, options.clusterCredentials]
   }, "Limits"),
@@ -109,6 +110,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
       operator: yield* givenOperator(options),
       serverName: Option.getOrElse(yield* given(serverName, options.serverName), () => defaults.serverName),
+      metrics: Option.getOrElse(yield* given(metrics, options.metrics), () => defaults.metrics),
       allowHosts: Option.getOrElse(yield* given(allowHost, options.allowHost), () => defaults.allowHosts),
       trustProxy: Option.getOrElse(yield* given(trustProxy, options.trustProxy), () => defaults.trustProxy),
       history: Option.getOrUndefined(yield* given(history, options.history)),

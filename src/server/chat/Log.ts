@@ -69,6 +69,8 @@ export class Log extends Context.Tag("brusio/Log")<Log, {
   readonly now: () => number
   /** All nodes that share the log, by their numbers; none where it is the log of one process. */
   readonly nodes: () => ReadonlyArray<Node>
+  /** How long ago the newest record of the log was read, ms; 0 where it is the log of one process. Each node writes one a second. */
+  readonly behind: () => number
   /** Whether this node is the one that submits what comes of itself, see `Expiry.ts`. */
   readonly isEldest: () => boolean
   /** Opens the log; its entries are decided, in their order, as long as the scope is open. */
@@ -86,6 +88,7 @@ export const layer = Layer.effect(
       begin: undefined,
       now,
       nodes: () => [],
+      behind: () => 0,
       isEldest: () => true,
       open: ({ decide }) =>
         Effect.succeed({

@@ -80,6 +80,10 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
   readonly deadlineMoved: Effect.Effect<void>
   /** The nodes that are one conversation, with how many people each has; none where this is one server alone. */
   readonly nodes: Effect.Effect<ReadonlyArray<Node & { readonly people: number }>>
+  /** How far this node is behind the others, ms; 0 where this is one server alone. */
+  readonly behind: () => number
+  /** Whether this node has told its people that it cannot reach the others. */
+  readonly isCutOff: Effect.Effect<boolean>
   /** Whether this node submits what comes of itself. */
   readonly isEldest: () => boolean
   /** The chat as it stands. */
@@ -89,6 +93,8 @@ export class Registry extends Context.Tag("brusio/Registry")<Registry, {
 interface State {
   readonly chat: Chat.Chat<Peer>
   readonly connections: HashMap.HashMap<Chat.ClientId, Connected>
+  /** Whether the rest of the cluster cannot be reached. */
+  readonly isCutOff: boolean
   /** How many connections there have been. */
   readonly connected: number
   /** The time of the last step, ms since 1970; monotonic, for replies and entries alike. */
@@ -146,7 +152,7 @@ const make = Effect.gen(function* () {
   const closing = yield* Closing
   const empty = () =>
     Chat.empty<Peer>({ server: `brusio ${version}`, instance, limits: { lineBytes: maxLine, ...Nickname.limited(maxName) } }, keepFor(keep, maxClients, maxKeptPerAddress), { ...Chat.defaultBounds, rooms: maxRooms }, history)
-  const ref = yield* Ref.make<State>({ chat: log.begin ?? empty(), connections: HashMap.empty(), connected: 0, at: 0 })
+  const ref = yield* Ref.make<State>({ chat: log.begin ?? empty(), connections: HashMap.empty(), isCutOff: false, connected: 0, at: 0 })
 
   const moved = yield* Queue.sliding<undefined>(1)
 
@@ -182,7 +188,7 @@ const make = Effect.gen(function* () {
     room: hub.room,
     outage: (over) =>
       step((state) => ({
-        ...unchanged(state),
+        ...unchanged({ ...state, isCutOff: !over }),
         handings: [{ event: { _tag: "Outage", at: state.at, ...(over ? { over } : {}), message: outage(over) }, audience: peopleHere(state) }]
       })),
     nodesChanged: Effect.sync(() => moved.unsafeOffer(undefined))
@@ -248,6 +254,8 @@ const make = Effect.gen(function* () {
     members: Effect.map(Ref.get(ref), ({ chat }) => hereIn(chat).map(({ member, seat: { peer } }) => ({ member, peer }))),
     connections: Effect.map(Ref.get(ref), ({ connections }) => connections),
     deadlineMoved: Queue.take(moved),
+    behind: log.behind,
+    isCutOff: Effect.map(Ref.get(ref), ({ isCutOff }) => isCutOff),
     isEldest: log.isEldest,
     nodes: Effect.map(Ref.get(ref), ({ chat }) => log.nodes().map((node) => ({ ...node, people: countOf(chat, node.number) }))),
     chat: Effect.map(Ref.get(ref), ({ chat }) => chat)

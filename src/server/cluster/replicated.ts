@@ -296,6 +296,7 @@ const make = (name: string) =>
       begin,
       now,
       nodes: () => replica.nodes.map(({ heard, id, name, number, speaks }) => ({ number, name, isMe: id === me.id, silentFor: Math.max(0, replica.clock - heard), language: speaks[1] })),
+      behind: () => monotonic() - readAt,
       isEldest: () => replica.phase === "full" && eldest(replica.nodes)?.id === me.id,
       open
     })

@@ -8,6 +8,7 @@ import { monotonicMillis } from "../../net/clock.ts"
 import { Closing } from "../Closing.ts"
 import { endOfTurn, type Handed, Hub } from "../chat/Hub.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import * as Tally from "../Tally.ts"
 import { isMove, sort, type Sorted } from "./crowd.ts"
 import { endSession, type Peer } from "../chat/Peer.ts"
 import { type Defect, deliver } from "./deliver.ts"
@@ -35,6 +36,7 @@ const make = Effect.gen(function* () {
   const mostHeld = Math.max(batchSize, maxClients)
   const closing = yield* Closing
   const hub = yield* Hub
+  const tally = yield* Tally.Tally
   const subscription = yield* hub.subscribe
   const watermark = new Watermark()
   const retold = new Retold()
@@ -82,6 +84,7 @@ const make = Effect.gen(function* () {
   const fanOut = Effect.fnUntraced(function* (batch: ReadonlyArray<Handed>) {
     const start = yield* monotonicMillis
     const defects = deliver(batch, retold)
+    tally.delivered(batch)
     if (defects.length > 0) yield* contain(defects)
     const end = yield* monotonicMillis
     yield* hub.written(batch)
@@ -130,4 +133,4 @@ const make = Effect.gen(function* () {
 })
 
 /** The fan-out, as long as the layer's scope. */
-export const layer = Layer.scoped(Broadcaster, make)
+export const layer = Layer.scoped(Broadcaster, make).pipe(Layer.provideMerge(Tally.layer))

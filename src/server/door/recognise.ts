@@ -20,6 +20,7 @@ import { Diverted } from "../session/Farewell.ts"
 import type { Door, Recognised } from "../session/Session.ts"
 import { detect, judge, type Kind, settle } from "./detect.ts"
 import { full } from "./http/full.ts"
+import { asksToWatch } from "./http/request.ts"
 import * as Site from "./http/Site.ts"
 import * as Visits from "./http/Visits.ts"
 import { makeHandshake, type ShakeHands } from "./tls/handshake.ts"
@@ -115,9 +116,9 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, behind: B
     yield* shakeHands(connection, chunks)
     ;({ chunks, greeted, kind } = yield* first(connection, behind, noRoom === undefined))
   }
-  // The page is served to whoever finds a place, and the operator's window to the operator in any case; others are turned away in HTTP's own words.
+  // The page is served to whoever finds a place; the operator's window to the operator, and what programs ask for that watch the server, in any case. Others are turned away in HTTP's own words.
   if (kind === "http" && connection instanceof Tcp) {
-    if (noRoom !== undefined && !visits.isOperators(connection)) return { dialect: unrecognised, interpreter: full, chunks } satisfies Recognised
+    if (noRoom !== undefined && !visits.isOperators(connection) && !asksToWatch(chunks)) return { dialect: unrecognised, interpreter: full, chunks } satisfies Recognised
     if (noRoom === undefined) yield* admission.visits(connection)
     const become = yield* visits.visit(connection, chunks, noRoom)
     if (become === "operator" && desk !== undefined) return new Diverted({ serve: desk.serve(connection) })

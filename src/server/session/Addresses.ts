@@ -7,6 +7,7 @@ import { monotonicMillis, nanosPerMilli } from "../../net/clock.ts"
 import { makeGuard } from "../guard.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import { after, type Wait } from "../../net/Wait.ts"
+import * as Tally from "../Tally.ts"
 import { Bucket } from "./Bucket.ts"
 import { levelOf } from "./FairQueue.ts"
 import { neighbourhood } from "./neighbourhood.ts"
@@ -59,6 +60,7 @@ const make = Effect.gen(function* () {
   const { addressRateBurst, addressRateLimit, connectRateBurst, connectRateLimit, rateLimit } = yield* ServerConfig
   const clock = yield* Effect.clock
   const guard = yield* makeGuard
+  const tally = yield* Tally.Tally
   const timer = {
     now: () => Number(clock.unsafeCurrentTimeNanos()) / nanosPerMilli,
     after: (ms: number, then: () => void) => after(ms)(guard("The turn of an address", then))
@@ -76,13 +78,15 @@ const make = Effect.gen(function* () {
     const now = yield* monotonicMillis
     const { arrivals, messages } = known.use(neighbourhood(connection.host), now)
     if (arrivals === undefined || messages === undefined) return
-    const attend = (wait: Wait) =>
+    const attend = (wait: Wait) => {
+      tally.throttled.connections += 1
       // Who goes before its turn gives the turn to the next.
-      Effect.tapError(connection.attend(wait), () =>
+      return Effect.tapError(connection.attend(wait), () =>
         Effect.sync(() => {
           arrivals.giveBack(1)
         })
       )
+    }
     const wait = arrivals.take(1, now)
     if (wait > 0) yield* attend(after(wait))
     if (!messages.take(arrivalWeight)) yield* attend(messages.wait(arrivalWeight, arrivalLevel))
@@ -103,4 +107,4 @@ const make = Effect.gen(function* () {
 })
 
 /** Addresses of which nothing is known yet. */
-export const layer = Layer.effect(Addresses, make)
+export const layer = Layer.effect(Addresses, make).pipe(Layer.provideMerge(Tally.layer))

@@ -7,6 +7,7 @@ import { CutOff } from "../../net/Errors.ts"
 import { monotonicMillis } from "../../net/clock.ts"
 import { rounds } from "../rounds.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import * as Tally from "../Tally.ts"
 import * as Visitors from "../Visitors.ts"
 import { Addresses } from "./Addresses.ts"
 import { Nameless } from "./Nameless.ts"
@@ -41,6 +42,7 @@ export class Admission extends Context.Tag("brusio/Admission")<Admission, {
 const make = Effect.gen(function* () {
   const { maxClients, maxClientsPerAddress, maxNameless, maxTurnedAway, nameTimeout, password } = yield* ServerConfig
   const addresses = yield* Addresses
+  const tally = yield* Tally.Tally
   const missing = password === undefined ? "no name" : "no name or no password"
   // The nameless connections, and when each came, ms; the oldest first.
   const since = new Map<Connection, number>()
@@ -76,8 +78,12 @@ const make = Effect.gen(function* () {
   })
   yield* rounds("name timeout", impatience, Math.min(nameTimeout, 1000))
 
-  const full = (reason: string): Full => {
+  const turnAway = () => {
     turnedAway += 1
+    tally.turnedAway += 1
+  }
+  const full = (reason: string): Full => {
+    turnAway()
     return { code: "full", reason }
   }
   const whyFull = (connection: Connection, now: number): Full | undefined => {
@@ -137,11 +143,9 @@ const make = Effect.gen(function* () {
       Effect.map(monotonicMillis, (now) => {
         leave(connection, now)
       }),
-    unsafeTurnedAway: () => {
-      turnedAway += 1
-    }
+    unsafeTurnedAway: turnAway
   })
 })
 
 /** All places are free. */
-export const layer = Layer.scoped(Admission, make).pipe(Layer.provideMerge(Visitors.layer))
+export const layer = Layer.scoped(Admission, make).pipe(Layer.provideMerge(Visitors.layer), Layer.provideMerge(Tally.layer))

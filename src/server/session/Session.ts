@@ -42,6 +42,7 @@ import { Gate } from "./Password.ts"
 import { Flow, Turns } from "./Turns.ts"
 import { type Envelope, Registry } from "../chat/Registry.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import * as Tally from "../Tally.ts"
 
 /** A connection whose dialect is recognised: how it speaks, and what it has sent so far, read by read. */
 export interface Recognised {
@@ -125,6 +126,7 @@ const make = Effect.gen(function* () {
   const guesses = new Guesses(yield* monotonicMillis)
   const registry = yield* Registry
   const turns = yield* Turns
+  const tally = yield* Tally.Tally
   const goodbye = yield* makeGoodbye
   const cameBack = yield* makeCameBack
 
@@ -136,9 +138,15 @@ const make = Effect.gen(function* () {
 
   // Above the rate limit, what a client has sent waits.
   const waitForTurn = Effect.fnUntraced(function* (client: Client, allowance: Allowance, due: Due) {
-    if (due.wait > 0) yield* pause(client, after(due.wait), allowance.notice)
+    if (due.wait > 0) {
+      tally.throttled.client += 1
+      yield* pause(client, after(due.wait), allowance.notice)
+    }
     const turn = allowance.turn(due, client.flow.level)
-    if (turn !== undefined) yield* pause(client, turn, allowance.sharedNotice)
+    if (turn !== undefined) {
+      tally.throttled.address += 1
+      yield* pause(client, turn, allowance.sharedNotice)
+    }
   })
 
   // Refuses what needs no decision of the chat, such as a line that is too long; only its sender is told.
@@ -288,7 +296,10 @@ const make = Effect.gen(function* () {
 
   // Interprets what was read, piece by piece, and performs it.
   const hear = Effect.fnUntraced(function* (client: Client, chunks: ReadonlyArray<Uint8Array>) {
-    for (const chunk of chunks) client.flow.heard(chunk.length)
+    for (const chunk of chunks) {
+      client.flow.heard(chunk.length)
+      tally.received += chunk.length
+    }
     for (const piece of client.backlog.pieces(chunks)) {
       const quit = yield* perform(client, client.interpreter.hear(piece), piece)
       if (quit !== undefined) return quit
@@ -329,6 +340,7 @@ const make = Effect.gen(function* () {
       yield* restore(awaitTurn(connection, door, full === undefined))
       if (full !== undefined) return full
       const id = yield* Effect.onError(registry.connect({ address: connection.address, peer: outbox }), (cause) => cannotEnter(connection, door, cause))
+      tally.begin(outbox)
       yield* Scope.addFinalizerExit(scope, (exit) => goodbye({ connection, id, outbox }, exit))
       return id
     }))
@@ -411,4 +423,4 @@ const make = Effect.gen(function* () {
 })
 
 /** Sessions of the room that these services are. */
-export const layer = Layer.scoped(Session, make).pipe(Layer.provideMerge(Proof.layer))
+export const layer = Layer.scoped(Session, make).pipe(Layer.provideMerge(Proof.layer), Layer.provideMerge(Tally.layer))

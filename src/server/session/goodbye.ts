@@ -11,6 +11,7 @@ import { Closing } from "../Closing.ts"
 import { Broadcaster } from "../delivery/Broadcaster.ts"
 import type { Outbox } from "../delivery/Outbox.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import { Tally } from "../Tally.ts"
 import { Admission } from "./Admission.ts"
 import { Diverted, farewell } from "./Farewell.ts"
 import { Turnstile } from "./Turnstile.ts"
@@ -43,11 +44,13 @@ export const makeGoodbye = Effect.gen(function* () {
   const hub = yield* Hub
   const registry = yield* Registry
   const broadcaster = yield* Broadcaster
+  const tally = yield* Tally
   const leaving = new Turnstile(leavesPerTurn)
   const saying = new Turnstile(goodbyesPerTurn)
 
   return ({ connection, id, outbox }: Leaver, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> => {
     if (Exit.isSuccess(exit) && exit.value instanceof Diverted) {
+      tally.end(outbox)
       return Effect.zipRight(registry.disconnect(id, { _tag: "Quit", code: "quit", reason: undefined }), admission.leave(connection))
     }
     let mayReadOn = false
@@ -56,6 +59,7 @@ export const makeGoodbye = Effect.gen(function* () {
         yield* Effect.logError(`The session of ${connection.address} has failed`, exit.cause)
       }
       const { code, goodbye, reason } = farewell(exit, yield* closing.reason, outbox.unsaid)
+      tally.sessionEnded(code)
       yield* leaving.pass
       yield* registry.disconnect(id, { _tag: mayReturn(code) ? "Drop" : "Quit", code, reason })
       if (connection.writable) {
@@ -75,6 +79,7 @@ export const makeGoodbye = Effect.gen(function* () {
         Effect.zipRight(
           admission.leave(connection),
           Effect.suspend(() => {
+            tally.end(outbox)
             if (!connection.writable) return connection.destroy
             if (!mayReadOn) return connection.close(config.closeGrace)
             // A slow client has left the room, but may still read to the end of what it was sent.

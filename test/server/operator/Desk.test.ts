@@ -301,7 +301,7 @@ describe("The operator's window", () => {
       const bob = yield* member(port, "bob")
       expect((yield* ask(port, "/operator")).body).toContain("<title>operator</title>")
       expect((yield* ask(port, "/operator.ABCDEFGH.js")).status).toBe(200)
-      for (const path of ["/", "/health", "/unknown"]) expect(yield* ask(port, path)).toMatchObject({ status: 503, body: "The room is full (2 at most): try again later.\n" })
+      for (const path of ["/", "/ready", "/unknown"]) expect(yield* ask(port, path)).toMatchObject({ status: 503, body: "The room is full (2 at most): try again later.\n" })
       const chat = yield* connect(port)
       expect((yield* answered(chat, upgrade(`127.0.0.1:${port}`).replace("/operator", "/"))).status).toBe(503)
       const window = yield* openWindow(port, { code: yield* desk.code })

@@ -19,7 +19,10 @@ import { chosen, type Subprotocol } from "../../dialect/irc/overWebSocket.ts"
 import { Admission, type Full } from "../../session/Admission.ts"
 import { TtlMap } from "../../session/TtlMap.ts"
 import { answerAsset, answerText, lastAnswer } from "./answer.ts"
-import { check, type Denied } from "./request.ts"
+import * as Metrics from "./Metrics.ts"
+import { mediaType, render } from "./prometheus.ts"
+import { makeReadiness } from "./readiness.ts"
+import { check, type Denied, watchedAt } from "./request.ts"
 import { noPlace, tryAgain } from "./full.ts"
 import { operatorPath, Site } from "./Site.ts"
 
@@ -30,8 +33,8 @@ export type Becoming = "chat" | Subprotocol | "operator"
 export class Visits extends Context.Tag("brusio/Visits")<Visits, {
   /**
    * Serves HTTP on a connection whose first bytes, `heard`, are of it. Where there
-   * is no place for it (`full` says why), nothing but the operator's window is
-   * served. Succeeds once the connection has become a WebSocket; fails when it has
+   * is no place for it (`full` says why), nothing is served but the operator's
+   * window, and what programs ask for that watch the server. Succeeds once the connection has become a WebSocket; fails when it has
    * ended before.
    */
   readonly visit: (connection: Tcp, heard: ReadonlyArray<Uint8Array>, full?: Full) => Effect.Effect<Becoming, ConnectionLost>
@@ -74,6 +77,8 @@ interface Visit {
   readonly full: Full | undefined
   /** Takes a place in the room, where there is one; or says why there is none. */
   readonly takePlace: () => Full | undefined
+  /** Whether it comes from this machine itself. */
+  readonly isOfThisMachine: boolean
   /** Whether it may be the operator's. */
   readonly isOperators: boolean
   /** Whether it is only told to come with TLS, as nobody else is served. */
@@ -91,11 +96,13 @@ const along: Readonly<Record<number, Http.OutgoingHttpHeaders>> = { 405: { allow
 const codePath = `${operatorPath}/code`
 
 const make = Effect.gen(function* () {
-  const { allowHosts, closeGrace, tlsOnly } = yield* ServerConfig
+  const { allowHosts, closeGrace, metrics: metricsFor, tlsOnly } = yield* ServerConfig
   const admission = yield* Admission
   const clock = yield* Effect.clock
   const now = () => Number(clock.unsafeCurrentTimeNanos()) / nanosPerMilli
   const site = yield* Site
+  const metrics = yield* Metrics.Metrics
+  const whyNotReady = yield* makeReadiness
   const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
   const names = [hostname(), ...allowHosts]
   const visits = new WeakMap<Duplex, Visit>()
@@ -121,6 +128,10 @@ const make = Effect.gen(function* () {
     }
     const { path } = checked
     const visit = visits.get(request.socket)
+    const watched = watchedAt(path)
+    // Nobody is sent away to TLS by these but who may see metrics and does not come from this machine.
+    const isInClear = watched === "metrics" && visit?.isSentAway === true && !visit.isOfThisMachine
+    if (watched !== undefined && !isInClear && (yield* answerWatched(response, watched, visit))) return
     const isOperators = visit?.isOperators === true
     const code = path === codePath && isOperators ? yield* codeFor(request) : undefined
     // To others the operator's page is none.
@@ -129,7 +140,6 @@ const make = Effect.gen(function* () {
     if (visit?.isSentAway === true && !(isOfWindow && visit.isOperators)) sendToHttps(request, response)
     else if (visit?.full !== undefined && !isOfWindow) deny(response, { status: 503, words: noPlace(visit.full.reason) })
     else if (code !== undefined) answerText(response, 200, code)
-    else if (path === "/health") answerText(response, 200, "ok")
     else if (asset !== undefined) answerAsset(request, response, asset)
     else answerText(response, 404, "There is no such page here.")
   })
@@ -138,6 +148,22 @@ const make = Effect.gen(function* () {
     const location = `https://${request.headers.host ?? ""}${request.url ?? "/"}`
     answerText(response, 307, `This room is encrypted: it is at ${location}`, { location, connection: "close" })
   }
+  // Each answer is the last on its connection: whether there is a place is known of the moment when that came. Whether it is answered here.
+  const answerWatched = Effect.fnUntraced(function* (response: Http.ServerResponse, what: "health" | "ready" | "metrics", visit: Visit | undefined) {
+    if (what === "health") {
+      answerText(response, 200, "ok", visit?.full === undefined ? {} : { connection: "close" })
+      return true
+    }
+    if (what === "ready") {
+      const why = (yield* whyNotReady) ?? (visit?.full === undefined ? undefined : noPlace(visit.full.reason))
+      if (why === undefined) answerText(response, 200, "ready", { connection: "close" })
+      else deny(response, { status: 503, words: why })
+      return true
+    }
+    if (metricsFor === "off" || (metricsFor === "loopback" && visit?.isOfThisMachine !== true)) return false
+    answerText(response, 200, render(yield* metrics.now).trimEnd(), { "content-type": mediaType, ...(visit?.full === undefined ? {} : { connection: "close" }) })
+    return true
+  })
   const codeFor = (request: Http.IncomingMessage) => {
     const [, key] = /^Bearer ([\w-]+)$/u.exec(request.headers.authorization ?? "") ?? []
     return key === undefined || desk === undefined ? Effect.succeed(undefined) : desk.codeFor(key)
@@ -258,6 +284,7 @@ const make = Effect.gen(function* () {
       visits.set(socket, {
         full,
         takePlace: () => admission.unsafeComesIn(connection, now()),
+        isOfThisMachine: isOfThisMachine(connection),
         isOperators: isOperators(connection),
         isSentAway: tlsOnly && !connection.secure,
         leave,
@@ -284,4 +311,4 @@ const make = Effect.gen(function* () {
 const isOfThisMachine = ({ host, peer }: Tcp): boolean => isLoopback(peer) && isLoopback(host.replace(/^\[(.*)\]$/u, "$1"))
 
 /** Visits of the page that {@link Site} has. */
-export const layer = Layer.scoped(Visits, make)
+export const layer = Layer.scoped(Visits, make).pipe(Layer.provide(Metrics.layer))

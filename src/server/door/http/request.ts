@@ -1,5 +1,25 @@
 import { isIP } from "node:net"
 
+/** What programs ask for that watch the server; `undefined` for all other paths. It is answered also where there is no place. */
+export const watchedAt = (path: string): "health" | "ready" | "metrics" | undefined => {
+  switch (path) {
+    case "/health":
+      return "health"
+    case "/ready":
+      return "ready"
+    case "/metrics":
+      return "metrics"
+    default:
+      return undefined
+  }
+}
+
+/** Whether the first bytes of a connection ask for that. */
+export const asksToWatch = (heard: ReadonlyArray<Uint8Array>): boolean => /^[A-Z]+ \/(?:health|ready|metrics)[ ?]/u.test(Buffer.concat(heard).toString("latin1", 0, longestStart))
+
+/** The longest method and path of those that are served there. */
+const longestStart = 32
+
 /** What of a request is checked before anything of it is answered. Each header comes as the list of its lines. */
 export interface Asked {
   readonly method: string
@@ -51,7 +71,7 @@ export const check = ({ hasBody, hosts, method, origins, target }: Asked, names:
   if (!target.startsWith("/")) return { status: 400, words: "A request names a path of this server." }
   const path = target.replace(/[?#].*$/su, "")
   // What a machine asks to know whether the server is there says nothing of the room.
-  const isProbe = path === "/health"
+  const isProbe = ["health", "ready"].includes(watchedAt(path) ?? "")
   if (!isProbe && !isOwnHost(host, names)) {
     return { status: 421, words: `This room is not served under the name ${nameOf(host) ?? "in the Host header"}: open it by its address, or start the server with --allow-host.` }
   }

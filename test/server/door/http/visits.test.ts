@@ -283,7 +283,7 @@ describe("The page on the port", () => {
     Effect.gen(function* () {
       const { port } = yield* opened({ maxClients: 1 })
       yield* member(port, "ada")
-      for (const request of [["GET / HTTP/1.1", host(port)], ["GET /health HTTP/1.1", host(port)], ["GET / HTTP/1.1", host(port), ...upgrade]]) {
+      for (const request of [["GET / HTTP/1.1", host(port)], ["GET /ready HTTP/1.1", host(port)], ["GET / HTTP/1.1", host(port), ...upgrade]]) {
         const { first, peer } = yield* ask(port, request)
         expect(first?.status).toBe(503)
         expect(first?.body.toString()).toBe("The room is full (1 at most): try again later.\n")
@@ -321,7 +321,7 @@ describe("The page on the port", () => {
         expect(yield* ada.closed).toBe("end")
         expect((yield* opens(three))?.status).toBe(101)
         // Now it is a client like others, and gives its place back when it goes.
-        expect((yield* ask(port, ["GET /health HTTP/1.1", host(port)])).first?.status).toBe(503)
+        expect((yield* ask(port, ["GET /ready HTTP/1.1", host(port)])).first?.status).toBe(503)
         three.socket.destroy()
         yield* eventuallyIn(port)
       }
@@ -334,7 +334,7 @@ describe("The page on the port", () => {
       const ask1 = ask(port, ["GET /health HTTP/1.1", host(port)])
       const [first, second] = [yield* ask1, yield* ask1]
       expect([first.first?.status, second.first?.status]).toEqual([200, 200])
-      expect((yield* ask1).first?.status).toBe(503)
+      expect((yield* ask(port, ["GET /ready HTTP/1.1", host(port)])).first?.status).toBe(503)
       second.peer.socket.destroy()
       yield* eventuallyIn(port)
     })
