@@ -1,6 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -8,7 +9,7 @@ import { clean } from "../domain/Text.ts"
 import type { JoinError } from "../client/Errors.ts"
 import { maxPasswordLength, normalised } from "../domain/password.ts"
 import { complain, Failed, type Left } from "./process.ts"
-import { BadSetting, described, given, option, passwordFile, variable } from "./settings.ts"
+import { BadSetting, described, given, option, passwordFile, sourceOf, variable } from "./settings.ts"
 
 /** The options for a password. Its value is never on the command line, where every process of the machine can read it. */
 export const passwordOptions = {
@@ -20,41 +21,56 @@ export const passwordOptions = {
   passwordFile: option(passwordFile, "A file with the password on its first line.", "none")
 }
 
+/** A password that nobody could say, and why. */
+export class BadPassword extends Data.TaggedError("BadPassword")<{ readonly message: string }> {}
+
+interface Given {
+  readonly password: boolean
+  readonly passwordFile: Option.Option<string>
+}
+
 /** The given password: typed in the terminal (`mayAsk`), from a file or from the environment. Fails if it cannot be read or used, or the user leaves while it is asked for. */
-export const givenPassword = (
-  options: { readonly password: boolean; readonly passwordFile: Option.Option<string> },
-  mayAsk: boolean
-): Effect.Effect<Option.Option<Redacted.Redacted>, BadSetting | Failed | Left, FileSystem.FileSystem> =>
+export const givenPassword = (options: Given, mayAsk: boolean): Effect.Effect<Option.Option<Redacted.Redacted>, BadSetting | Failed | Left, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const password = yield* found(options, mayAsk)
-    if (Option.exists(password, (secret) => hasControl.test(Redacted.value(secret)))) {
-      return yield* Effect.zipRight(complain("This password has control characters in it, which nobody can type."), new Failed())
-    }
-    if (Option.exists(password, (secret) => normalised(Redacted.value(secret)) === undefined)) {
-      return yield* Effect.zipRight(complain(`This password is too long: ${maxPasswordLength} characters at most.`), new Failed())
-    }
-    return password
+    return Option.isNone(password) ? password : Option.some(yield* checked(password.value))
+  }).pipe(Effect.catchTag("BadPassword", ({ message }) => Effect.zipRight(complain(message), new Failed())))
+
+/** The file that the given password is in; none where it is from elsewhere. */
+export const givenPasswordFile = (options: Given) =>
+  Effect.gen(function* () {
+    const file = yield* given(passwordFile, options.passwordFile)
+    const isFromFile = !options.password && (Option.isSome(options.passwordFile) || Option.isNone(yield* fromEnvironment))
+    return isFromFile ? file : Option.none()
   })
+
+/** Reads a password from the first line of a file. Fails where there is none that could be said. */
+export const passwordIn = (path: string, source: string): Effect.Effect<Redacted.Redacted, BadSetting | BadPassword, FileSystem.FileSystem> =>
+  Effect.flatMap(firstLine(path, source), (line) => checked(Redacted.make(line)))
+
+const checked = (password: Redacted.Redacted): Effect.Effect<Redacted.Redacted, BadPassword> => {
+  const secret = Redacted.value(password)
+  if (hasControl.test(secret)) return new BadPassword({ message: "This password has control characters in it, which nobody can type." })
+  if (normalised(secret) === undefined) return new BadPassword({ message: `This password is too long: ${maxPasswordLength} characters at most.` })
+  return Effect.succeed(password)
+}
 
 const hasControl = /\p{Cc}/u
 
-const found = (options: { readonly password: boolean; readonly passwordFile: Option.Option<string> }, mayAsk: boolean) =>
+const fromEnvironment = Effect.map(Effect.orDie(Config.option(Config.redacted(variable("password")))), Option.filter((password) => Redacted.value(password) !== ""))
+
+const found = (options: Given, mayAsk: boolean) =>
   Effect.gen(function* () {
     if (options.password && !mayAsk) return yield* cannotAsk("left out with --no-input; use --password-file or BRUSIO_PASSWORD")
     if (options.password) return Option.some(Redacted.make(yield* asked))
-    const file = yield* given(passwordFile, options.passwordFile)
-    const isChosen = Option.isSome(options.passwordFile)
-    const environment = yield* Effect.orDie(Config.option(Config.redacted(variable("password"))))
-    const fromEnvironment = Option.filter(environment, (password) => Redacted.value(password) !== "")
-    if (Option.isSome(fromEnvironment) && !isChosen) return fromEnvironment
-    return Option.isSome(file) ? Option.some(Redacted.make(yield* firstLine(file.value, isChosen))) : Option.none()
+    const file = yield* givenPasswordFile(options)
+    return Option.isSome(file) ? Option.some(Redacted.make(yield* firstLine(file.value, sourceOf(passwordFile, options.passwordFile)))) : yield* fromEnvironment
   })
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true })
 
-const firstLine = (path: string, isChosen: boolean) =>
+const firstLine = (path: string, source: string) =>
   Effect.gen(function* () {
-    const source = isChosen ? "--password-file" : variable("password-file")
     const bad = (expected: string) => new BadSetting({ name: "password-file", value: clean(path), source, expected })
     const files = yield* FileSystem.FileSystem
     const bytes = yield* Effect.mapError(files.readFile(path), () => bad("a file that can be read"))

@@ -1,5 +1,5 @@
 import { describe, expect } from "vitest"
-import { serve } from "../e2e/support/program.ts"
+import { serve, start } from "../e2e/support/program.ts"
 import { connect, lineClient, nativeClient } from "../e2e/support/raw.ts"
 import { it, type Stage } from "../e2e/support/stage.ts"
 import { enter, hasBrowser, inRoom, linesOf, open, reads, say, useBrowser } from "./support/browser.ts"
@@ -99,6 +99,26 @@ describe.runIf(hasBrowser)("A page whose connection was lost", () => {
     await page.locator("[role=alert]", { hasText: isGone }).waitFor()
     way.mend(other.port)
     await reads(page, "It is not known how many messages were missed. The server was started anew: roles, locks, topics and claimed names are gone.")
+  })
+
+  it("comes back to a server that is started again, where it was, with what was being typed", async ({ stage }) => {
+    const { port, program } = await serve(stage, { args: ["--on-stop", "restart"] })
+    const page = await open(await person(stage), port)
+    await enter(page, "web")
+    await say(page, "/join garden")
+    await reads(page, /You are in #?garden/u)
+    await page.fill(".draft", "half a line")
+    program.kill("SIGTERM")
+    await reads(page, "The server is restarting: as its operator asked. It will be back in a moment.")
+    await page.locator("[role=alert]", { hasText: isGone }).waitFor()
+    await program.ended()
+    const again = start(stage, ["serve", "--port", String(port)])
+    await reads(page, /The server was started anew: roles, locks, topics and claimed names are gone\.$/u)
+    await again.line(/1 person came back after the restart\.$/u)
+    const native = await nativeClient(stage, port, "native")
+    await native.send({ _tag: "Enter", room: "garden" })
+    expect((await native.event("Entered")).members).toMatchObject([{ name: "web" }, { name: "native" }])
+    expect(await page.inputValue(".draft")).toBe("half a line")
   })
 
   it("tries again at once when asked to, and not while the browser is offline", async ({ stage }) => {

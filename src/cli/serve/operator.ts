@@ -5,7 +5,8 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { maxPasswordLength } from "../../domain/password.ts"
 import { clean } from "../../domain/Text.ts"
-import { BadSetting, given, option, type Setting, variable } from "../settings.ts"
+import type { OperatorSecret } from "../../server/Secrets.ts"
+import { BadSetting, given, option, type Setting, sourceOf } from "../settings.ts"
 
 /** The file with the name and the secret of an operator. */
 export const operatorFile: Setting<string> = { name: "operator-file", pseudoName: "FILE", expected: "the path of a file", decode: Schema.decodeUnknownEither(Schema.NonEmptyString) }
@@ -22,8 +23,12 @@ export const givenOperator = (options: { readonly operatorFile: Option.Option<st
   Effect.gen(function* () {
     const file = yield* given(operatorFile, options.operatorFile)
     if (Option.isNone(file)) return undefined
-    const path = file.value
-    const source = Option.isSome(options.operatorFile) ? "--operator-file" : variable("operator-file")
+    return yield* operatorIn(file.value, sourceOf(operatorFile, options.operatorFile))
+  })
+
+/** Reads the name and the secret of an operator from the first line of a file. Fails where they are not there. */
+export const operatorIn = (path: string, source: string): Effect.Effect<OperatorSecret, BadSetting, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
     const bad = (expected: string) => new BadSetting({ name: "operator-file", value: clean(path), source, expected })
     const files = yield* FileSystem.FileSystem
     const bytes = yield* Effect.mapError(files.readFile(path), () => bad("a file that can be read"))

@@ -15,6 +15,7 @@ import { handedSocket } from "./handedSocket.ts"
 import { givenOperator, operatorOptions } from "./operator.ts"
 import type { ServeSettings } from "./run.ts"
 import { givenPassword, passwordOptions } from "../password.ts"
+import { givenSecretFiles } from "./secrets.ts"
 import { givenTls, tlsOptions } from "./tls.ts"
 import { allowHost, type BadSetting, echo, flag, given, host, isOn, listenPort, logFormat, metrics, onStop, option, rateBurst, rateLimit, repeatable, serverName, trustProxy } from "../settings.ts"
 
@@ -122,6 +123,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
     }
     return {
       config,
+      secrets: yield* givenSecretFiles(options),
       cluster: yield* givenCluster(options),
       tls,
       format: Option.contains(json, "json") ? "json" : text,

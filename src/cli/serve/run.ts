@@ -30,6 +30,7 @@ import { isLoopback, linkForOthers, qrRows } from "./links.ts"
 import { drawQr } from "./qr.ts"
 import { type Ending, ending, exitWithin, restartCode, signalWords } from "../process.ts"
 import { inputLines, type Skipped, skippingOutput } from "../stdio.ts"
+import { type SecretFiles, secrets } from "./secrets.ts"
 import { certificate, type TlsSettings } from "./tls.ts"
 import { type Ways, waysTo } from "./ways.ts"
 import { type NoWindow, openWindow, reachedAt } from "./window.ts"
@@ -40,7 +41,9 @@ export interface ServeSettings {
   readonly cluster: NatsSettings | undefined
   /** How TLS is spoken; `undefined` where it is not. */
   readonly tls: TlsSettings | undefined
-  readonly config: Partial<ServerOptions> & Pick<ServerOptions, "host" | "maxClients" | "maxTurnedAway">
+  readonly config: Partial<ServerOptions> & Pick<ServerOptions, "host" | "maxClients" | "maxTurnedAway" | "operator" | "password">
+  /** The files with secrets, which are taken up anew when they change. */
+  readonly secrets: SecretFiles
   readonly format: "terminal" | "plain" | "json"
   readonly readsInput: boolean
   /** Whether a status line and a prompt are drawn below the console's lines. */
@@ -81,6 +84,7 @@ export const run = (settings: ServeSettings): Effect.Effect<number, CertificateE
     const observed = Operator.layer.pipe(
       Layer.provideMerge(Console.layer(format)),
       Layer.provideMerge(Server.coreWith(config, logOf(settings))),
+      Layer.provideMerge(secrets(settings.secrets, config)),
       Layer.provideMerge(Console.logger(format))
     )
     const port = Layer.provideMerge(Server.port, certificate(settings.tls))

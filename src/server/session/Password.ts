@@ -9,13 +9,13 @@ import type { Guesses } from "./Guesses.ts"
 
 /** The password check of one client that wants to get in. */
 export class Gate {
-  readonly #password: Redacted.Redacted
+  readonly #password: () => Redacted.Redacted
   readonly #guesses: Guesses
   readonly #address: string
   #triesLeft: number
 
-  /** `tries`: with how many wrong passwords the connection ends. `guesses`: the wrong ones of all, this client's under its `address`. */
-  constructor(password: Redacted.Redacted, tries: number, guesses: Guesses, address: string) {
+  /** `password`: the one that is right now, which may be another at the next try. `tries`: with how many wrong passwords the connection ends. `guesses`: the wrong ones of all, this client's under its `address`. */
+  constructor(password: () => Redacted.Redacted, tries: number, guesses: Guesses, address: string) {
     this.#password = password
     this.#triesLeft = tries
     this.#guesses = guesses
@@ -43,7 +43,7 @@ export class Gate {
 
   /** Whether this is the password; it does not count as a try. For what is only a password if it is the right one. */
   isRight(given: string): boolean {
-    return matches(this.#password, given)
+    return matches(this.#password(), given)
   }
 }
 

@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as MutableRef from "effect/MutableRef"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as HashSet from "effect/HashSet"
@@ -41,6 +42,7 @@ import { makeSealed } from "./sealed.ts"
 import { Gate } from "./Password.ts"
 import { Flow, Turns } from "./Turns.ts"
 import { type Envelope, Registry } from "../chat/Registry.ts"
+import { currentSecrets } from "../Secrets.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import * as Tally from "../Tally.ts"
 
@@ -129,6 +131,7 @@ const make = Effect.gen(function* () {
   const tally = yield* Tally.Tally
   const goodbye = yield* makeGoodbye
   const cameBack = yield* makeCameBack
+  const { password } = yield* currentSecrets
 
   // Reads nothing more while the client waits; it is told why, where it was not told before.
   const pause = Effect.fnUntraced(function* ({ connection, id, interpreter }: Client, wait: Wait, notice: Notice | undefined) {
@@ -353,11 +356,11 @@ const make = Effect.gen(function* () {
     const backlog = new Backlog(interpreter)
     outbox.speak(dialect, interpreter, () => backlog.count(connection.unread))
     connection.hearOut(config.hearOut)
-    const { password, passwordTries, rateLimit } = config
+    const { passwordTries, rateLimit } = config
     const now = yield* monotonicMillis
     const { key, messages } = addresses.unsafeOf(connection, now)
     const allowance = rateLimit === undefined ? undefined : new Allowance(rateLimit, now, messages)
-    const gate = password === undefined ? undefined : new Gate(password, passwordTries, guesses, key)
+    const gate = password === undefined ? undefined : new Gate(() => MutableRef.get(password), passwordTries, guesses, key)
     const flow = new Flow(() => connection.unreadBytes)
     const client: Client = { id, connection, outbox, interpreter, backlog, flow, allowance, undecided: [], answered: new Answered(), neighbours: key, neighbourhood: neighbourhood(connection.host), gate, identity: new Identity() }
     return { client, quit: yield* hear(client, chunks) }

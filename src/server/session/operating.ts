@@ -1,6 +1,7 @@
 /** What only operators of the server can do, and who becomes one. */
 import * as HashSet from "effect/HashSet"
 import * as Effect from "effect/Effect"
+import * as MutableRef from "effect/MutableRef"
 import { type ClientId, personOf, personWith } from "../../domain/Chat.ts"
 import type { Command } from "../../domain/command/index.ts"
 import { noOperator } from "../../domain/command/proclaim.ts"
@@ -12,7 +13,7 @@ import { monotonicMillis } from "../../net/clock.ts"
 import type { ReadError } from "../../net/Errors.ts"
 import { type Envelope, Registry } from "../chat/Registry.ts"
 import type { Heard } from "../dialect/Dialect.ts"
-import { ServerConfig } from "../ServerConfig.ts"
+import { currentSecrets } from "../Secrets.ts"
 import { atOneThing, Guesses } from "./Guesses.ts"
 import { matches } from "./Password.ts"
 
@@ -37,7 +38,7 @@ const wrong = new Refusal({ code: "password-wrong", message: "Nobody here has th
 export const makeOperating = <Client extends Sayer>({ refuse, submit }: Ways<Client>) =>
   Effect.gen(function* () {
     const registry = yield* Registry
-    const { operator } = yield* ServerConfig
+    const secrets = yield* currentSecrets
     const guesses = new Guesses(yield* monotonicMillis)
     const guessesAtAll = new Guesses(yield* monotonicMillis, atOneThing)
 
@@ -45,6 +46,7 @@ export const makeOperating = <Client extends Sayer>({ refuse, submit }: Ways<Cli
       const now = yield* monotonicMillis
       const wait = Math.max(guesses.pauseOf(client.neighbours, now), guessesAtAll.pauseOf("operator", now))
       if (wait > 0) return yield* refuse(client, new Refusal({ code: "password-wait", message: wordTooSoon(wait), wait: Math.ceil(wait) }))
+      const operator = secrets.operator === undefined ? undefined : MutableRef.get(secrets.operator)
       // Both are looked at, whatever the name is: how long it takes tells nothing.
       const isRight = operator !== undefined && [matches(operator.name, name), matches(operator.secret, secret)].every((is) => is)
       if (isRight) {

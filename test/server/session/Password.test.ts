@@ -23,7 +23,7 @@ const knock = (gate: Gate, given: string | undefined): string => {
 
 describe("A gate", () => {
   const knocks = (tries: number, ...given: ReadonlyArray<string | undefined>) => {
-    const gate = new Gate(password, tries, new Guesses(0), "here")
+    const gate = new Gate(() => password, tries, new Guesses(0), "here")
     return given.map((password) => knock(gate, password))
   }
 
@@ -98,7 +98,7 @@ describe("Many wrong ones", () => {
       const answer = gate.knock(given, now)
       return answer instanceof Refusal ? answer.message : answer?.reason
     })
-  const gates = (count: number, guesses: Guesses, address: string) => Array.from({ length: count }, () => new Gate(password, 3, guesses, address))
+  const gates = (count: number, guesses: Guesses, address: string) => Array.from({ length: count }, () => new Gate(() => password, 3, guesses, address))
 
   it("cost a pause, over all connections of an address, and what comes too soon is told how long", () => {
     const guesses = new Guesses(0)
@@ -118,7 +118,7 @@ describe("Many wrong ones", () => {
   it("say how long to wait also to programs, and in the goodbye", () => {
     const guesses = new Guesses(0)
     answers(gates(3, guesses, "here"), 0)
-    const gate = new Gate(password, 2, guesses, "here")
+    const gate = new Gate(() => password, 2, guesses, "here")
     expect(gate.knock("x", 0)).toMatchObject({ code: "password-wrong", wait: 1000 })
     expect(gate.knock("x", 999.5)).toMatchObject({ code: "password-wait", wait: 1 })
     expect(gate.knock("x", 1000)).toMatchObject({ code: "wrong-password", reason: "wrong password: try again in 2 s" })
@@ -144,7 +144,7 @@ describe("How long a gate takes", () => {
     syncBuiltinESMExports()
   })
 
-  const answer = (given: string) => [knock(new Gate(password, 1, new Guesses(0), "here"), given)]
+  const answer = (given: string) => [knock(new Gate(() => password, 1, new Guesses(0), "here"), given)]
 
   it.each([
     ["the right one", "sesame", "in"],

@@ -1,5 +1,5 @@
 import { constants, createPrivateKey, X509Certificate } from "node:crypto"
-import { readFile, stat } from "node:fs/promises"
+import { readFile } from "node:fs/promises"
 import { createSecureContext } from "node:tls"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import { clean } from "../../../domain/Text.ts"
 import { fingerprintOf } from "../../../net/fingerprint.ts"
+import { lookEvery, makeChanged } from "../../../net/changes.ts"
 import { rounds } from "../../rounds.ts"
 import { CertificateError } from "./CertificateError.ts"
 
@@ -72,9 +73,6 @@ export interface Files {
   readonly key: string
 }
 
-/** How often it is looked whether the files have changed. */
-const lookEvery = "2 seconds"
-
 const sourceOf = ({ cert, key }: Files): string => (cert === key ? cert : `${cert} and ${key}`)
 
 const read = (path: string, source: string) =>
@@ -82,13 +80,6 @@ const read = (path: string, source: string) =>
     try: () => readFile(path, "utf8"),
     catch: (error) => new CertificateError({ source: clean(source), reason: `${clean(path)} cannot be read (${error instanceof Error && "code" in error ? String(error.code) : String(error)})` })
   })
-
-// What changes with a file, also where it is another one behind a link.
-const versionOf = (path: string): Effect.Effect<string> =>
-  Effect.tryPromise(() => stat(path)).pipe(
-    Effect.map(({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`),
-    Effect.orElseSucceed(() => "none")
-  )
 
 const load = (files: Files) =>
   Effect.gen(function* () {
@@ -107,9 +98,7 @@ export const fromFiles = (files: Files, isOfAuthority: boolean): Layer.Layer<Cer
   Layer.scoped(
     Certificate,
     Effect.gen(function* () {
-      const versions = Effect.zipWith(versionOf(files.cert), versionOf(files.key), (cert, key) => `${cert}\n${key}`)
-      const taken = yield* Ref.make(yield* versions)
-      const seen = yield* Ref.make(yield* Ref.get(taken))
+      const changed = yield* makeChanged([files.cert, files.key])
       const current = yield* Ref.make(yield* load(files))
       const ended = yield* Ref.make(false)
       const takeUp = Effect.gen(function* () {
@@ -119,13 +108,7 @@ export const fromFiles = (files: Files, isOfAuthority: boolean): Layer.Layer<Cer
         yield* Effect.logInfo(`The certificate was taken up anew: it is good until ${day(next.ends)}`)
       }).pipe(Effect.catchAll(({ message }) => Effect.logError(`${message} The one before stays`)))
       const look = Effect.gen(function* () {
-        const now = yield* versions
-        // Two files do not change at once: what is there counts once nothing changes any more.
-        const isStill = (yield* Ref.getAndSet(seen, now)) === now
-        if (isStill && (yield* Ref.get(taken)) !== now) {
-          yield* Ref.set(taken, now)
-          yield* takeUp
-        }
+        if (yield* changed) yield* takeUp
         const { ends } = yield* Ref.get(current)
         if (ends <= DateTime.toEpochMillis(yield* DateTime.now) && !(yield* Ref.getAndSet(ended, true))) {
           yield* Effect.logError(`The certificate in ${clean(sourceOf(files))} has ended: clients refuse it. Put another in its place, which is taken up at once`)
