@@ -174,6 +174,57 @@ describe("The packed package", () => {
     })
   )
 
+  it.scopedLive("has a bot that comes back when the server is started again, and says in one line where it cannot come in", () =>
+    Effect.gen(function* () {
+      const room = yield* opened()
+      const bot = yield* started(folder, "bot", "127.0.0.1", String(room.port))
+      yield* botIsHere(yield* member(room.port, "ada"))
+      yield* Effect.zipRight(room.server.restart(), room.shut)
+      const again = yield* opened({ port: room.port })
+      const bob = yield* member(again.port, "bob")
+      yield* botIsHere(bob)
+      yield* tell(bob, { _tag: "Say", text: "!time" })
+      expect((yield* next(bob, "Said", ({ from }) => from.name === "clock")).text).toMatch(/^bob: it is /u)
+      yield* again.close("bedtime")
+      expect(yield* bot.exit).toBe(0)
+      const other = yield* started(folder, "bot", "127.0.0.1", String(room.port))
+      expect(yield* other.exit).toBe(1)
+    })
+  )
+
+  it.scopedLive("has a bridge between two rooms of two servers, which comes back to a server that is started again", () =>
+    Effect.gen(function* () {
+      const [left, right] = [yield* opened(), yield* opened()]
+      const ada = yield* member(left.port, "ada")
+      yield* tell(ada, { _tag: "Enter", room: "Garden" })
+      yield* next(ada, "Entered")
+      const bridge = yield* started(folder, "bridge", `127.0.0.1:${left.port}/garden`, `127.0.0.1:${right.port}/attic`)
+      yield* next(ada, "Joined", ({ member, room }) => member.name === "bridge" && room === "Garden")
+      const meets = (port: number) =>
+        Effect.gen(function* () {
+          const bob = yield* member(port, "bob")
+          yield* tell(bob, { _tag: "Enter", room: "attic" })
+          const { members } = yield* next(bob, "Entered")
+          if (members.every(({ name }) => name !== "bridge")) yield* next(bob, "Joined", ({ member, room }) => member.name === "bridge" && room === "attic")
+          return bob
+        })
+      const bob = yield* meets(right.port)
+      yield* tell(ada, { _tag: "Say", text: "hello over there", room: "Garden" })
+      expect(yield* next(bob, "Said")).toMatchObject({ from: { name: "bridge" }, room: "attic", text: "ada: hello over there" })
+      yield* tell(bob, { _tag: "Say", text: "hello", room: "attic" })
+      expect(yield* next(ada, "Said", ({ from }) => from.name === "bridge")).toMatchObject({ room: "Garden", text: "bob: hello" })
+      yield* Effect.zipRight(right.server.restart(), right.shut)
+      const again = yield* opened({ port: right.port })
+      const back = yield* meets(again.port)
+      yield* tell(ada, { _tag: "Say", text: "still here", room: "Garden" })
+      expect(yield* next(back, "Said")).toMatchObject({ from: { name: "bridge" }, room: "attic", text: "ada: still here" })
+      yield* left.close("bedtime")
+      expect(yield* bridge.exit).toBe(0)
+      const wrong = yield* started(folder, "bridge", "nonsense")
+      expect(yield* wrong.exit).toBe(1)
+    })
+  )
+
   it.scopedLive("has a room in a program with an HTTP server of its own", () =>
     Effect.gen(function* () {
       const program = yield* started(folder, "http")
@@ -231,7 +282,7 @@ describe("The packed package", () => {
   })
 })
 
-const examples = ["library", "bot", "http"]
+const examples = ["library", "bot", "bridge", "http"]
 
 /** Waits until the bot has come in: it may have before, and then nothing tells of it any more. */
 const botIsHere = (peer: Peer): Effect.Effect<void> =>
