@@ -9,6 +9,8 @@ export const Account = Schema.Struct({
   name: IndexedName,
   /** The hash of its words. */
   proof: Proof,
+  /** The hash of the certificate with which its owner came when it was claimed: who shows that needs no words. */
+  certificate: Schema.optional(Proof),
   /** What counts as one address, for the limit on claimed names: whence it was claimed. */
   neighbourhood: Schema.String,
   /** When somebody was last here who had said the words, ms since 1970. */
@@ -16,7 +18,7 @@ export const Account = Schema.Struct({
 })
 export type Account = typeof Account.Type
 
-/** What is said to be taken for who has an account: its key, and the hash of words, worked out at the border. The words themselves are in no entry. */
+/** What is said to be taken for who has an account: its key, and the hash of words or of a certificate, worked out at the border. The words themselves are in no entry. */
 export const Credentials = Schema.Struct({
   key: NameKey,
   proof: Proof,

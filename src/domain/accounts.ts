@@ -15,10 +15,10 @@ export const mostClaimed = { inAll: 10_000, ofNeighbourhood: 100 }
 /** The account with the name of this key; `undefined` where nobody has claimed it. */
 export const accountOf = ({ accounts }: Pick<Chat<unknown>, "accounts">, key: NameKey): Account | undefined => Option.getOrUndefined(HashMap.get(accounts, oneWord(key)))
 
-/** The account that these are the words of; `undefined` where they are not, or no longer. */
+/** The account that these are the words or the certificate of; `undefined` where they are not, or no longer. */
 export const openedBy = (chat: Pick<Chat<unknown>, "accounts">, credentials: Credentials | undefined): Account | undefined => {
   const account = credentials === undefined ? undefined : accountOf(chat, credentials.key)
-  return account?.proof === credentials?.proof ? account : undefined
+  return account === undefined || credentials === undefined || (account.proof !== credentials.proof && account.certificate !== credentials.proof) ? undefined : account
 }
 
 /** What an account is found by. */

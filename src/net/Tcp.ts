@@ -25,6 +25,8 @@ const brokenPipe: ReadonlySet<string> = new Set(["ECONNABORTED", "ECONNRESET", "
 export class Tcp extends ByteStream {
   #socket: Net.Socket
   #isLent = false
+  #certificate: string | undefined
+  #isPresented = false
   // A write has met the end of the connection: nothing is written any more.
   #isBroken = false
 
@@ -38,6 +40,16 @@ export class Tcp extends ByteStream {
     this.#keepWhenBroken()
   }
 
+  /** The fingerprint of the certificate that the peer has shown, where it came with TLS: SHA-256, in hexadecimal digits. */
+  get certificate(): string | undefined {
+    return this.#certificate
+  }
+
+  /** The port of this end. */
+  get port(): number | undefined {
+    return this.#socket.localPort
+  }
+
   /** The IP address of the socket's other end. */
   get peer(): string {
     return this.#socket.remoteAddress ?? ""
@@ -45,7 +57,13 @@ export class Tcp extends ByteStream {
 
   /** The client behind a proxy has this address: from now on, the connection has it. */
   present(host: string, port: number): void {
+    this.#isPresented = true
     this.address = formatAddress(host, port)
+  }
+
+  /** Whether a proxy has said who the client is: how the client came to the proxy is not known. */
+  get isPresented(): boolean {
+    return this.#isPresented
   }
 
   /** Puts bytes that were read back: they are read again, before all others. */
@@ -85,6 +103,7 @@ export class Tcp extends ByteStream {
     this.#isLent = false
     this.isSecure = true
     this.#socket = clear
+    this.#certificate = clear.getPeerX509Certificate()?.fingerprint256.replaceAll(":", "").toLowerCase()
     this.goOnOver(clear)
     this.#keepWhenBroken()
   }

@@ -288,6 +288,86 @@ describe.runIf(hasOpenssl).concurrent("A certificate of one's own", () => {
   })
 })
 
+/** A client of IRC over TLS, with a certificate or without. */
+const ircOver = async (stage: Stage, port: number, files?: { readonly cert: string; readonly key: string }): Promise<Raw> => {
+  const shown = files === undefined ? {} : { cert: readFileSync(files.cert), key: readFileSync(files.key) }
+  const socket = Tls.connect({ host: "127.0.0.1", port, rejectUnauthorized: false, ...shown })
+  stage.onEnd(() => {
+    socket.destroy()
+  })
+  await new Promise((resolve, reject) => {
+    socket.once("secureConnect", resolve)
+    socket.once("error", reject)
+  })
+  return new Raw(socket).read()
+}
+
+const registering = (nick: string, ...lines: ReadonlyArray<string>): string => [...lines, `NICK ${nick}`, `USER ${nick} 0 * :${nick}`].map((line) => `${line}\r\n`).join("")
+
+describe.runIf(hasOpenssl).concurrent("Clients of IRC with TLS", () => {
+  it("show who has claimed a name by the certificate with which it was claimed (SASL EXTERNAL), and by no other", async ({ stage }) => {
+    const path = folder(stage)
+    const [own1, other] = [certified(path, "mine"), certified(path, "other")]
+    const { port } = await own(stage)
+    const ada = await ircOver(stage, port, own1)
+    await ada.write(registering("ada", "CAP LS 302", "CAP REQ :sasl", "CAP END"))
+    await ada.heard.line(/ CAP \* LS .*sasl=EXTERNAL,PLAIN/u)
+    await ada.write("REGISTER * * :correct horse\r\n")
+    await ada.heard.line(/REGISTER SUCCESS ada/u)
+    await ada.write("QUIT\r\n")
+    await ada.closed
+    const external = ["CAP REQ :sasl", "AUTHENTICATE EXTERNAL", "AUTHENTICATE +", "CAP END"]
+    const stranger = await ircOver(stage, port, other)
+    await stranger.write(registering("ada").replace("USER", `${external.slice(0, 3).join("\r\n")}\r\nUSER`))
+    await stranger.heard.line(/ 904 /u)
+    const nobody = await ircOver(stage, port)
+    await nobody.write(`${external.slice(0, 2).join("\r\n")}\r\n`)
+    await nobody.heard.line(/ 908 \* PLAIN /u)
+    await nobody.heard.line(/ 904 /u)
+    // The fingerprint of a certificate is no secret: said as words it opens nothing.
+    const { fingerprint256 } = new X509Certificate(readFileSync(own1.cert))
+    for (const words of [fingerprint256, fingerprint256.replaceAll(":", "").toLowerCase()]) {
+      const guesser = await ircOver(stage, port)
+      await guesser.write(`CAP REQ :sasl\r\nAUTHENTICATE PLAIN\r\nAUTHENTICATE ${Buffer.from(`\0ada\0${words}`).toString("base64")}\r\n`)
+      await guesser.heard.line(/ 904 /u)
+    }
+  })
+
+  it("take the name up again without a word", async ({ stage }) => {
+    const mine = certified(folder(stage), "mine")
+    const { port } = await own(stage)
+    const ada = await ircOver(stage, port, mine)
+    await ada.write(`${registering("ada")}REGISTER * * :correct horse\r\n`)
+    await ada.heard.line(/REGISTER SUCCESS ada/u)
+    await ada.write("QUIT\r\n")
+    await ada.closed
+    const again = await ircOver(stage, port, mine)
+    await again.write(`CAP REQ :sasl\r\nAUTHENTICATE EXTERNAL\r\nAUTHENTICATE ${Buffer.from("ada").toString("base64")}\r\n`)
+    await again.heard.line(/ 900 .* :You are now logged in as ada/u)
+    await again.heard.line(/ 903 /u)
+    await again.write(`CAP END\r\n${registering("ada")}`)
+    await again.heard.line(/ 001 ada /u)
+  })
+
+  it("are shown to come with TLS always, where an authority is to vouch for the certificate (sts), and not otherwise", async ({ stage }) => {
+    const files = certified(folder(stage), "one")
+    const trusted = await serve(stage, { args: ["--tls-cert", files.cert, "--tls-key", files.key] })
+    const clear = (await connectInClear(stage, trusted.port)).read()
+    await clear.write("CAP LS 302\r\n")
+    await clear.heard.line(new RegExp(` sts=duration=2592000,port=${trusted.port}`, "u"))
+    await clear.write("CAP REQ :sts\r\n")
+    await clear.heard.line(/ CAP \* NAK :sts/u)
+    const secure = await ircOver(stage, trusted.port)
+    await secure.write("CAP LS 302\r\n")
+    await secure.heard.line(/ sts=duration=2592000(?:\r| )/u)
+    const { port } = await own(stage)
+    const untrusted = (await connectInClear(stage, port)).read()
+    await untrusted.write("CAP LS 302\r\n")
+    const { text } = await untrusted.heard.line(/ CAP \* LS /u)
+    expect(text).not.toContain("sts=")
+  })
+})
+
 describe.concurrent("Handshakes", () => {
   it("that are not over in time end, told in the log; those inside go on", async ({ stage }) => {
     const { port, program } = await own(stage)

@@ -27,7 +27,7 @@ const inShort = (heard: Heard): string => {
     case "Sealed":
       return `${heard.command._tag} ${heard.command.room?.name ?? ""} with ${heard.word}`
     case "Authenticate":
-      return `authenticate ${heard.key} ${heard.words}`
+      return `authenticate ${heard.key} ${heard.by.text}`
     case "ClaimName":
       return `claim ${heard.name.name} ${heard.words}`
     case "Operate":

@@ -19,6 +19,8 @@ export type Authenticate = typeof Authenticate.Type
 export const ClaimName = Schema.TaggedStruct("ClaimName", {
   name: AskedName,
   proof: Proof,
+  /** The hash of the certificate that is shown with it. */
+  certificate: Schema.optional(Proof),
   /** What counts as one address, for the limit on claimed names. */
   neighbourhood: Schema.String
 })
@@ -57,14 +59,14 @@ export const identify = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, person: Per
 
 /** The command by which a name is claimed. */
 export const claimName: CommandDefinition<ClaimName> = {
-  apply: (chat, asker, { name, neighbourhood, proof }) => {
+  apply: (chat, asker, { certificate, name, neighbourhood, proof }) => {
     const { origin, person, seat } = asker
     if (person?.account !== undefined) {
       return refused(chat, asker, new Refusal({ code: "no-change", message: `You have said the words of ${person.member.account ?? "a claimed name"} already.` }))
     }
     const why = hindrance(chat, name, person)
     if (why !== undefined) return refused(chat, asker, why)
-    const account: Account = { name: { name: name.name, key: name.key, looks: name.looks }, proof, neighbourhood, used: chat.at }
+    const account: Account = { name: { name: name.name, key: name.key, looks: name.looks }, proof, ...(certificate === undefined ? {} : { certificate }), neighbourhood, used: chat.at }
     const next = claimed(chat, account)
     if (next === undefined) return refused(chat, asker, new Refusal({ code: "not-allowed", message: "There are as many claimed names as can be: try again when somebody who has one has left." }))
     return person === undefined

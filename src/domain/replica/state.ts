@@ -294,7 +294,7 @@ const sanctionsKey = (sanctions: Room<unknown>["bans"]) => sanctions.map(({ host
 // What is in a window, by its bounds.
 const windowKey = ({ bytes, due, gone, goneSeq, kept }: Window.Window) => [kept.length, bytes, gone, goneSeq, due, kept[0]?.n, kept.at(-1)?.n]
 
-const accountKey = ({ name, neighbourhood, proof, used }: Account) => [name.name, name.key, neighbourhood, proof, used]
+const accountKey = ({ certificate, name, neighbourhood, proof, used }: Account) => [name.name, name.key, neighbourhood, proof, certificate, used]
 
 const personKey = <Peer>({ account, attachment, client, current, member, name, place, profile, rooms, status, watched }: Person<Peer>) => [
   member.id, member.name, name.key, account, member.account, client, attachmentKey(attachment), current, profile?.user, profile?.real, member.bot, status.came, status.spoke, status.away, status.invisible, watched.map(({ key }) => key), rooms.map(({ role, room, since }) => [room, role, since]),

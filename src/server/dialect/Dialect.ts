@@ -18,9 +18,9 @@ export type Heard =
   /** `unless`: where a password was asked for and this is the right one, the client comes in and does not leave. */
   | (Extract<Request, { readonly _tag: "Quit" }> & { readonly unless?: { readonly join: Join; readonly password: string } | undefined })
   /** To be taken for who has claimed the name with this key, by its words, which get into no entry. */
-  | { readonly _tag: "Authenticate"; readonly key: NameKey; readonly words: string }
+  | { readonly _tag: "Authenticate"; readonly key: NameKey; readonly by: Evidence }
   /** To claim a name by words, which get into no entry. */
-  | { readonly _tag: "ClaimName"; readonly name: AskedName; readonly words: string }
+  | { readonly _tag: "ClaimName"; readonly name: AskedName; readonly words: string; readonly certificate: string | undefined }
   /** Something that is no valid request; its sender is told why. */
   | { readonly _tag: "Refuse"; readonly refusal: Refusal }
   /** Bytes that the client's protocol wants answered at once, such as a question of telnet's or a ping of a WebSocket: nothing of the chat. */
@@ -92,11 +92,26 @@ export interface Interpreter {
   readonly dialect?: Dialect | undefined
 }
 
+/** How somebody shows to have claimed a name: by its words, or by the fingerprint of the certificate that its connection has shown. */
+export interface Evidence {
+  readonly kind: "words" | "certificate"
+  readonly text: string
+}
+
+/** How a client has come, as far as its dialect speaks of that. */
+export interface Encryption {
+  readonly isSecure: boolean
+  /** The fingerprint of the certificate that the client has shown: SHA-256, in hexadecimal digits. */
+  readonly certificate: string | undefined
+  /** Where clients that come without TLS are to come with it, and to find it trusted: this port. */
+  readonly securePort: number | undefined
+}
+
 /** The options of a server that its interpreters depend on. */
 export type Hearing = Pick<
   ServerOptions,
   "maxLine" | "maxName" | "echo" | "greetAfter" | "nameSilence" | "typedSilence" | "chunkSilence" | "detectWithin" | "maxClients" | "serverName" | "history"
->
+> & { readonly encryption?: Encryption }
 
 /**
  * A wire format: how it encodes events, and how it parses what its clients send.

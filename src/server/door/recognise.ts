@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import type { Connection } from "../../net/Connection.ts"
 import { silence } from "../../net/Inbox.ts"
 import { monotonicMillis } from "../../net/clock.ts"
-import type { Dialect, Interpreter } from "../dialect/Dialect.ts"
+import type { Dialect, Encryption, Hearing, Interpreter } from "../dialect/Dialect.ts"
 import { foreign, turningAway } from "../dialect/foreign.ts"
 import { makeIrc } from "../dialect/irc/irc.ts"
 import type { Subprotocol } from "../dialect/irc/overWebSocket.ts"
@@ -23,7 +23,7 @@ import { full } from "./http/full.ts"
 import { asksToWatch } from "./http/request.ts"
 import * as Site from "./http/Site.ts"
 import * as Visits from "./http/Visits.ts"
-import { makeHandshake, type ShakeHands } from "./tls/handshake.ts"
+import { makeTls, type Tls } from "./tls/handshake.ts"
 
 /** The door of the open port, which knows every dialect that is spoken there. It is a service, so that another door can take its place. */
 export class PortDoor extends Context.Tag("brusio/PortDoor")<PortDoor, Door>() {}
@@ -49,8 +49,8 @@ interface Behind {
   readonly visits: Visits.Visits["Type"]
   /** The operator's window; `undefined` where there is none. */
   readonly desk: Desk["Type"] | undefined
-  /** The handshake of TLS; `undefined` where TLS is not spoken. */
-  readonly shakeHands: ShakeHands | undefined
+  /** `undefined` where TLS is not spoken. */
+  readonly tls: Tls | undefined
 }
 
 /** What the first bytes of a connection show. */
@@ -110,10 +110,10 @@ const isInClear = (connection: Connection, { config }: Behind): connection is Tc
 
 /** Waits until it is known what a connection is, through the handshake of TLS where it begins with one. */
 const recognise = Effect.fnUntraced(function* (connection: Connection, behind: Behind, noRoom?: Full) {
-  const { admission, config, desk, irc, ircOver, shakeHands, visits } = behind
+  const { admission, config, desk, irc, ircOver, tls, visits } = behind
   let { chunks, greeted, kind }: First = yield* first(connection, behind, noRoom === undefined && !isInClear(connection, behind))
-  if (kind === "tls" && shakeHands !== undefined && connection instanceof Tcp && !connection.secure) {
-    yield* shakeHands(connection, chunks)
+  if (kind === "tls" && tls !== undefined && connection instanceof Tcp && !connection.secure) {
+    yield* tls.shakeHands(connection, chunks)
     ;({ chunks, greeted, kind } = yield* first(connection, behind, noRoom === undefined))
   }
   // The page is served to whoever finds a place; the operator's window to the operator, and what programs ask for that watch the server, in any case. Others are turned away in HTTP's own words.
@@ -123,13 +123,20 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, behind: B
     const become = yield* visits.visit(connection, chunks, noRoom)
     if (become === "operator" && desk !== undefined) return new Diverted({ serve: desk.serve(connection) })
     const spoken = become === "chat" || become === "operator" ? web : ircOver[become]
-    return { dialect: spoken, interpreter: spoken.open(config, false), chunks: [] } satisfies Recognised
+    return { dialect: spoken, interpreter: spoken.open(spoken === web ? config : { ...config, encryption: encryptionOf(connection, tls) }, false), chunks: [] } satisfies Recognised
   }
-  const { dialect, interpreter } = speaker(kind, config, irc, greeted)
+  const { dialect, interpreter } = speaker(kind, kind === "irc" ? { ...config, encryption: encryptionOf(connection, tls) } : config, irc, greeted)
   return { dialect, interpreter: isInClear(connection, behind) && isSpoken(kind) ? encryptedOnly(interpreter) : interpreter, chunks } satisfies Recognised
 })
 
-const speaker = (kind: Kind, config: ServerOptions, irc: Dialect, greeted: boolean): Omit<Recognised, "chunks"> => {
+const encryptionOf = (connection: Connection, tls: Tls | undefined): Encryption => {
+  const tcp = connection instanceof Tcp ? connection : undefined
+  // Behind a proxy clients come to another port, if to this machine at all.
+  const isTrusted = tls?.isOfAuthority === true && tcp?.isPresented === false
+  return { isSecure: connection.secure, certificate: tcp?.certificate, securePort: isTrusted ? tcp.port : undefined }
+}
+
+const speaker = (kind: Kind, config: Hearing, irc: Dialect, greeted: boolean): Omit<Recognised, "chunks"> => {
   switch (kind) {
     case "native":
       return { dialect: native, interpreter: native.open(config, greeted) }
@@ -152,7 +159,7 @@ export const layer = Layer.effect(
     const irc = makeIrc(config)
     const ircOver = { "binary.ircv3.net": makeIrc(config, "binary.ircv3.net"), "text.ircv3.net": makeIrc(config, "text.ircv3.net") }
     const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
-    const shakeHands = yield* makeHandshake
-    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, irc, ircOver, shakeHands, visits }, noRoom) })
+    const tls = yield* makeTls
+    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, irc, ircOver, tls, visits }, noRoom) })
   })
 ).pipe(Layer.provide(Visits.layer), Layer.provide(Site.layer))

@@ -12,7 +12,7 @@ import { type NameKey, oneWord } from "../../domain/Nickname.ts"
 import type { Refusal } from "../../domain/Refusal.ts"
 import type { ReadError } from "../../net/Errors.ts"
 import { type Envelope, Registry } from "../chat/Registry.ts"
-import type { Heard } from "../dialect/Dialect.ts"
+import type { Evidence, Heard } from "../dialect/Dialect.ts"
 import type { Guesser, Guessing } from "./guessing.ts"
 import type { Gate } from "./Password.ts"
 
@@ -40,6 +40,9 @@ interface Ways<Client> {
 /** What the hash of the words of an account is salted with. */
 export const accountSalt = (key: NameKey): string => `account ${oneWord(key)}`
 
+// That of its certificate: no words are taken for a certificate, whose fingerprint others may know.
+const certificateSalt = (key: NameKey): string => `certificate ${oneWord(key)}`
+
 /**
  * Makes the function that takes the words of claimed names: they are hashed here, and get into no entry. Whether there is such a
  * name or not, the same is done, and takes the same time.
@@ -48,10 +51,10 @@ export const makeAccounts = <Client extends Sayer>({ refuse, submit, tell }: Way
   Effect.gen(function* () {
     const registry = yield* Registry
 
-    const authenticate = Effect.fnUntraced(function* (client: Client, key: NameKey, words: string) {
+    const authenticate = Effect.fnUntraced(function* (client: Client, key: NameKey, { kind, text }: Evidence) {
       const thing = accountSalt(key)
       if (yield* isTooSoon(client, thing)) return
-      const proof = yield* hash(client, words, thing)
+      const proof = yield* hash(client, text, kind === "words" ? thing : certificateSalt(key))
       if (yield* isTooSoon(client, thing)) return
       const credentials = { key, proof, neighbourhood: client.neighbourhood }
       const chat = yield* registry.chat
@@ -69,15 +72,16 @@ export const makeAccounts = <Client extends Sayer>({ refuse, submit, tell }: Way
     })
 
     // Where there is a password, nobody claims a name who has not said it.
-    const claim = Effect.fnUntraced(function* (client: Client, name: AskedName, words: string) {
+    const claim = Effect.fnUntraced(function* (client: Client, name: AskedName, words: string, shown: string | undefined) {
       const isIn = personOf(yield* registry.chat, client.id) !== undefined
       if (!isIn && client.gate !== undefined) return yield* refuse(client, passwordRequired)
       const { neighbourhood } = client
       const proof = yield* hash(client, words, accountSalt(name.key))
-      const told = yield* submit(client, { _tag: "ClaimName", name, proof, neighbourhood })
+      const certificate = shown === undefined ? {} : { certificate: yield* hash(client, shown, certificateSalt(name.key)) }
+      const told = yield* submit(client, { _tag: "ClaimName", name, proof, ...certificate, neighbourhood })
       if (!isIn && told.some(({ event }) => event._tag === "AccountSet")) client.identity.credentials = { key: name.key, proof, neighbourhood }
     })
 
     return (client: Client, said: Extract<Heard, { readonly _tag: "Authenticate" | "ClaimName" }>) =>
-      said._tag === "Authenticate" ? authenticate(client, said.key, said.words) : claim(client, said.name, said.words)
+      said._tag === "Authenticate" ? authenticate(client, said.key, said.by) : claim(client, said.name, said.words, said.certificate)
   })

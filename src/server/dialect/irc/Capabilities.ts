@@ -1,7 +1,7 @@
 /** The capabilities of IRCv3 that are spoken here. */
 
 import type { Hearing } from "../Dialect.ts"
-import { mechanisms } from "./sasl.ts"
+import { mechanismsFor } from "./sasl.ts"
 
 /** Those that are offered always, with their values as `CAP LS 302` shows them; empty where they have none. */
 const always: ReadonlyMap<string, string> = new Map([
@@ -18,7 +18,7 @@ const always: ReadonlyMap<string, string> = new Map([
   ["labeled-response", ""],
   ["message-tags", ""],
   ["multi-prefix", ""],
-  ["sasl", mechanisms],
+  ["sasl", "PLAIN"],
   ["server-time", ""],
   ["setname", ""],
   ["userhost-in-names", ""]
@@ -31,8 +31,18 @@ const ofHistory: ReadonlyMap<string, string> = new Map([
   ["draft/message-redaction", ""]
 ])
 
-/** What a server with these options offers. */
-export const offered = ({ history }: Pick<Hearing, "history">): ReadonlyMap<string, string> => (history === undefined ? always : new Map([...always, ...ofHistory].sort(([one], [other]) => (one < other ? -1 : 1))))
+/** What a server with these options offers a client. */
+export const offered = ({ encryption, history }: Pick<Hearing, "encryption" | "history">): ReadonlyMap<string, string> => {
+  const all = history === undefined ? always : new Map([...always, ...ofHistory].sort(([one], [other]) => (one < other ? -1 : 1)))
+  return encryption?.certificate === undefined ? all : new Map([...all, ["sasl", mechanismsFor({ encryption })]])
+}
+
+/** For how long clients that have come with TLS are to come in no other way, s. */
+const secureFor = 2_592_000
+
+/** The policy of strict transport security, which clients are shown and do not ask for: https://ircv3.net/specs/extensions/sts; `undefined` where there is none. */
+export const transportPolicy = ({ encryption }: Pick<Hearing, "encryption">): string | undefined =>
+  encryption?.securePort === undefined ? undefined : encryption.isSecure ? `duration=${secureFor}` : `duration=${secureFor},port=${encryption.securePort}`
 
 /** The capabilities that one client has asked for. */
 export type Capabilities = ReadonlySet<string>

@@ -15,17 +15,24 @@ import { offersHttp, recordLength } from "./clientHello.ts"
 /** Takes a connection through the handshake whose first bytes, `heard`, are of TLS. From then on it is read and written as before, and encrypted. */
 export type ShakeHands = (connection: Tcp, heard: ReadonlyArray<Uint8Array>) => Effect.Effect<void, ReadError>
 
+/** How TLS is spoken at a door. */
+export interface Tls {
+  readonly shakeHands: ShakeHands
+  /** Whether clients are to find the server trusted by an authority. */
+  readonly isOfAuthority: boolean
+}
+
 /** How many handshakes are begun in one turn of the event loop: each computes for about half a millisecond, and who is in the room is heard in between. */
 const perTurn = 2
 
 const failed = (reason: string): CutOff => new CutOff({ code: "not-for-us", reason })
 
 /**
- * Makes the handshake of this server; `undefined` where it has no {@link Certificate}.
+ * How this server speaks TLS; `undefined` where it has no {@link Certificate}.
  * A handshake has `handshakeWithin` to be over, from its first byte on. Nothing is
  * computed for it before the client's hello is here whole, and then in its turn.
  */
-export const makeHandshake = Effect.gen(function* () {
+export const makeTls = Effect.gen(function* () {
   const certificate = Option.getOrUndefined(yield* Effect.serviceOption(Certificate))
   const { closeGrace, handshakeWithin } = yield* ServerConfig
   const turnstile = new Turnstile(perTurn)
@@ -66,5 +73,5 @@ export const makeHandshake = Effect.gen(function* () {
     const finish = Effect.zipRight(Effect.timeoutOption(Fiber.await(fiber), closeGrace), Fiber.interrupt(fiber))
     yield* Effect.onInterrupt(Fiber.join(fiber), () => finish)
   })
-  return shakeHands
+  return { shakeHands, isOfAuthority: certificate.isOfAuthority } satisfies Tls
 })

@@ -268,7 +268,7 @@ describe("A claimed name", () => {
 describe("A response of SASL", () => {
   const whole = plain("ada", "x".repeat(700))
   const take = (...pieces: ReadonlyArray<string>) => {
-    const response = new SaslResponse()
+    const response = new SaslResponse("PLAIN")
     return pieces.map((piece) => response.take(piece)).at(-1)
   }
   const ada = (words: string): Identification => ({ name: "ada", words })

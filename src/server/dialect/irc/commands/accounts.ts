@@ -1,10 +1,10 @@
 /** Claimed names: `REGISTER` claims one, `AUTHENTICATE` shows that one has. */
 import { asked } from "../../../../domain/nameIndex.ts"
 import type { Refused } from "../../../../domain/Event.ts"
-import type { Heard } from "../../Dialect.ts"
+import type { Evidence, Heard } from "../../Dialect.ts"
 import { nameLimits } from "../../Dialect.ts"
 import type { Client, IrcCommands, Numeric } from "../Client.ts"
-import { longestPiece, mechanisms, SaslResponse } from "../sasl.ts"
+import { longestPiece, mechanismsFor, SaslResponse } from "../sasl.ts"
 import { keepLetters } from "./chathistory.ts"
 import { cloak, keyOf, nameOf, nickOf, sourceOf } from "../tokens.ts"
 
@@ -35,14 +35,16 @@ function* authenticate(client: Client, [word = ""]: ReadonlyArray<string>): Iter
   if (word === "*") yield client.numeric("906", [], "SASL authentication aborted")
   else if (word.length > longestPiece) yield client.numeric("905", [], "SASL message too long")
   else if (sasl !== undefined) yield* respond(client, sasl, word)
-  else if (word.toUpperCase() === mechanisms) {
-    client.sasl = new SaslResponse()
+  else if (isMechanism(word.toUpperCase(), client)) {
+    client.sasl = new SaslResponse(word.toUpperCase() === "PLAIN" ? "PLAIN" : "EXTERNAL")
     yield client.look(() => ["AUTHENTICATE +"])
   } else {
-    yield client.numeric("908", [mechanisms], "are available SASL mechanisms")
+    yield client.numeric("908", [mechanismsFor(client.hearing)], "are available SASL mechanisms")
     yield failed(client, undefined)
   }
 }
+
+const isMechanism = (word: string, { hearing }: Client): boolean => mechanismsFor(hearing).split(",").includes(word)
 
 function* respond(client: Client, sasl: SaslResponse, piece: string): Iterable<Heard> {
   const response = sasl.take(piece)
@@ -50,12 +52,15 @@ function* respond(client: Client, sasl: SaslResponse, piece: string): Iterable<H
     client.sasl = sasl
     return
   }
-  const name = response === undefined ? undefined : nameOf(response.name, nameLimits(client.hearing))
-  if (response === undefined || name === undefined) {
+  const said = response?.name ?? (client.me === undefined ? client.registration.nick : nickOf(client.me.name))
+  const name = response === undefined || said === undefined ? undefined : nameOf(said, nameLimits(client.hearing))
+  const certificate = client.hearing.encryption?.certificate
+  const by: Evidence | undefined = response?.words !== undefined ? { kind: "words", text: response.words } : certificate === undefined ? undefined : { kind: "certificate", text: certificate }
+  if (said === undefined || name === undefined || by === undefined) {
     yield failed(client, undefined)
     return
   }
-  yield* identify(client, response)
+  yield* identify(client, said, by)
   if (client.refused !== undefined) {
     yield failed(client, client.refused)
     return
@@ -65,9 +70,9 @@ function* respond(client: Client, sasl: SaslResponse, piece: string): Iterable<H
   yield* keepLetters(client)
 }
 
-/** Says the words of a claimed name. */
-export function* identify(client: Client, { name, words }: { readonly name: string; readonly words: string }): Iterable<Heard> {
-  yield* client.do({ _tag: "Authenticate", key: keyOf(name), words })
+/** Shows to have claimed a name. */
+export function* identify(client: Client, name: string, by: Evidence): Iterable<Heard> {
+  yield* client.do({ _tag: "Authenticate", key: keyOf(name), by })
   known(client)
 }
 
@@ -99,7 +104,7 @@ function* register(client: Client, [account = "", , words = ""]: ReadonlyArray<s
   else if (words.length < leastWords) yield fail(client, "WEAK_PASSWORD", wanted, `A password has at least ${leastWords} characters, and should be nothing that others guess`)
   else if (bytes > longestWords) yield fail(client, "UNACCEPTABLE_PASSWORD", wanted, `A password has at most ${longestWords} bytes`)
   else {
-    yield* client.do({ _tag: "ClaimName", name: asked(name), words })
+    yield* client.do({ _tag: "ClaimName", name: asked(name), words, certificate: client.hearing.encryption?.certificate })
     const { refused } = client
     if (refused !== undefined) {
       yield fail(client, codeOf(refused), wanted, refused.message)

@@ -5,7 +5,7 @@ import { asked } from "../../../../domain/nameIndex.ts"
 import { clean, lenient } from "../../../../domain/Text.ts"
 import { version } from "../../../../domain/version.ts"
 import { type Heard, nameLimits, reject } from "../../Dialect.ts"
-import { type Capabilities, listed, offered, requested } from "../Capabilities.ts"
+import { type Capabilities, listed, offered, requested, transportPolicy } from "../Capabilities.ts"
 import type { Client, IrcCommands } from "../Client.ts"
 import { isupport } from "../isupport.ts"
 import { keyOf, nameOf } from "../tokens.ts"
@@ -125,7 +125,7 @@ function* pass(client: Client, [password = ""]: ReadonlyArray<string>): Iterable
   const known = client.registration.password
   client.registration = { ...client.registration, password: isAccount ? (known ?? password) : password }
   if (!isAccount) return
-  yield* identify(client, { name, words })
+  yield* identify(client, name, { kind: "words", text: words })
   if (client.refused !== undefined) yield client.numeric("464", [], client.refused.message)
 }
 
@@ -139,7 +139,9 @@ function* cap(client: Client, [subcommand = "", argument = ""]: ReadonlyArray<st
       negotiating()
       const is302 = Number(argument) >= 302
       if (is302) client.capabilities = new Set([...client.capabilities, "cap-notify"])
-      yield* list("LS", [...offered(client.hearing)].map(([name, value]) => (is302 && value !== "" ? `${name}=${value}` : name)), is302)
+      const policy = is302 ? transportPolicy(client.hearing) : undefined
+      const shown = [...offered(client.hearing), ...(policy === undefined ? [] : [["sts", policy] as const])]
+      yield* list("LS", shown.map(([name, value]) => (is302 && value !== "" ? `${name}=${value}` : name)), is302)
       return
     }
     case "LIST":
