@@ -1,6 +1,7 @@
 import type * as Net from "node:net"
 import type { TLSSocket } from "node:tls"
 import { formatAddress } from "./address.ts"
+import { isLoopback } from "./addressRanges.ts"
 import { ByteStream } from "./ByteStream.ts"
 import { ConnectionLost, type ReadError } from "./Errors.ts"
 
@@ -43,6 +44,11 @@ export class Tcp extends ByteStream {
   /** The fingerprint of the certificate that the peer has shown, where it came with TLS: SHA-256, in hexadecimal digits. */
   get certificate(): string | undefined {
     return this.#certificate
+  }
+
+  /** Whether others could read the bytes on their way: they come from another machine, and not encrypted. Of what a proxy has brought, it is not known. */
+  get exposed(): boolean {
+    return !this.isSecure && !this.#isPresented && !isLoopback(this.peer)
   }
 
   /** The port of this end. */

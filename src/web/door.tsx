@@ -37,7 +37,7 @@ export const Door = ({ enter, isEntering, name, needsPassword, wrong }: {
             <div class="field wide">
               <label for="password">Password</label>
               <input id="password" type="password" ref={passwordInput} autocomplete="off" aria-describedby="password-hint" />
-              <span class="hint" id="password-hint">This room has one: ask whoever opened it.</span>
+              <span class="hint" id="password-hint">This room has one: ask whoever opened it.{isSecureContext ? "" : " It is sent unencrypted."}</span>
             </div>
           )}
         </div>

@@ -103,7 +103,8 @@ const joinInBrowser = (options: Given): Effect.Effect<void, BadSetting | Failed>
     const where = yield* givenPlace(options)
     // Lazy loading: whoever joins in a terminal does not pay for it.
     const { joinByWindow } = yield* Effect.promise(() => import("./window/run.ts"))
-    yield* joinByWindow({ ...where, name: yield* given(name, options.name), password: Option.none() })
+    const isSecured = where.secured !== undefined || (yield* isOn("tls", options.tls))
+    yield* joinByWindow({ host: where.host, port: where.port, isSecured, name: yield* given(name, options.name), password: Option.none() })
   })
 
 const failure = (error: JoinError) => Effect.as(complain(explain(error)), false)
@@ -121,6 +122,7 @@ const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Faile
     const isPlain = (yield* isOn("plain", options.plain)) || process.env["TERM"] === "dumb"
     const isScreen = isTerminal && !isPlain && !json
     const isTls = yield* isOn("tls", options.tls)
+    const secured = where.secured ?? (isTls ? { fingerprint: undefined } : undefined)
     const asked = yield* given(reconnect, options.reconnect)
     const within = Option.getOrElse(asked, () => (isScreen ? onScreen : elsewhere))
     return {
@@ -131,8 +133,8 @@ const resolve = (options: Given): Effect.Effect<JoinSettings, BadSetting | Faile
       isScreen,
       colour: !(yield* isOn("no-color", options.noColor)) && (process.env["NO_COLOR"] ?? "") === "",
       bell: !(yield* isOn("no-bell", options.noBell)),
-      secured: where.secured ?? (isTls ? { fingerprint: undefined } : undefined),
-      given: { host: where.host, port: where.port, name: yield* given(name, options.name), password: yield* givenPassword(options, mayAsk) },
+      secured,
+      given: { isSecured: secured !== undefined, host: where.host, port: where.port, name: yield* given(name, options.name), password: yield* givenPassword(options, mayAsk) },
       asks: isTerminal && mayAsk,
       isTerminal,
       json,

@@ -12,6 +12,8 @@ export interface Given {
   readonly port: Option.Option<number>
   readonly name: Option.Option<string>
   readonly password: Option.Option<Redacted.Redacted>
+  /** Whether what is answered goes to the server encrypted. */
+  readonly isSecured?: boolean
 }
 
 /** Where to connect, and under which name. */
@@ -33,13 +35,15 @@ export interface Form {
   readonly made: string
   /** Whether the password was the last question: the next line may be the password typed once more. */
   readonly isSecretAsked: boolean
+  /** Whether what is answered goes to the server encrypted. */
+  readonly isSecured: boolean
 }
 
 const labels: Record<Field, string> = { host: "Host", port: "Port", name: "Name", password: "Password" }
 const fields: ReadonlyArray<Field> = ["host", "port", "name"]
 
 /** A form that asks for what was not given. `made` is the generated name, the default of the name. */
-export const begin = ({ host, name, password, port }: Given, made: string): Form => ({
+export const begin = ({ host, isSecured = false, name, password, port }: Given, made: string): Form => ({
   answers: {
     host: Option.getOrElse(host, () => defaults.host),
     port: Option.getOrElse(port, () => defaults.port),
@@ -52,7 +56,8 @@ export const begin = ({ host, name, password, port }: Given, made: string): Form
     ...(Option.isNone(name) ? (["name"] as const) : [])
   ],
   made,
-  isSecretAsked: false
+  isSecretAsked: false,
+  isSecured
 })
 
 /** A form that asks nothing: what was not given takes its default. */
@@ -90,11 +95,14 @@ const nameLike = (taken: string, number: number): string | undefined => {
 }
 
 /** The next question, such as `Port [25565]: `; `undefined` when all is answered. */
-export const question = ({ answers, asking }: Form): string | undefined => {
+export const question = ({ answers, asking, isSecured }: Form): string | undefined => {
   const field = asking[0]
   if (field === undefined) return undefined
-  return field === "password" ? `${labels[field]}: ` : `${labels[field]} [${answers[field]}]: `
+  return field === "password" ? `${labels[field]}${!isSecured && isExposed(answers.host) ? " (unencrypted on its way)" : ""}: ` : `${labels[field]} [${answers[field]}]: `
 }
+
+// This machine's own names and addresses: nothing is on the way there.
+const isExposed = (host: string): boolean => !/^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/iu.test(host)
 
 /** Whether the answer has to be hidden: it is a password. */
 export const isSecret = ({ asking }: Form): boolean => asking[0] === "password"

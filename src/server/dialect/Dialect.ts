@@ -101,6 +101,8 @@ export interface Evidence {
 /** How a client has come, as far as its dialect speaks of that. */
 export interface Encryption {
   readonly isSecure: boolean
+  /** Whether others on the way could read what it says: it comes from another machine, and not encrypted. */
+  readonly isExposed: boolean
   /** The fingerprint of the certificate that the client has shown: SHA-256, in hexadecimal digits. */
   readonly certificate: string | undefined
   /** Where clients that come without TLS are to come with it, and to find it trusted: this port. */

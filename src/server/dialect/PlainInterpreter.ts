@@ -5,12 +5,13 @@ import * as Nickname from "../../domain/Nickname.ts"
 import { quitWord } from "../../domain/quitWord.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
-import { clean } from "../../domain/Text.ts"
+import { clean, type Text } from "../../domain/Text.ts"
 import * as Typed from "../../domain/typed.ts"
 import { silence } from "../../net/Inbox.ts"
 import * as wording from "../../domain/wording.ts"
 import { squeezed } from "./blanks.ts"
 import { type Dialect, type Heard, heard, type Hearing, type Interpreter, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
+import { Exposure } from "./Exposure.ts"
 import { isHello, isLogin, isOpening } from "./firstLines.ts"
 import { foreign, type Protocol } from "./foreign.ts"
 import { payloads } from "./framing.ts"
@@ -48,6 +49,8 @@ export interface Forms {
   readonly among: (rooms: ReadonlySet<RoomName>, current: RoomName, isByKey: boolean) => Dialect
 }
 
+const toTell = (line: Text): Heard => ({ _tag: "Tell", lines: [line] })
+
 /**
  * Parses people with `nc` and programs that were not written for this server. The
  * first unit of such a client is its name, all others are messages or commands.
@@ -60,6 +63,7 @@ export class PlainInterpreter implements Interpreter {
   // The dialect while the client is in several rooms.
   #severally: Dialect | undefined
   readonly #reader: UnitReader
+  readonly #exposure: Exposure
   // Set once another protocol has shown in place of the name: it has the answer to that.
   #refusing: Interpreter | undefined
   #asked: string | undefined
@@ -92,6 +96,7 @@ export class PlainInterpreter implements Interpreter {
     this.#isAsked = greeted
     this.#forms = forms
     this.#reader = new UnitReader(hearing, greeted, isQuitWord)
+    this.#exposure = new Exposure(hearing.encryption)
   }
 
   get echo(): boolean {
@@ -118,11 +123,11 @@ export class PlainInterpreter implements Interpreter {
   }
 
   hear(bytes: Uint8Array): Iterable<Heard> {
-    return this.#units(this.#reader.hear(bytes))
+    return this.#exposure.after(this.#units(this.#reader.hear(bytes)), toTell)
   }
 
   silence(): Iterable<Heard> {
-    return this.#units(this.#reader.silence())
+    return this.#exposure.after(this.#units(this.#reader.silence()), toTell)
   }
 
   end(): Iterable<Heard> {

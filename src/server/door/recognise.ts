@@ -125,7 +125,7 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, behind: B
     const spoken = become === "chat" || become === "operator" ? web : ircOver[become]
     return { dialect: spoken, interpreter: spoken.open(spoken === web ? config : { ...config, encryption: encryptionOf(connection, tls) }, false), chunks: [] } satisfies Recognised
   }
-  const { dialect, interpreter } = speaker(kind, kind === "irc" ? { ...config, encryption: encryptionOf(connection, tls) } : config, irc, greeted)
+  const { dialect, interpreter } = speaker(kind, kind === "irc" || (connection instanceof Tcp && connection.exposed) ? { ...config, encryption: encryptionOf(connection, tls) } : config, irc, greeted)
   return { dialect, interpreter: isInClear(connection, behind) && isSpoken(kind) ? encryptedOnly(interpreter) : interpreter, chunks } satisfies Recognised
 })
 
@@ -133,7 +133,7 @@ const encryptionOf = (connection: Connection, tls: Tls | undefined): Encryption 
   const tcp = connection instanceof Tcp ? connection : undefined
   // Behind a proxy clients come to another port, if to this machine at all.
   const isTrusted = tls?.isOfAuthority === true && tcp?.isPresented === false
-  return { isSecure: connection.secure, certificate: tcp?.certificate, securePort: isTrusted ? tcp.port : undefined }
+  return { isSecure: connection.secure, isExposed: tcp?.exposed === true, certificate: tcp?.certificate, securePort: isTrusted ? tcp.port : undefined }
 }
 
 const speaker = (kind: Kind, config: Hearing, irc: Dialect, greeted: boolean): Omit<Recognised, "chunks"> => {

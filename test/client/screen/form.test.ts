@@ -80,7 +80,17 @@ describe("The form", () => {
   })
 
   it.each(["password-required", "password-wrong"] as const)("asks for the password only: %s", (code) => {
-    expect(ask(Form.again(ada, code), "secret").questions).toEqual(["Password: ", undefined])
+    const here = { ...ada, answers: { ...ada.answers, host: "127.0.0.1" } }
+    expect(ask(Form.again(here, code), "secret").questions).toEqual(["Password: ", undefined])
+  })
+
+  it("says so where the password goes to another machine unencrypted", () => {
+    for (const host of ["192.0.2.7", "chat.example.org", "127.example.org", "2001:db8::1"]) {
+      const form = Form.withPassword({ ...ada, answers: { ...ada.answers, host } })
+      expect(Form.question(form), host).toBe("Password (unencrypted on its way): ")
+      expect(Form.question({ ...form, isSecured: true }), host).toBe("Password: ")
+    }
+    for (const host of ["localhost", "127.0.0.1", "127.0.0.2", "::1", "[::1]"]) expect(Form.question(Form.withPassword({ ...ada, answers: { ...ada.answers, host } })), host).toBe("Password: ")
   })
 
   it.each(["many", "0", "65536", "1.5", "-1", "1e9"])("refuses the port %j, and asks for it again", (port) => {

@@ -23,7 +23,7 @@ const noHost = "An address is a name such as chat.example.org, or numbers such a
 
 /**
  * Reads the answers of the form. The link to a room, and `HOST:PORT`, are
- * understood as an address: the port in it counts. An empty address or port takes its default.
+ * understood as an address: the port in it counts, and so does that it is encrypted. An empty address or port takes its default.
  */
 export const read = ({ host, name, port }: Answers): Wanted | Wrong => {
   const at = parseAddress(host.trim().replace(/^https?:\/\/([^/?#\\]*).*$/isu, "$1")) ?? { host: host.trim(), port: undefined }
@@ -35,7 +35,7 @@ export const read = ({ host, name, port }: Answers): Wanted | Wrong => {
   }
   const { answers } = form
   if (answers.name === "") return wrong("name", "A name is missing: any will do.")
-  const page = pageOf(answers.host, answers.port)
+  const page = pageOf(answers.host, answers.port, /^(?:https|brusios):/iu.test(host.trim()))
   return page === undefined ? wrong("host", noHost) : { ...answers, page }
 }
 
@@ -43,16 +43,16 @@ export const read = ({ host, name, port }: Answers): Wanted | Wrong => {
 export const linkTo = ({ name, page }: Wanted): string => new URL(`#${new URLSearchParams({ name }).toString()}`, page).href
 
 // Nothing of an address may become another part of the link, and a browser has to understand it: it knows no zones, for example.
-const pageOf = (host: string, port: number): URL | undefined => {
-  const text = `http://${formatAddress(host.replace(/^\[(.*)\]$/u, "$1"), port)}/`
+const pageOf = (host: string, port: number, isSecure: boolean): URL | undefined => {
+  const text = `${isSecure ? "https" : "http"}://${formatAddress(host.replace(/^\[(.*)\]$/u, "$1"), port)}/`
   if (!URL.canParse(text)) return undefined
   const page = new URL(text)
-  return page.username === "" && page.pathname === "/" && (page.port === "" ? 80 : Number(page.port)) === port ? page : undefined
+  return page.username === "" && page.pathname === "/" && (page.port === "" ? (isSecure ? 443 : 80) : Number(page.port)) === port ? page : undefined
 }
 
 /** What the form begins with, of what the program was given. */
 export const given = (given: Form.Given, made: string): Answers => ({
-  host: Option.getOrElse(given.host, () => defaults.host),
+  host: `${given.isSecured === true ? "https://" : ""}${Option.getOrElse(given.host, () => defaults.host)}`,
   port: String(Option.getOrElse(given.port, () => defaults.port)),
   name: Option.getOrElse(given.name, () => made)
 })

@@ -72,6 +72,11 @@ export class Client {
     this.turn = turn
   }
 
+  /** The server says something to the client alone. */
+  notice(words: string): Looking {
+    return this.look(({ nick }) => [this.fromServer(`NOTICE ${nick} :${words}`)])
+  }
+
   /** Why the command was refused that was performed last; `undefined` where it was not. */
   get refused(): Refused | undefined {
     return this.told.find((event) => event._tag === "Refused")

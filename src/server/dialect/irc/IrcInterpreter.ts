@@ -18,6 +18,7 @@ import { registration } from "./commands/registration.ts"
 import { rooms } from "./commands/rooms.ts"
 import { server } from "./commands/server.ts"
 import { talking } from "./commands/talking.ts"
+import { Exposure } from "../Exposure.ts"
 import { isToSelf } from "./again.ts"
 import { encodeFor, encodeGoodbye, type Reader } from "./encode.ts"
 import { longestLabel, Response } from "./label.ts"
@@ -45,6 +46,7 @@ export class IrcInterpreter implements Interpreter {
   readonly #client: Client
   readonly #formOf: (capabilities: Capabilities) => Dialect
   readonly #serverName: string
+  readonly #exposure: Exposure
   #dialect: Dialect
   #isEcho = false
   #batches = 0
@@ -53,6 +55,7 @@ export class IrcInterpreter implements Interpreter {
   constructor(hearing: Hearing, formOf: (capabilities: Capabilities) => Dialect) {
     this.#formOf = formOf
     this.#serverName = hearing.serverName
+    this.#exposure = new Exposure(hearing.encryption)
     this.#dialect = formOf(new Set())
     this.#client = new Client(hearing, (capabilities, me) => {
       this.#isEcho = capabilities.has("echo-message")
@@ -73,7 +76,7 @@ export class IrcInterpreter implements Interpreter {
   }
 
   *hear(bytes: Uint8Array): Iterable<Heard> {
-    for (const line of this.#lines.push(bytes)) yield* this.#line(line)
+    for (const line of this.#lines.push(bytes)) yield* this.#exposure.after(this.#line(line), (words) => this.#client.notice(words))
   }
 
   silence(): Iterable<Heard> {
