@@ -13,7 +13,7 @@ import { Certificate } from "./Certificate.ts"
 import { offersHttp, recordLength } from "./clientHello.ts"
 
 /** Takes a connection through the handshake whose first bytes, `heard`, are of TLS. From then on it is read and written as before, and encrypted. */
-export type ShakeHands = (connection: Tcp, heard: ReadonlyArray<Uint8Array>) => Effect.Effect<void, ReadError>
+type ShakeHands = (connection: Tcp, heard: ReadonlyArray<Uint8Array>) => Effect.Effect<void, ReadError>
 
 /** How TLS is spoken at a door. */
 export interface Tls {
