@@ -26,7 +26,8 @@ const brokenPipe: ReadonlySet<string> = new Set(["ECONNABORTED", "ECONNRESET", "
 export class Tcp extends ByteStream {
   #socket: Net.Socket
   #isLent = false
-  #certificate: string | undefined
+  // The clear side of TLS, once the connection has come so far.
+  #clear: TLSSocket | undefined
   #isPresented = false
   // A write has met the end of the connection: nothing is written any more.
   #isBroken = false
@@ -43,7 +44,7 @@ export class Tcp extends ByteStream {
 
   /** The fingerprint of the certificate that the peer has shown, where it came with TLS: SHA-256, in hexadecimal digits. */
   get certificate(): string | undefined {
-    return this.#certificate
+    return this.#clear?.getPeerX509Certificate()?.fingerprint256.replaceAll(":", "").toLowerCase()
   }
 
   /** Whether others could read the bytes on their way: they come from another machine, and not encrypted. Of what a proxy has brought, it is not known. */
@@ -109,7 +110,7 @@ export class Tcp extends ByteStream {
     this.#isLent = false
     this.isSecure = true
     this.#socket = clear
-    this.#certificate = clear.getPeerX509Certificate()?.fingerprint256.replaceAll(":", "").toLowerCase()
+    this.#clear = clear
     this.goOnOver(clear)
     this.#keepWhenBroken()
   }
