@@ -20,12 +20,15 @@ export class Secrets extends Context.Tag("brusio/Secrets")<Secrets, {
   readonly password: MutableRef.MutableRef<Redacted.Redacted> | undefined
   /** Whom clients of IRC can be an operator as; `undefined` lets nobody be one. */
   readonly operator: MutableRef.MutableRef<OperatorSecret> | undefined
+  /** The token with which scripts come by HTTP; `undefined` lets none. */
+  readonly hookToken: MutableRef.MutableRef<Redacted.Redacted> | undefined
 }>() {}
 
 /** The secrets of a configuration, which may change from then on. */
-export const makeSecrets = ({ operator, password }: Pick<ServerConfig["Type"], "operator" | "password">): Secrets["Type"] => ({
+export const makeSecrets = ({ hookToken, operator, password }: Pick<ServerConfig["Type"], "hookToken" | "operator" | "password">): Secrets["Type"] => ({
   password: password === undefined ? undefined : MutableRef.make(password),
-  operator: operator === undefined ? undefined : MutableRef.make(operator)
+  operator: operator === undefined ? undefined : MutableRef.make(operator),
+  hookToken: hookToken === undefined ? undefined : MutableRef.make(hookToken)
 })
 
 /** The secrets: of the service, or else of the configuration. */

@@ -31,6 +31,10 @@ export interface ServerOptions {
   readonly tlsOnly: boolean
   /** Who is served metrics over HTTP, see `docs/metrics.md`: this machine only, everybody who reaches the port, or nobody. */
   readonly metrics: "loopback" | "all" | "off"
+  /** The token with which scripts say lines and listen over HTTP, see `docs/hooks.md`; `undefined` lets none. */
+  readonly hookToken: Redacted.Redacted | undefined
+  /** How long somebody stays who said something over HTTP, after the last line, ms. */
+  readonly hookKeptFor: number
   /** The name of the server, in dialects in which servers have one: letters, digits, dots and hyphens. */
   readonly serverName: string
   /** The password that lets clients in, of at most `maxPasswordLength` characters (`domain/password.ts`); `undefined` lets everybody in. */
@@ -143,6 +147,8 @@ export const defaults: ServerOptions = {
   allowHosts: [],
   tlsOnly: false,
   metrics: "loopback",
+  hookToken: undefined,
+  hookKeptFor: 600_000,
   serverName: "brusio",
   password: undefined,
   operator: undefined,

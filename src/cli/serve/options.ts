@@ -7,6 +7,7 @@ import { defaults } from "../../server/ServerConfig.ts"
 import { withAdvice } from "./advice.ts"
 import { clusterOptions, givenCluster, withAdvice as withClusterAdvice } from "./cluster.ts"
 import { history } from "./history.ts"
+import { givenHookToken, hookOptions } from "./hooks.ts"
 import { givenLimits, limitOptions } from "./limits.ts"
 import { givenWhere } from "../address.ts"
 import { grouped, type HelpPage } from "../help.ts"
@@ -35,6 +36,7 @@ const options = {
   rateBurst: option(rateBurst, "How many of them may come at once.", `${defaultRate.burst} messages`),
   history: option(history, "Keeps the last lines of each room in memory, for those who enter later: as many lines, as much of them, or for as long; several with commas between.", "nothing is kept"),
   ...operatorOptions,
+  ...hookOptions,
   ...tlsOptions,
   ...clusterOptions,
   ...limitOptions,
@@ -78,7 +80,7 @@ export const page: HelpPage = {
   examples: ["serve", "serve --window", "serve --host 0.0.0.0 --port 4000 --password"],
   groups: grouped(Record.values(options), {
     "The most important options": [options.host, options.port, options.window, options.password, options.passwordFile, options.noInput],
-    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.serverName, options.metrics, options.operatorFile, options.history, options.onStop, options.ignoreHangup],
+    "More options": [options.logFormat, options.echo, options.trustProxy, options.allowHost, options.serverName, options.metrics, options.operatorFile, options.hookTokenFile, options.history, options.onStop, options.ignoreHangup],
     "Encrypted (TLS)": [options.tls, options.tlsCert, options.tlsKey, options.tlsOnly],
     "A room on several machines": [options.cluster, options.clusterName, options.clusterCa, options.clusterCredentials]
   }, "Limits"),
@@ -110,6 +112,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       echo: Option.getOrElse(mirror, () => defaults.echo),
       password: Option.getOrUndefined(yield* givenPassword(options, readsInput)),
       operator: yield* givenOperator(options),
+      hookToken: yield* givenHookToken(options),
       serverName: Option.getOrElse(yield* given(serverName, options.serverName), () => defaults.serverName),
       metrics: Option.getOrElse(yield* given(metrics, options.metrics), () => defaults.metrics),
       allowHosts: Option.getOrElse(yield* given(allowHost, options.allowHost), () => defaults.allowHosts),

@@ -41,7 +41,7 @@ export interface ServeSettings {
   readonly cluster: NatsSettings | undefined
   /** How TLS is spoken; `undefined` where it is not. */
   readonly tls: TlsSettings | undefined
-  readonly config: Partial<ServerOptions> & Pick<ServerOptions, "host" | "maxClients" | "maxTurnedAway" | "operator" | "password">
+  readonly config: Partial<ServerOptions> & Pick<ServerOptions, "host" | "maxClients" | "maxTurnedAway" | "hookToken" | "operator" | "password">
   /** The files with secrets, which are taken up anew when they change. */
   readonly secrets: SecretFiles
   readonly format: "terminal" | "plain" | "json"

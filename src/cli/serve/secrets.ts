@@ -10,6 +10,7 @@ import { makeSecrets, Secrets } from "../../server/Secrets.ts"
 import type { ServerOptions } from "../../server/ServerConfig.ts"
 import { givenPasswordFile, passwordIn } from "../password.ts"
 import { type BadSetting, given, passwordFile, sourceOf } from "../settings.ts"
+import { hookTokenFile, hookTokenIn } from "./hooks.ts"
 import { operatorFile, operatorIn } from "./operator.ts"
 
 type Reading<A> = Effect.Effect<A, { readonly message: string }, FileSystem>
@@ -27,12 +28,14 @@ type SecretOf<Name extends keyof Secrets["Type"]> = Secrets["Type"][Name] extend
 export interface SecretFiles {
   readonly password: SecretFile<SecretOf<"password">> | undefined
   readonly operator: SecretFile<SecretOf<"operator">> | undefined
+  readonly hookToken: SecretFile<SecretOf<"hookToken">> | undefined
 }
 
 interface Options {
   readonly password: boolean
   readonly passwordFile: Option.Option<string>
   readonly operatorFile: Option.Option<string>
+  readonly hookTokenFile: Option.Option<string>
 }
 
 /** The files that are given. */
@@ -43,7 +46,8 @@ export const givenSecretFiles = (options: Options): Effect.Effect<SecretFiles, B
       Option.isSome(path) ? { path: path.value, read: Effect.provideService(read(path.value), FileSystem, files) } : undefined
     return {
       password: inFile(yield* givenPasswordFile(options), (path) => passwordIn(path, sourceOf(passwordFile, options.passwordFile))),
-      operator: inFile(yield* given(operatorFile, options.operatorFile), (path) => operatorIn(path, sourceOf(operatorFile, options.operatorFile)))
+      operator: inFile(yield* given(operatorFile, options.operatorFile), (path) => operatorIn(path, sourceOf(operatorFile, options.operatorFile))),
+      hookToken: inFile(yield* given(hookTokenFile, options.hookTokenFile), (path) => hookTokenIn(path, sourceOf(hookTokenFile, options.hookTokenFile)))
     }
   })
 
@@ -52,7 +56,7 @@ export const givenSecretFiles = (options: Options): Effect.Effect<SecretFiles, B
  * stays, and the new ones count from then on. Where one cannot be used, the log says why, and the
  * one before stays.
  */
-export const secrets = (files: SecretFiles, config: Pick<ServerOptions, "operator" | "password">): Layer.Layer<Secrets> =>
+export const secrets = (files: SecretFiles, config: Pick<ServerOptions, "hookToken" | "operator" | "password">): Layer.Layer<Secrets> =>
   Layer.scoped(
     Secrets,
     Effect.gen(function* () {
@@ -69,6 +73,7 @@ export const secrets = (files: SecretFiles, config: Pick<ServerOptions, "operato
         })
       yield* follow("password", files.password, all.password)
       yield* follow("secret of the operator", files.operator, all.operator)
+      yield* follow("token of scripts", files.hookToken, all.hookToken)
       return all
     })
   )

@@ -70,7 +70,7 @@ const loop = ({ count, quantiles, sum }: LoopDelay): Pair =>
 const spoken = (name: string): string => name.replace(/,.*$/u, "")
 
 const byDialect = ({ open }: Counts, visitors: number): ReadonlyArray<Pair> => {
-  const counts = new Map<string, number>([["native", 0], ["web", 0], ["irc", 0], ["plain", 0], ["telnet", 0]])
+  const counts = new Map<string, number>([["native", 0], ["web", 0], ["irc", 0], ["plain", 0], ["telnet", 0], ["hook", 0], ["events", 0]])
   let silent = 0
   for (const { dialect, hasSpoken } of open) {
     if (hasSpoken) counts.set(spoken(dialect.name), (counts.get(spoken(dialect.name)) ?? 0) + 1)

@@ -22,7 +22,8 @@ import { answerAsset, answerText, lastAnswer } from "./answer.ts"
 import * as Metrics from "./Metrics.ts"
 import { mediaType, render } from "./prometheus.ts"
 import { makeReadiness } from "./readiness.ts"
-import { check, type Denied, watchedAt } from "./request.ts"
+import * as Hooks from "./Hooks.ts"
+import { check, type Denied, hookAt, notFound, watchedAt } from "./request.ts"
 import { noPlace, tryAgain } from "./full.ts"
 import { operatorPath, Site } from "./Site.ts"
 
@@ -77,6 +78,8 @@ interface Visit {
   readonly full: Full | undefined
   /** Takes a place in the room, where there is one; or says why there is none. */
   readonly takePlace: () => Full | undefined
+  /** The address that it comes from. */
+  readonly from: Hooks.From
   /** Whether it comes from this machine itself. */
   readonly isOfThisMachine: boolean
   /** Whether it may be the operator's. */
@@ -103,6 +106,7 @@ const make = Effect.gen(function* () {
   const site = yield* Site
   const metrics = yield* Metrics.Metrics
   const whyNotReady = yield* makeReadiness
+  const hooks = yield* Hooks.Hooks
   const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
   const names = [hostname(), ...allowHosts]
   const visits = new WeakMap<Duplex, Visit>()
@@ -117,11 +121,11 @@ const make = Effect.gen(function* () {
     origins: request.headersDistinct["origin"] ?? [],
     hasBody: (request.headers["content-length"] ?? "0") !== "0" || request.headers["transfer-encoding"] !== undefined
   })
-  const deny = (response: Http.ServerResponse, { status, words }: Denied) => {
-    answerText(response, status, words, { connection: "close", ...along[status] })
+  const deny = (response: Http.ServerResponse, { allow, status, words }: Denied) => {
+    answerText(response, status, words, { connection: "close", ...along[status], ...(allow === undefined ? {} : { allow }) })
   }
   const answer = Effect.fnUntraced(function* (request: Http.IncomingMessage, response: Http.ServerResponse) {
-    const checked = check(asked(request), names)
+    const checked = check(asked(request), names, hooks.answer !== undefined)
     if ("status" in checked) {
       deny(response, checked)
       return
@@ -132,6 +136,12 @@ const make = Effect.gen(function* () {
     // Nobody is sent away to TLS by these but who may see metrics and does not come from this machine.
     const isInClear = watched === "metrics" && visit?.isSentAway === true && !visit.isOfThisMachine
     if (watched !== undefined && !isInClear && (yield* answerWatched(response, watched, visit))) return
+    const hooked = hookAt(path)
+    if (hooked !== undefined && hooks.answer !== undefined && visit !== undefined) {
+      if (visit.isSentAway) sendToHttps(request, response)
+      else yield* hooks.answer(request, response, hooked, visit.from)
+      return
+    }
     const isOperators = visit?.isOperators === true
     const code = path === codePath && isOperators ? yield* codeFor(request) : undefined
     // To others the operator's page is none.
@@ -141,7 +151,7 @@ const make = Effect.gen(function* () {
     else if (visit?.full !== undefined && !isOfWindow) deny(response, { status: 503, words: noPlace(visit.full.reason) })
     else if (code !== undefined) answerText(response, 200, code)
     else if (asset !== undefined) answerAsset(request, response, asset)
-    else answerText(response, 404, "There is no such page here.")
+    else answerText(response, notFound.status, notFound.words)
   })
   // For this time only: the server may be started without TLS again.
   const sendToHttps = (request: Http.IncomingMessage, response: Http.ServerResponse) => {
@@ -284,6 +294,7 @@ const make = Effect.gen(function* () {
       visits.set(socket, {
         full,
         takePlace: () => admission.unsafeComesIn(connection, now()),
+        from: { address: connection.address, host: connection.host },
         isOfThisMachine: isOfThisMachine(connection),
         isOperators: isOperators(connection),
         isSentAway: tlsOnly && !connection.secure,
@@ -311,4 +322,4 @@ const make = Effect.gen(function* () {
 const isOfThisMachine = ({ host, peer }: Tcp): boolean => isLoopback(peer) && isLoopback(host.replace(/^\[(.*)\]$/u, "$1"))
 
 /** Visits of the page that {@link Site} has. */
-export const layer = Layer.scoped(Visits, make).pipe(Layer.provide(Metrics.layer))
+export const layer = Layer.scoped(Visits, make).pipe(Layer.provide(Metrics.layer), Layer.provide(Hooks.layer))

@@ -14,8 +14,22 @@ export const watchedAt = (path: string): "health" | "ready" | "metrics" | undefi
   }
 }
 
-/** Whether the first bytes of a connection ask for that. */
-export const asksToWatch = (heard: ReadonlyArray<Uint8Array>): boolean => /^[A-Z]+ \/(?:health|ready|metrics)[ ?]/u.test(Buffer.concat(heard).toString("latin1", 0, longestStart))
+/** What scripts ask for, in the room with this name as it stands in the path. */
+export interface Hooked {
+  readonly kind: "say" | "events"
+  readonly room: string
+}
+
+/** What scripts ask for at this path; `undefined` for all other paths. */
+export const hookAt = (path: string): Hooked | undefined => {
+  const [, room, events] = /^\/rooms\/([^/]+)(\/events)?$/u.exec(path) ?? []
+  return room === undefined ? undefined : { kind: events === undefined ? "say" : "events", room }
+}
+
+const methodOf = { say: "POST", events: "GET" } as const
+
+/** Whether the first bytes of a connection ask for what is answered also where there is no place. */
+export const asksToWatch = (heard: ReadonlyArray<Uint8Array>): boolean => /^[A-Z]+ \/(?:(?:health|ready|metrics)[ ?]|rooms\/)/u.test(Buffer.concat(heard).toString("latin1", 0, longestStart))
 
 /** The longest method and path of those that are served there. */
 const longestStart = 32
@@ -34,6 +48,8 @@ export interface Asked {
 export interface Denied {
   readonly status: 400 | 403 | 404 | 405 | 421 | 426 | 503
   readonly words: string
+  /** The methods that are served, where only the method was wrong. */
+  readonly allow?: string
 }
 
 const hostLine = /^(?<name>\[[0-9a-fA-F:.]+\]|[^\s[\]:@/?#\\%]+)(?::\d{1,5})?$/u
@@ -64,8 +80,11 @@ const isOwnHost = (host: string, names: ReadonlyArray<string>): boolean => {
 const isOwnOrigin = (origin: string, host: string): boolean =>
   [`http://${host}`, `https://${host}`].some((own) => own.toLowerCase() === origin.toLowerCase())
 
-/** Checks a request: the path that it asks for, or why it is not served. `names` are those that this server goes by beside its addresses. */
-export const check = ({ hasBody, hosts, method, origins, target }: Asked, names: ReadonlyArray<string>): { readonly path: string } | Denied => {
+/** There is nothing at this path. */
+export const notFound: Denied = { status: 404, words: "There is no such page here." }
+
+/** Checks a request: the path that it asks for, or why it is not served. `names` are those that this server goes by beside its addresses; `hasHooks`: whether scripts are served. */
+export const check = ({ hasBody, hosts, method, origins, target }: Asked, names: ReadonlyArray<string>, hasHooks = false): { readonly path: string } | Denied => {
   const [host, ...otherHosts] = hosts
   if (host === undefined || otherHosts.length > 0) return { status: 400, words: "A request has one Host header." }
   if (!target.startsWith("/")) return { status: 400, words: "A request names a path of this server." }
@@ -76,6 +95,12 @@ export const check = ({ hasBody, hosts, method, origins, target }: Asked, names:
     return { status: 421, words: `This room is not served under the name ${nameOf(host) ?? "in the Host header"}: open it by its address, or start the server with --allow-host.` }
   }
   if (origins.length > 1 || origins.some((origin) => !isOwnOrigin(origin, host))) return { status: 403, words: "Another site's page may not speak here." }
+  const hooked = hookAt(path)
+  if (hooked !== undefined) {
+    if (!hasHooks) return notFound
+    const allow = methodOf[hooked.kind]
+    return method === allow ? { path } : { status: 405, words: `Only ${allow} is served here.`, allow }
+  }
   if (method !== "GET" && method !== "HEAD") return { status: 405, words: "Only GET and HEAD are served here." }
   if (hasBody) return { status: 400, words: "A request here has no body." }
   return { path }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { type Asked, check } from "../../../../src/server/door/http/request.ts"
+import { type Asked, check, hookAt } from "../../../../src/server/door/http/request.ts"
 
 const asked = (more: Partial<Asked> = {}): Asked => ({ method: "GET", target: "/", hosts: ["127.0.0.1:25565"], origins: [], hasBody: false, ...more })
 const names = ["deskpc", "chat.example.org"]
@@ -45,6 +45,17 @@ describe("A request is checked", () => {
   it("a path of this server", () => {
     expect(status({ target: "/a?b=c#d" })).toBe("/a")
     for (const target of ["http://127.0.0.1/", "*", "127.0.0.1:25565", "", "a"]) expect(status({ target })).toBe(400)
+  })
+
+  it("what scripts ask for, by one method for each path, where they are served", () => {
+    const allowed = (path: string, method: string, hasHooks = true) => check(asked({ target: path, method, hasBody: method === "POST" }), names, hasHooks)
+    expect(allowed("/rooms/dev?as=CI", "POST")).toEqual({ path: "/rooms/dev" })
+    expect(allowed("/rooms/dev/events", "GET")).toEqual({ path: "/rooms/dev/events" })
+    expect(allowed("/rooms/dev", "GET")).toMatchObject({ status: 405, allow: "POST" })
+    for (const method of ["HEAD", "POST"]) expect(allowed("/rooms/dev/events", method)).toMatchObject({ status: 405, allow: "GET" })
+    for (const [path, method] of [["/rooms/dev", "POST"], ["/rooms/dev", "GET"], ["/rooms/dev/events", "GET"]] as const) expect(allowed(path, method, false)).toMatchObject({ status: 404 })
+    for (const path of ["/rooms", "/rooms/", "/rooms/a/b", "/rooms/a/events/", "/rooms//events"]) expect(hookAt(path)).toBeUndefined()
+    expect(hookAt("/rooms/events")).toEqual({ kind: "say", room: "events" })
   })
 
   it("whether it is there, under any name", () => {
