@@ -13,6 +13,7 @@ import * as Room from "./Room.ts"
 import type { Role } from "./Role.ts"
 import { lobby, type RoomKey, type RoomName } from "./RoomName.ts"
 import type { Proof } from "./Place.ts"
+import type { Metadata } from "./metadata.ts"
 import type { Profile } from "./Profile.ts"
 import type { Status } from "./Status.ts"
 import type { Text } from "./Text.ts"
@@ -113,6 +114,8 @@ export interface Person<Peer> {
   readonly place: Place | undefined
   /** Absent where its client says nothing of it. */
   readonly profile: Profile | undefined
+  /** What its client of IRC describes it by. */
+  readonly metadata: Metadata
   readonly status: Status
   /** For whom it watches, wherever that is. */
   readonly watched: ReadonlyArray<{ readonly name: Nickname; readonly key: NameKey }>

@@ -46,7 +46,8 @@ export type Watched = typeof Watched.Type
 
 /**
  * Somebody's client of IRC says something to others that nobody reads, to a room or to `target`: `tags` beside no message, or
- * the `words` of a machine, `notice` where these are an answer. Only clients of IRC are told.
+ * the `words` of a machine, `notice` where these are an answer. Or it describes the room, or itself where none is named: `metadata`
+ * is what has changed, without a value where there is none any more. Only clients of IRC are told.
  */
 export const Signalled = Schema.TaggedStruct("Signalled", {
   n,
@@ -56,7 +57,8 @@ export const Signalled = Schema.TaggedStruct("Signalled", {
   target: Schema.optional(Member),
   tags: Schema.optional(Tags),
   words: Schema.optional(Schema.String),
-  notice: Schema.optional(Schema.Literal(true))
+  notice: Schema.optional(Schema.Literal(true)),
+  metadata: Schema.optional(Schema.Array(Schema.Struct({ key: Schema.String, value: Schema.optional(Text) })))
 })
 export type Signalled = typeof Signalled.Type
 

@@ -2,6 +2,7 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import type { Person, Seat } from "./Chat.ts"
 import type { Member, MemberId } from "./Event.ts"
+import type { Metadata } from "./metadata.ts"
 import type { Proof } from "./Place.ts"
 import { type AskedRoom, lobby, type RoomKey, type RoomName } from "./RoomName.ts"
 import type { Sanction } from "./sanctions.ts"
@@ -46,6 +47,8 @@ export interface Room<Peer> {
   readonly topic: Text | undefined
   /** Who has set the topic, or taken it away, and when, ms since 1970; `by` is absent where the server did. Absent where nobody has. */
   readonly topicSet: { readonly by: Member | undefined; readonly at: number } | undefined
+  /** What its operators describe it by whose clients are of IRC. */
+  readonly metadata: Metadata
   /** When the room was made, ms since 1970; 0 for the lobby, which is there from the start. */
   readonly made: number
   /** Where the room is locked: who knows its word may enter, or nobody without an invitation where it has none. */
@@ -94,6 +97,7 @@ export const empty = <Peer>({ key, name }: AskedRoom, seq = 0, made = 0): Room<P
   operators: [],
   topic: undefined,
   topicSet: undefined,
+  metadata: [],
   made,
   lock: undefined,
   hidden: false,

@@ -5,6 +5,7 @@ import { andThen, type InRoom, nothing, tellFew, tellRoom } from "./Decision.ts"
 import type { Joined, MemberId, Place } from "./Event.ts"
 import * as History from "./history.ts"
 import { countKeepers, withoutRoom, withStay } from "./keeping.ts"
+import { introduce } from "./metadata.ts"
 import { type Role, toldRole } from "./Role.ts"
 import * as Room from "./Room.ts"
 import { lobby, type RoomKey, type RoomName } from "./RoomName.ts"
@@ -36,7 +37,7 @@ export const enter = <Peer>(chat: Chat<Peer>, from: Origin, person: Person<Peer>
   const come = withPerson(chat, { ...person, rooms, current: room.key })
   const next = place === undefined ? withRoom(come, entered) : countKeepers(come, entered, 1)
   return andThen(tellEntered(next, from, person, entered, role, 1), (chat) =>
-    tellPast(tellRoom(chat, from, room.key, (at) => joined(at, person), room.seats), from, person, room.key)
+    tellPast(introduce(tellRoom(chat, from, room.key, (at) => joined(at, person), room.seats), person, room.key), from, person, room.key)
   )
 }
 

@@ -31,18 +31,20 @@ const withWatchers = (all: Watchers, key: NameKey, ids: ReadonlyArray<MemberId>)
 /** What is told of somebody to those who watch for it. */
 type News = Pick<Watched, "account" | "is" | "real" | "reason">
 
-/** Tells those who watch for this person what is new of it. `except`: whoever is told that in a room that it shares with it. */
-export const tellWatchers = <Peer>(decision: Decision<Peer>, person: Person<Peer>, news: News, except: "none" | "sharing" = "none"): Decision<Peer> => {
-  const { chat } = decision
+/** The seats of those who watch for this person, and are here; but for whom `isExcepted`. */
+export const watcherSeats = <Peer>(chat: Chat<Peer>, person: Person<Peer>, isExcepted: (watcher: Person<Peer>) => boolean = () => false): ReadonlyArray<Seat<Peer>> => {
   // Clients of IRC write a name with blanks as one word, and watch for that.
   const keys = new Set([person.name.key, oneWord(person.name.key)])
   const ids = new Set([...keys].flatMap((key) => watchersOf(chat.watchers, key)))
-  if (ids.size === 0) return decision
-  const seats = [...ids].flatMap((id): ReadonlyArray<Seat<Peer>> => {
+  return [...ids].flatMap((id): ReadonlyArray<Seat<Peer>> => {
     const watcher = personWith(chat, id)
-    if (watcher?.attachment._tag !== "Here") return []
-    return except === "sharing" && watcher.rooms.some(({ room }) => person.rooms.some((one) => one.room === room)) ? [] : [watcher.seat]
+    return watcher?.attachment._tag !== "Here" || isExcepted(watcher) ? [] : [watcher.seat]
   })
+}
+
+/** Tells those who watch for this person what is new of it. `except`: whoever is told that in a room that it shares with it. */
+export const tellWatchers = <Peer>(decision: Decision<Peer>, person: Person<Peer>, news: News, except: "none" | "sharing" = "none"): Decision<Peer> => {
+  const seats = watcherSeats(decision.chat, person, ({ rooms }) => except === "sharing" && rooms.some(({ room }) => person.rooms.some((one) => one.room === room)))
   return seats.length === 0
     ? decision
     : andThen(decision, (chat) => tellFew(chat, undefined, seats, ({ at, n }) => ({ _tag: "Watched", n, at, member: person.member, ...news })))

@@ -14,7 +14,7 @@ type People = HashMap.HashMap<MemberId, Person>
 
 const personOf = (n: number, name = `n${n}`): Person => {
   const id = MemberId.make(`m${n}`)
-  return { member: { id, name: named(name) }, name: indexed(named(name)), account: undefined, client: n, address: "", seat: { id, peer: `peer ${n}` }, attachment: { _tag: "Here" }, place: undefined, profile: undefined, status: { came: 0, spoke: 0 }, watched: [], rooms: [], current: undefined }
+  return { member: { id, name: named(name) }, name: indexed(named(name)), account: undefined, client: n, address: "", seat: { id, peer: `peer ${n}` }, attachment: { _tag: "Here" }, place: undefined, profile: undefined, metadata: [], status: { came: 0, spoke: 0 }, watched: [], rooms: [], current: undefined }
 }
 
 /** A room, those who are in it, and how it has to be. */

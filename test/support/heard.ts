@@ -64,6 +64,8 @@ const inShort = (heard: Heard): string => {
           return "duty"
         case "Redact":
           return `redact ${command.of.n}`
+        case "SetMetadata":
+          return `describe ${command.key ?? "nothing"}`
         case "Proclaim":
         case "Confide":
           return `${command._tag} ${command.text}`

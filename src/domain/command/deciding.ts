@@ -30,6 +30,7 @@ import { Proclaim, proclaim } from "./proclaim.ts"
 import { denied, type RuleDefinition, serverAsRuler } from "./ruling.ts"
 import { Redact, redact } from "./redact.ts"
 import { Say } from "./say.ts"
+import { SetMetadata, setMetadata } from "./setMetadata.ts"
 import { Signal, signal } from "./signal.ts"
 import { Topic } from "./topic.ts"
 import { Watch } from "./watch.ts"
@@ -39,7 +40,7 @@ import { Whisper } from "./whisper.ts"
 export const RoomRule = Schema.Union(Topic, Invite, Lock, Unlock, Hide, Show, Remember, Forget, Moderate, SetModes)
 
 /** A command: all that `apply` decides, as it stands in the log. */
-export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, Away, Describe, Watch, Signal, Authenticate, ClaimName, KeepLetters, Redact, ...RoomRule.members)
+export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, Away, Describe, Watch, Signal, Authenticate, ClaimName, KeepLetters, Redact, SetMetadata, ...RoomRule.members)
 
 /** The commands that rule a room, by their tag. */
 const roomRules: { readonly [K in keyof RoomRules]: RuleDefinition<RoomRules[K]> } = { ...askedRules, SetModes: setModes }
@@ -55,7 +56,8 @@ const commands: { readonly [K in keyof Commands]: CommandDefinition<Commands[K]>
   Authenticate: authenticate,
   ClaimName: claimName,
   KeepLetters: keepLetters,
-  Redact: redact
+  Redact: redact,
+  SetMetadata: setMetadata
 }
 
 /** Decides a command of `asker`: the next state, and what is told to whom. */

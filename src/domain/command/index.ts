@@ -35,6 +35,7 @@ import { Quit, quit } from "./quit.ts"
 import { Rooms, rooms } from "./rooms.ts"
 import { type Say, say, SayMessage } from "./say.ts"
 import { Search, search } from "./search.ts"
+import type { SetMetadata } from "./setMetadata.ts"
 import type { Signal } from "./signal.ts"
 import { type Topic, topic, TopicMessage } from "./topic.ts"
 import { type Watch, watch, WatchMessage } from "./watch.ts"
@@ -84,6 +85,7 @@ export interface Commands extends RoomRules {
   readonly ClaimName: ClaimName
   readonly KeepLetters: KeepLetters
   readonly Redact: Redact
+  readonly SetMetadata: SetMetadata
 }
 
 /** A command: all that `apply` decides, as it stands in the log. */

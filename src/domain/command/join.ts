@@ -123,6 +123,7 @@ const comeIn = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, { account: credentia
     attachment: { _tag: "Here" },
     place,
     profile,
+    metadata: [],
     status: { came: chat.at, spoke: chat.at },
     watched: [],
     rooms: [],

@@ -1,9 +1,10 @@
 import * as Schema from "effect/Schema"
-import { type Chat, type Decision, type Person, personWith, type Seat } from "../Chat.ts"
+import { type Decision, personWith } from "../Chat.ts"
 import { notJoined, refused, speaking, tellFew } from "../Decision.ts"
 import { MemberId } from "../Event.ts"
 import { remembered } from "../history.ts"
 import { delivered } from "../letters.ts"
+import { hasIrc, ircSeats } from "../metadata.ts"
 import { Refusal } from "../Refusal.ts"
 import type { Room } from "../Room.ts"
 import { AskedRoom } from "../RoomName.ts"
@@ -21,15 +22,6 @@ export const Signal = Schema.TaggedStruct("Signal", {
 })
 export type Signal = typeof Signal.Type
 
-// Whose client understands it.
-const isIrc = ({ profile }: Person<unknown>): boolean => profile?.user !== undefined
-
-const understanding = <Peer>(chat: Chat<Peer>, { seats }: Room<Peer>): ReadonlyArray<Seat<Peer>> =>
-  seats.filter(({ id }) => {
-    const person = id === undefined ? undefined : personWith(chat, id)
-    return person !== undefined && isIrc(person)
-  })
-
 // The room keeps what it was told, where that is to be kept.
 const keeping = <Peer>({ key }: Room<Peer>, { chat, told }: Decision<Peer>): Decision<Peer> => ({ chat: told.reduce((next, { event, seq }) => remembered(next, key, seq, event), chat), told })
 
@@ -43,12 +35,12 @@ export const signal: CommandDefinition<Signal> = {
       return speaking(chat, asker, named, { what: "say something" }, ({ room }) =>
         words !== undefined && room.manner.isMachineless
           ? refused(chat, asker, new Refusal({ code: "not-allowed", message: `You cannot ask programs anything in #${room.name}: that is not carried there.` }))
-          : keeping(room, tellFew(chat, origin, understanding(chat, room), ({ at, n }) => ({ _tag: "Signalled", n, at, room: room.name, ...said })))
+          : keeping(room, tellFew(chat, origin, ircSeats(chat, room), ({ at, n }) => ({ _tag: "Signalled", n, at, room: room.name, ...said })))
       )
     }
     const to = personWith(chat, id)
     if (to === undefined) return refused(chat, asker, new Refusal({ code: "no-such-member", message: "Nobody here has that name." }))
-    const audience = to.member.id === person.member.id ? [person.seat] : [...(isIrc(to) ? [to.seat] : []), person.seat]
+    const audience = to.member.id === person.member.id ? [person.seat] : [...(hasIrc(to) ? [to.seat] : []), person.seat]
     const told = tellFew(chat, origin, audience, ({ at, n }) => ({ _tag: "Signalled", n, at, target: to.member, ...said }))
     return delivered(told, [person, to])
   }

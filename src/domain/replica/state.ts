@@ -11,6 +11,7 @@ import { type Chat, type Person, personWith, roomOf, withRoom } from "../Chat.ts
 import * as Deadlines from "../Deadlines.ts"
 import { Departed } from "../departed.ts"
 import { Event, LeaveCode, Limits, Member, MemberId } from "../Event.ts"
+import { MetadataEntry } from "../metadata.ts"
 import { IndexedName } from "../nameIndex.ts"
 import { withName } from "../names.ts"
 import { RoomMask } from "../masks.ts"
@@ -123,6 +124,7 @@ const PersonPart = Schema.TaggedStruct("Person", {
     })
   ),
   profile: orNot(Profile),
+  metadata: Schema.Array(MetadataEntry),
   status: Status,
   watched: Schema.Array(Schema.Struct({ name: Nickname, key: NameKey })),
   rooms: Schema.Array(Schema.Struct({ room: RoomKey, role: Role, since: Schema.Number })),
@@ -147,6 +149,7 @@ const RoomPart = Schema.TaggedStruct("Room", {
   operators: Schema.Array(MemberId),
   topic: orNot(Text),
   topicSet: orNot(Schema.Struct({ by: orNot(Member), at: Schema.Number })),
+  metadata: Schema.Array(MetadataEntry),
   made: Schema.Number,
   lock: orNot(Schema.Struct({ word: orNot(Proof) })),
   hidden: Schema.Boolean,
@@ -191,8 +194,8 @@ const sorted = <A>(entries: ReadonlyArray<readonly [string, A]>): ReadonlyArray<
   entries.toSorted(([one], [other]) => (one < other ? -1 : 1))
 
 // Whether a name is reserved is of no use once it is borne.
-const personPart = <Peer>({ account, address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms, status, watched }: Person<Peer>): Part => ({
-  _tag: "Person", account, address, attachment, client, current, member, name: { key, looks, name }, place, profile, rooms, status, watched
+const personPart = <Peer>({ account, address, attachment, client, current, member, metadata, name: { key, looks, name }, place, profile, rooms, status, watched }: Person<Peer>): Part => ({
+  _tag: "Person", account, address, attachment, client, current, member, metadata, name: { key, looks, name }, place, profile, rooms, status, watched
 })
 
 const roomPart = <Peer>(room: Room<Peer>): Part => ({ _tag: "Room", ...Struct.omit(room, "seats", "order") })
@@ -296,15 +299,17 @@ const windowKey = ({ bytes, due, gone, goneSeq, kept }: Window.Window) => [kept.
 
 const accountKey = ({ certificate, name, neighbourhood, proof, used }: Account) => [name.name, name.key, neighbourhood, proof, certificate, used]
 
-const personKey = <Peer>({ account, attachment, client, current, member, name, place, profile, rooms, status, watched }: Person<Peer>) => [
-  member.id, member.name, name.key, account, member.account, client, attachmentKey(attachment), current, profile?.user, profile?.real, member.bot, status.came, status.spoke, status.away, status.invisible, watched.map(({ key }) => key), rooms.map(({ role, room, since }) => [room, role, since]),
+const metadataKey = (metadata: Room<unknown>["metadata"]) => metadata.map(({ key, value }) => [key, value])
+
+const personKey = <Peer>({ account, attachment, client, current, member, metadata, name, place, profile, rooms, status, watched }: Person<Peer>) => [
+  member.id, member.name, name.key, account, member.account, client, attachmentKey(attachment), current, profile?.user, profile?.real, member.bot, status.came, status.spoke, status.away, status.invisible, watched.map(({ key }) => key), metadataKey(metadata), rooms.map(({ role, room, since }) => [room, role, since]),
   place === undefined ? undefined : [place.proof, place.key?.proof, place.key?.name, place.since, place.last, place.resumedAt, place.stays.map(({ room, since, until }) => [room, since, until]), windowKey(place.own)]
 ]
 
 const masksKey = (masks: Room<unknown>["masks"]) => masks.map(({ at, by, kind, mask }) => [kind, mask.text, mask.name, mask.user, mask.host, mask.account, by?.id, at])
 
-const roomKey = <Peer>({ bans, firstPage, hidden, invited, isRemembered, keepers, key, limit, lock, made, manner, masks, moves, mutes, n, name, operators, order, past, seats, seq, topic, topicSet, window }: Room<Peer>) => [
-  key, name, seq, n, keepers, isRemembered, hidden, limit, made, manner.isModerated, manner.isOutsideHeard, manner.isTopicFree, manner.isMachineless, masksKey(masks), topic, topicSet?.by?.id, topicSet?.at, lock === undefined ? undefined : [lock.word], operators, sanctionsKey(bans), sanctionsKey(mutes), invited.map(({ id, until }) => [id, until]), firstPage.length,
+const roomKey = <Peer>({ bans, firstPage, hidden, invited, isRemembered, keepers, key, limit, lock, made, manner, masks, metadata, moves, mutes, n, name, operators, order, past, seats, seq, topic, topicSet, window }: Room<Peer>) => [
+  key, name, seq, n, keepers, isRemembered, hidden, limit, made, manner.isModerated, manner.isOutsideHeard, manner.isTopicFree, manner.isMachineless, masksKey(masks), topic, topicSet?.by?.id, topicSet?.at, metadataKey(metadata), lock === undefined ? undefined : [lock.word], operators, sanctionsKey(bans), sanctionsKey(mutes), invited.map(({ id, until }) => [id, until]), firstPage.length,
   seats.length, seats.at(-1)?.id, order.length, order.at(-1), windowKey(window), windowKey(moves), windowKey(past)
 ]
 

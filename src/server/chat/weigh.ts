@@ -15,7 +15,7 @@ const sizeOf = (event: Handing["event"]): number => {
     case "Whispered":
       return frame + event.text.length + sizeOfTags(event.tags)
     case "Signalled":
-      return frame + sizeOfTags(event.tags) + (event.words?.length ?? 0)
+      return frame + sizeOfTags(event.tags) + (event.words?.length ?? 0) + (event.metadata ?? []).reduce((sum, { key, value = "" }) => sum + key.length + value.length, 0)
     case "Notice":
     case "Proclaimed":
     case "TopicSet":

@@ -1,6 +1,7 @@
 /** The capabilities of IRCv3 that are spoken here. */
 
 import type { Hearing } from "../Dialect.ts"
+import { limits } from "./metadata.ts"
 import { mechanismsFor } from "./sasl.ts"
 
 /** Those that are offered always, with their values as `CAP LS 302` shows them; empty where they have none. */
@@ -11,6 +12,8 @@ const always: ReadonlyMap<string, string> = new Map([
   ["batch", ""],
   ["cap-notify", ""],
   ["draft/account-registration", "before-connect,custom-account-name"],
+  ["draft/metadata-2", limits],
+  ["draft/metadata-3", limits],
   ["draft/read-marker", ""],
   ["echo-message", ""],
   ["extended-join", ""],

@@ -2,6 +2,7 @@ import * as Arr from "effect/Array"
 import type { Command } from "../../../domain/command/index.ts"
 import type { Chat, Person } from "../../../domain/Chat.ts"
 import type { Member, Refused, Reply } from "../../../domain/Event.ts"
+import type { Metadata } from "../../../domain/metadata.ts"
 import type { Nickname } from "../../../domain/Nickname.ts"
 import type { Heard, Hearing, View } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
@@ -9,6 +10,7 @@ import { line, trailing } from "./lines.ts"
 import type { Response } from "./label.ts"
 import type { SaslResponse } from "./sasl.ts"
 import { Marks } from "./marks.ts"
+import type { Subscriptions } from "./metadata.ts"
 import { nickOf } from "./tokens.ts"
 
 /** What a client has said of itself before it has come in. */
@@ -18,6 +20,8 @@ export interface Registration {
   readonly user: string | undefined
   readonly real: string | undefined
   readonly password: string | undefined
+  /** What it is described by, once it comes in. */
+  readonly metadata: Metadata
   /** Whether the client negotiates capabilities: until it says that it has ended, it does not come in. */
   readonly isNegotiating: boolean
 }
@@ -38,14 +42,22 @@ export type Numeric = readonly [code: string, params: ReadonlyArray<string>, wor
 /** About so many people are looked at within two milliseconds. */
 const partSize = 500
 
+/** How a client wants to be spoken to. */
+export interface Spoken {
+  readonly capabilities: Capabilities
+  readonly subscriptions: Subscriptions
+}
+
 type Looking = Extract<Heard, { readonly _tag: "Look" }>
 
 /** One client, for the commands that it sends. */
 export class Client {
   readonly hearing: Hearing
-  registration: Registration = { nick: undefined, name: undefined, user: undefined, real: undefined, password: undefined, isNegotiating: false }
+  registration: Registration = { nick: undefined, name: undefined, user: undefined, real: undefined, password: undefined, metadata: [], isNegotiating: false }
   /** The capabilities as of the last decision; what the client is told goes by them from its own place on. */
   capabilities: Capabilities = new Set()
+  /** The keys that it subscribes to, as of the last decision. */
+  subscriptions: Subscriptions = new Set()
   /** Who the client is, as of the last decision; absent before it has come in. */
   me: Member | undefined
   /** Whether the client has come in. */
@@ -65,7 +77,7 @@ export class Client {
   /** The chat that it has come to: what is decided later is told to the client later. */
   outcome: Chat<unknown> | undefined
   /** Called at the place in the order of all that the client is told at which it is to be spoken to in another way. */
-  readonly turn: (capabilities: Capabilities, me: Person<unknown> | undefined) => void
+  readonly turn: (spoken: Spoken, me: Person<unknown> | undefined) => void
 
   constructor(hearing: Hearing, turn: Client["turn"]) {
     this.hearing = hearing
@@ -107,16 +119,16 @@ export class Client {
         const said = bodies({ at, chat, me, nick }).map(line).join("")
         this.response?.add(said)
         const words = this.response === undefined ? said : ""
-        const { capabilities } = this
-        return { size: words.length, words: () => words, ...(turns ? { turn: () => { this.turn(capabilities, me) } } : {}) }
+        const { capabilities, subscriptions } = this
+        return { size: words.length, words: () => words, ...(turns ? { turn: () => { this.turn({ capabilities, subscriptions }, me) } } : {}) }
       }
     }
   }
 
   /** Sends whole lines, with their ends. */
   send(words: string, turns = false): Heard {
-    const { capabilities } = this
-    return { _tag: "Look", look: ({ me }) => ({ size: words.length, words: () => words, ...(turns ? { turn: () => { this.turn(capabilities, me) } } : {}) }) }
+    const { capabilities, subscriptions } = this
+    return { _tag: "Look", look: ({ me }) => ({ size: words.length, words: () => words, ...(turns ? { turn: () => { this.turn({ capabilities, subscriptions }, me) } } : {}) }) }
   }
 
   /** Looks something up that the next words depend on; nothing is answered. `undefined` for a client that is gone. */
@@ -134,24 +146,30 @@ export class Client {
     return this.look((asking) => replies(asking).map((reply) => this.numericOf(asking.nick, reply)))
   }
 
-  /** Says what a room was when the client came into it: who is there, how far it has read, and the end. That need not wait until the room is told that it came. */
-  numericsOfComing(channel: string, replies: (asking: Asking) => ReadonlyArray<Numeric>): Heard {
+  /** Says what a room was when the client came into it: who is there, how far it has read, the end, and the lines `behind` it. That need not wait until the room is told that it came. */
+  numericsOfComing(channel: string, replies: (asking: Asking) => ReadonlyArray<Numeric>, behind: (asking: Asking) => ReadonlyArray<string>): Heard {
     const { look } = this.look((asking) => {
       const lines = replies(asking).map((reply) => this.numericOf(asking.nick, reply))
-      return this.capabilities.has("draft/read-marker") ? [...lines.slice(0, -1), this.fromServer(this.marks.line(channel)), ...lines.slice(-1)] : lines
+      const marked = this.capabilities.has("draft/read-marker") ? [...lines.slice(0, -1), this.fromServer(this.marks.line(channel)), ...lines.slice(-1)] : lines
+      return [...marked, ...behind(asking)]
     })
     return { _tag: "Look", look: (view) => ({ ...look(view), ofComing: true }) }
   }
 
   /**
-   * Answers with numeric replies about many things as they were at one time, a part of these at a time: others get a turn of
+   * Answers with lines about many things as they were at one time, a part of these at a time: others get a turn of
    * the event loop in between. `each` is how many bytes of an answer cost as much as to look at one of them.
    */
-  *numericsAbout<A>(things: ReadonlyArray<A>, each: number, replies: (part: ReadonlyArray<A>) => ReadonlyArray<Numeric>): Iterable<Heard> {
+  *looksAbout<A>(things: ReadonlyArray<A>, each: number, bodies: (part: ReadonlyArray<A>, asking: Asking) => ReadonlyArray<string>): Iterable<Heard> {
     for (const part of Arr.chunksOf(things, partSize)) {
-      const { look } = this.numerics(() => replies(part))
+      const { look } = this.look((asking) => bodies(part, asking))
       yield { _tag: "Look", look: (view) => ({ ...look(view), effort: each * part.length }) }
     }
+  }
+
+  /** The same with numeric replies. */
+  *numericsAbout<A>(things: ReadonlyArray<A>, each: number, replies: (part: ReadonlyArray<A>) => ReadonlyArray<Numeric>): Iterable<Heard> {
+    yield* this.looksAbout(things, each, (part, { nick }) => replies(part).map((reply) => this.numericOf(nick, reply)))
   }
 
   /** Answers with one numeric reply. */

@@ -5,11 +5,12 @@ import { LineSplitter, type Line, tooLong } from "../../../domain/wire/Lines.ts"
 import { silence } from "../../../net/Inbox.ts"
 import type { Dialect, Heard, Hearing, Interpreter } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
-import { Client, type IrcCommands } from "./Client.ts"
+import { Client, type IrcCommands, type Spoken } from "./Client.ts"
 import { accounts } from "./commands/accounts.ts"
 import { asking } from "./commands/asking.ts"
 import { chathistory } from "./commands/chathistory.ts"
 import { markread } from "./commands/markread.ts"
+import { metadata } from "./commands/metadata.ts"
 import { monitor } from "./commands/monitor.ts"
 import { operating } from "./commands/operating.ts"
 import { people } from "./commands/people.ts"
@@ -25,10 +26,12 @@ import { longestLabel, Response } from "./label.ts"
 import { longestBody, longestTags, type Message, parse } from "./message.ts"
 import { nickOf } from "./tokens.ts"
 
-const commands: IrcCommands = { ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, CHATHISTORY: { least: 1, run: chathistory }, REDACT: { least: 2, run: redact }, MARKREAD: { least: 0, run: markread }, MONITOR: { least: 1, run: monitor } }
+const commands: IrcCommands = { ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, CHATHISTORY: { least: 1, run: chathistory }, REDACT: { least: 2, run: redact }, MARKREAD: { least: 0, run: markread }, METADATA: metadata, MONITOR: { least: 1, run: monitor } }
 
 /** The commands that say something, unlike all that only asks. */
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])
+
+const lineTooLong = (client: Client): Heard => client.numeric("417", [], "Input line was too long")
 
 const utf8 = new TextEncoder()
 const lineFeed = 10
@@ -57,9 +60,10 @@ export class IrcInterpreter implements Interpreter {
     this.#serverName = hearing.serverName
     this.#exposure = new Exposure(hearing.encryption)
     this.#dialect = formOf(new Set())
-    this.#client = new Client(hearing, (capabilities, me) => {
+    this.#client = new Client(hearing, (spoken, me) => {
+      const { capabilities } = spoken
       this.#isEcho = capabilities.has("echo-message")
-      this.#dialect = me === undefined ? formOf(capabilities) : this.#formFor(capabilities, me.member)
+      this.#dialect = me === undefined ? formOf(capabilities) : this.#formFor(spoken, me.member)
     })
   }
 
@@ -107,7 +111,7 @@ export class IrcInterpreter implements Interpreter {
     // What somebody says to itself is said, and echoed beside that.
     if (isToSelf(event)) return false
     // Who says something gets it back only where it wants that.
-    if (authorOf(event) !== me.id || client.capabilities.has("echo-message")) response.add(encodeFor(event, this.#readerOf(client.capabilities, me)))
+    if (authorOf(event) !== me.id || client.capabilities.has("echo-message")) response.add(encodeFor(event, this.#readerOf(client, me)))
     return true
   }
 
@@ -121,23 +125,23 @@ export class IrcInterpreter implements Interpreter {
     return encodeGoodbye(name === undefined ? "*" : nickOf(name), { server: this.#serverName }, goodbye, quit)
   }
 
-  #formFor(capabilities: Capabilities, me: Member): Dialect {
-    const ofRooms = this.#formOf(capabilities)
-    const reader = this.#readerOf(capabilities, me)
+  #formFor(spoken: Spoken, me: Member): Dialect {
+    const ofRooms = this.#formOf(spoken.capabilities)
+    const reader = this.#readerOf(spoken, me)
     return { ...ofRooms, ofRooms, encode: (event) => encodeFor(event, reader) }
   }
 
-  #readerOf(capabilities: Capabilities, me: Member): Reader {
-    return { me, form: { server: this.#serverName, capabilities } }
+  #readerOf({ capabilities, subscriptions }: Spoken, me: Member): Reader {
+    return { me, subscriptions, form: { server: this.#serverName, capabilities } }
   }
 
   *#line(line: Line): Iterable<Heard> {
     const client = this.#client
-    const message = line === tooLong ? "too-long" : parse(line)
-    if (message === undefined) return
-    if (message === "too-long") yield client.numeric("417", [], "Input line was too long")
-    else if (message === "not-utf8") yield client.look(() => [client.fromServer("FAIL * INVALID_UTF8 :Message rejected: your client sent invalid UTF-8")])
-    else yield* this.#labelled(message)
+    if (line === tooLong) yield lineTooLong(client)
+    else {
+      const message = parse(line)
+      if (message !== undefined) yield* this.#labelled(message)
+    }
     // An old state of the chat would be kept for each client.
     client.outcome = undefined
     client.told = []
@@ -161,8 +165,16 @@ export class IrcInterpreter implements Interpreter {
     yield client.send(response.end(this.#serverName, batch), true)
   }
 
-  *#message({ command: name, params, tags }: Message): Iterable<Heard> {
+  *#message({ command: name, flaw, params, tags }: Message): Iterable<Heard> {
     const client = this.#client
+    if (flaw === "too-long") {
+      yield lineTooLong(client)
+      return
+    }
+    if (flaw === "not-utf8") {
+      yield client.look(() => [client.fromServer(`FAIL ${Object.hasOwn(commands, name) ? name : "*"} INVALID_UTF8 :Message rejected: your client sent invalid UTF-8`)])
+      return
+    }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (command?.isEarly !== true && !client.isIn) {
       yield client.numeric("451", [], "You have not registered")

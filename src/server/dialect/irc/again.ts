@@ -3,10 +3,10 @@ import type { Client } from "./Client.ts"
 import { encodeFor } from "./encode.ts"
 
 /** An event as this client is told it who is told it once more, line by line without their ends: also its own words, whether it wants to have them echoed or not. */
-export const again = ({ capabilities, hearing, me }: Client, event: Event): ReadonlyArray<string> =>
+export const again = ({ capabilities, hearing, me, subscriptions }: Client, event: Event): ReadonlyArray<string> =>
   me === undefined
     ? []
-    : encodeFor(event, { me, form: { server: hearing.serverName, capabilities: new Set([...capabilities, "echo-message"]) } })
+    : encodeFor(event, { me, subscriptions, form: { server: hearing.serverName, capabilities: new Set([...capabilities, "echo-message"]) } })
         .split("\r\n")
         .filter((line) => line !== "")
 

@@ -6,6 +6,7 @@ import type { Capabilities } from "./Capabilities.ts"
 import { line, split } from "./lines.ts"
 import { maskOf } from "./masks.ts"
 import { formatTags } from "./message.ts"
+import { draftOf, news, type Subscriptions } from "./metadata.ts"
 import { msgidOf } from "./msgid.ts"
 import { changesOf, modeLines } from "./modes.ts"
 import { channelOf, cloak, nickOf, sourceOf } from "./tokens.ts"
@@ -55,7 +56,7 @@ const actorOf = (event: Reply): Member | undefined => {
 }
 
 const isSaid = (event: Reply): event is Extract<Event, { readonly _tag: "Said" | "Acted" | "Whispered" | "Notice" | "Signalled" }> =>
-  event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered" || event._tag === "Notice" || event._tag === "Signalled"
+  event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered" || event._tag === "Notice" || (event._tag === "Signalled" && event.metadata === undefined)
 
 /** How a text is said to a target: as a message, a notice, or what somebody does. */
 const saying = (source: string, target: string, { _tag, notice, text }: { readonly _tag: string; readonly notice?: true | undefined; readonly text: string }): ReadonlyArray<string> =>
@@ -150,17 +151,20 @@ const moderated = (event: Moderated, server: string): ReadonlyArray<string> => {
 export interface Reader {
   readonly me: Member
   readonly form: Form
+  /** The keys whose values it is told of. */
+  readonly subscriptions: Subscriptions
 }
 
 /** An event as one client is told it that is told it alone; what is told to several too, it is told in the same way. */
-export const encodeFor = (event: Reply, { form, me }: Reader): string => {
-  const bodies = bodiesFor(event, { form, me })
+export const encodeFor = (event: Reply, reader: Reader): string => {
+  const { form } = reader
+  const bodies = bodiesFor(event, reader)
   if (bodies === undefined) return encodeShared(event, form)
   const tags = tagsOf(event, form)
   return bodies.map((body) => line(`${tags}${body}`)).join("")
 }
 
-const bodiesFor = (event: Reply, { form, me }: Reader): ReadonlyArray<string> | undefined => {
+const bodiesFor = (event: Reply, { form, me, subscriptions }: Reader): ReadonlyArray<string> | undefined => {
   const { server } = form
   const nick = nickOf(me.name)
   switch (event._tag) {
@@ -188,7 +192,7 @@ const bodiesFor = (event: Reply, { form, me }: Reader): ReadonlyArray<string> | 
     case "Acted":
       return event.from.id === me.id && !form.capabilities.has("echo-message") ? [] : undefined
     case "Signalled":
-      return signalled(event, me, form)
+      return event.metadata === undefined ? signalled(event, me, form) : described(event, { form, me, subscriptions })
     case "Watched":
       return watched(event, nick, form)
     case "Invited":
@@ -208,6 +212,14 @@ const signalled = ({ by, notice, room, target: to, words }: Signalled, me: Membe
   const target = room === undefined ? nickOf((to ?? me).name) : channelOf(room)
   if (words !== undefined) return [`:${sourceOf(by)} ${notice === true ? "NOTICE" : "PRIVMSG"} ${target} :\u0001${words}\u0001`]
   return capabilities.has("message-tags") ? [`:${sourceOf(by)} TAGMSG ${target}`] : []
+}
+
+/** Somebody or a room is described by something else than before: a client is told of the keys that it subscribes to. */
+const described = ({ by, metadata = [], room }: Signalled, { form: { capabilities, server }, me, subscriptions }: Reader): ReadonlyArray<string> => {
+  const draft = draftOf(capabilities)
+  if (draft === undefined || by.id === me.id) return []
+  const target = room === undefined ? nickOf(by.name) : channelOf(room)
+  return metadata.filter(({ key }) => subscriptions.has(key)).map((entry) => news(draft, server, nickOf(me.name), target, by, entry))
 }
 
 /** Somebody that this client watches for: whatever is no coming or going only where it has asked to be told of that, too. */

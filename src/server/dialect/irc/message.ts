@@ -8,6 +8,8 @@ export interface Message {
   /** The command, in capitals. */
   readonly command: string
   readonly params: ReadonlyArray<string>
+  /** Why it is not taken: it is longer than it may be, or it is not in UTF-8. Then its parameters mean nothing. Absent where it is. */
+  readonly flaw?: "too-long" | "not-utf8"
 }
 
 /** The longest message without its tags and its end, in bytes. */
@@ -16,20 +18,23 @@ export const longestBody = 510
 /** The longest tags of a client, in bytes, with the `@` and the blank behind them. */
 export const longestTags = 4096
 
+const loose = new TextDecoder()
 const blank = 0x20
 const at = 0x40
 
-/** Why a line is no message: it is longer than it may be, or it is not in UTF-8. */
-export type Unreadable = "too-long" | "not-utf8"
-
 /** Reads a line without its end; `undefined` for an empty one, which says nothing. */
-export const parse = (line: Uint8Array): Message | Unreadable | undefined => {
+export const parse = (line: Uint8Array): Message | undefined => {
   const bytes = line.at(-1) === 0x0d ? line.subarray(0, -1) : line
   const tagsEnd = bytes[0] === at ? bytes.indexOf(blank) : -1
-  if (bytes.length - (tagsEnd + 1) > longestBody || tagsEnd + 1 > longestTags) return "too-long"
+  if (bytes.length - (tagsEnd + 1) > longestBody || tagsEnd + 1 > longestTags) return flawed(bytes, "too-long")
   const text = decodeUtf8(bytes)
-  return text === undefined ? "not-utf8" : parseText(text)
+  return text === undefined ? flawed(bytes, "not-utf8") : parseText(text)
 }
+
+// Whatever it says, its label and its command can be read, so that its sender is told what it is that was not taken.
+const flawed = (bytes: Uint8Array, flaw: NonNullable<Message["flaw"]>): Message => ({ ...(parseText(loose.decode(bytes)) ?? nothing), flaw })
+
+const nothing: Message = { tags: new Map(), command: "", params: [] }
 
 const form = /^(?:@(\S*) +)?(?::\S* +)? *(\S+)(.*)$/su
 

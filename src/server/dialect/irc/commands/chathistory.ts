@@ -5,8 +5,8 @@ import { type Letter, lettersOf } from "../../../../domain/letters.ts"
 import type { Member } from "../../../../domain/Member.ts"
 import type { Heard } from "../../Dialect.ts"
 import { again } from "../again.ts"
+import { batch } from "../batch.ts"
 import type { Asking, Client } from "../Client.ts"
-import { tagged } from "../label.ts"
 import { idIn } from "../msgid.ts"
 import { channelOf, isChannel, keyOf, nickOf, roomOf } from "../tokens.ts"
 
@@ -114,14 +114,6 @@ const keptOf = (client: Client, { chat, me }: Asking, target: string): ReadonlyA
   })
 }
 
-/** Lines as one batch, where the client knows of batches. */
-const batch = (client: Client, kind: string, lines: ReadonlyArray<string>): ReadonlyArray<string> => {
-  if (!client.capabilities.has("batch")) return lines
-  client.batches += 1
-  const id = `history${client.batches.toString(36)}`
-  return [client.fromServer(`BATCH +${id} ${kind}`), ...lines.map((line) => tagged(line, ["batch", id])), client.fromServer(`BATCH -${id}`)]
-}
-
 const targets = (client: Client, asking: Asking, from: Place, to: Place, limit: number): ReadonlyArray<string> => {
   const { chat, me } = asking
   const latest = new Map<string, number>()
@@ -150,7 +142,7 @@ function* answerTargets(client: Client, [one = "", other = "", count]: ReadonlyA
   if (isWrong(limit)) yield fail(client, "TARGETS", limit)
   else if (isWrong(from)) yield fail(client, "TARGETS", from)
   else if (isWrong(to)) yield fail(client, "TARGETS", to)
-  else yield client.look((asking) => batch(client, "draft/chathistory-targets", targets(client, asking, from, to, limit)))
+  else yield client.look((asking) => batch(client, "history", "draft/chathistory-targets", targets(client, asking, from, to, limit)))
 }
 
 /** The command `CHATHISTORY`. */
@@ -170,7 +162,7 @@ export function* chathistory(client: Client, [name = "", ...params]: ReadonlyArr
       const kept = keptOf(client, asking, target)
       return kept === undefined
         ? [client.fromServer(`FAIL CHATHISTORY INVALID_TARGET ${command} ${target} :Messages could not be retrieved`)]
-        : batch(client, `chathistory ${target}`, asked(kept).flatMap((message) => again(client, message)))
+        : batch(client, "history", `chathistory ${target}`, asked(kept).flatMap((message) => again(client, message)))
     })
   }
 }

@@ -9,6 +9,7 @@ import { lenient } from "../../../../domain/Text.ts"
 import { version } from "../../../../domain/version.ts"
 import type { Heard } from "../../Dialect.ts"
 import type { Asking, Client, IrcCommands, Numeric } from "../Client.ts"
+import { draftOf } from "../metadata.ts"
 import { cut } from "../lines.ts"
 import { markOf } from "../names.ts"
 import { meansKey } from "../finding.ts"
@@ -48,10 +49,10 @@ const roomsOf = (chat: Chat<unknown>, me: Person<unknown> | undefined, { member,
     return room === undefined || ((room.hidden || status.invisible === true) && !isShared) ? [] : [`${markOf(role)}${channelOf(room.name)}`]
   })
 
-const profileOf = ({ hearing }: Client, { at, chat, me }: Asking, nick: string): ReadonlyArray<Numeric> => {
+const profileOf = ({ capabilities, hearing }: Client, { at, chat, me }: Asking, nick: string): ReadonlyArray<Numeric> => {
   const person = personNamed(chat, keyOf(nick))
   if (person === undefined || !isHere(person)) return [["401", [nick], "No such nick/channel"]]
-  const { member, status: { away, came, spoke } } = person
+  const { member, metadata, status: { away, came, spoke } } = person
   const word = nickOf(member.name)
   const rooms = roomsOf(chat, me, person)
   return [
@@ -62,6 +63,7 @@ const profileOf = ({ hearing }: Client, { at, chat, me }: Asking, nick: string):
     ...(HashSet.has(chat.operators, member.id) ? [["313", [word], "is an IRC operator"] as const] : []),
     ...(member.account === undefined ? [] : [["330", [word, nickOf(member.account)], "is logged in as"] as const]),
     ...(member.bot === true ? [["335", [word], "is a bot"] as const] : []),
+    ...(draftOf(capabilities) === undefined ? [] : metadata.map(({ key, value }) => ["760", [word, key, "*"], value] as const)),
     ["317", [word, seconds(at - spoke), seconds(came)], "seconds idle, signon time"]
   ]
 }

@@ -12,8 +12,10 @@ import { keyOf, nameOf } from "../tokens.ts"
 import { abort, identify } from "./accounts.ts"
 import { motd } from "./asking.ts"
 import { keepLetters } from "./chathistory.ts"
+import { describeSelf } from "./metadata.ts"
 import { lusers } from "./operating.ts"
 import { comeBack } from "./returning.ts"
+import { ownDescription } from "./subscriptions.ts"
 
 function* enter(client: Client): Iterable<Heard> {
   const { isNegotiating, name, password, real, user } = client.registration
@@ -31,6 +33,7 @@ function* enter(client: Client): Iterable<Heard> {
     client.isIn = client.me !== undefined
     // A password is kept no longer than it is needed.
     client.registration = { ...client.registration, password: undefined }
+    yield* describeSelf(client)
     yield* welcome(client)
     if (resumed !== undefined) yield* comeBack(client, resumed)
     yield* keepLetters(client)
@@ -64,9 +67,10 @@ function* welcome(client: Client): Iterable<Heard> {
           ["003", [], "This server knows of nothing from before it was started"],
           ["004", [serverName, `brusio-${version}`, "Biow", "beIiklmnostC", "beIklov"]],
           ...isupport(client.hearing).map((tokens): readonly [string, ReadonlyArray<string>, string] => ["005", tokens, "are supported by this server"]),
-          ...lusers(client, asking),
-          ...motd()
-        ] as const).map((reply) => client.numericOf(nick, reply))
+          ...lusers(client, asking)
+        ] as const).map((reply) => client.numericOf(nick, reply)),
+        ...ownDescription(client, asking),
+        ...motd().map((reply) => client.numericOf(nick, reply))
       ]
     },
     true

@@ -8,6 +8,7 @@ import type { Client } from "../Client.ts"
 import { encodeFor, joins } from "../encode.ts"
 import { namesOf } from "../names.ts"
 import { channelOf } from "../tokens.ts"
+import { describedOf } from "./subscriptions.ts"
 import { topicOf } from "./topicOf.ts"
 
 /** What is told again to a client of IRC. What the rooms are like, it is told as it is now. */
@@ -15,16 +16,16 @@ const retold: ReadonlySet<Event["_tag"]> = new Set(["Said", "Acted", "Whispered"
 
 /** Tells a client that has come back where it is, and what it has missed, behind its welcome. */
 export function* comeBack(client: Client, { lost, replay, rooms, you }: Resumption): Iterable<Heard> {
-  const { capabilities, hearing: { serverName: server }, outcome } = client
+  const { capabilities, hearing: { serverName: server }, outcome, subscriptions } = client
   const form = { server, capabilities }
   for (const { room } of rooms) {
     const asked = parseRoom(room)
     if (asked instanceof Refusal || outcome === undefined) continue
     yield client.look(() => [joins(you, room, form)])
     // Who is there as of one's own return: whoever comes later is told of as coming.
-    yield client.numericsOfComing(channelOf(asked.name), ({ me }) => [...topicOf(roomWith(outcome, asked.key)), ...namesOf(client, outcome, me, asked)])
+    yield client.numericsOfComing(channelOf(asked.name), ({ me }) => [...topicOf(roomWith(outcome, asked.key)), ...namesOf(client, outcome, me, asked)], (asking) => describedOf(client, asking, asked.key))
   }
-  const missed = replay.filter(({ _tag }) => retold.has(_tag)).map((event) => encodeFor(event, { me: you, form })).join("")
+  const missed = replay.filter(({ _tag }) => retold.has(_tag)).map((event) => encodeFor(event, { me: you, form, subscriptions })).join("")
   if (missed !== "") yield client.send(missed)
   if (lost !== undefined) yield client.look(({ nick }) => [client.fromServer(`NOTICE ${nick} :${lost === 1 ? "1 message that was" : `${lost} messages that were`} said meanwhile can not be told again`)])
 }

@@ -11,6 +11,7 @@ import { channelOf, keyOf, roomOf } from "../tokens.ts"
 import { list } from "./list.ts"
 import { mode } from "./mode.ts"
 import { notThere, rule } from "./rule.ts"
+import { describedOf } from "./subscriptions.ts"
 import { topicOf } from "./topicOf.ts"
 
 const parts = (list: string): ReadonlyArray<string> => list.split(",").filter((part) => part !== "")
@@ -50,7 +51,7 @@ function* enter(client: Client, channel: string, word: string | undefined): Iter
   yield client.numericsOfComing(channelOf(entered.room), ({ me }) => [
     ...topicOf(roomWith(outcome, room.key)),
     ...namesOf(client, outcome, me, room)
-  ])
+  ], (asking) => describedOf(client, asking, room.key))
 }
 
 function* leaveAll(client: Client): Iterable<Heard> {

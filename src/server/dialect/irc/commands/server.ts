@@ -13,6 +13,7 @@ const usages: Readonly<Record<string, string>> = {
   KICK: "KICK #ROOM NICK[,NICK] [:REASON]: puts somebody out of a room",
   LIST: "LIST [MASK,>N,<N,C<MINUTES,T<MINUTES]: shows the rooms",
   LUSERS: "LUSERS: shows how many are here",
+  METADATA: "METADATA *|#ROOM SET KEY [:VALUE]: describes you, or a room; GET, LIST and CLEAR, and SUB, UNSUB, SUBS and SYNC to be told of changes",
   MODE: "MODE #ROOM [CHANGES]: shows what a room is like, or changes that",
   NAMES: "NAMES [#ROOM]: shows who is in a room",
   NICK: "NICK NAME: takes another name",
