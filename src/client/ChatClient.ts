@@ -104,7 +104,7 @@ export interface ConnectOptions {
   readonly nickname: string
   /** The password, if the room has one. */
   readonly password?: Redacted.Redacted | undefined
-  /** Another name to try on the same connection when this one is refused; without it, or at `undefined`, the refusal stands. */
+  /** Another name to try on the same connection when this one is refused, also where the server was started again; without it, or at `undefined`, the refusal stands. */
   readonly retry?: (refused: Refused) => string | undefined
   /**
    * For how long the client tries to come back by itself once its connection is lost, ms: as
@@ -170,7 +170,7 @@ export const connect = (options: ConnectOptions): Effect.Effect<ChatClient, Join
     })
     // Only who wants to come back has a secret.
     const secret = reconnect === 0 ? undefined : (options.secret ?? newSecret())
-    const link = new Link({ receipts, roster, hello: helloOf(options.password, secret), returns: reconnect > 0, before })
+    const link = new Link({ receipts, roster, hello: helloOf(options.password, secret), returns: reconnect > 0, retry: options.retry, before })
     // A server that is full answers before it has detected our dialect: its words may then be plain text, not JSON.
     let said: Words | undefined
     const onWords = (line: Uint8Array) => {

@@ -25,6 +25,7 @@ export class Link {
   readonly #roster: Roster
   readonly #hello: Hello
   readonly #returns: boolean
+  readonly #retry: ((refused: Refused) => string | undefined) | undefined
   #connection: Connection | undefined
   #isIn = false
   #me: Member | undefined
@@ -35,15 +36,17 @@ export class Link {
   /** What a server said that does not let us back in, until we are in again. */
   refused: Refused | undefined
 
-  /** `returns`: whether the client comes back by itself; `before`: as which client of before it goes on. */
-  constructor({ before, hello, receipts, returns, roster }: {
+  /** `returns`: whether the client comes back by itself; `retry`: another name for one that is refused; `before`: as which client of before it goes on. */
+  constructor({ before, hello, receipts, retry, returns, roster }: {
     readonly receipts: Receipts
     readonly roster: Roster
     readonly hello: Hello
     readonly returns: boolean
+    readonly retry?: ((refused: Refused) => string | undefined) | undefined
     readonly before: Before | undefined
   }) {
     this.#returns = returns
+    this.#retry = retry
     this.#receipts = receipts
     this.#roster = roster
     this.#hello = hello
@@ -101,9 +104,20 @@ export class Link {
 
   /** Says hello over the connection that there is, under the name that is borne, or else under this one. */
   greet(nickname: string): void {
+    this.#greetAs(this.#me?.name ?? nickname)
+  }
+
+  #greetAs(name: string): void {
     if (this.#connection === undefined) return
     const seen: Seen | undefined = this.#me === undefined ? undefined : { id: this.#me.id, n: this.#heard }
-    send(this.#connection, this.#hello(this.#me?.name ?? nickname, seen, this.#isRestarting ? "restarted" : undefined))
+    send(this.#connection, this.#hello(name, seen, this.#isRestarting ? "restarted" : undefined))
+  }
+
+  // After a restart everybody is a newcomer, and somebody may have been faster with the name: another is tried, as at the first time.
+  #renamed(refused: Refused): boolean {
+    const name = this.#isRestarting ? this.#retry?.(refused) : undefined
+    if (name !== undefined) this.#greetAs(name)
+    return name !== undefined
   }
 
   /** There is no connection any more. */
@@ -123,6 +137,7 @@ export class Link {
         return true
       case "Refused":
         if (this.#isIn || !this.hasBeenIn) break
+        if (this.#renamed(event)) return false
         this.refused = event
         // Over: where there is a wait, another try comes by itself.
         this.#connection?.finish()

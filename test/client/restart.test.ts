@@ -87,6 +87,23 @@ describe("A client whose server says that it is started again", () => {
     })
   )
 
+  it.scopedLive("tries another name where somebody was faster with its own", () =>
+    Effect.gen(function* () {
+      const server = yield* fakeServer
+      const retry = () => "ada_2"
+      const joining = yield* Effect.fork(ChatClient.connect({ host, port: server.port, nickname: "ada", reconnect: 20_000, retry }).pipe(Effect.provide(TcpDial.layer)))
+      const first = yield* server.accept
+      yield* first.send(welcome)
+      yield* Fiber.join(joining)
+      yield* first.send(`${JSON.stringify({ _tag: "Goodbye", at: 1, code: "restarting", reason: "a new version" })}\n`)
+      yield* hello(first)
+      const second = yield* server.accept
+      expect(yield* hello(second)).toMatchObject({ nickname: "ada" })
+      yield* second.send(`${JSON.stringify({ _tag: "Refused", at: 1, code: "name-taken", message: "The name ada is taken: choose another." })}\n`)
+      expect(yield* hello(second)).toMatchObject({ nickname: "ada_2", returning: "restarted" })
+    })
+  )
+
   it.scopedLive("says in its hellos that it comes back after that, until it is in again", () =>
     Effect.gen(function* () {
       const server = yield* fakeServer

@@ -27,12 +27,15 @@ interface Returning {
  * that is taken gets a number as well, and `tell` is told of it. For `reconnect` ms after each loss of the connection the client
  * tries to come back by itself, with this `secret` or a new one.
  */
-export const connect = (form: Form.Form, { afterRestart, reconnect, secret, tell }: Returning & {
+export const connect = (form: Form.Form, { afterRestart, numbersLater = false, reconnect, secret, tell }: Returning & {
+  /** Whether a name gets a number that is taken by others once the server was started again, where it would not at first. */
+  readonly numbersLater?: boolean
   readonly secret?: string | undefined
   readonly tell?: ((words: string) => Effect.Effect<void>) | undefined
 }): Effect.Effect<ChatClient.ChatClient, JoinError, Dial | Scope.Scope> => {
   const { host, name, password, port } = form.answers
   let tries = 0
+  let isIn = false
   const joined = ChatClient.connect({
     host,
     port,
@@ -43,12 +46,15 @@ export const connect = (form: Form.Form, { afterRestart, reconnect, secret, tell
     ...(secret === undefined ? {} : { secret }),
     retry: ({ code }) => {
       tries += 1
-      return code === "name-taken" ? (Form.anotherName(form, tries) ?? (tell === undefined ? undefined : Form.numberedName(name, tries))) : undefined
+      return code === "name-taken" ? (Form.anotherName(form, tries) ?? (tell === undefined && !(isIn && numbersLater) ? undefined : Form.numberedName(name, tries))) : undefined
     }
   })
+  const entered = Effect.tap(joined, () => {
+    isIn = true
+  })
   return tell === undefined || name === form.made
-    ? joined
-    : Effect.tap(joined, ({ welcome }) => (tries === 0 ? Effect.void : tell(`The name ${name} is taken: you are ${welcome.you.name}.`)))
+    ? entered
+    : Effect.tap(entered, ({ welcome }) => (tries === 0 ? Effect.void : tell(`The name ${name} is taken: you are ${welcome.you.name}.`)))
 }
 
 /** The server's refusal that joining failed with; `undefined` when it failed in another way. */

@@ -91,7 +91,7 @@ export const screen = (options: {
     const enter = (form: Form) =>
       Effect.gen(function* () {
         const place = yield* places.take(form.answers)
-        const joined = yield* Effect.either(connect(form, { reconnect: options.reconnect, afterRestart: options.afterRestart, secret: place.secret }))
+        const joined = yield* Effect.either(connect(form, { reconnect: options.reconnect, afterRestart: options.afterRestart, numbersLater: true, secret: place.secret }))
         if (Either.isLeft(joined)) {
           const { left: error } = joined
           // A place of before may be there still, where the server cannot be reached.
