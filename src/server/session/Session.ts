@@ -44,6 +44,7 @@ import { Flow, Turns } from "./Turns.ts"
 import { type Envelope, Registry } from "../chat/Registry.ts"
 import { currentSecrets } from "../Secrets.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import { border } from "../border.ts"
 import * as Tally from "../Tally.ts"
 
 /** A connection whose dialect is recognised: how it speaks, and what it has sent so far, read by read. */
@@ -350,7 +351,7 @@ const make = Effect.gen(function* () {
 
   // Waits until the dialect is recognised, and performs what was sent until then.
   const meet = Effect.fnUntraced(function* (connection: Connection, door: Door, outbox: Outbox, id: ClientId) {
-    const recognised = yield* door.recognise(connection)
+    const recognised = yield* border("brusio.recognise", { "client.address": connection.address })(door.recognise(connection))
     if (recognised instanceof Diverted) return recognised
     const { chunks, dialect, interpreter } = recognised
     const backlog = new Backlog(interpreter)

@@ -11,6 +11,7 @@ import { Closing } from "../Closing.ts"
 import { Broadcaster } from "../delivery/Broadcaster.ts"
 import type { Outbox } from "../delivery/Outbox.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import { border } from "../border.ts"
 import { Tally } from "../Tally.ts"
 import { Admission } from "./Admission.ts"
 import { Diverted, farewell } from "./Farewell.ts"
@@ -60,6 +61,7 @@ export const makeGoodbye = Effect.gen(function* () {
       }
       const { code, goodbye, reason } = farewell(exit, yield* closing.reason, outbox.unsaid)
       tally.sessionEnded(code)
+      yield* Effect.annotateCurrentSpan("brusio.reason", code)
       yield* leaving.pass
       yield* registry.disconnect(id, { _tag: mayReturn(code) ? "Drop" : "Quit", code, reason })
       if (connection.writable) {
@@ -71,6 +73,7 @@ export const makeGoodbye = Effect.gen(function* () {
       }
       mayReadOn = code === "too-slow" && !(yield* registry.chat).closed
     }).pipe(
+      border("brusio.goodbye", { "client.address": connection.address }),
       // A defect in the last words does not keep the connection open.
       Effect.catchAllCause((cause) =>
         Cause.isInterruptedOnly(cause) ? Effect.void : Effect.logError(`The goodbye to ${connection.address} has failed`, cause)

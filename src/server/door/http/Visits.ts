@@ -12,6 +12,7 @@ import { isLoopback } from "../../../net/addressRanges.ts"
 import { ConnectionLost } from "../../../net/Errors.ts"
 import type { Tcp } from "../../../net/Tcp.ts"
 import { nanosPerMilli } from "../../../net/clock.ts"
+import { border } from "../../border.ts"
 import { makeGuard } from "../../guard.ts"
 import { Desk } from "../../operator/Desk.ts"
 import { ServerConfig } from "../../ServerConfig.ts"
@@ -199,7 +200,8 @@ const make = Effect.gen(function* () {
       requireHostHeader: false
     },
     (request, response) => {
-      run(Effect.catchAllDefect(answer(request, response), (defect) => failed(response, defect)))
+      const asks = { "http.request.method": request.method ?? "", "url.path": (request.url ?? "").replace(/[?#].*$/su, "") }
+      run(Effect.catchAllDefect(border("brusio.http", asks)(answer(request, response)), (defect) => failed(response, defect)))
     }
   )
   server.maxRequestsPerSocket = maxRequests
