@@ -93,6 +93,8 @@ const site = async (folder, pages, parts) => {
       onLoad({ filter: /effect.dist.esm.SortedSet\.js$/ }, () => ({ contents: "export const add = undefined, remove = undefined" }))
       // The client offers its events as streams too, which no page reads.
       onLoad({ filter: /effect.dist.esm.internal.(?:channel|core-stream|sink|stream)\.js$/ }, async ({ path }) => ({ contents: await withNothing(path) }))
+      // Effect's runtime can gather requests into batches, which no page makes.
+      onLoad({ filter: /effect.dist.esm.internal.blockedRequests\.js$/ }, async ({ path }) => ({ contents: await withNothing(path) }))
       // Effect's runtime counts its fibers, for whoever asks.
       onLoad({ filter: /effect.dist.esm.internal.metric\.js$/ }, () => ({
         contents: "const uncounted = { unsafeUpdate: () => undefined }; export const counter = () => uncounted, histogram = counter, tagged = counter"
@@ -126,8 +128,9 @@ const site = async (folder, pages, parts) => {
     writeFileSync(join(folder, `${name}.br`), brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: body.length } }))
   }
 }
-await site(join(next, "web"), ["src/web/index.html", "src/web/operator/operator.html"], [
+await site(join(next, "web"), ["src/web/index.html", "src/web/operator/operator.html", "src/web/app.webmanifest", "src/web/worker.js"], [
   { in: "src/web/main.tsx", out: "main" },
+  { in: "src/web/install.ts", out: "install" },
   { in: "src/web/operator/main.tsx", out: "operator" },
   { in: "src/web/operator/operator.css", out: "operator" }
 ])

@@ -36,7 +36,7 @@ describe("The page that is built", () => {
     const page = await fetched(port, "/")
     expect(page).toMatchObject({ status: 200, type: "text/html; charset=utf-8", coding: undefined })
     const names = [...page.body.toString().matchAll(/(?:src|href)="([^"]+)"/gu)].map(([, name = ""]) => name)
-    expect(names.map((name) => name.replace(/\.[0-9A-Z]{8}\./u, ".HASH."))).toEqual(["/brusio.HASH.css", "/icon.HASH.svg", "/main.HASH.js"])
+    expect(names.map((name) => name.replace(/\.[0-9A-Z]{8}\./u, ".HASH."))).toEqual(["/brusio.HASH.css", "/app.webmanifest", "/icon.HASH.svg", "/main.HASH.js", "/install.HASH.js"])
     for (const name of names) {
       expect(await fetched(port, name, { "accept-encoding": "br, gzip" })).toMatchObject({ status: 200, coding: "br" })
       expect(await fetched(port, name)).toMatchObject({ status: 200, coding: undefined })
@@ -51,7 +51,7 @@ describe("The page that is built", () => {
     // What of it is the people's too is weighed with both.
     const operator = files.filter((name) => /^(?:operator|brusio|icon)\./u.test(name))
     console.log(`The page: ${weigh(people).toFixed(1)} KiB gzipped, the operator's: ${weigh(operator).toFixed(1)} KiB`)
-    expect(people).toHaveLength(4)
+    expect(people).toHaveLength(7)
     expect(weigh(people)).toBeLessThan(mostKibibytes)
     expect(operator).toHaveLength(5)
     expect(weigh(operator)).toBeLessThan(mostOperatorKibibytes)
