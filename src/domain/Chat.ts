@@ -129,6 +129,8 @@ export interface Person<Peer> {
 export interface Membership {
   readonly room: RoomKey
   readonly role: Role
+  /** Whether somebody with a higher role has a voice, too, and keeps it when that role is lifted. Absent where it has none. */
+  readonly hasVoice?: true | undefined
   /** The number of its own coming: of what the room is told, it hears what has a greater number. */
   readonly since: number
 }

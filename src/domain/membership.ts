@@ -6,7 +6,7 @@ import type { Joined, MemberId, Place } from "./Event.ts"
 import * as History from "./history.ts"
 import { countKeepers, withoutRoom, withStay } from "./keeping.ts"
 import { introduce } from "./metadata.ts"
-import { type Role, toldRole } from "./Role.ts"
+import { isAtLeast, type Role, toldRole } from "./Role.ts"
 import * as Room from "./Room.ts"
 import { lobby, type RoomKey, type RoomName } from "./RoomName.ts"
 import { sanctionOn } from "./sanctions.ts"
@@ -115,10 +115,20 @@ interface Heir<Peer> {
   readonly rank: number
 }
 
+// A voice is kept while somebody has a higher role, and is what is left of that.
+const ranked = ({ hasVoice, role: before, room, since }: Membership, role: Role): Membership => {
+  if (isAtLeast(role, "operator")) return { room, role, since, ...(hasVoice === true || before === "voice" ? { hasVoice: true } : {}) }
+  return { room, role: role === "member" && hasVoice === true ? "voice" : role, since }
+}
+
+/** The chat in which this person, who rules this room, has a voice there besides, or has none. */
+export const withVoice = <Peer>(chat: Chat<Peer>, person: Person<Peer>, key: RoomKey, hasVoice: boolean): Chat<Peer> =>
+  withPerson(chat, { ...person, rooms: person.rooms.map((membership) => (membership.room === key ? { ...membership, hasVoice: hasVoice ? true : undefined } : membership)) })
+
 /** The chat in which this person, who is in this room, has this role there. */
 export const withRole = <Peer>(chat: Chat<Peer>, person: Person<Peer>, room: Room.Room<Peer>, role: Role): Chat<Peer> => {
   const { member: { id } } = person
-  const rooms = person.rooms.map((membership) => (membership.room === room.key ? { ...membership, role } : membership))
+  const rooms = person.rooms.map((membership) => (membership.room === room.key ? ranked(membership, role) : membership))
   const others = Room.withoutOperator(room, id)
   return withRoom(withPerson(chat, { ...person, rooms }), role === "operator" ? { ...others, operators: [...others.operators, id] } : others)
 }

@@ -130,6 +130,10 @@ const rank = <Peer>(chat: Chat<Peer>, ruler: Ruler<Peer>, room: Room<Peer>, deed
   const { person } = found
   const known = person === undefined ? undefined : membershipIn(person, room.key)
   if (person === undefined || known === undefined) return new Refusal({ code: "no-such-member", message: "Nobody here has that name." })
+  if ((deed === "voice" || deed === "devoice") && isAtLeast(known.role, "operator")) {
+    const hasVoice = deed === "voice"
+    return (known.hasVoice === true) === hasVoice ? { chat, done: [] } : { chat: membership.withVoice(chat, person, room.key, hasVoice), done: [{ deed, target: person.member }] }
+  }
   const to = roleAfter(ruler, room, person, known, deed)
   if (to instanceof Refusal) return to
   return to === undefined ? { chat, done: [] } : { chat: membership.withRole(chat, person, room, to), done: [{ deed, target: person.member }] }

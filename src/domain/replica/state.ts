@@ -127,7 +127,7 @@ const PersonPart = Schema.TaggedStruct("Person", {
   metadata: Schema.Array(MetadataEntry),
   status: Status,
   watched: Schema.Array(Schema.Struct({ name: Nickname, key: NameKey })),
-  rooms: Schema.Array(Schema.Struct({ room: RoomKey, role: Role, since: Schema.Number })),
+  rooms: Schema.Array(Schema.Struct({ room: RoomKey, role: Role, since: Schema.Number, hasVoice: Schema.optional(Schema.Literal(true)) })),
   current: orNot(RoomKey)
 })
 
@@ -302,7 +302,7 @@ const accountKey = ({ certificate, name, neighbourhood, proof, used }: Account) 
 const metadataKey = (metadata: Room<unknown>["metadata"]) => metadata.map(({ key, value }) => [key, value])
 
 const personKey = <Peer>({ account, attachment, client, current, member, metadata, name, place, profile, rooms, status, watched }: Person<Peer>) => [
-  member.id, member.name, name.key, account, member.account, client, attachmentKey(attachment), current, profile?.user, profile?.real, member.bot, status.came, status.spoke, status.away, status.invisible, watched.map(({ key }) => key), metadataKey(metadata), rooms.map(({ role, room, since }) => [room, role, since]),
+  member.id, member.name, name.key, account, member.account, client, attachmentKey(attachment), current, profile?.user, profile?.real, member.bot, status.came, status.spoke, status.away, status.invisible, watched.map(({ key }) => key), metadataKey(metadata), rooms.map(({ hasVoice, role, room, since }) => [room, role, since, hasVoice]),
   place === undefined ? undefined : [place.proof, place.key?.proof, place.key?.name, place.since, place.last, place.resumedAt, place.stays.map(({ room, since, until }) => [room, since, until]), windowKey(place.own)]
 ]
 

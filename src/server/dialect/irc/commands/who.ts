@@ -7,7 +7,7 @@ import type { Heard } from "../../Dialect.ts"
 import type { Client, IrcCommands, Numeric } from "../Client.ts"
 import { trailing } from "../lines.ts"
 import { isMask, meansKey } from "../finding.ts"
-import { markOf } from "../names.ts"
+import { marksOf } from "../names.ts"
 import { isHere, realOf, userOf } from "../person.ts"
 import { channelOf, cloak, isChannel, keyOf, nickOf, roomOf } from "../tokens.ts"
 
@@ -77,9 +77,9 @@ const named = (chat: Chat<unknown>, me: Person<unknown> | undefined, mask: strin
   return { among: [...HashMap.values(chat.people)], isMeant: (person) => isKnown(person) && isHere(person) && isMeant(person.name.key), room: undefined }
 }
 
-const flagsOf = (_: Client, { operates, person: { member, rooms, status }, room }: Found): string => {
-  const role = room === undefined ? undefined : rooms.find((one) => one.room === room.key)?.role
-  return `${status.away === undefined ? "H" : "G"}${operates ? "*" : ""}${member.bot === true ? "B" : ""}${markOf(role)}`
+const flagsOf = ({ capabilities }: Client, { operates, person: { member, rooms, status }, room }: Found): string => {
+  const membership = room === undefined ? undefined : rooms.find((one) => one.room === room.key)
+  return `${status.away === undefined ? "H" : "G"}${operates ? "*" : ""}${member.bot === true ? "B" : ""}${marksOf(membership, capabilities)}`
 }
 
 const channelFor = ({ room }: Found): string => (room === undefined ? "*" : channelOf(room.name))
