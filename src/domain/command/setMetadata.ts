@@ -27,7 +27,7 @@ const outcome = (all: Metadata, { key, value }: SetMetadata): Outcome | Refusal 
   if (key === undefined) return { all: [], changes: all.map(({ key }) => ({ key })) }
   const before = valueOf(all, key)
   if (value === undefined && before === undefined) return new Refusal({ code: "no-change", message: `${key} has no value.` })
-  if (value !== undefined && before === undefined && all.length >= mostKeys) return new Refusal({ code: "not-kept", message: `No more than ${mostKeys} keys have a value at once: take one away first.` })
+  if (value !== undefined && before === undefined && all.length >= mostKeys) return new Refusal({ code: "not-kept", message: `There are as many keys with a value as can be (${mostKeys}): take one away first.` })
   return { all: withValue(all, key, value), changes: value === before ? [] : [value === undefined ? { key } : { key, value }] }
 }
 

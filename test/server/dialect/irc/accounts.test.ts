@@ -55,10 +55,9 @@ describe("REGISTER", () => {
     Effect.gen(function* () {
       const { port } = yield* opened()
       const ada = yield* connect(port)
-      expect(yield* says(ada, "CAP LS 302", "REGISTER * * :secret")).toEqual([
-        expect.stringMatching(/^CAP \* LS :account-notify account-tag .*draft\/account-registration=before-connect,custom-account-name .*sasl=PLAIN/u),
-        "FAIL REGISTER NEED_NICK * :Say which nick you want before you register an account, or name the account"
-      ])
+      const heard = yield* says(ada, "CAP LS 302", "REGISTER * * :secret")
+      expect(heard.slice(0, -1).join(" ")).toMatch(/^CAP \* LS (?:\* )?:account-notify account-tag .*draft\/account-registration=before-connect,custom-account-name .*sasl=PLAIN/u)
+      expect(heard.at(-1)).toBe("FAIL REGISTER NEED_NICK * :Say which nick you want before you register an account, or name the account")
       expect(yield* says(ada, "NICK ada", "REGISTER * * :secret")).toEqual(["REGISTER SUCCESS ada :The name is yours until the server ends", "900 ada ada!~u@brusio ada :You are now logged in as ada"])
       expect((yield* says(ada, "USER ada 0 * :Ada", "CAP END")).some(isThere("ada"))).toBe(true)
       expect(yield* says(ada, "WHOIS ada")).toContain("330 ada ada ada :is logged in as")

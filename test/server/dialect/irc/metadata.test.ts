@@ -126,7 +126,7 @@ describe("METADATA", () => {
     Effect.gen(function* () {
       const { ada } = yield* inRoom()
       const keys = Array.from({ length: 17 }, (_, n) => `k${n}`)
-      expect((yield* says(ada, ...keys.map((key) => `METADATA * SET ${key} :x`))).at(-1)).toBe("FAIL METADATA LIMIT_REACHED * :No more than 16 keys have a value at once: take one away first.")
+      expect((yield* says(ada, ...keys.map((key) => `METADATA * SET ${key} :x`))).at(-1)).toBe("FAIL METADATA LIMIT_REACHED * :There are as many keys with a value as can be (16): take one away first.")
       expect(yield* says(ada, "METADATA * SET k0 :y", `METADATA * SET k1 :${"é".repeat(151)}`)).toEqual(["761 ada ada k0 * :y", "FAIL METADATA INVALID_VALUE k1 :A value has at most 300 bytes"])
       expect(yield* says(ada, `METADATA * SUB ${Array.from({ length: 50 }, (_, n) => `s${n}`).join(" ")}`, "METADATA * SUB one s1")).toContain("FAIL METADATA LIMIT_REACHED one :You can subscribe to 50 keys")
     })

@@ -80,7 +80,7 @@ describe("IRC over a WebSocket", () => {
       yield* send(Buffer.from("PRIVMSG #lobby :of the other kind"), 3 - opcodes[subprotocol])
       expect(yield* bob.line).toBe("ann: of the other kind")
       yield* send(Buffer.from("PRIVMSG #lobby :caf\u00e9", "latin1"), opcodes["binary.ircv3.net"])
-      expect((yield* messages.until(/^:brusio FAIL/u)).at(-1)?.text).toBe(":brusio FAIL * INVALID_UTF8 :Message rejected: your client sent invalid UTF-8")
+      expect((yield* messages.until(/^:brusio FAIL/u)).at(-1)?.text).toBe(":brusio FAIL PRIVMSG INVALID_UTF8 :Message rejected: your client sent invalid UTF-8")
       yield* say("QUIT :bye")
       expect((yield* messages.until(/^ERROR/u)).at(-1)?.text).toBe("ERROR :Closing Link: brusio (Quit: bye)")
       expect(yield* bob.line).toBe("ann has left the chat. (bye)")

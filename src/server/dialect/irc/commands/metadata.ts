@@ -92,7 +92,7 @@ function* perform(client: Client, target: string, subject: Subject, { key, value
 // Who has not come in yet describes what it will be.
 const setEarly = (client: Client, target: string, key: MetadataKey, value: Text | undefined): Wrong | undefined => {
   const { metadata } = client.registration
-  if (value !== undefined && valueOf(metadata, key) === undefined && metadata.length >= mostKeys) return ["LIMIT_REACHED", [target], `No more than ${mostKeys} keys have a value at once: take one away first.`]
+  if (value !== undefined && valueOf(metadata, key) === undefined && metadata.length >= mostKeys) return ["LIMIT_REACHED", [target], `There are as many keys with a value as can be (${mostKeys}): take one away first.`]
   client.registration = { ...client.registration, metadata: withValue(metadata, key, value) }
   return undefined
 }
