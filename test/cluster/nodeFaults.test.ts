@@ -73,6 +73,8 @@ describe.runIf(hasNats).concurrent("A node of a cluster", { timeout: 120_000 }, 
     expect(await ada.event("Goodbye")).toMatchObject({ code: "lost", reason: words })
     await nc.heard.line(new RegExp(words, "u"))
     const eve = await person(stage, await again(one), "eve")
+    // The last line is said after she has come in.
+    await eve.event("Said")
     const count = talk.stop()
     for (const each of [bob, eve]) await hears(each, `bob ${count}`)
     heardAllOf(bob, "bob", count)
