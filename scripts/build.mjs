@@ -6,7 +6,6 @@ import { dirname, basename, join, relative } from "node:path"
 import { pathToFileURL } from "node:url"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { build } from "esbuild"
-import typescript from "typescript"
 
 // Built in `dist.next` and put in place by renames: a program that runs meanwhile never reads a half-written file.
 const next = "dist.next"
@@ -53,19 +52,6 @@ chmodSync(cli, 0o755)
 // The first start: it keeps what V8 compiled for all others.
 execFileSync(process.execPath, [cli, "--help"], { stdio: ["ignore", "ignore", "inherit"] })
 
-// A command without what decides it: `apply`, `rule` and `answer` of its definition, also where `ruled` makes them.
-const withoutDecisions = (path, source) => {
-  const cuts = []
-  const visit = (node) => {
-    const isDecision = typescript.isPropertyAssignment(node) && ["apply", "rule", "answer"].includes(node.name.getText())
-    const isRuled = typescript.isSpreadAssignment(node) && typescript.isCallExpression(node.expression) && node.expression.expression.getText() === "ruled"
-    if (typescript.isObjectLiteralExpression(node.parent ?? node) && (isDecision || isRuled)) cuts.push([node.getStart(), node.getEnd()])
-    else node.forEachChild(visit)
-  }
-  visit(typescript.createSourceFile(path, source, typescript.ScriptTarget.Latest, true))
-  return cuts.reverse().reduce((text, [start, end]) => `${text.slice(0, start)}${text.slice(end).replace(/^\s*,/u, "")}`, source)
-}
-
 // A module with the names of this one, each a function without a result: for what is put together, and never run.
 const withNothing = async (path) => `const nothing = () => undefined; export { ${Object.keys(await import(pathToFileURL(path).href)).map((name) => `nothing as ${name}`).join(", ")} }`
 
@@ -86,9 +72,6 @@ const site = async (folder, pages, parts) => {
     jsxImportSource: "preact",
     loader: { ".svg": "copy" },
     plugins: [{ name: "leave out", setup: ({ onLoad }) => {
-      // A page says what is wanted, and never decides it: what only the state of a chat is made of is for a server too.
-      onLoad({ filter: /src.domain.(?:accounts|attachment|Deadlines|Decision|history|keeping|letters|membership|names|Room|Window)\.ts$/ }, () => ({ contents: "" }))
-      onLoad({ filter: /src.domain.command.\w+\.ts$/ }, ({ path }) => ({ contents: withoutDecisions(path, readFileSync(path, "utf8")), loader: "ts" }))
       // Supervisors of Effect's can sort their fibers, and schemas describe sorted sets: no page has either, but the tree comes with them.
       onLoad({ filter: /effect.dist.esm.SortedSet\.js$/ }, () => ({ contents: "export const add = undefined, remove = undefined" }))
       // The client offers its events as streams too, which no page reads.

@@ -181,12 +181,16 @@ const outside = <Peer>(chat: Chat<Peer>, { person }: Asker<Peer>, named: AskedRo
   return person === undefined || room?.manner.isOutsideHeard !== true ? undefined : { person, room, membership: undefined }
 }
 
-/** Whether words of this person may be told to one of its rooms, beside what is said there: the reason of its going, for example. Who is muted in a room is not heard there in any way. */
-export const isHeardIn = <Peer>(chat: Chat<Peer>, person: Person<Peer>, membership: Membership): boolean =>
-  silence(chat, { membership, person, room: roomOf(chat, membership.room) }, "") === undefined
+/**
+ * Why words of this person may not be told to a room, such as the reason of its going: who is muted there is not
+ * heard in any way. `what`: what it cannot do therefore, such as "set the topic". `undefined` where they may.
+ */
+export const silenceIn = <Peer>(chat: Chat<Peer>, person: Person<Peer>, key: RoomKey, what = "speak"): Refusal | undefined =>
+  silence(chat, { membership: membershipIn(person, key), person, room: roomOf(chat, key) }, what)
 
-/** Whether words of this person may be told to all of its rooms at once. */
-export const isHeardInAll = <Peer>(chat: Chat<Peer>, person: Person<Peer>): boolean => person.rooms.every((membership) => isHeardIn(chat, person, membership))
+/** The same of words that are told to all its rooms at once. */
+export const silenceInAny = <Peer>(chat: Chat<Peer>, person: Person<Peer>, what?: string): Refusal | undefined =>
+  person.rooms.map(({ room }) => silenceIn(chat, person, room, what)).find((why) => why !== undefined)
 
 // Why somebody may not speak in a room.
 const silence = <Peer>({ at }: Chat<Peer>, { membership, person, room }: Speaking<Peer>, what: string): Refusal | undefined => {

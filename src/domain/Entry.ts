@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Command, RoomRule } from "./command/deciding.ts"
+import { Command, RoomRule } from "./command/Command.ts"
 import { LeaveCode, MemberId } from "./Event.ts"
 import { RoomKey } from "./RoomName.ts"
 import { Text } from "./Text.ts"

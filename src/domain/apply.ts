@@ -4,7 +4,7 @@ import { drop, expire, leave, leaveAs } from "./attachment.ts"
 import { type Chat, type ClientId, type Decision, empty, personOf, personWith, roomWith, withPerson } from "./Chat.ts"
 import { nodeOf } from "./ClientId.ts"
 import * as Deciding from "./command/deciding.ts"
-import * as Commands from "./command/index.ts"
+import type { Command, Question } from "./command/index.ts"
 import { andThen, type Asker, nothing, tellFew, tellRoom } from "./Decision.ts"
 import type { Entry } from "./Entry.ts"
 import { closingCode, type LeaveCode, type MemberId, type Reply, server } from "./Event.ts"
@@ -55,7 +55,7 @@ const command = <Peer>(before: Chat<Peer>, entry: Extract<Entry, { readonly _tag
 }
 
 // The chat that remembers the correlation id of the command, whatever comes of it: whoever comes back is told how far its commands were taken.
-const taken = <Peer>(chat: Chat<Peer>, client: ClientId, command: Commands.Command): Chat<Peer> => {
+const taken = <Peer>(chat: Chat<Peer>, client: ClientId, command: Command): Chat<Peer> => {
   const ref = "ref" in command ? command.ref : undefined
   if (ref === undefined) return chat
   const person = personOf(chat, client)
@@ -73,8 +73,8 @@ export const answer = <Peer>(
   chat: Chat<Peer>,
   from: { readonly client: ClientId; readonly address: string },
   peer: Peer,
-  question: Commands.Question
-): Reply => Commands.answer(chat, askerOf(chat, from, () => peer), question)
+  question: Question
+): Reply => Deciding.answer(chat, askerOf(chat, from, () => peer), question)
 
 const askerOf = <Peer>(
   chat: Chat<Peer>,

@@ -7,7 +7,7 @@ import { type Attachment, type Chat, type ClientId, type Decision, type Heard, m
 import { withoutDuty } from "./command/duty.ts"
 import * as Deadlines from "./Deadlines.ts"
 import { departing } from "./departed.ts"
-import { andThen, type Asker, isHeardInAll, nothing, refused, tellAgain, tellFew, tellPerson } from "./Decision.ts"
+import { andThen, type Asker, nothing, refused, silenceInAny, tellAgain, tellFew, tellPerson } from "./Decision.ts"
 import type { Event, LeaveCode, MemberId, Resumption } from "./Event.ts"
 import { keepNothingFor, replayFor, trim } from "./keeping.ts"
 import { aged } from "./history.ts"
@@ -34,7 +34,7 @@ interface End {
 export const leave = <Peer>(before: Chat<Peer>, { client, code, reason }: End): Decision<Peer> => {
   const chat = ended(before, client)
   const person = personOf(chat, client)
-  return person === undefined ? nothing(chat) : leaveAs(chat, person, { code, reason: code === "quit" && !isHeardInAll(chat, person) ? undefined : reason })
+  return person === undefined ? nothing(chat) : leaveAs(chat, person, { code, reason: code === "quit" && silenceInAny(chat, person) !== undefined ? undefined : reason })
 }
 
 /**

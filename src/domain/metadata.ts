@@ -1,7 +1,7 @@
 /** What people and rooms are described by: a few values by their keys, which clients of IRC set, and ask for. Nobody else reads them. */
 import * as Schema from "effect/Schema"
 import { type Chat, type Decision, type Person, personWith, roomOf, type Seat } from "./Chat.ts"
-import { andThen, tellFew } from "./Decision.ts"
+import { andThen, silenceIn, tellFew } from "./Decision.ts"
 import type { MemberId } from "./Member.ts"
 import type { Room } from "./Room.ts"
 import type { RoomKey } from "./RoomName.ts"
@@ -46,15 +46,20 @@ export const ircSeats = <Peer>(chat: Chat<Peer>, { seats }: Room<Peer>): Readonl
 
 const without = <Peer>(seats: ReadonlyArray<Seat<Peer>>, id: MemberId): ReadonlyArray<Seat<Peer>> => seats.filter((seat) => seat.id !== id)
 
-/** Those who are told what is new of a person, but for itself: who shares a room with it, or watches for it. */
+/** Those who are told what is new of a person, but for itself: who shares a room with it in which it is not muted, or watches for it. */
 export const acquaintances = <Peer>(chat: Chat<Peer>, person: Person<Peer>): ReadonlyArray<Seat<Peer>> => {
   const seats = new Set<Seat<Peer>>(watcherSeats(chat, person))
-  for (const { room } of person.rooms) for (const seat of ircSeats(chat, roomOf(chat, room))) seats.add(seat)
+  for (const { room } of person.rooms) {
+    if (silenceIn(chat, person, room) === undefined) for (const seat of ircSeats(chat, roomOf(chat, room))) seats.add(seat)
+  }
   return without([...seats], person.member.id)
 }
 
-/** Tells those in a room who have clients of IRC what somebody is described by who has just entered it; nothing where that is nothing. */
+/** Tells those in a room who have clients of IRC what somebody is described by who has just entered it; nothing where that is nothing, or where it is muted. */
 export const introduce = <Peer>(decision: Decision<Peer>, { member, metadata }: Person<Peer>, key: RoomKey): Decision<Peer> => {
-  const audience = metadata.length === 0 ? [] : without(ircSeats(decision.chat, roomOf(decision.chat, key)), member.id)
+  if (metadata.length === 0) return decision
+  const { chat } = decision
+  const person = personWith(chat, member.id)
+  const audience = person === undefined || silenceIn(chat, person, key) !== undefined ? [] : without(ircSeats(chat, roomOf(chat, key)), member.id)
   return audience.length === 0 ? decision : andThen(decision, (chat) => tellFew(chat, undefined, audience, ({ at, n }) => ({ _tag: "Signalled", n, at, by: member, metadata })))
 }

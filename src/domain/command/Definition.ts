@@ -105,20 +105,24 @@ export interface LineForm {
   readonly read: (rest: string, limits: NameLimits) => Request | Refusal
 }
 
-/** A command: how it is sent and typed, and what it decides, as a pure function of the state. */
-export interface CommandDefinition<C> {
+/** How a command is sent and typed. What comes of it is beside it, and no part of it: who only asks has no use for that. */
+export interface CommandForm<C> {
   readonly message?: MessageForm
   readonly line?: LineForm
   /** The message that our own client sends, with the correlation id `ref`; absent, or `undefined`, where another command travels in place of this one. */
   readonly send?: (command: C, ref: string | undefined) => ClientMessage | undefined
-  readonly apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, command: C) => Decision<Peer>
 }
 
-/** A question: how it is sent and typed, and its answer. */
-export interface QuestionDefinition<Q> {
+/** What comes of a command: a pure function of the state. */
+export type Decides<C> = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, command: C) => Decision<Peer>
+
+/** How a question is sent and typed. Its answer is beside it, and no part of it. */
+export interface QuestionForm<Q> {
   readonly message?: MessageForm
   readonly line?: LineForm
   /** The message that our own client sends; absent where the client answers the question itself. */
   readonly send?: (question: Q) => ClientMessage
-  readonly answer: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, question: Q) => Reply
 }
+
+/** The answer to a question: a pure function of the state. */
+export type Answers<Q> = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, question: Q) => Reply

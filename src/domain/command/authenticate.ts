@@ -9,7 +9,7 @@ import { Proof } from "../Place.ts"
 import { Refusal } from "../Refusal.ts"
 import { tellWatchers } from "../watch.ts"
 import * as wording from "../wording.ts"
-import type { CommandDefinition } from "./Definition.ts"
+import type { Decides } from "./Definition.ts"
 
 /** Be taken for who has claimed a name, by its words. One goes on to bear the name that one has. */
 export const Authenticate = Schema.TaggedStruct("Authenticate", { account: Credentials })
@@ -30,13 +30,11 @@ export type ClaimName = typeof ClaimName.Type
 export const wrongWords = new Refusal({ code: "password-wrong", message: "That name is not claimed, or these are not its words." })
 
 /** The command by which clients of some dialects say who they are. */
-export const authenticate: CommandDefinition<Authenticate> = {
-  apply: (chat, asker, { account: credentials }) => {
-    const { person } = asker
-    if (person === undefined) return refused(chat, asker, notJoined("say who you are"))
-    const account = openedBy(chat, credentials)
-    return account === undefined ? refused(chat, asker, wrongWords) : identify(chat, asker, person, account, credentials.neighbourhood)
-  }
+export const decideAuthenticate: Decides<Authenticate> = (chat, asker, { account: credentials }) => {
+  const { person } = asker
+  if (person === undefined) return refused(chat, asker, notJoined("say who you are"))
+  const account = openedBy(chat, credentials)
+  return account === undefined ? refused(chat, asker, wrongWords) : identify(chat, asker, person, account, credentials.neighbourhood)
 }
 
 /** Somebody is taken for who has this account: it is told so, and so are those who share a room with it. */
@@ -58,21 +56,19 @@ export const identify = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, person: Per
 }
 
 /** The command by which a name is claimed. */
-export const claimName: CommandDefinition<ClaimName> = {
-  apply: (chat, asker, { certificate, name, neighbourhood, proof }) => {
-    const { origin, person, seat } = asker
-    if (person?.account !== undefined) {
-      return refused(chat, asker, new Refusal({ code: "no-change", message: `You have said the words of ${person.member.account ?? "a claimed name"} already.` }))
-    }
-    const why = hindrance(chat, name, person)
-    if (why !== undefined) return refused(chat, asker, why)
-    const account: Account = { name: { name: name.name, key: name.key, looks: name.looks }, proof, ...(certificate === undefined ? {} : { certificate }), neighbourhood, used: chat.at }
-    const next = claimed(chat, account)
-    if (next === undefined) return refused(chat, asker, new Refusal({ code: "not-allowed", message: "There are as many claimed names as can be: try again when somebody who has one has left." }))
-    return person === undefined
-      ? tellFew(next, origin, [seat], ({ at, n }) => ({ _tag: "AccountSet", n, at, account: name.name }))
-      : identify(next, asker, person, account, neighbourhood)
+export const decideClaimName: Decides<ClaimName> = (chat, asker, { certificate, name, neighbourhood, proof }) => {
+  const { origin, person, seat } = asker
+  if (person?.account !== undefined) {
+    return refused(chat, asker, new Refusal({ code: "no-change", message: `You have said the words of ${person.member.account ?? "a claimed name"} already.` }))
   }
+  const why = hindrance(chat, name, person)
+  if (why !== undefined) return refused(chat, asker, why)
+  const account: Account = { name: { name: name.name, key: name.key, looks: name.looks }, proof, ...(certificate === undefined ? {} : { certificate }), neighbourhood, used: chat.at }
+  const next = claimed(chat, account)
+  if (next === undefined) return refused(chat, asker, new Refusal({ code: "not-allowed", message: "There are as many claimed names as can be: try again when somebody who has one has left." }))
+  return person === undefined
+    ? tellFew(next, origin, [seat], ({ at, n }) => ({ _tag: "AccountSet", n, at, account: name.name }))
+    : identify(next, asker, person, account, neighbourhood)
 }
 
 // Why somebody cannot claim this name: it is reserved, claimed already, or somebody else bears it.

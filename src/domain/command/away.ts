@@ -1,11 +1,11 @@
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { withPerson } from "../Chat.ts"
-import { andThen, isHeardInAll, notJoined, refused, tellFew, tellPerson } from "../Decision.ts"
+import { andThen, notJoined, refused, silenceInAny, tellFew, tellPerson } from "../Decision.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Text from "../Text.ts"
 import { tellWatchers } from "../watch.ts"
-import { command, type CommandDefinition, messageForm, type Request } from "./Definition.ts"
+import { command, type CommandForm, type Decides, messageForm, type Request } from "./Definition.ts"
 
 /** Say that one is not there, and why; without a reason, that one is there again. */
 export const Away = Schema.TaggedStruct("Away", { reason: Schema.optional(Text.Text) })
@@ -30,7 +30,7 @@ const parse = (raw: string): Request | Refusal => {
 }
 
 /** The command `/away`. Nobody reads a line of it: it is shown to who asks who is here. */
-export const away: CommandDefinition<Away> = {
+export const away: CommandForm<Away> = {
   message: messageForm("Away", AwayMessage, ({ reason = "" }) => parse(reason)),
   line: {
     name: "/away",
@@ -39,16 +39,18 @@ export const away: CommandDefinition<Away> = {
     takesName: false,
     read: parse
   },
-  send: ({ reason }) => ({ _tag: "Away", reason }),
-  apply: (chat, asker, { reason }) => {
-    const { origin, person } = asker
-    if (person === undefined) return refused(chat, asker, notJoined("say that you are not there"))
-    const { member, rooms, seat, status } = person
-    const next = withPerson(chat, { ...person, status: { ...Struct.omit(status, "away"), ...(reason === undefined ? {} : { away: reason }) } })
-    const noted = tellFew(next, origin, [seat], ({ at, n }) => ({ _tag: "AwaySet", n, at, reason }))
-    const seen = tellWatchers(noted, person, reason === undefined ? { is: "back" } : { is: "away", reason }, "sharing")
-    if (rooms.length === 0) return seen
-    const words = reason === undefined || isHeardInAll(chat, person) ? reason : withoutWords
-    return andThen(seen, (chat) => tellPerson(chat, origin, rooms, ({ at, n, room, seq }) => ({ _tag: "Away", n, seq, at, room, member, reason: words })))
-  }
+  send: ({ reason }) => ({ _tag: "Away", reason })
+}
+
+/** What comes of it. */
+export const decideAway: Decides<Away> = (chat, asker, { reason }) => {
+  const { origin, person } = asker
+  if (person === undefined) return refused(chat, asker, notJoined("say that you are not there"))
+  const { member, rooms, seat, status } = person
+  const next = withPerson(chat, { ...person, status: { ...Struct.omit(status, "away"), ...(reason === undefined ? {} : { away: reason }) } })
+  const noted = tellFew(next, origin, [seat], ({ at, n }) => ({ _tag: "AwaySet", n, at, reason }))
+  const seen = tellWatchers(noted, person, reason === undefined ? { is: "back" } : { is: "away", reason }, "sharing")
+  if (rooms.length === 0) return seen
+  const words = reason === undefined || silenceInAny(chat, person) === undefined ? reason : withoutWords
+  return andThen(seen, (chat) => tellPerson(chat, origin, rooms, ({ at, n, room, seq }) => ({ _tag: "Away", n, seq, at, room, member, reason: words })))
 }

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Chat } from "../Chat.ts"
 import { notJoined, refused, tellFew } from "../Decision.ts"
 import type { MemberId } from "../Event.ts"
-import type { CommandDefinition } from "./Definition.ts"
+import type { Decides } from "./Definition.ts"
 
 /**
  * Be an operator of the server, or be one no more; hear what operators say to all who want to, or hear it no more. What is absent
@@ -13,16 +13,14 @@ export const SetDuty = Schema.TaggedStruct("SetDuty", { operates: Schema.optiona
 export type SetDuty = typeof SetDuty.Type
 
 /** Operators of the server rule every room that they are in, as the server itself does. */
-export const setDuty: CommandDefinition<SetDuty> = {
-  apply: (chat, asker, { listens, operates }) => {
-    const { origin, person } = asker
-    if (person === undefined) return refused(chat, asker, notJoined("do that"))
-    const { member: { id }, seat } = person
-    const operators = after(chat.operators, id, operates)
-    const listeners = after(chat.listeners, id, listens)
-    const duty = { operates: HashSet.has(operators, id), listens: HashSet.has(listeners, id) }
-    return tellFew({ ...chat, operators, listeners }, origin, [seat], ({ at, n }) => ({ _tag: "DutySet", n, at, ...duty }))
-  }
+export const decideSetDuty: Decides<SetDuty> = (chat, asker, { listens, operates }) => {
+  const { origin, person } = asker
+  if (person === undefined) return refused(chat, asker, notJoined("do that"))
+  const { member: { id }, seat } = person
+  const operators = after(chat.operators, id, operates)
+  const listeners = after(chat.listeners, id, listens)
+  const duty = { operates: HashSet.has(operators, id), listens: HashSet.has(listeners, id) }
+  return tellFew({ ...chat, operators, listeners }, origin, [seat], ({ at, n }) => ({ _tag: "DutySet", n, at, ...duty }))
 }
 
 const after = (all: HashSet.HashSet<MemberId>, id: MemberId, is: boolean | undefined): HashSet.HashSet<MemberId> =>

@@ -11,7 +11,7 @@ import * as Room from "../Room.ts"
 import { AskedRoom } from "../RoomName.ts"
 import { parse as parseRoom } from "../roomNames.ts"
 import { sanctionOn } from "../sanctions.ts"
-import { type CommandDefinition, messageForm, type Request } from "./Definition.ts"
+import { type CommandForm, type Decides, messageForm, type Request } from "./Definition.ts"
 import { withWord } from "./word.ts"
 
 /** Enter a room, which is made where there is none yet; for who is in it already, it is the current one again. `word`: the proof of the room's word. */
@@ -28,7 +28,7 @@ const entering = (raw: string, word: string | undefined): Request | Refusal => {
 }
 
 /** The command `/join`. */
-export const enter: CommandDefinition<Enter> = {
+export const enter: CommandForm<Enter> = {
   message: messageForm("Enter", EnterMessage, ({ room, word }) => entering(room, word)),
   line: {
     name: "/join",
@@ -40,20 +40,22 @@ export const enter: CommandDefinition<Enter> = {
       return room === "" ? new Refusal({ code: "room-name", message: "Type /join ROOM, or /join ROOM WORD where the room is locked." }) : entering(room, word)
     }
   },
-  send: ({ room }) => ({ _tag: "Enter", room: room.name }),
-  apply: (chat, asker, { room: { key, name }, word }) => {
-    const { origin, person } = asker
-    if (person === undefined) return refused(chat, asker, notJoined("enter a room"))
-    const room = roomWith(chat, key)
-    const known = membershipIn(person, key)
-    if (room !== undefined && known !== undefined) {
-      return membership.tellEntered(withPerson(chat, { ...person, current: key }), origin, person, room, known.role, 0)
-    }
-    const why = room === undefined ? hindranceToMake(chat, person) : hindrance(chat, person, room, word)
-    if (why !== undefined) return refused(chat, asker, why)
-    const isNew = room === undefined
-    return membership.enter(chat, origin, person, room ?? Room.empty({ key, name }, chat.seq, chat.at), isNew ? "owner" : "member")
+  send: ({ room }) => ({ _tag: "Enter", room: room.name })
+}
+
+/** What comes of it. */
+export const decideEnter: Decides<Enter> = (chat, asker, { room: { key, name }, word }) => {
+  const { origin, person } = asker
+  if (person === undefined) return refused(chat, asker, notJoined("enter a room"))
+  const room = roomWith(chat, key)
+  const known = membershipIn(person, key)
+  if (room !== undefined && known !== undefined) {
+    return membership.tellEntered(withPerson(chat, { ...person, current: key }), origin, person, room, known.role, 0)
   }
+  const why = room === undefined ? hindranceToMake(chat, person) : hindrance(chat, person, room, word)
+  if (why !== undefined) return refused(chat, asker, why)
+  const isNew = room === undefined
+  return membership.enter(chat, origin, person, room ?? Room.empty({ key, name }, chat.seq, chat.at), isNew ? "owner" : "member")
 }
 
 const hindranceToMake = <Peer>(chat: Chat<Peer>, person: Person<Peer>): Refusal | undefined =>

@@ -1,12 +1,12 @@
 import * as Schema from "effect/Schema"
 import { type Chat, type Decision, type Membership, type Origin, type Person, roomOf } from "../Chat.ts"
-import { andThen, isHeardIn, meant, refused, tellFew, tellRoom } from "../Decision.ts"
+import { andThen, meant, refused, silenceIn, tellFew, tellRoom } from "../Decision.ts"
 import * as membership from "../membership.ts"
 import { Refusal } from "../Refusal.ts"
 import { AskedRoom } from "../RoomName.ts"
 import { parse as parseRoom } from "../roomNames.ts"
 import { Text } from "../Text.ts"
-import { command, type CommandDefinition, messageForm } from "./Definition.ts"
+import { command, type CommandForm, type Decides, messageForm } from "./Definition.ts"
 import { inRoom } from "./text.ts"
 
 /** Leave a room, the current one where none is named, and stay in the others. `stays`: whether the last room is not left. */
@@ -17,7 +17,7 @@ export type Exit = typeof Exit.Type
 export const ExitMessage = Schema.TaggedStruct("Exit", { room: Schema.optional(Schema.String) })
 
 /** The command `/leave`. People keep their last room; programs may be in none. */
-export const exit: CommandDefinition<Exit> = {
+export const exit: CommandForm<Exit> = {
   message: messageForm("Exit", ExitMessage, ({ room }) => inRoom(room, undefined, (room) => command({ _tag: "Exit", ...room }))),
   line: {
     name: "/leave",
@@ -30,16 +30,18 @@ export const exit: CommandDefinition<Exit> = {
       return room instanceof Refusal ? room : command({ _tag: "Exit", room, stays: true })
     }
   },
-  send: ({ room }) => ({ _tag: "Exit", room: room?.name }),
-  apply: (chat, asker, { reason, room: named, stays = false }) => {
-    const where = meant(chat, asker, named, { what: "leave a room" })
-    if (where instanceof Refusal) return refused(chat, asker, where)
-    const { membership: left, person } = where
-    if (stays && person.rooms.length === 1) {
-      return refused(chat, asker, new Refusal({ code: "not-allowed", message: `#${where.room.name} is the only room that you are in. To leave the chat, type {quit}.` }))
-    }
-    return exitFrom(chat, asker.origin, person, left, isHeardIn(chat, person, left) ? reason : undefined)
+  send: ({ room }) => ({ _tag: "Exit", room: room?.name })
+}
+
+/** What comes of it. */
+export const decideExit: Decides<Exit> = (chat, asker, { reason, room: named, stays = false }) => {
+  const where = meant(chat, asker, named, { what: "leave a room" })
+  if (where instanceof Refusal) return refused(chat, asker, where)
+  const { membership: left, person } = where
+  if (stays && person.rooms.length === 1) {
+    return refused(chat, asker, new Refusal({ code: "not-allowed", message: `#${where.room.name} is the only room that you are in. To leave the chat, type {quit}.` }))
   }
+  return exitFrom(chat, asker.origin, person, left, silenceIn(chat, person, left.room) === undefined ? reason : undefined)
 }
 
 const exitFrom = <Peer>(before: Chat<Peer>, from: Origin, person: Person<Peer>, left: Membership, reason: Text | undefined): Decision<Peer> => {

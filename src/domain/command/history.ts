@@ -3,8 +3,8 @@ import { tellRoom } from "../Decision.ts"
 import { forgotten, isKept } from "../history.ts"
 import { Refusal } from "../Refusal.ts"
 import { AskedRoom } from "../RoomName.ts"
-import { command, messageForm } from "./Definition.ts"
-import { by, denied, noChange, ruled, type RuleDefinition } from "./ruling.ts"
+import { command, type CommandForm, messageForm } from "./Definition.ts"
+import { by, denied, noChange, type Ruling } from "./ruling.ts"
 import { inRoom } from "./text.ts"
 
 /** Keep what is said in a room from now on, or not: then what is kept of it is forgotten too. */
@@ -24,7 +24,7 @@ export const ForgetMessage = Schema.TaggedStruct("Forget", { room: Schema.option
 const keepsNothing = new Refusal({ code: "not-kept", message: "This server keeps nothing of what is said." })
 
 /** The command `/history`. */
-export const remember: RuleDefinition<Remember> = {
+export const remember: CommandForm<Remember> = {
   message: messageForm("Remember", RememberMessage, ({ on, room }) => inRoom(room, undefined, (room) => command({ _tag: "Remember", ...room, on }))),
   line: {
     name: "/history",
@@ -36,23 +36,34 @@ export const remember: RuleDefinition<Remember> = {
       return word === "on" || word === "off" ? command({ _tag: "Remember", on: word === "on" }) : new Refusal({ code: "bad-command", message: "Type /history on, or /history off" })
     }
   },
-  send: ({ on, room }) => ({ _tag: "Remember", room: room?.name, on }),
-  ...ruled<Remember>("decide what is kept", "owner", (chat, ruler, room, { on }) => {
+  send: ({ on, room }) => ({ _tag: "Remember", room: room?.name, on })
+}
+
+/** What comes of it. */
+export const ruleRemember: Ruling<Remember> = {
+  what: "decide what is kept",
+  least: "owner",
+  rule: (chat, ruler, room, { on }) => {
     if (chat.history === undefined) return denied(chat, ruler, keepsNothing)
     if (isKept(chat, room) === on) return denied(chat, ruler, noChange(on ? `What is said in #${room.name} is kept already.` : `What is said in #${room.name} is not kept.`))
     const next = forgotten(chat, { ...room, isRemembered: on })
     return tellRoom(next, ruler.origin, room.key, ({ at, n, room, seq }) => ({ _tag: "Moderated", n, seq, at, room, ...by(ruler), deed: on ? "remember" : "unremember" }))
-  })
+  }
 }
 
 /** The command `/forget`. */
-export const forget: RuleDefinition<Forget> = {
+export const forget: CommandForm<Forget> = {
   message: messageForm("Forget", ForgetMessage, ({ room }) => inRoom(room, undefined, (room) => command({ _tag: "Forget", ...room }))),
   line: { name: "/forget", args: "", help: "forgets what was said in the room", takesName: false, read: () => command({ _tag: "Forget" }) },
-  send: ({ room }) => ({ _tag: "Forget", room: room?.name }),
-  ...ruled<Forget>("make it forget", "owner", (chat, ruler, room) =>
+  send: ({ room }) => ({ _tag: "Forget", room: room?.name })
+}
+
+/** What comes of it. */
+export const ruleForget: Ruling<Forget> = {
+  what: "make it forget",
+  least: "owner",
+  rule: (chat, ruler, room) =>
     room.past.kept.length === 0
       ? denied(chat, ruler, noChange(`Nothing is kept of what was said in #${room.name}.`))
       : tellRoom(forgotten(chat, room), ruler.origin, room.key, ({ at, n, room, seq }) => ({ _tag: "Moderated", n, seq, at, room, ...by(ruler), deed: "forget" }))
-  )
 }

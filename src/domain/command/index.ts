@@ -1,22 +1,19 @@
 /**
- * The dispatch table of all that can be asked: whoever reads bytes or typed
- * lines, decides, answers, shows the help or completes a word goes by this table.
+ * The table of all that can be asked: whoever reads bytes or typed lines, shows the help or completes a word goes by
+ * it. What comes of it is in the table of `deciding.ts`.
  */
 import * as Schema from "effect/Schema"
-import type { Chat } from "../Chat.ts"
-import type { Asker } from "../Decision.ts"
-import type { Reply } from "../Event.ts"
 import { type Act, act, ActMessage } from "./act.ts"
 import type { Authenticate, ClaimName } from "./authenticate.ts"
 import { type Away, away, AwayMessage } from "./away.ts"
 import { type Back, back, BackMessage } from "./back.ts"
-import type { CommandDefinition, LineForm, MessageForm, QuestionDefinition } from "./Definition.ts"
+import type { CommandForm, LineForm, MessageForm, QuestionForm } from "./Definition.ts"
 import type { Confide } from "./confide.ts"
 import type { SetDuty } from "./duty.ts"
 import { type Describe, describe, DescribeMessage } from "./describe.ts"
 import { type Enter, enter, EnterMessage } from "./enter.ts"
 import { type Exit, exit, ExitMessage } from "./exit.ts"
-import { type Help, helpOn } from "./help.ts"
+import { type Help, help } from "./help.ts"
 import { type Forget, forget, ForgetMessage, type Remember, remember, RememberMessage } from "./history.ts"
 import { type Hide, hide, HideMessage, type Show, show, ShowMessage } from "./hide.ts"
 import { type Invite, invite, InviteMessage } from "./invite.ts"
@@ -43,7 +40,7 @@ import { type Whisper, whisper, WhisperMessage } from "./whisper.ts"
 import { type Who, who, WhoMessage } from "./who.ts"
 import { type Whois, whois, WhoisMessage } from "./whois.ts"
 
-export { type CommandDefinition, type LineForm, type MessageForm, type Request } from "./Definition.ts"
+export { type CommandForm, type LineForm, type MessageForm, type Request } from "./Definition.ts"
 
 /** The commands that rule a room, which the operator of the server can give too. */
 export interface RoomRules {
@@ -91,7 +88,8 @@ export interface Commands extends RoomRules {
 /** A command: all that `apply` decides, as it stands in the log. */
 export type Command = Commands[keyof Commands]
 
-interface Questions {
+/** All questions, by their tag. */
+export interface Questions {
   readonly Who: Who
   readonly Whois: Whois
   readonly Rooms: Rooms
@@ -136,11 +134,8 @@ export const ClientMessage = Schema.Union(
 )
 export type ClientMessage = typeof ClientMessage.Type
 
-/**
- * The commands that people type or programs send, but for those that rule a room, by the tag they have in the log. What only some
- * dialects ask for is in `deciding.ts`, with what comes of all of them.
- */
-export const askedFor = {
+/** The commands that people type or programs send, by the tag they have in the log. What only some dialects ask for has no form here. */
+export const asked: { readonly [K in keyof Commands]?: CommandForm<Commands[K]> } = {
   Enter: enter,
   Exit: exit,
   Join: join,
@@ -153,11 +148,7 @@ export const askedFor = {
   Back: back,
   Away: away,
   Describe: describe,
-  Watch: watch
-}
-
-/** The same of those that rule a room. */
-export const askedRules = {
+  Watch: watch,
   Topic: topic,
   Invite: invite,
   Lock: lock,
@@ -169,12 +160,9 @@ export const askedRules = {
   Moderate: moderate
 }
 
-/** Both, by their tag. */
-export const asked: { readonly [K in keyof Commands]?: CommandDefinition<Commands[K]> } = { ...askedFor, ...askedRules }
-
 /** The questions by their tag. */
-export const questions: { readonly [K in keyof Questions]: QuestionDefinition<Questions[K]> } = {
-  Help: helpOn(() => lines),
+export const questions: { readonly [K in keyof Questions]: QuestionForm<Questions[K]> } = {
+  Help: help,
   Who: who,
   Whois: whois,
   Rooms: rooms,
@@ -214,13 +202,6 @@ export const lines: ReadonlyArray<LineForm> = forms.flatMap(({ line }) => line ?
 
 /** What programs can send, by its `_tag`. */
 export const messages: ReadonlyMap<string, MessageForm> = new Map(forms.flatMap(({ message }) => (message === undefined ? [] : [[message.tag, message] as const])))
-
-/** Answers a question, to its asker alone; the answer has no number. */
-export const answer = <Peer, K extends keyof Questions>(
-  chat: Chat<Peer>,
-  asker: Asker<Peer>,
-  question: Questions[K] & { readonly _tag: K }
-): Reply => questions[question._tag].answer(chat, asker, question)
 
 /** The message that our own client sends for a command, with the correlation id `ref`; `undefined` where it sends another command instead. */
 export const messageOf = <K extends keyof Commands>(command: Commands[K] & { readonly _tag: K }, ref: string | undefined): ClientMessage | undefined =>

@@ -6,8 +6,8 @@ import { Refusal } from "../Refusal.ts"
 import { isAtLeast } from "../Role.ts"
 import { AskedRoom } from "../RoomName.ts"
 import { mostSanctions, sanctionOn } from "../sanctions.ts"
-import { command, messageForm } from "./Definition.ts"
-import { by, denied, noChange, notAllowed, ruled, type RuleDefinition } from "./ruling.ts"
+import { command, type CommandForm, messageForm } from "./Definition.ts"
+import { by, denied, noChange, notAllowed, type Ruling } from "./ruling.ts"
 import { fieldsOf, find, sent, Target, targetFields, typed } from "./target.ts"
 import { inRoom } from "./text.ts"
 
@@ -24,7 +24,7 @@ const holds = 600_000
 const usage = "/invite NAME"
 
 /** The command `/invite`: everybody may invite to an open room, only those who rule it to a locked one. */
-export const invite: RuleDefinition<Invite> = {
+export const invite: CommandForm<Invite> = {
   message: messageForm("Invite", InviteMessage, ({ room, ...who }, limits) => {
     const target = sent(who, limits)
     return target instanceof Refusal ? target : inRoom(room, undefined, (room) => command({ _tag: "Invite", ...room, target }))
@@ -42,8 +42,14 @@ export const invite: RuleDefinition<Invite> = {
   send: ({ room, target }) => {
     const who = fieldsOf(target)
     return who === undefined ? undefined : { _tag: "Invite", room: room?.name, ...who }
-  },
-  ...ruled<Invite>("invite somebody", "member", (chat, ruler, room, { target }) => {
+  }
+}
+
+/** What comes of it. */
+export const ruleInvite: Ruling<Invite> = {
+  what: "invite somebody",
+  least: "member",
+  rule: (chat, ruler, room, { target }) => {
     if (room.lock !== undefined && !isAtLeast(ruler.rank, "operator")) return denied(chat, ruler, notAllowed(room, "invite somebody while it is locked"))
     const found = find(chat, target, [])
     if (found instanceof Refusal) return denied(chat, ruler, found)
@@ -59,5 +65,5 @@ export const invite: RuleDefinition<Invite> = {
     const next = withRoom(chat, { ...room, invited: [...others, { id: to.id, until }] })
     const audience = [seat, ...(ruler.person === undefined ? [] : [ruler.person.seat])]
     return tellFew(next, ruler.origin, audience, ({ at, n }) => ({ _tag: "Invited", n, at, room: room.name, ...by(ruler), to, until }))
-  })
+  }
 }

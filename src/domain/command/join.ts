@@ -20,7 +20,7 @@ import { lobby } from "../RoomName.ts"
 import { tellWatchers } from "../watch.ts"
 import * as Window from "../Window.ts"
 import { version } from "../wire/version.ts"
-import { type CommandDefinition, messageForm } from "./Definition.ts"
+import { type CommandForm, type Decides, messageForm } from "./Definition.ts"
 import { warn } from "./lookalikes.ts"
 
 /** Come in under a name. */
@@ -71,27 +71,29 @@ export const joinAnyway = (nickname: Nickname.Nickname, limits: Nickname.NameLim
 }
 
 /** The command to come in. Programs send it as `Hello`; nobody types it. */
-export const join: CommandDefinition<Join> = {
+export const join: CommandForm<Join> = {
   message: messageForm("Hello", Hello, ({ nickname: raw = "", password, returning, secret, seen, v }, limits) => {
     if (v !== version) return unsupportedVersion
     const nickname = Nickname.parse(raw, limits)
     return nickname instanceof Refusal ? nickname : { _tag: "Hello", join: joinOrRefuse(nickname), password, secret, seen, returning }
-  }, { seen: Object.keys(Seen.fields) }),
-  apply: <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, command: Join) => {
-    const { account: credentials, claim, isBackOnly, name: wanted, profile } = command
-    if (asker.person !== undefined) {
-      return refused(chat, asker, new Refusal({ code: "already-joined", message: `You are here as ${asker.person.member.name}.` }))
-    }
-    const known = claim === undefined ? undefined : personAt(chat, claim.proof)
-    if (claim !== undefined && known?.place !== undefined) return resume(chat, asker, known, known.place, claim)
-    if (isBackOnly === true) return refused(chat, asker, passwordRequired)
-    const account = openedBy(chat, credentials)
-    const bearer = account === undefined || keyOf(account) !== Nickname.oneWord(wanted.key) ? undefined : bearerOf(chat, account)
-    if (credentials !== undefined && bearer !== undefined) {
-      return takeUp(chat, asker, bearer, credentials, profile) ?? andThen(replaced(chat, bearer, asker.origin), (chat) => comeIn(chat, asker, command))
-    }
-    return comeIn(chat, asker, command)
+  }, { seen: Object.keys(Seen.fields) })
+}
+
+/** What comes of it. */
+export const decideJoin: Decides<Join> = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, command: Join) => {
+  const { account: credentials, claim, isBackOnly, name: wanted, profile } = command
+  if (asker.person !== undefined) {
+    return refused(chat, asker, new Refusal({ code: "already-joined", message: `You are here as ${asker.person.member.name}.` }))
   }
+  const known = claim === undefined ? undefined : personAt(chat, claim.proof)
+  if (claim !== undefined && known?.place !== undefined) return resume(chat, asker, known, known.place, claim)
+  if (isBackOnly === true) return refused(chat, asker, passwordRequired)
+  const account = openedBy(chat, credentials)
+  const bearer = account === undefined || keyOf(account) !== Nickname.oneWord(wanted.key) ? undefined : bearerOf(chat, account)
+  if (credentials !== undefined && bearer !== undefined) {
+    return takeUp(chat, asker, bearer, credentials, profile) ?? andThen(replaced(chat, bearer, asker.origin), (chat) => comeIn(chat, asker, command))
+  }
+  return comeIn(chat, asker, command)
 }
 
 // Who has said the words of a claimed name comes back to the place of who bears it, where one is kept.

@@ -6,7 +6,7 @@ import { NameKey } from "../Nickname.ts"
 import { longestWord, Proof } from "../Place.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Window from "../Window.ts"
-import { type CommandDefinition, messageForm, type Request } from "./Definition.ts"
+import { type CommandForm, type Decides, messageForm, type Request } from "./Definition.ts"
 import { tooLong } from "./word.ts"
 
 /** Keep one's place by words from now on: `proof` is their hash, salted with the name. */
@@ -43,7 +43,7 @@ export const keepsNoPlace = new Refusal({ code: "not-kept", message: "This serve
 export const unknown = (): Refusal => notJoined("keep a place, or come back to one")
 
 /** The command `/key`. */
-export const setKey: CommandDefinition<SetKey> = {
+export const setKey: CommandForm<SetKey> = {
   message: messageForm("SetKey", SetKeyMessage, ({ words }) => parse(words)),
   line: {
     name: "/key",
@@ -51,24 +51,26 @@ export const setKey: CommandDefinition<SetKey> = {
     help: "keeps your place by words, if the connection is lost",
     takesName: false,
     read: parse
-  },
-  apply: (chat, asker, { name, neighbourhood, proof }) => {
-    const { origin, person } = asker
-    if (person === undefined) return refused(chat, asker, unknown())
-    const { keep } = chat
-    if (keep.for === 0) return refused(chat, asker, keepsNoPlace)
-    const key = { proof, name }
-    const { member, place, seat } = person
-    const told = { name: member.name, keep: keep.for }
-    const next = withPerson(chat, {
-      ...person,
-      place:
-        place === undefined
-          ? { proof: undefined, key, neighbourhood, since: chat.seq, own: Window.empty, stays: [], last: undefined, resumedAt: undefined }
-          : { ...place, key }
-    })
-    // What its rooms are told is kept from now on, for it too.
-    const kept = place === undefined ? person.rooms.reduce((chat, { room }) => countKeepers(chat, roomOf(chat, room), 1), next) : next
-    return tellFew(kept, origin, [seat], ({ at, n }) => ({ _tag: "KeySet", n, at, ...told }))
   }
+}
+
+/** What comes of it. */
+export const decideSetKey: Decides<SetKey> = (chat, asker, { name, neighbourhood, proof }) => {
+  const { origin, person } = asker
+  if (person === undefined) return refused(chat, asker, unknown())
+  const { keep } = chat
+  if (keep.for === 0) return refused(chat, asker, keepsNoPlace)
+  const key = { proof, name }
+  const { member, place, seat } = person
+  const told = { name: member.name, keep: keep.for }
+  const next = withPerson(chat, {
+    ...person,
+    place:
+      place === undefined
+        ? { proof: undefined, key, neighbourhood, since: chat.seq, own: Window.empty, stays: [], last: undefined, resumedAt: undefined }
+        : { ...place, key }
+  })
+  // What its rooms are told is kept from now on, for it too.
+  const kept = place === undefined ? person.rooms.reduce((chat, { room }) => countKeepers(chat, roomOf(chat, room), 1), next) : next
+  return tellFew(kept, origin, [seat], ({ at, n }) => ({ _tag: "KeySet", n, at, ...told }))
 }

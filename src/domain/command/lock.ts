@@ -7,8 +7,8 @@ import { Proof } from "../Place.ts"
 import { Refusal } from "../Refusal.ts"
 import type { Room } from "../Room.ts"
 import { AskedRoom, lobby } from "../RoomName.ts"
-import { command, messageForm, type Request } from "./Definition.ts"
-import { by, denied, noChange, ruled, type RuleDefinition, type Ruler } from "./ruling.ts"
+import { command, type CommandForm, messageForm, type Request } from "./Definition.ts"
+import { by, denied, noChange, type Ruling, type Ruler } from "./ruling.ts"
 import { inRoom } from "./text.ts"
 import { withWord } from "./word.ts"
 
@@ -29,7 +29,7 @@ export const UnlockMessage = Schema.TaggedStruct("Unlock", { room: Schema.option
 const locking = (word: string | undefined, room: { readonly room?: AskedRoom }): Request | Refusal => withWord(word, { _tag: "Lock", ...room })
 
 /** The command `/lock`. */
-export const lock: RuleDefinition<Lock> = {
+export const lock: CommandForm<Lock> = {
   message: messageForm("Lock", LockMessage, ({ room, word }) => inRoom(room, undefined, (room) => locking(word, room))),
   line: {
     name: "/lock",
@@ -38,22 +38,33 @@ export const lock: RuleDefinition<Lock> = {
     takesName: false,
     read: (rest) => locking(rest.trim(), {})
   },
-  send: ({ room }) => ({ _tag: "Lock", room: room?.name }),
-  ...ruled<Lock>("lock it", "operator", (chat, ruler, room, { word }) => {
+  send: ({ room }) => ({ _tag: "Lock", room: room?.name })
+}
+
+/** What comes of it. */
+export const ruleLock: Ruling<Lock> = {
+  what: "lock it",
+  least: "operator",
+  rule: (chat, ruler, room, { word }) => {
     // What was said while everybody could read it is not for those who are let in later, unless the owner has said so.
     const next = room.key === lobby || room.isRemembered === true ? chat : forgotten(chat, room)
     return changed(next, ruler, roomOf(next, room.key), { lock: { word } }, "lock", word !== undefined)
-  })
+  }
 }
 
 /** The command `/unlock`. */
-export const unlock: RuleDefinition<Unlock> = {
+export const unlock: CommandForm<Unlock> = {
   message: messageForm("Unlock", UnlockMessage, ({ room }) => inRoom(room, undefined, (room) => command({ _tag: "Unlock", ...room }))),
   line: { name: "/unlock", args: "", help: "lets in everybody again", takesName: false, read: () => command({ _tag: "Unlock" }) },
-  send: ({ room }) => ({ _tag: "Unlock", room: room?.name }),
-  ...ruled<Unlock>("unlock it", "operator", (chat, ruler, room) =>
+  send: ({ room }) => ({ _tag: "Unlock", room: room?.name })
+}
+
+/** What comes of it. */
+export const ruleUnlock: Ruling<Unlock> = {
+  what: "unlock it",
+  least: "operator",
+  rule: (chat, ruler, room) =>
     room.lock === undefined ? denied(chat, ruler, noChange(`#${room.name} is not locked.`)) : changed(chat, ruler, room, { lock: undefined, invited: [] }, "unlock", room.lock.word !== undefined)
-  )
 }
 
 /** The room becomes another in this way, and is told. `hasWord`: whether a word opens its lock. The lobby stays open to everybody. */

@@ -11,8 +11,8 @@ import type { Room } from "../Room.ts"
 import { AskedRoom } from "../RoomName.ts"
 import { added, defaultLength, lasting, longest, mostSanctions, sanctionOf } from "../sanctions.ts"
 import * as Text from "../Text.ts"
-import { command, type LineForm, messageForm, type Request } from "./Definition.ts"
-import { by, denied, noChange, notAllowed, ruled, type RuleDefinition, type Ruler } from "./ruling.ts"
+import { command, type CommandForm, type LineForm, messageForm, type Request } from "./Definition.ts"
+import { by, denied, noChange, notAllowed, type Ruling, type Ruler } from "./ruling.ts"
 import { fieldsOf, find, type Found, sent, Target, targetFields, typed } from "./target.ts"
 import { inRoom } from "./text.ts"
 
@@ -73,7 +73,7 @@ const lineOf = (deed: Deed): LineForm => ({
 export const moderationLines: ReadonlyArray<LineForm> = DeedSchema.literals.map(lineOf)
 
 /** What is done to somebody in a room: one command, typed as one of several. Somebody acts only on who is lower, and gives at most what it has. */
-export const moderate: RuleDefinition<Moderate> = {
+export const moderate: CommandForm<Moderate> = {
   message: messageForm("Moderate", ModerateMessage, ({ deed, forMs, reason, room, ...who }, limits) => {
     const target = sent(who, limits)
     if (target instanceof Refusal) return target
@@ -82,15 +82,21 @@ export const moderate: RuleDefinition<Moderate> = {
   send: ({ deed, forMs, reason, room, target }) => {
     const who = fieldsOf(target)
     return who === undefined ? undefined : { _tag: "Moderate", room: room?.name, deed, ...who, forMs, reason }
-  },
-  ...ruled<Moderate>("do that", "member", (chat, ruler, room, { deed, forMs, reason, target }) => {
+  }
+}
+
+/** What comes of it. */
+export const ruleModerate: Ruling<Moderate> = {
+  what: "do that",
+  least: "member",
+  rule: (chat, ruler, room, { deed, forMs, reason, target }) => {
     const sanctions = deed === "unban" ? lasting(room.bans, chat.at) : deed === "unmute" ? lasting(room.mutes, chat.at) : []
     const found = find(chat, target, sanctions)
     if (found instanceof Refusal) return denied(chat, ruler, found)
     const said = behind(deed, found.rest)
     if (said instanceof Refusal) return denied(chat, ruler, said)
     return decide(chat, ruler, room, found, { deed, forMs: forMs ?? said.forMs, reason: reason ?? said.reason })
-  })
+  }
 }
 
 /** What is said of a deed besides whom it is done to. */

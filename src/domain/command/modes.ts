@@ -14,7 +14,7 @@ import { Change as ChangeDeed, type Rule } from "../RoomEvent.ts"
 import { AskedRoom, lobby, type RoomKey } from "../RoomName.ts"
 import { lasting, type Sanction } from "../sanctions.ts"
 import { hindrance } from "./moderate.ts"
-import { by, denied, ruled, type RuleDefinition, type Ruler } from "./ruling.ts"
+import { by, denied, type Ruling, type Ruler } from "./ruling.ts"
 import { find, Target } from "./target.ts"
 
 /** One change of how a room goes on, of who is what in it, or of its masks. */
@@ -40,8 +40,10 @@ export const SetModes = Schema.TaggedStruct("SetModes", {
 export type SetModes = typeof SetModes.Type
 
 /** Several changes in one command. What can be done is done, and told in one go; of what cannot, whoever asked is told why. What is so already is told to nobody. */
-export const setModes: RuleDefinition<SetModes> = {
-  ...ruled<SetModes>("change it", "operator", (before, ruler, { key }, { changes, word }) => {
+export const ruleSetModes: Ruling<SetModes> = {
+  what: "change it",
+  least: "operator",
+  rule: (before, ruler, { key }, { changes, word }) => {
     let chat = before
     const done: Array<Rule> = []
     const refusals: Array<Refusal> = []
@@ -55,7 +57,7 @@ export const setModes: RuleDefinition<SetModes> = {
     }
     const told = done.reduce((decision, rule, place) => andThen(decision, (chat) => tell(chat, ruler, key, rule, place, done)), nothing(chat))
     return refusals.reduce((decision, why) => andThen(decision, (chat) => denied(chat, ruler, why)), andThen(told, (chat) => succession(chat, before, key)))
-  })
+  }
 }
 
 const tell = <Peer>(chat: Chat<Peer>, ruler: Ruler<Peer>, key: RoomKey, rule: Rule, place: number, all: ReadonlyArray<Rule>): Decision<Peer> => {

@@ -5,7 +5,7 @@ import { refused } from "../Decision.ts"
 import { isInvisible } from "../invisible.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Text from "../Text.ts"
-import { command, type CommandDefinition } from "./Definition.ts"
+import { command, type CommandForm, type Decides } from "./Definition.ts"
 import { typedText } from "./text.ts"
 import { whisperTo } from "./whisper.ts"
 
@@ -20,18 +20,20 @@ export const nobody = "Nobody here has that name: /who shows who is here."
 export const nothingSaid = "Type what to say: /msg NAME TEXT"
 
 /** The command `/msg`. People type it to the server; our own client finds the member itself, and sends a `Whisper`. */
-export const msg: CommandDefinition<Address> = {
+export const msg: CommandForm<Address> = {
   line: {
     name: "/msg",
     args: "NAME TEXT",
     help: "says it to one person only",
     takesName: true,
     read: (rest, limits) => typedText(rest, "/msg NAME TEXT", (words) => command({ _tag: "Address", words, readings: readingsOf(words, limits) }))
-  },
-  apply: (chat, asker, address) => {
-    const found = addressee(address, (key) => personNamed(chat, key))
-    // The rest of a safe text is safe too, so it is not cleaned again.
-    if (found !== undefined && isInvisible(found.text)) return refused(chat, asker, new Refusal({ code: "text-empty", message: nothingSaid }))
-    return whisperTo(chat, asker, found?.to, { text: Text.Text.make(found?.text ?? address.words), nobody })
   }
+}
+
+/** What comes of it. */
+export const decideMsg: Decides<Address> = (chat, asker, address) => {
+  const found = addressee(address, (key) => personNamed(chat, key))
+  // The rest of a safe text is safe too, so it is not cleaned again.
+  if (found !== undefined && isInvisible(found.text)) return refused(chat, asker, new Refusal({ code: "text-empty", message: nothingSaid }))
+  return whisperTo(chat, asker, found?.to, { text: Text.Text.make(found?.text ?? address.words), nobody })
 }

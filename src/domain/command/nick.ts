@@ -13,7 +13,7 @@ import { Refusal } from "../Refusal.ts"
 import * as Room from "../Room.ts"
 import { lobby } from "../RoomName.ts"
 import { tellWatchers } from "../watch.ts"
-import { command, type CommandDefinition, messageForm, type Request } from "./Definition.ts"
+import { command, type CommandForm, type Decides, messageForm, type Request } from "./Definition.ts"
 import { warn } from "./lookalikes.ts"
 
 /** Bear another name from now on. */
@@ -29,7 +29,7 @@ const parse = (raw: string, limits: Nickname.NameLimits): Request | Refusal => {
 }
 
 /** The command `/nick`. */
-export const nick: CommandDefinition<Rename> = {
+export const nick: CommandForm<Rename> = {
   message: messageForm("Rename", RenameMessage, ({ nickname }, limits) => parse(nickname, limits)),
   line: {
     name: "/nick",
@@ -38,15 +38,17 @@ export const nick: CommandDefinition<Rename> = {
     takesName: false,
     read: (rest, limits) => (rest.trim() === "" ? new Refusal({ code: "name-empty", message: "Type /nick NEW" }) : parse(rest, limits))
   },
-  send: ({ name }) => ({ _tag: "Rename", nickname: name.name }),
-  apply: (chat, asker, { name }) => {
-    const { person } = asker
-    if (person === undefined) return refused(chat, asker, notJoined("change your name"))
-    const bearer = openBearer(chat, person, name)
-    if (bearer === undefined) return rename(chat, asker, person, name)
-    // A room that the other one ruled may come to this one.
-    return andThen(replaced(chat, bearer, { ...asker.origin, name: name.name }), (chat) => rename(chat, asker, personWith(chat, person.member.id) ?? person, name))
-  }
+  send: ({ name }) => ({ _tag: "Rename", nickname: name.name })
+}
+
+/** What comes of it. */
+export const decideNick: Decides<Rename> = (chat, asker, { name }) => {
+  const { person } = asker
+  if (person === undefined) return refused(chat, asker, notJoined("change your name"))
+  const bearer = openBearer(chat, person, name)
+  if (bearer === undefined) return rename(chat, asker, person, name)
+  // A room that the other one ruled may come to this one.
+  return andThen(replaced(chat, bearer, { ...asker.origin, name: name.name }), (chat) => rename(chat, asker, personWith(chat, person.member.id) ?? person, name))
 }
 
 // Who bears the claimed name that somebody asks for who has said the words of that one: it is the same, over a connection of before.

@@ -4,21 +4,19 @@ import { personWith } from "../Chat.ts"
 import { notJoined, refused, tellFew } from "../Decision.ts"
 import { Refusal } from "../Refusal.ts"
 import { Text } from "../Text.ts"
-import type { CommandDefinition } from "./Definition.ts"
+import type { Decides } from "./Definition.ts"
 
 /** Say something, as an operator of the server, to all operators and to all who want to hear that. */
 export const Proclaim = Schema.TaggedStruct("Proclaim", { text: Text })
 export type Proclaim = typeof Proclaim.Type
 
 /** Its author is told too: that is the receipt. */
-export const proclaim: CommandDefinition<Proclaim> = {
-  apply: (chat, asker, { text }) => {
-    const { origin, person } = asker
-    if (person === undefined) return refused(chat, asker, notJoined("say something"))
-    if (!HashSet.has(chat.operators, person.member.id)) return refused(chat, asker, noOperator)
-    const seats = [...HashSet.union(chat.operators, chat.listeners)].flatMap((id) => personWith(chat, id)?.seat ?? [])
-    return tellFew(chat, origin, seats, ({ at, n }) => ({ _tag: "Proclaimed", n, at, by: person.member, text }))
-  }
+export const decideProclaim: Decides<Proclaim> = (chat, asker, { text }) => {
+  const { origin, person } = asker
+  if (person === undefined) return refused(chat, asker, notJoined("say something"))
+  if (!HashSet.has(chat.operators, person.member.id)) return refused(chat, asker, noOperator)
+  const seats = [...HashSet.union(chat.operators, chat.listeners)].flatMap((id) => personWith(chat, id)?.seat ?? [])
+  return tellFew(chat, origin, seats, ({ at, n }) => ({ _tag: "Proclaimed", n, at, by: person.member, text }))
 }
 
 /** The refusal of what only operators of the server can do. */

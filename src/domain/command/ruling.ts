@@ -8,7 +8,7 @@ import { isAtLeast, type Rank, type Role } from "../Role.ts"
 import type { Room } from "../Room.ts"
 import { type AskedRoom, lobby } from "../RoomName.ts"
 import { Text } from "../Text.ts"
-import type { CommandDefinition } from "./Definition.ts"
+import type { Decides } from "./Definition.ts"
 
 /** Who rules a room: somebody with a role in it, or the server. */
 export interface Ruler<Peer> {
@@ -20,28 +20,25 @@ export interface Ruler<Peer> {
   readonly audience: Audience<Peer>
 }
 
-/** A command that rules a room. Members ask for it by `apply`, and the operator of the server by `rule`. */
-export interface RuleDefinition<C> extends CommandDefinition<C> {
+/** What comes of a command that rules a room. */
+export interface Ruling<C> {
+  /** What it does, for who may not, such as "lock it". */
+  readonly what: string
+  /** Who may do it: somebody with this role, or a higher one. */
+  readonly least: Role
   readonly rule: <Peer>(chat: Chat<Peer>, ruler: Ruler<Peer>, room: Room<Peer>, command: C) => Decision<Peer>
 }
 
-/** The decisions of a command that only somebody with such a role, or a higher one, may give. `what`: what it does, such as "lock it". */
-export const ruled = <C extends { readonly room?: AskedRoom | undefined }>(
-  what: string,
-  least: Role,
-  rule: RuleDefinition<C>["rule"]
-): Pick<RuleDefinition<C>, "apply" | "rule"> => ({
-  rule,
-  apply: (chat, asker, command) => {
-    const where = meant(chat, asker, command.room, { what: "do that" })
-    if (where instanceof Refusal) return refused(chat, asker, where)
-    const { membership: { role }, person, room } = where
-    const rank = HashSet.has(chat.operators, person.member.id) ? "server" : role
-    return isAtLeast(rank, least)
-      ? rule(chat, { rank, person, origin: asker.origin, audience: [person.seat] }, room, command)
-      : refused(chat, asker, notAllowed(room, what, least))
-  }
-})
+/** What comes of such a command where a member asks for it. */
+export const ruled = <C extends { readonly room?: AskedRoom | undefined }>({ least, rule, what }: Ruling<C>): Decides<C> => (chat, asker, command) => {
+  const where = meant(chat, asker, command.room, { what: "do that" })
+  if (where instanceof Refusal) return refused(chat, asker, where)
+  const { membership: { role }, person, room } = where
+  const rank = HashSet.has(chat.operators, person.member.id) ? "server" : role
+  return isAtLeast(rank, least)
+    ? rule(chat, { rank, person, origin: asker.origin, audience: [person.seat] }, room, command)
+    : refused(chat, asker, notAllowed(room, what, least))
+}
 
 /** The server, where it rules a room. */
 export const serverAsRuler = <Peer>(): Ruler<Peer> => ({ rank: "server", person: undefined, origin: undefined, audience: [] })

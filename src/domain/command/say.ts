@@ -4,7 +4,7 @@ import { AskedRoom } from "../RoomName.ts"
 import { Tags } from "../Tags.ts"
 import { Text } from "../Text.ts"
 import { Ref } from "../wire/Ref.ts"
-import { command, type CommandDefinition, messageForm } from "./Definition.ts"
+import { command, type CommandForm, type Decides, messageForm } from "./Definition.ts"
 import { inRoom, parseText } from "./text.ts"
 
 /** Say a line to everybody in the room. */
@@ -15,11 +15,13 @@ export type Say = typeof Say.Type
 export const SayMessage = Schema.TaggedStruct("Say", { text: Schema.String, room: Schema.optional(Schema.String), ref: Schema.optional(Ref) })
 
 /** The command to say a line. Programs send it; typed, every line that is no other command is one. */
-export const say: CommandDefinition<Say> = {
+export const say: CommandForm<Say> = {
   message: messageForm("Say", SayMessage, ({ ref, room, text }) =>
     parseText(text, ref, (text) => inRoom(room, ref, (room) => command({ _tag: "Say", text, ...room, ref })))
   ),
-  send: ({ room, text }, ref) => ({ _tag: "Say", text, room: room?.name, ref }),
-  apply: (chat, asker, { notice, ref, room: named, tags, text }) =>
-    speak(chat, asker, named, { what: "say something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Said", n, seq, at, room, from, text, ...(notice === true ? { notice } : {}), tags, ref }))
+  send: ({ room, text }, ref) => ({ _tag: "Say", text, room: room?.name, ref })
 }
+
+/** What comes of it. */
+export const decideSay: Decides<Say> = (chat, asker, { notice, ref, room: named, tags, text }) =>
+  speak(chat, asker, named, { what: "say something", ref }, (from, { at, n, room, seq }) => ({ _tag: "Said", n, seq, at, room, from, text, ...(notice === true ? { notice } : {}), tags, ref }))

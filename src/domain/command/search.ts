@@ -4,7 +4,7 @@ import { notJoined } from "../Decision.ts"
 import * as History from "../history.ts"
 import { Refusal } from "../Refusal.ts"
 import { lenient } from "../Text.ts"
-import { messageForm, question, type QuestionDefinition } from "./Definition.ts"
+import { type Answers, messageForm, question, type QuestionForm } from "./Definition.ts"
 import { refusal } from "./refusal.ts"
 
 /** Ask for what was said in one's rooms with all of these words in it. */
@@ -23,16 +23,18 @@ const parse = (raw: string) => {
 }
 
 /** The question `/search`, answered with `Found`. */
-export const search: QuestionDefinition<Search> = {
+export const search: QuestionForm<Search> = {
   message: messageForm("Search", Search, ({ words }) => parse(words)),
   line: { name: "/search", args: "WORDS", help: "finds what was said in your rooms, where that is kept", takesName: false, read: parse },
-  send: (search) => search,
-  answer: (chat, { person }, { words }) => {
-    if (person === undefined) return refusal(chat, notJoined("search"))
-    const keys = person.rooms.map(({ room }) => room)
-    if (!keys.some((key) => History.isKept(chat, roomOf(chat, key)))) {
-      return refusal(chat, new Refusal({ code: "not-kept", message: "What is said in your rooms is not kept, so there is nothing to search." }))
-    }
-    return { _tag: "Found", at: chat.at, ...History.search(chat, keys, words.toLowerCase().split(/\s+/u)) }
+  send: (search) => search
+}
+
+/** Its answer. */
+export const answerSearch: Answers<Search> = (chat, { person }, { words }) => {
+  if (person === undefined) return refusal(chat, notJoined("search"))
+  const keys = person.rooms.map(({ room }) => room)
+  if (!keys.some((key) => History.isKept(chat, roomOf(chat, key)))) {
+    return refusal(chat, new Refusal({ code: "not-kept", message: "What is said in your rooms is not kept, so there is nothing to search." }))
   }
+  return { _tag: "Found", at: chat.at, ...History.search(chat, keys, words.toLowerCase().split(/\s+/u)) }
 }

@@ -8,7 +8,7 @@ import { Refusal } from "../Refusal.ts"
 import { isAtLeast } from "../Role.ts"
 import { AskedRoom } from "../RoomName.ts"
 import { Text } from "../Text.ts"
-import type { CommandDefinition } from "./Definition.ts"
+import type { Decides } from "./Definition.ts"
 import { notAllowed } from "./ruling.ts"
 
 /** Say what one is described by, or a room that one rules. Without a value the key has none any more, and without a key no key has one. Clients of IRC ask for it. */
@@ -44,14 +44,12 @@ const ofRoom = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, command: SetMetadata
 }
 
 /** The command by which clients of IRC describe people and rooms. Those are told who know them, and whose clients are of IRC. */
-export const setMetadata: CommandDefinition<SetMetadata> = {
-  apply: (chat, asker, command) => {
-    if (command.room !== undefined) return ofRoom(chat, asker, command, command.room)
-    const { origin, person } = asker
-    if (person === undefined) return refused(chat, asker, notJoined("describe yourself"))
-    const after = outcome(person.metadata, command)
-    if (after instanceof Refusal) return refused(chat, asker, after)
-    const next = withPerson(chat, { ...person, metadata: after.all })
-    return after.changes.length === 0 ? nothing(next) : tellFew(next, origin, acquaintances(next, person), ({ at, n }) => ({ _tag: "Signalled", n, at, by: person.member, metadata: after.changes }))
-  }
+export const decideSetMetadata: Decides<SetMetadata> = (chat, asker, command) => {
+  if (command.room !== undefined) return ofRoom(chat, asker, command, command.room)
+  const { origin, person } = asker
+  if (person === undefined) return refused(chat, asker, notJoined("describe yourself"))
+  const after = outcome(person.metadata, command)
+  if (after instanceof Refusal) return refused(chat, asker, after)
+  const next = withPerson(chat, { ...person, metadata: after.all })
+  return after.changes.length === 0 ? nothing(next) : tellFew(next, origin, acquaintances(next, person), ({ at, n }) => ({ _tag: "Signalled", n, at, by: person.member, metadata: after.changes }))
 }

@@ -1,12 +1,12 @@
 import * as Schema from "effect/Schema"
 import { withRoom } from "../Chat.ts"
-import { tellRoom } from "../Decision.ts"
+import { silenceIn, tellRoom } from "../Decision.ts"
 import { Refusal } from "../Refusal.ts"
 import { isAtLeast } from "../Role.ts"
 import { AskedRoom } from "../RoomName.ts"
 import * as Text from "../Text.ts"
-import { command, messageForm, question, type Request } from "./Definition.ts"
-import { by, denied, notAllowed, ruled, type RuleDefinition } from "./ruling.ts"
+import { command, type CommandForm, messageForm, question, type Request } from "./Definition.ts"
+import { by, denied, notAllowed, type Ruling } from "./ruling.ts"
 import { inRoom } from "./text.ts"
 
 /** Give a room a topic; an empty one takes it away. */
@@ -29,7 +29,7 @@ const parse = (raw: string, room: { readonly room?: AskedRoom }): Request | Refu
 }
 
 /** The command `/topic`. Alone it shows the rooms with their topics. */
-export const topic: RuleDefinition<Topic> = {
+export const topic: CommandForm<Topic> = {
   message: messageForm("Topic", TopicMessage, ({ room, text }) => inRoom(room, undefined, (room) => parse(text, room))),
   line: {
     name: "/topic",
@@ -41,9 +41,19 @@ export const topic: RuleDefinition<Topic> = {
       return text === "" ? question({ _tag: "Rooms" }) : parse(text === "-" ? "" : text, {})
     }
   },
-  send: ({ room, text }) => ({ _tag: "Topic", room: room?.name, text }),
-  ...ruled<Topic>("set its topic", "member", (chat, ruler, room, { text }) => {
-    if (!room.manner.isTopicFree && !isAtLeast(ruler.rank, "operator")) return denied(chat, ruler, notAllowed(room, "set its topic"))
+  send: ({ room, text }) => ({ _tag: "Topic", room: room?.name, text })
+}
+
+/** What comes of it. */
+export const ruleTopic: Ruling<Topic> = {
+  what: "set its topic",
+  least: "member",
+  rule: (chat, ruler, room, { text }) => {
+    if (!isAtLeast(ruler.rank, "operator")) {
+      // Where everybody may set it, whoever is muted says nothing by it.
+      const why = !room.manner.isTopicFree || ruler.person === undefined ? notAllowed(room, "set its topic") : silenceIn(chat, ruler.person, room.key, "set the topic")
+      if (why !== undefined) return denied(chat, ruler, why)
+    }
     const topicSet = { by: ruler.person?.member, at: chat.at }
     return tellRoom(withRoom(chat, { ...room, topic: text === "" ? undefined : text, topicSet }), ruler.origin, room.key, ({ at, n, room, seq }) => ({
       _tag: "TopicSet",
@@ -54,5 +64,5 @@ export const topic: RuleDefinition<Topic> = {
       ...by(ruler),
       text
     }))
-  })
+  }
 }

@@ -7,7 +7,7 @@ import { Refusal } from "../Refusal.ts"
 import { Tags } from "../Tags.ts"
 import { Text } from "../Text.ts"
 import { Ref } from "../wire/Ref.ts"
-import { command, type CommandDefinition, messageForm } from "./Definition.ts"
+import { command, type CommandForm, type Decides, messageForm } from "./Definition.ts"
 import { parseText } from "./text.ts"
 
 /** Say a line to one member only. */
@@ -18,11 +18,13 @@ export type Whisper = typeof Whisper.Type
 export const WhisperMessage = Schema.TaggedStruct("Whisper", { to: MemberId, text: Schema.String, ref: Schema.optional(Ref) })
 
 /** The command to whisper to a member by its id. Programs send it; what people type is `/msg`. */
-export const whisper: CommandDefinition<Whisper> = {
+export const whisper: CommandForm<Whisper> = {
   message: messageForm("Whisper", WhisperMessage, ({ ref, text, to }) => parseText(text, ref, (text) => command({ _tag: "Whisper", to, text, ref }))),
-  send: ({ text, to }, ref) => ({ _tag: "Whisper", to, text, ref }),
-  apply: (chat, asker, { notice, ref, tags, text, to }) => whisperTo(chat, asker, personWith(chat, to), { text, notice, tags, ref, nobody: "Nobody here has that name." })
+  send: ({ text, to }, ref) => ({ _tag: "Whisper", to, text, ref })
 }
+
+/** What comes of it. */
+export const decideWhisper: Decides<Whisper> = (chat, asker, { notice, ref, tags, text, to }) => whisperTo(chat, asker, personWith(chat, to), { text, notice, tags, ref, nobody: "Nobody here has that name." })
 
 /** Tells a whisper to its author and to `to`; where `to` is `undefined`, the author is refused with the words of `nobody`. */
 export const whisperTo = <Peer>(

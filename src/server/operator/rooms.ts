@@ -4,8 +4,8 @@ import * as HashMap from "effect/HashMap"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import { type Chat, roomWith } from "../../domain/Chat.ts"
-import * as Deciding from "../../domain/command/deciding.ts"
-import { type LineForm, lines, type RoomRule } from "../../domain/command/index.ts"
+import { RoomRule } from "../../domain/command/Command.ts"
+import { type LineForm, lines } from "../../domain/command/index.ts"
 import type { Typed } from "../../domain/commandLine.ts"
 import { defaultLimits } from "../../domain/NameLimits.ts"
 import { Refusal } from "../../domain/Refusal.ts"
@@ -23,7 +23,7 @@ export type Chosen = Ref.Ref<AskedRoom | undefined>
 /** How many rooms are listed at most. */
 const mostListed = 100
 
-const isRule = Schema.is(Deciding.RoomRule)
+const isRule = Schema.is(RoomRule)
 
 const rulingNames = new Set(["/topic", "/invite", "/lock", "/unlock", "/hide", "/show", "/history", "/forget", "/op", "/deop", "/ban", "/unban", "/mute", "/unmute"])
 
