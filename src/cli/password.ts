@@ -1,14 +1,14 @@
 import * as Options from "@effect/cli/Options"
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { clean } from "../domain/Text.ts"
 import type { JoinError } from "../client/Errors.ts"
 import { maxPasswordLength, normalised } from "../domain/password.ts"
 import { complain, Failed, type Left } from "./process.ts"
+import { badFile, firstLineOf } from "./secretFile.ts"
 import { BadSetting, described, given, option, passwordFile, sourceOf, variable } from "./settings.ts"
 
 /** The options for a password. Its value is never on the command line, where every process of the machine can read it. */
@@ -67,17 +67,8 @@ const found = (options: Given, mayAsk: boolean) =>
     return Option.isSome(file) ? Option.some(Redacted.make(yield* firstLine(file.value, sourceOf(passwordFile, options.passwordFile)))) : yield* fromEnvironment
   })
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true })
-
 const firstLine = (path: string, source: string) =>
-  Effect.gen(function* () {
-    const bad = (expected: string) => new BadSetting({ name: "password-file", value: clean(path), source, expected })
-    const files = yield* FileSystem.FileSystem
-    const bytes = yield* Effect.mapError(files.readFile(path), () => bad("a file that can be read"))
-    const text = yield* Effect.try({ try: () => strictUtf8.decode(bytes), catch: () => bad("a file of text in UTF-8") })
-    const [line = ""] = text.split(/\r?\n/u)
-    return line === "" ? yield* bad("a file with the password on its first line") : line
-  })
+  Effect.filterOrFail(firstLineOf({ setting: passwordFile, path, source }), (line) => line !== "", () => badFile({ setting: passwordFile, path, source }, "a file with the password on its first line"))
 
 const cannotAsk = (expected: string) => new BadSetting({ name: "password", value: "on", source: "--password", expected })
 

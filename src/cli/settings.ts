@@ -121,8 +121,11 @@ export const echo: Setting<"auto" | "on" | "off"> = {
   decode: Schema.decodeUnknownEither(Schema.Literal("auto", "on", "off"))
 }
 
+/** The path of a file. */
+export const file = (name: string): Setting<string> => ({ name, pseudoName: "FILE", expected: "the path of a file", decode: Schema.decodeUnknownEither(Schema.NonEmptyString) })
+
 /** The file with the password on its first line. */
-export const passwordFile: Setting<string> = { name: "password-file", pseudoName: "FILE", expected: "the path of a file", decode: Schema.decodeUnknownEither(Schema.NonEmptyString) }
+export const passwordFile = file("password-file")
 
 /** A whole number from `least` to `most`, written in digits. */
 export const count = (name: string, pseudoName: string, least: number, most: number): Setting<number> => {

@@ -11,7 +11,7 @@ export type Known = { readonly _tag: "Authority" } | { readonly _tag: "Fingerpri
 /** The servers that somebody knows, by their addresses (`HOST:PORT`): whoever is met for the first time is trusted, and known from then on. */
 export interface KnownServers {
   readonly find: (address: string) => Effect.Effect<Known | undefined, ConnectionLost>
-  readonly remember: (address: string, known: Known) => Effect.Effect<void, ConnectionLost>
+  readonly remember: (address: string, known: Known) => Effect.Effect<void>
   /** Where a person finds what is known of this server, to take it out: such as `line 3 of FILE`. */
   readonly place: (address: string) => Effect.Effect<string>
 }

@@ -1,7 +1,9 @@
 import { networkInterfaces, type NetworkInterfaceInfo } from "node:os"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { isLoopback, linkForOthers, links, qrRows, reachable } from "../../src/cli/serve/links.ts"
+import { isLoopback, linkForOthers, linksTo, type Listening, qrRows, reachable } from "../../src/cli/serve/links.ts"
+
+const links = (listening: Listening, interfaces?: Parameters<typeof reachable>[1]) => linksTo("http", reachable(listening, interfaces), listening.port)
 
 const v4 = (address: string, internal = false): NetworkInterfaceInfo => ({ address, family: "IPv4", netmask: "", mac: "", internal, cidr: null })
 const v6 = (address: string, internal = false): NetworkInterfaceInfo => ({ address, family: "IPv6", netmask: "", mac: "", internal, cidr: null, scopeid: 0 })

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest"
 import * as Effect from "effect/Effect"
-import { isLoopback, linkForOthers, links, qrRows } from "../../src/cli/serve/links.ts"
+import { isLoopback, linkForOthers, linksTo, qrRows, reachable } from "../../src/cli/serve/links.ts"
 import { modulesOf } from "../support/qr.ts"
 import { cli, serve } from "./support/program.ts"
 import { nativeClient } from "./support/raw.ts"
@@ -8,7 +8,7 @@ import { it } from "./support/stage.ts"
 import { runtime, windowOf } from "./support/window.ts"
 import { hasTmux, openTerminal, type Terminal } from "./support/tmux.ts"
 
-const all = (port: number) => links({ host: "0.0.0.0", ip: "0.0.0.0", port })
+const all = (port: number) => linksTo("http", reachable({ host: "0.0.0.0", ip: "0.0.0.0", port }), port)
 
 if (linkForOthers(all(1)) === undefined) console.warn("The tests of the QR code are skipped: this machine has no address but the loopback's.")
 

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
@@ -6,6 +6,7 @@ import { untrusted } from "../../client/Dial.ts"
 import type { Known, KnownServers } from "../../client/TlsDial.ts"
 import { ConnectionLost } from "../../net/Errors.ts"
 import { fingerprintForm } from "../../net/fingerprint.ts"
+import { writePrivate } from "../privateFile.ts"
 import { configFolder } from "../xdg.ts"
 
 /** How a server stands in the file for whose certificate an authority vouches. */
@@ -42,15 +43,16 @@ export const makeKnownRooms: Effect.Effect<KnownRooms, never, FileSystem> = Effe
   const files = yield* FileSystem
   const path = join(yield* configFolder, "known_rooms")
   const news = yield* Ref.make<ReadonlyArray<string>>([])
-  const failed = (what: string) => new ConnectionLost({ code: untrusted, reason: `${path}, where the rooms are that you know, cannot be ${what}.` })
 
   const text = files.readFileString(path).pipe(
     Effect.catchIf((error) => error._tag === "SystemError" && error.reason === "NotFound", () => Effect.succeed("")),
-    Effect.mapError(() => failed("read"))
+    Effect.mapError(() => new ConnectionLost({ code: untrusted, reason: `${path}, where the rooms are that you know, cannot be read.` }))
   )
   const lineOf = (address: string) => Effect.map(text, (text) => read(text).find((line) => line.address === address))
 
-  const remember = (address: string, known: Known) =>
+  const tell = (words: string) => Ref.update(news, (all) => [...all, words])
+
+  const write = (address: string, known: Known) =>
     Effect.gen(function* () {
       const before = yield* text
       const line = `${address} ${known._tag === "Authority" ? byAuthority : known.fingerprint}`
@@ -58,16 +60,15 @@ export const makeKnownRooms: Effect.Effect<KnownRooms, never, FileSystem> = Effe
       const lines = (before === "" ? header : before).replace(/\n$/u, "").split("\n")
       if (old === undefined) lines.push(line)
       else lines[old.number - 1] = line
-      // Atomic: another join that reads meanwhile finds the old file or the new one.
-      const next = `${path}.${process.pid}`
-      yield* files.makeDirectory(dirname(path), { recursive: true, mode: 0o700 }).pipe(
-        Effect.zipRight(files.writeFileString(next, `${lines.join("\n")}\n`, { mode: 0o600 })),
-        Effect.zipRight(files.rename(next, path)),
-        Effect.mapError(() => failed("written"))
-      )
-      if (known._tag === "Fingerprint") {
-        yield* Ref.update(news, (all) => [...all, `You are at ${address} for the first time: its certificate has the fingerprint ${known.fingerprint}, by which you will know it again (${path}).`])
-      }
+      yield* Effect.provideService(writePrivate(path, `${lines.join("\n")}\n`), FileSystem, files)
+    })
+
+  // Where nothing can be written, as in a home that is read-only, the room is joined all the same: what is not known the next time is new then, too.
+  const remember = (address: string, known: Known) =>
+    Effect.flatMap(Effect.isSuccess(write(address, known)), (isKnown) => {
+      if (known._tag === "Authority") return Effect.void
+      const first = `You are at ${address} for the first time: its certificate has the fingerprint ${known.fingerprint}`
+      return tell(isKnown ? `${first}, by which you will know it again (${path}).` : `${first}. It could not be remembered: ${path} cannot be written.`)
     })
 
   return {

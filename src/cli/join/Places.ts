@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { newMark, newSecret } from "../../client/entering.ts"
 import type { Event, Member } from "../../domain/Event.ts"
+import { writePrivate } from "../privateFile.ts"
 import { stateFolder } from "../xdg.ts"
 
 /** Where somebody wants to be, and under which name. */
@@ -87,11 +88,7 @@ export const layer: Layer.Layer<Places, never, FileSystem> = Layer.effect(
 
     const read = (path: string) => Effect.map(files.readFileString(path), decode)
 
-    // Atomic: whoever reads meanwhile finds the old content or the new one.
-    const write = (path: string, file: File) => {
-      const next = `${path}.next`
-      return Effect.zipRight(files.writeFileString(next, encode(file), { mode: 0o600 }), files.rename(next, path))
-    }
+    const write = (path: string, file: File) => Effect.provideService(writePrivate(path, encode(file)), FileSystem, files)
 
     // What was left by programs that are gone: those for this one, newest first. What is old is taken away.
     const left = (home: string, { host, name, port }: Wanted) =>

@@ -7,7 +7,7 @@ import { clean } from "../../domain/Text.ts"
 import { formatAddress, parseAddress } from "../../net/address.ts"
 import type { EngineError } from "../../server/cluster/EngineError.ts"
 import type { NatsSettings } from "../../server/cluster/NatsSettings.ts"
-import { BadSetting, given, option, serverPort, type Setting, sourceOf } from "../settings.ts"
+import { BadSetting, file, given, option, serverPort, type Setting, sourceOf } from "../settings.ts"
 
 /** The port of nats-server where none is given. */
 const usualPort = "4222"
@@ -25,9 +25,8 @@ const clusterName: Setting<string> = {
   expected: "a name of letters, digits, - and _, 32 at most",
   decode: Schema.decodeUnknownEither(Schema.String.pipe(Schema.pattern(/^[A-Za-z0-9_-]{1,32}$/u)))
 }
-const path = (name: string): Setting<string> => ({ name, pseudoName: "FILE", expected: "the path of a file", decode: Schema.decodeUnknownEither(Schema.NonEmptyString) })
-const clusterCa = path("cluster-ca")
-const clusterCredentials = path("cluster-credentials")
+const clusterCa = file("cluster-ca")
+const clusterCredentials = file("cluster-credentials")
 
 const details = [clusterName, clusterCa, clusterCredentials]
 

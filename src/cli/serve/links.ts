@@ -31,12 +31,9 @@ export const reachable = ({ host, ip }: Listening, interfaces: Interfaces = netw
 }
 
 /**
- * The links that open the room in a browser, for each host that it can be {@link reachable} under. There is none for an
- * address with a zone identifier (`fe80::1%eth0`): no browser takes it.
+ * The links that open the room in a browser at these hosts, such as those that it can be {@link reachable} under. There is
+ * none for an address with a zone identifier (`fe80::1%eth0`): no browser takes it.
  */
-export const links = (listening: Listening, interfaces?: Interfaces): ReadonlyArray<string> => linksTo("http", reachable(listening, interfaces), listening.port)
-
-/** The links that open the room in a browser at these hosts. */
 export const linksTo = (scheme: "http" | "https", hosts: ReadonlyArray<string>, port: number): ReadonlyArray<string> =>
   hosts.map((host) => `${scheme}://${formatAddress(host, port)}/`).filter((link) => URL.canParse(link))
 

@@ -1,9 +1,9 @@
 /** The certificate that a server makes for itself. */
 import { createPrivateKey, createPublicKey, randomBytes, webcrypto, X509Certificate } from "node:crypto"
-import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises"
 import { isIP } from "node:net"
 import { hostname, networkInterfaces } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
+import { FileSystem } from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -11,6 +11,7 @@ import type * as Scope from "effect/Scope"
 import { clean } from "../../domain/Text.ts"
 import { CertificateError } from "../../server/door/tls/CertificateError.ts"
 import { rounds } from "../../server/rounds.ts"
+import { writePrivate } from "../privateFile.ts"
 import { stateFolder } from "../xdg.ts"
 
 const day = 86_400_000
@@ -31,9 +32,6 @@ interface Own {
   readonly key: string
   readonly cert: string
 }
-
-const attempt = <A>(file: string, work: () => Promise<A>): Effect.Effect<A, CertificateError> =>
-  Effect.tryPromise({ try: work, catch: (error) => new CertificateError({ source: clean(file), reason: clean(error instanceof Error ? error.message : String(error)) }) })
 
 /** The names under which this machine may be reached, for browsers, which look for them. */
 const names = (): ReadonlyArray<string> => [
@@ -59,19 +57,19 @@ const make = async (now: number, before: string | undefined): Promise<Own> => {
   const keys = await keyPair(before)
   const name = names()
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-      serialNumber: `00${randomBytes(15).toString("hex")}`,
-      name: `CN=brusio on ${hostname().replaceAll(/[^\w.-]/gu, "-")}`,
-      // Clocks differ.
-      notBefore: new Date(now - day),
-      notAfter: new Date(now + goodFor - day),
-      signingAlgorithm: algorithm,
-      keys,
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-        new x509.SubjectAlternativeNameExtension(name.map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value })))
-      ]
+    serialNumber: `00${randomBytes(15).toString("hex")}`,
+    name: `CN=brusio on ${hostname().replaceAll(/[^\w.-]/gu, "-")}`,
+    // Clocks differ.
+    notBefore: new Date(now - day),
+    notAfter: new Date(now + goodFor - day),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(name.map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value })))
+    ]
   })
   const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)
   return { key: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`, cert: `${certificate.toString("pem")}\n` }
@@ -86,26 +84,25 @@ const look = (text: string, now: number): { readonly isGood: boolean; readonly k
   return { isGood: key !== undefined && Either.isRight(ends) && ends.right - now > renewedBefore, key }
 }
 
-// What others could read or write is not secret, and what is somebody else's is not ours.
-const readOwn = async (file: string): Promise<string | undefined> => {
-  const stats = await stat(file).catch(() => undefined)
-  if (stats === undefined) return undefined
-  if ((stats.mode & 0o077) !== 0 && process.platform !== "win32") await chmod(file, 0o600)
-  return readFile(file, "utf8")
-}
+const failed = (file: string) => (error: { readonly message: string }) => new CertificateError({ source: clean(file), reason: clean(error.message) })
 
-const renew = (file: string): Effect.Effect<void, CertificateError> =>
+// What there is, if there is something; from now on, no one else can read it.
+const readOwn = (file: string): Effect.Effect<string, CertificateError, FileSystem> =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem
+    if (!(yield* files.exists(file))) return ""
+    if (process.platform !== "win32") yield* files.chmod(file, 0o600)
+    return yield* files.readFileString(file)
+  }).pipe(Effect.mapError(failed(file)))
+
+const renew = (file: string): Effect.Effect<void, CertificateError, FileSystem> =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const text = (yield* attempt(file, () => readOwn(file))) ?? ""
-    const { isGood, key } = look(text, now)
+    const { isGood, key } = look(yield* readOwn(file), now)
     if (isGood) return
-    const own = yield* attempt(file, () => make(now, key))
-    // Atomic, and both in one: whoever reads meanwhile finds the old ones or the new ones.
-    const next = `${file}.${randomBytes(4).toString("hex")}`
-    yield* attempt(file, () => mkdir(dirname(file), { recursive: true, mode: 0o700 }))
-    yield* attempt(file, () => writeFile(next, `${own.cert}${own.key}`, { flag: "wx", mode: 0o600 }))
-    yield* attempt(file, () => rename(next, file))
+    const own = yield* Effect.tryPromise({ try: () => make(now, key), catch: (error) => failed(file)(error instanceof Error ? error : new Error(String(error))) })
+    // Both in one file: whoever reads it has what belongs together.
+    yield* Effect.mapError(writePrivate(file, `${own.cert}${own.key}`), failed(file))
   })
 
 /**
@@ -113,9 +110,10 @@ const renew = (file: string): Effect.Effect<void, CertificateError> =>
  * in the user's state directory. It is made where there is none, and renewed with
  * the same key before it ends, as long as the scope.
  */
-export const ownCertificate: Effect.Effect<string, CertificateError, Scope.Scope> = Effect.gen(function* () {
+export const ownCertificate: Effect.Effect<string, CertificateError, FileSystem | Scope.Scope> = Effect.gen(function* () {
   const file = join(yield* stateFolder, "certificate.pem")
   yield* renew(file)
-  yield* rounds("own certificate", Effect.catchAll(renew(file), ({ message }) => Effect.logError(message)), lookEvery)
+  const again = Effect.provideService(renew(file), FileSystem, yield* FileSystem)
+  yield* rounds("own certificate", Effect.catchAll(again, ({ message }) => Effect.logError(message)), lookEvery)
   return file
 })

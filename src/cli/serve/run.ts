@@ -1,5 +1,6 @@
 import { isIP } from "node:net"
 import { hostname } from "node:os"
+import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -66,7 +67,7 @@ const comeBackEvery = 1000
 const closeWithin = 2500
 
 /** Runs the room until it closes. Returns the exit code: 0 where it was asked to, `restartCode` where that was in order to be started again, and 1 where it failed. Fails if the port, the operator's window, or the engine of a cluster cannot be opened. */
-export const run = (settings: ServeSettings): Effect.Effect<number, CertificateError | ListenError | NoWindow | EngineError | NodeRefused, Scope.Scope> =>
+export const run = (settings: ServeSettings): Effect.Effect<number, CertificateError | ListenError | NoWindow | EngineError | NodeRefused, FileSystem | Scope.Scope> =>
   Effect.gen(function* () {
     const { hasWindow, ignoresHangup } = settings
     const format = Console.formats[settings.format]

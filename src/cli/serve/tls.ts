@@ -1,15 +1,14 @@
+import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import { clean } from "../../domain/Text.ts"
 import * as Certificate from "../../server/door/tls/Certificate.ts"
 import type { CertificateError } from "../../server/door/tls/CertificateError.ts"
-import { BadSetting, flag, given, isOn, option, type Setting, sourceOf } from "../settings.ts"
+import { BadSetting, file, flag, given, isOn, option, sourceOf } from "../settings.ts"
 
-const path = (name: string): Setting<string> => ({ name, pseudoName: "FILE", expected: "the path of a file", decode: Schema.decodeUnknownEither(Schema.NonEmptyString) })
-const cert = path("tls-cert")
-const key = path("tls-key")
+const cert = file("tls-cert")
+const key = file("tls-key")
 
 /** The options for TLS. */
 export const tlsOptions = {
@@ -45,15 +44,15 @@ export const givenTls = (options: Given): Effect.Effect<TlsSettings | undefined,
   })
 
 /** The certificate of the server; none where it does not speak TLS. */
-export const certificate = (tls: TlsSettings | undefined): Layer.Layer<never, CertificateError> => {
+export const certificate = (tls: TlsSettings | undefined): Layer.Layer<never, CertificateError, FileSystem> => {
   if (tls === undefined) return Layer.empty
   if (tls.files !== undefined) return Certificate.fromFiles(tls.files, true)
   return Layer.unwrapScoped(
     Effect.gen(function* () {
       // Lazy loading: most servers have a certificate already, or none.
       const { ownCertificate } = yield* Effect.promise(() => import("./ownCertificate.ts"))
-      const file = yield* ownCertificate
-      return Certificate.fromFiles({ cert: file, key: file }, false)
+      const own = yield* ownCertificate
+      return Certificate.fromFiles({ cert: own, key: own }, false)
     })
   )
 }

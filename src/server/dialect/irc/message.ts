@@ -1,5 +1,5 @@
 /** Messages of IRC as clients send them: the grammar of the Modern IRC documents, with the message tags of IRCv3. */
-import { decodeUtf8 } from "./utf8.ts"
+import { decodeUtf8 } from "../../../net/utf8.ts"
 
 /** A message that a client has sent. */
 export interface Message {

@@ -1,6 +1,6 @@
 /** SASL, as clients of IRC speak it: https://ircv3.net/specs/extensions/sasl-3.1, with PLAIN (RFC 4616), and EXTERNAL (RFC 4422) where the client has shown a certificate. */
 import type { Hearing } from "../Dialect.ts"
-import { decodeUtf8 } from "./utf8.ts"
+import { decodeUtf8 } from "../../../net/utf8.ts"
 
 /** The mechanisms that are spoken here. */
 export type Mechanism = "PLAIN" | "EXTERNAL"

@@ -13,6 +13,7 @@ import { parse as parseRoom } from "../../../domain/roomNames.ts"
 import type { AskedRoom } from "../../../domain/RoomName.ts"
 import * as Text from "../../../domain/Text.ts"
 import { encode } from "../../../domain/wire/Ndjson.ts"
+import { decodeUtf8 } from "../../../net/utf8.ts"
 import { monotonicMillis } from "../../../net/clock.ts"
 import { silence } from "../../../net/Inbox.ts"
 import { Registry } from "../../chat/Registry.ts"
@@ -55,8 +56,6 @@ const heartbeat = 15_000
 /** Under which names scripts come that say none. */
 const defaultNames = { say: "hook", events: "events" }
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true })
-
 const bodyOf = (request: Http.IncomingMessage): Effect.Effect<Buffer, NotDone> =>
   Effect.async((resume) => {
     const chunks: Array<Buffer> = []
@@ -81,7 +80,8 @@ const bodyOf = (request: Http.IncomingMessage): Effect.Effect<Buffer, NotDone> =
 // What is said by a body: each line that is not blank.
 const linesOf = (body: Uint8Array, maxLine: number): Effect.Effect<ReadonlyArray<Text.Text>, NotDone> =>
   Effect.gen(function* () {
-    const text = yield* Effect.try({ try: () => strictUtf8.decode(body), catch: () => new NotDone({ status: 400, words: "What is to be said is no UTF-8." }) })
+    const text = decodeUtf8(body)
+    if (text === undefined) return yield* new NotDone({ status: 400, words: "What is to be said is no UTF-8." })
     const lines: Array<Text.Text> = []
     for (const line of text.split(/\r\n|[\r\n]/u)) {
       if (line.trim() === "") continue
