@@ -11,8 +11,8 @@ export class ByteStream implements Connection {
   #address: string
   protected readonly reader: Reader
   #stream: Duplex
-  /** Whether the stream is the clear side of TLS. */
-  protected isSecure = false
+  /** Whether the stream is the clear side of TLS. Only the connection itself sets it, when it {@link goOnOver | goes on over} one. */
+  secure = false
 
   /** `maxUnheard`: back-pressure sets in when so many bytes wait for a busy reader; from then on the peer waits. */
   constructor(stream: Duplex, address: string, maxUnheard: number) {
@@ -34,10 +34,6 @@ export class ByteStream implements Connection {
   protected goOnOver(stream: Duplex): void {
     this.#stream = stream
     this.reader.attachTo(stream)
-  }
-
-  get secure(): boolean {
-    return this.isSecure
   }
 
   get host(): string {

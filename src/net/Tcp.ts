@@ -49,7 +49,7 @@ export class Tcp extends ByteStream {
 
   /** Whether others could read the bytes on their way: they come from another machine, and not encrypted. Of what a proxy has brought, it is not known. */
   get exposed(): boolean {
-    return !this.isSecure && !this.#isPresented && !isLoopback(this.peer)
+    return !this.secure && !this.#isPresented && !isLoopback(this.peer)
   }
 
   /** The port of this end. */
@@ -108,7 +108,7 @@ export class Tcp extends ByteStream {
   /** Takes back the socket that was lent to TLS: what is read and written from now on goes over its clear side. */
   goOnEncrypted(clear: TLSSocket): void {
     this.#isLent = false
-    this.isSecure = true
+    this.secure = true
     this.#socket = clear
     this.#clear = clear
     this.goOnOver(clear)

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process"
-import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { createPrivateKey, createPublicKey, webcrypto, X509Certificate } from "node:crypto"
 import * as Https from "node:https"
 import * as Net from "node:net"
@@ -69,6 +69,16 @@ describe.concurrent("TLS on the same port", () => {
     plain.socket.end()
     await clear.event("Left", ({ member }) => member.name === "plain")
     expect((await plain.closed).by).toBe("FIN")
+  })
+
+  it("takes who is late with its handshake: nobody is greeted in clear meanwhile, as where TLS is not spoken", async ({ stage }) => {
+    const [{ port }, without] = await Promise.all([own(stage), serve(stage)])
+    const { socket } = await connectInClear(stage, port)
+    const greeted = (await connectInClear(stage, without.port)).read()
+    await greeted.heard.line(/Welcome to brusio.*name/u)
+    const late = new Native(await encrypt(socket)).read()
+    await late.send({ _tag: "Hello", v: 1, nickname: "late" })
+    await late.event("Welcome")
   })
 
   it("carries the page", async ({ stage }) => {
@@ -166,6 +176,16 @@ describe.concurrent("A client of ours", () => {
     expect(refused.stderr).toContain(`line 2 of ${known}`)
     writeFileSync(known, "# nobody\n")
     expect(await joined(stage, config, "--tls", "--port", String(port))).toMatchObject({ code: 0 })
+  })
+
+  it("joins all the same where nothing can be remembered, and says so", async ({ stage }) => {
+    const { fingerprint, port } = await own(stage)
+    const config = folder(stage)
+    // A link that leads nowhere: nothing is there to be read, and no folder can be made.
+    symlinkSync(join(config, "nowhere", "at", "all"), join(config, "brusio"))
+    const met = await joined(stage, config, "--tls", "--port", String(port))
+    expect(met).toMatchObject({ code: 0 })
+    expect(met.stderr).toContain(`has the fingerprint ${fingerprint}. It could not be remembered: ${join(config, "brusio", "known_rooms")} cannot be written.`)
   })
 
   it("does not come back to another server, and says why at once", async ({ stage }) => {

@@ -36,6 +36,12 @@ const nothing = new Uint8Array(0)
  */
 const greetBrowsersAfter = 60_000
 
+/**
+ * How long a connection may at least be silent before it is greeted, where TLS is spoken, ms: to who is only late with
+ * its handshake, as on a lossy line or a busy machine, a greeting in clear would be no TLS, and it would give up.
+ */
+const greetBesideTlsAfter = 2000
+
 /** What is spoken to a connection that has not shown how it speaks. */
 const unrecognised: Dialect = plain
 
@@ -51,6 +57,8 @@ interface Behind {
   readonly desk: Desk["Type"] | undefined
   /** `undefined` where TLS is not spoken. */
   readonly tls: Tls | undefined
+  /** The options for plain and native clients whose words others on the way could read. */
+  readonly exposed: Hearing
 }
 
 /** What the first bytes of a connection show. */
@@ -67,14 +75,15 @@ interface First {
  * it, it is taken for a plain one, as it is only to be turned away. Fails when the
  * connection breaks, or ends before it has sent anything.
  */
-const first = Effect.fnUntraced(function* (connection: Connection, { config, visits }: Behind, isGreeted: boolean) {
+const first = Effect.fnUntraced(function* (connection: Connection, { config, tls, visits }: Behind, isGreeted: boolean) {
+  const greetAfter = tls === undefined || connection.secure ? config.greetAfter : Math.max(config.greetAfter, greetBesideTlsAfter)
   const chunks: Array<Uint8Array> = []
   let greeted = false
   let kind: Kind | undefined
   let decideBy = 0
   while (kind === undefined) {
     const now = yield* monotonicMillis
-    const patience = chunks.length > 0 ? Math.max(0, decideBy - now) : greeted ? undefined : visits.unsafeIsBrowsing(connection.host, now) ? greetBrowsersAfter : config.greetAfter
+    const patience = chunks.length > 0 ? Math.max(0, decideBy - now) : greeted ? undefined : visits.unsafeIsBrowsing(connection.host, now) ? greetBrowsersAfter : greetAfter
     const bytes = yield* connection.read(patience)
     // Bytes that had come before the end of the input still count; the session reads the end again.
     const isEnd = bytes !== silence && !(bytes instanceof Uint8Array)
@@ -110,7 +119,7 @@ const isInClear = (connection: Connection, { config }: Behind): connection is Tc
 
 /** Waits until it is known what a connection is, through the handshake of TLS where it begins with one. */
 const recognise = Effect.fnUntraced(function* (connection: Connection, behind: Behind, noRoom?: Full) {
-  const { admission, config, desk, irc, ircOver, tls, visits } = behind
+  const { admission, config, desk, exposed, irc, ircOver, tls, visits } = behind
   let { chunks, greeted, kind }: First = yield* first(connection, behind, noRoom === undefined && !isInClear(connection, behind))
   if (kind === "tls" && tls !== undefined && connection instanceof Tcp && !connection.secure) {
     yield* tls.shakeHands(connection, chunks)
@@ -125,7 +134,9 @@ const recognise = Effect.fnUntraced(function* (connection: Connection, behind: B
     const spoken = become === "chat" || become === "operator" ? web : ircOver[become]
     return { dialect: spoken, interpreter: spoken.open(spoken === web ? config : { ...config, encryption: encryptionOf(connection, tls) }, false), chunks: [] } satisfies Recognised
   }
-  const { dialect, interpreter } = speaker(kind, kind === "irc" || (connection instanceof Tcp && connection.exposed) ? { ...config, encryption: encryptionOf(connection, tls) } : config, irc, greeted)
+  // Only clients of IRC are told by their certificate, and where to come with TLS: of all others one value is enough.
+  const hearing = kind === "irc" ? { ...config, encryption: encryptionOf(connection, tls) } : connection instanceof Tcp && connection.exposed ? exposed : config
+  const { dialect, interpreter } = speaker(kind, hearing, irc, greeted)
   return { dialect, interpreter: isInClear(connection, behind) && isSpoken(kind) ? encryptedOnly(interpreter) : interpreter, chunks } satisfies Recognised
 })
 
@@ -160,6 +171,7 @@ export const layer = Layer.effect(
     const ircOver = { "binary.ircv3.net": makeIrc(config, "binary.ircv3.net"), "text.ircv3.net": makeIrc(config, "text.ircv3.net") }
     const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
     const tls = yield* makeTls
-    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, irc, ircOver, tls, visits }, noRoom) })
+    const exposed = { ...config, encryption: { isSecure: false, isExposed: true, certificate: undefined, securePort: undefined } }
+    return PortDoor.of({ unrecognised, recognise: (connection, noRoom) => recognise(connection, { admission, config, desk, exposed, irc, ircOver, tls, visits }, noRoom) })
   })
 ).pipe(Layer.provide(Visits.layer), Layer.provide(Site.layer))

@@ -21,12 +21,11 @@ import { Admission, type Full } from "../../session/Admission.ts"
 import { TtlMap } from "../../session/TtlMap.ts"
 import { answerAsset, answerText, lastAnswer } from "./answer.ts"
 import * as Metrics from "./Metrics.ts"
-import { mediaType, render } from "./prometheus.ts"
-import { makeReadiness } from "./readiness.ts"
 import * as Hooks from "./Hooks.ts"
 import { check, type Denied, hookAt, notFound, watchedAt } from "./request.ts"
 import { noPlace, tryAgain } from "./full.ts"
 import { operatorPath, Site } from "./Site.ts"
+import { makeWatched } from "./watched.ts"
 
 /** What the connection of a visit becomes: a WebSocket of the chat, in the native dialect or by a subprotocol in IRC, or one of the operator's window. */
 export type Becoming = "chat" | Subprotocol | "operator"
@@ -100,13 +99,12 @@ const along: Readonly<Record<number, Http.OutgoingHttpHeaders>> = { 405: { allow
 const codePath = `${operatorPath}/code`
 
 const make = Effect.gen(function* () {
-  const { allowHosts, closeGrace, metrics: metricsFor, tlsOnly } = yield* ServerConfig
+  const { allowHosts, closeGrace, tlsOnly } = yield* ServerConfig
   const admission = yield* Admission
   const clock = yield* Effect.clock
   const now = () => Number(clock.unsafeCurrentTimeNanos()) / nanosPerMilli
   const site = yield* Site
-  const metrics = yield* Metrics.Metrics
-  const whyNotReady = yield* makeReadiness
+  const answerWatched = yield* makeWatched
   const hooks = yield* Hooks.Hooks
   const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
   const names = [hostname(), ...allowHosts]
@@ -134,9 +132,7 @@ const make = Effect.gen(function* () {
     const { path } = checked
     const visit = visits.get(request.socket)
     const watched = watchedAt(path)
-    // Nobody is sent away to TLS by these but who may see metrics and does not come from this machine.
-    const isInClear = watched === "metrics" && visit?.isSentAway === true && !visit.isOfThisMachine
-    if (watched !== undefined && !isInClear && (yield* answerWatched(response, watched, visit))) return
+    if (watched !== undefined && visit !== undefined && (yield* answerWatched(response, watched, visit))) return
     const hooked = hookAt(path)
     if (hooked !== undefined && hooks.answer !== undefined && visit !== undefined) {
       if (visit.isSentAway) sendToHttps(request, response)
@@ -159,22 +155,6 @@ const make = Effect.gen(function* () {
     const location = `https://${request.headers.host ?? ""}${request.url ?? "/"}`
     answerText(response, 307, `This room is encrypted: it is at ${location}`, { location, connection: "close" })
   }
-  // Each answer is the last on its connection: whether there is a place is known of the moment when that came. Whether it is answered here.
-  const answerWatched = Effect.fnUntraced(function* (response: Http.ServerResponse, what: "health" | "ready" | "metrics", visit: Visit | undefined) {
-    if (what === "health") {
-      answerText(response, 200, "ok", visit?.full === undefined ? {} : { connection: "close" })
-      return true
-    }
-    if (what === "ready") {
-      const why = (yield* whyNotReady) ?? (visit?.full === undefined ? undefined : noPlace(visit.full.reason))
-      if (why === undefined) answerText(response, 200, "ready", { connection: "close" })
-      else deny(response, { status: 503, words: why })
-      return true
-    }
-    if (metricsFor === "off" || (metricsFor === "loopback" && visit?.isOfThisMachine !== true)) return false
-    answerText(response, 200, render(yield* metrics.now).trimEnd(), { "content-type": mediaType, ...(visit?.full === undefined ? {} : { connection: "close" }) })
-    return true
-  })
   const codeFor = (request: Http.IncomingMessage) => {
     const [, key] = /^Bearer ([\w-]+)$/u.exec(request.headers.authorization ?? "") ?? []
     return key === undefined || desk === undefined ? Effect.succeed(undefined) : desk.codeFor(key)

@@ -1,7 +1,10 @@
 import { isIP } from "node:net"
 
+/** What programs ask for that watch the server. */
+export type Watched = "health" | "ready" | "metrics"
+
 /** What programs ask for that watch the server; `undefined` for all other paths. It is answered also where there is no place. */
-export const watchedAt = (path: string): "health" | "ready" | "metrics" | undefined => {
+export const watchedAt = (path: string): Watched | undefined => {
   switch (path) {
     case "/health":
       return "health"

@@ -1,6 +1,7 @@
 import { constants, createPrivateKey, X509Certificate } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { createSecureContext } from "node:tls"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -86,7 +87,7 @@ const load = (files: Files) =>
     const source = sourceOf(files)
     const cert = yield* read(files.cert, source)
     const key = yield* read(files.key, source)
-    return yield* usable({ cert, key }, source, yield* DateTime.now.pipe(Effect.map(DateTime.toEpochMillis)))
+    return yield* usable({ cert, key }, source, yield* Clock.currentTimeMillis)
   })
 
 /**
@@ -110,7 +111,7 @@ export const fromFiles = (files: Files, isOfAuthority: boolean): Layer.Layer<Cer
       const look = Effect.gen(function* () {
         if (yield* changed) yield* takeUp
         const { ends } = yield* Ref.get(current)
-        if (ends <= DateTime.toEpochMillis(yield* DateTime.now) && !(yield* Ref.getAndSet(ended, true))) {
+        if (ends <= (yield* Clock.currentTimeMillis) && !(yield* Ref.getAndSet(ended, true))) {
           yield* Effect.logError(`The certificate in ${clean(sourceOf(files))} has ended: clients refuse it. Put another in its place, which is taken up at once`)
         }
       })

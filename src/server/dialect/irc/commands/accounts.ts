@@ -52,10 +52,14 @@ function* respond(client: Client, sasl: SaslResponse, piece: string): Iterable<H
     client.sasl = sasl
     return
   }
-  const said = response?.name ?? (client.me === undefined ? client.registration.nick : nickOf(client.me.name))
-  const name = response === undefined || said === undefined ? undefined : nameOf(said, nameLimits(client.hearing))
+  if (response === undefined) {
+    yield failed(client, undefined)
+    return
+  }
+  const said = response.name ?? (client.me === undefined ? client.registration.nick : nickOf(client.me.name))
+  const name = said === undefined ? undefined : nameOf(said, nameLimits(client.hearing))
   const certificate = client.hearing.encryption?.certificate
-  const by: Evidence | undefined = response?.words !== undefined ? { kind: "words", text: response.words } : certificate === undefined ? undefined : { kind: "certificate", text: certificate }
+  const by: Evidence | undefined = response.words !== undefined ? { kind: "words", text: response.words } : certificate === undefined ? undefined : { kind: "certificate", text: certificate }
   if (said === undefined || name === undefined || by === undefined) {
     yield failed(client, undefined)
     return
