@@ -74,9 +74,12 @@ const make = Effect.gen(function* () {
   })
 })
 
+/** A layer that is built in a turn of the event loop of its own: all services at once take a long one, and a node of a cluster has to write and to read meanwhile. */
+const inItsTurn = <A, E, R>(layer: Layer.Layer<A, E, R>): Layer.Layer<A, E, R> => Layer.unwrapEffect(Effect.as(Hub.endOfTurn, layer))
+
 /** All services of a room that has this log, but for the open port: see {@link core}. */
 export const coreWith = <E>(options: Partial<ServerConfig.ServerOptions>, log: Layer.Layer<Log.Log, E, Closing.Closing | ServerConfig.ServerConfig>) =>
-  Session.layer.pipe(
+  inItsTurn(Session.layer).pipe(
     Layer.provideMerge(Turns.layer),
     Layer.provideMerge(Broadcaster.layer),
     Layer.provideMerge(Admission.layer),
@@ -95,7 +98,7 @@ export const core = (options: Partial<ServerConfig.ServerOptions> = {}) => coreW
 /** The open port with this door, on top of the {@link core}. */
 export const portWith = <R>(door: Layer.Layer<PortDoor.PortDoor, never, R>) =>
   Layer.effect(Server, make).pipe(
-    Layer.provideMerge(Listener.layer),
+    Layer.provideMerge(inItsTurn(Listener.layer)),
     Layer.provide(door),
     Layer.provideMerge(Layer.provide(Keepalive.layer, Unacknowledged.layer))
   )

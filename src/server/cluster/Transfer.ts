@@ -10,7 +10,7 @@ import type { Bookkeeping } from "../../domain/replica/Replica.ts"
 import { decodePart, digestsOf, encodePart, partsOf, sum, withPart } from "../../domain/replica/state.ts"
 import type { Codec } from "../../domain/replica/wire.ts"
 import { endOfTurn } from "../chat/Hub.ts"
-import { foldInSlices } from "./slices.ts"
+import { foldInSlices } from "../slices.ts"
 
 /** What a node sends to another one alone. */
 export type Sent =
@@ -31,6 +31,7 @@ const nothing = new Uint8Array()
 /** The whole state: what the log's rules know, and the chat. */
 export const encode = ({ encodeBook }: Codec<Happening>, book: Bookkeeping<Happening>, chat: Chat<unknown>): Effect.Effect<Uint8Array> =>
   Effect.gen(function* () {
+    yield* endOfTurn
     const lines = [encoder.encode(encodeHead({ _tag: "State" })), encodeBook(book)]
     yield* endOfTurn
     const all = yield* foldInSlices(partsOf(chat), lines, (lines, part) => {
@@ -72,6 +73,8 @@ export const decode = ({ decodeBook }: Codec<Happening>, bytes: Uint8Array): Eff
     const next = (): Uint8Array => lines.next().value ?? nothing
     const head = yield* Effect.mapError(decodeHead(decoder.decode(next())), ({ message }) => message)
     if (head._tag === "Refused") return head
+    // To take in the last pieces was long already.
+    yield* endOfTurn
     const book = yield* Effect.mapError(decodeBook(next()), ({ message }) => message)
     yield* endOfTurn
     const nobody = empty<never>({ server: "", instance: "", limits: { lineBytes: 0, nameGraphemes: 0, nameBytes: 0 } }, noKeep)

@@ -28,7 +28,7 @@ import { rounds } from "../rounds.ts"
 import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import { Engine, type EngineLost, type Logged } from "./Engine.ts"
 import { comesBack, NodeRefused, words } from "./ended.ts"
-import { Slices } from "./slices.ts"
+import { Slices } from "../slices.ts"
 import * as Transfer from "./Transfer.ts"
 
 /** How often it is looked what this node has to write besides its entries, ms. */
@@ -220,6 +220,7 @@ const make = (name: string) =>
             return yield* act(digested(replica, incoming.checkpoint, incoming.value))
           case "Sent": {
             const sent = yield* Transfer.decode(records, incoming.bytes)
+            yield* endOfTurn
             if (sent._tag === "Refused") return yield* act(Fold.refused(replica, sent.why))
             const restored = Fold.restore(replica, sent.book)
             if (restored === undefined) return
@@ -278,7 +279,7 @@ const make = (name: string) =>
       })
 
     const open = (decider: Decider): Effect.Effect<OpenLog> =>
-      Effect.as(Deferred.succeed(opened, decider), {
+      Effect.as(Effect.zipRight(Deferred.succeed(opened, decider), endOfTurn), {
         append,
         enqueue,
         close: (last) =>
@@ -291,6 +292,8 @@ const make = (name: string) =>
 
     yield* Effect.logInfo("Joining the cluster: this takes 3 s where there is no other node, and 13 s where the last one has just gone without a goodbye")
     yield* Deferred.await(ready)
+    // All of the server is made next, which is a long turn of its own.
+    yield* endOfTurn
     return Log.of({
       node: myself(replica)?.number ?? 0,
       begin,

@@ -8,6 +8,7 @@ import { Registry } from "../chat/Registry.ts"
 import { Unacknowledged } from "./Unacknowledged.ts"
 import { rounds } from "../rounds.ts"
 import { ServerConfig } from "../ServerConfig.ts"
+import { Slices } from "../slices.ts"
 
 const nobody: ReadonlySet<string> = new Set()
 
@@ -32,7 +33,9 @@ const make = Effect.gen(function* () {
     const never = Number.POSITIVE_INFINITY
     const patience = stoodStill ? { goneAfter: never, stallTimeout: never } : { goneAfter, stallTimeout }
     const times = { at: yield* registry.now, now, pingAfter: keepalive, unreachable, ...patience }
+    const slices = new Slices()
     for (const { address, peer } of HashMap.values(connections)) {
+      yield* slices.breath
       yield* Effect.catchAllCause(
         Effect.sync(() => {
           peer.keepAlive(times)

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { endOfTurn } from "../../../src/server/chat/Hub.ts"
+import { Registry } from "../../../src/server/chat/Registry.ts"
+import * as Server from "../../../src/server/Server.ts"
+import * as Keepalive from "../../../src/server/session/Keepalive.ts"
+import { Unacknowledged } from "../../../src/server/session/Unacknowledged.ts"
+import { StoppedClock } from "../../support/StoppedClock.ts"
 import { block } from "../../support/standstill.ts"
+import { stub } from "../../support/stub.ts"
 import { member, next, opened, plainMember, tell } from "../../support/room.ts"
 
 const short = { keepaliveEvery: 20, keepalive: 100, goneAfter: 400 }
@@ -40,5 +48,39 @@ describe("A native client that is silent", () => {
       yield* tell(ada, { _tag: "Pong" }, { _tag: "Say", text: "still here" })
       expect(yield* next(ada, "Said")).toMatchObject({ text: "still here" })
     })
+  )
+})
+
+describe("A round among many clients", () => {
+  it.live("lets others have a turn in between", () =>
+    Effect.gen(function* () {
+      const clock = new StoppedClock()
+      const turns = new Set<number>()
+      let turn = 0
+      let asked = 0
+      const nextTurn = () => {
+        turn += 1
+        if (asked < 12) setImmediate(nextTurn)
+      }
+      const peer = {
+        ...stub,
+        keepAlive: () => {
+          asked += 1
+          turns.add(turn)
+          clock.take(2)
+        }
+      }
+      const registry = yield* Registry
+      for (let n = 1; n <= 12; n += 1) yield* registry.connect({ address: `127.0.0.1:${n}`, peer })
+      setImmediate(nextTurn)
+      yield* Layer.launch(Keepalive.layer).pipe(Effect.withClock(clock), Effect.fork)
+      while (asked < 12) yield* endOfTurn
+      // Three take 6 ms.
+      expect(turns.size).toBeGreaterThanOrEqual(4)
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Layer.succeed(Unacknowledged, { overdue: Effect.succeed(new Set<string>()) })),
+      Effect.provide(Server.core({ port: 0 }))
+    )
   )
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { foldInSlices } from "../../../src/server/cluster/slices.ts"
-import { StoppedClock } from "../../support/StoppedClock.ts"
+import { foldInSlices } from "../../src/server/slices.ts"
+import { StoppedClock } from "../support/StoppedClock.ts"
 
 const steps = Array.from({ length: 12 }, (_, n) => n)
 

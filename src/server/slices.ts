@@ -1,7 +1,7 @@
 /** Work that would block the event loop for long, cut into slices: others have a turn in between. */
 import * as Effect from "effect/Effect"
-import { monotonicMillis } from "../../net/clock.ts"
-import { endOfTurn } from "../chat/Hub.ts"
+import { monotonicMillis } from "../net/clock.ts"
+import { endOfTurn } from "./chat/Hub.ts"
 
 /** How long work goes on before others have a turn, ms. */
 const slice = 5
@@ -19,6 +19,9 @@ export class Slices {
     })
     return false
   }
+
+  /** Lets others have a turn if it is time: before each step. */
+  readonly breath: Effect.Effect<void> = Effect.flatMap(monotonicMillis, (now) => (this.isOver(now) ? Effect.zipRight(endOfTurn, this.breath) : Effect.void))
 }
 
 /** Folds a sequence in slices. */
@@ -27,7 +30,7 @@ export const foldInSlices = <A, B>(all: Iterable<A>, begin: B, step: (before: B,
     const slices = new Slices()
     let result = begin
     for (const each of all) {
-      while (slices.isOver(yield* monotonicMillis)) yield* endOfTurn
+      yield* slices.breath
       result = step(result, each)
     }
     return result
