@@ -9,7 +9,7 @@ import { Closing } from "../Closing.ts"
 import { endOfTurn, type Handed, Hub } from "../chat/Hub.ts"
 import { ServerConfig } from "../ServerConfig.ts"
 import * as Tally from "../Tally.ts"
-import { isMove, sort, type Sorted } from "./crowd.ts"
+import { type Held, isMove, sort, type Sorted } from "./crowd.ts"
 import { endSession, type Peer } from "../chat/Peer.ts"
 import { type Defect, deliver } from "./deliver.ts"
 import * as Pace from "./pace.ts"
@@ -81,9 +81,10 @@ const make = Effect.gen(function* () {
   })
 
   // Delivers a batch, and measures the fan-out. A batch that tells no room anything says nothing about the cost of a fan-out.
-  const fanOut = Effect.fnUntraced(function* (batch: ReadonlyArray<Handed>) {
+  const fanOut = Effect.fnUntraced(function* (sorted: ReadonlyArray<Held>) {
     const start = yield* monotonicMillis
-    const defects = deliver(batch, retold)
+    const defects = deliver(sorted, retold)
+    const batch = sorted.filter(({ isTold }) => isTold !== true)
     tally.delivered(batch)
     if (defects.length > 0) yield* contain(defects)
     const end = yield* monotonicMillis

@@ -1,4 +1,4 @@
-import type { Joined, MemberId, Returned } from "../../domain/Event.ts"
+import type { Joined, MemberId, Resumption, Returned } from "../../domain/Event.ts"
 import * as Moves from "../../domain/moves.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import { crowd } from "../../domain/wording.ts"
@@ -11,10 +11,22 @@ export const isMove = ({ event, room }: Pick<Handed, "event" | "room">): boolean
 /** Whether somebody is here after this move who was not before. */
 export const isComing = (event: Handed["event"]): event is Joined | Returned => event._tag === "Joined" || event._tag === "Returned"
 
+/**
+ * Whether this tells somebody again what it has missed, over a connection that was nobody's before: it has all moves in it that were before,
+ * and only those after it are owed to that connection.
+ */
+export const isComingBack = (event: Handed["event"]): event is Resumption => event._tag === "Resumed" && (!("was" in event) || event.was === undefined)
+
+/** Something that waits, or has waited. */
+export interface Held extends Handed {
+  /** Whether it has been told, and only marks its place between the moves that wait: from there on they are owed to somebody who is back. */
+  readonly isTold?: true
+}
+
 /** What becomes of a batch: what goes out now, and which moves wait. */
 export interface Sorted {
-  readonly now: ReadonlyArray<Handed>
-  readonly held: ReadonlyArray<Handed>
+  readonly now: ReadonlyArray<Held>
+  readonly held: ReadonlyArray<Held>
   /** Who is owed what is held: given to the next `sort`, it is not worked out anew for each batch. */
   readonly debts?: Debts | undefined
 }
@@ -24,10 +36,10 @@ export interface Sorted {
  * Moves are held where they may wait and the rest of the batch can overtake them;
  * otherwise everything goes out, in order.
  */
-export const sort = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, mayWait: boolean, known?: Debts): Sorted => {
+export const sort = (held: ReadonlyArray<Held>, batch: ReadonlyArray<Handed>, mayWait: boolean, known?: Debts): Sorted => {
   const debts = mayWait ? (known ?? debtsOf(held)) : undefined
   if (debts === undefined || !canOvertake(held, batch, debts)) return { now: [...held, ...batch], held: [] }
-  const moves = [...held, ...batch.filter(isMove)]
+  const moves = [...held, ...batch.flatMap((handed): ReadonlyArray<Held> => (isMove(handed) ? [handed] : isComingBack(handed.event) ? [{ ...handed, isTold: true }] : []))]
   const now = batch.filter((handed) => !isMove(handed))
   // Only when it is due: a storm comes a few at a time, and each time all that is held would be copied.
   if (!debts.letGo()) return { now, held: moves, debts }
@@ -37,9 +49,9 @@ export const sort = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, 
 }
 
 // How many lists of members are held of the room of which these are most.
-const listsIn = (held: ReadonlyArray<Handed>): number => {
+const listsIn = (held: ReadonlyArray<Held>): number => {
   const lists = new Map<RoomName | undefined, Set<Handed["audience"]>>()
-  for (const { audience, room } of held) lists.set(room, (lists.get(room) ?? new Set()).add(audience))
+  for (const { audience, room } of held) if (room !== undefined) lists.set(room, (lists.get(room) ?? new Set()).add(audience))
   return Math.max(0, ...[...lists.values()].map(({ size }) => size))
 }
 
@@ -50,14 +62,19 @@ const keptLists = 2 * crowd
  * Whether the rest of the batch can go out before the moves, with each client
  * still told everything in order. That is so when no client in the audiences of
  * the rest is owed a move: one that is held, or stands earlier in the batch.
- * What is said to a whole room, a goodbye, and what is told again to somebody who is back never overtakes a move: the last
- * has all moves in it that were before. What a room was when somebody came into it always may: that one is owed no move of
- * the room from before, and must know of it before later ones. The moves
+ * What is said to a whole room and a goodbye never overtake a move. What a room was when somebody came into it always may, and
+ * what is told again to somebody who is back as soon as its connection is owed none: those are owed no move from before, and
+ * must know where they are before later ones. The moves
  * of the batch are added to `debts`: where the answer is yes they are held from
  * then on, and where it is no everything goes out and `debts` is of no use any more.
  */
-export const canOvertake = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>, debts = debtsOf(held)): boolean =>
+export const canOvertake = (held: ReadonlyArray<Held>, batch: ReadonlyArray<Handed>, debts = debtsOf(held)): boolean =>
   batch.every((handed) => {
+    if (isComingBack(handed.event)) {
+      const isOwed = debts.areOwedTo(handed.audience)
+      debts.cameBack(handed.event.you.id)
+      return !isOwed
+    }
     if (!isMove(handed)) return isOfComing(handed) || (handed.room === undefined && handed.event._tag !== "Goodbye" && handed.event._tag !== "Resumed" && !debts.areOwedTo(handed.audience))
     debts.add(handed)
     return true
@@ -65,9 +82,12 @@ export const canOvertake = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Ha
 
 const isOfComing = ({ event }: Handed): boolean => event._tag === "Verbatim" && event.ofComing === true
 
-const debtsOf = (held: ReadonlyArray<Handed>): Debts => {
+const debtsOf = (held: ReadonlyArray<Held>): Debts => {
   const debts = new Debts()
-  for (const move of held) debts.add(move)
+  for (const each of held) {
+    if (isComingBack(each.event)) debts.cameBack(each.event.you.id)
+    else debts.add(each)
+  }
   return debts
 }
 
@@ -104,6 +124,11 @@ class Debts {
     if (isComing(event)) this.#came.add(event.member.id)
   }
 
+  /** Somebody is back: what moves there are from then on are owed to it. */
+  cameBack(id: MemberId): void {
+    this.#came.add(id)
+  }
+
   /** Whether somebody in this audience is owed a move. */
   areOwedTo(audience: Handed["audience"]): boolean {
     // Who has no name is in no room.
@@ -122,9 +147,9 @@ class Debts {
  * who came later is left out again where a move is told alone, and who has left
  * is not told of a crowd any more.
  */
-export const waiting = (held: ReadonlyArray<Handed>): ReadonlyArray<Handed> => {
+export const waiting = (held: ReadonlyArray<Held>): ReadonlyArray<Held> => {
   const ends = new Map<RoomName | undefined, { readonly last: Handed; readonly count: number }>()
-  for (const handed of held) ends.set(handed.room, { last: handed, count: (ends.get(handed.room)?.count ?? 0) + 1 })
+  for (const handed of held) if (handed.room !== undefined) ends.set(handed.room, { last: handed, count: (ends.get(handed.room)?.count ?? 0) + 1 })
   if ([...ends.values()].every(({ count }) => count <= keptLists)) return held
   return held.map((handed) => {
     const end = ends.get(handed.room)

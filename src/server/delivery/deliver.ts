@@ -1,7 +1,7 @@
 import { authorOf, type MemberId, type Reply } from "../../domain/Event.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import type { Seat } from "../../domain/Chat.ts"
-import type { Handed } from "../chat/Handed.ts"
+import type { Held } from "./crowd.ts"
 import { gather, type Told } from "./gather.ts"
 import { type Difference, Frames, noShare, type Share, withStay } from "./frame.ts"
 import type { Peer } from "../chat/Peer.ts"
@@ -24,10 +24,10 @@ export interface Defect {
  * keeps nothing else from being sent: it is returned. `retold`: what batches
  * before this one have told again.
  */
-export const deliver = (batch: ReadonlyArray<Handed>, retold = new Retold()): ReadonlyArray<Defect> => {
+export const deliver = (batch: ReadonlyArray<Held>, retold = new Retold()): ReadonlyArray<Defect> => {
   const defects: Array<Defect> = []
   let pending: Array<Told> = []
-  for (const { also, audience, event, room } of batch) {
+  for (const { also, audience, event, isTold, room } of batch) {
     if (event._tag === "Connected" || event._tag === "Disconnected") continue
     if (event._tag === "Goodbye") {
       send(pending, retold, defects)
@@ -39,7 +39,7 @@ export const deliver = (batch: ReadonlyArray<Handed>, retold = new Retold()): Re
           defects.push({ error, peer })
         }
       }
-    } else pending.push({ event, audience, also, room })
+    } else pending.push({ event, audience, also, room, isTold })
   }
   send(pending, retold, defects)
   return defects
@@ -47,7 +47,7 @@ export const deliver = (batch: ReadonlyArray<Handed>, retold = new Retold()): Re
 
 const send = (all: ReadonlyArray<Told>, retold: Retold, defects: Array<Defect>): void => {
   // Moves without an audience are gathered too: they count in what the next newcomers are told.
-  const told = gather(all).filter(({ also, audience }) => audience.length > 0 || also !== undefined)
+  const told = gather(all).filter(({ also, audience, isTold }) => isTold !== true && (audience.length > 0 || also !== undefined))
   const rooms = logsOf(told).map((log) => ({ log, stays: staysIn(log) }))
   const frames = new Frames(retold, (event, error) => {
     defects.push({ error, peer: authorIn(told, event) })

@@ -4,7 +4,7 @@ import type { RoomName } from "../../domain/RoomName.ts"
 import { crowd } from "../../domain/wording.ts"
 import type { Handed } from "../chat/Handed.ts"
 import type { Peer } from "../chat/Peer.ts"
-import { isComing } from "./crowd.ts"
+import { isComing, isComingBack } from "./crowd.ts"
 import { compare } from "./stays.ts"
 
 /** Something that clients are told, and to whom: see {@link Handed}. */
@@ -13,6 +13,8 @@ export interface Told {
   readonly audience: Handed["audience"]
   readonly also?: Handed["also"]
   readonly room: RoomName | undefined
+  /** Whether it has been told before, and only marks its place. */
+  readonly isTold?: true | undefined
 }
 
 /**
@@ -48,29 +50,34 @@ interface Instead {
 interface Move extends Told {
   readonly event: Moves.Move
   readonly place: number
+  /** Who has come back between the move before it and this one: to them, only this one and those after it are told. */
+  readonly back: ReadonlyArray<MemberId>
 }
 
 // The longest runs of moves of each room with nothing else told to that room in between, nor anything numbered to one who is in a
-// room, but that it has entered one: see `apartIn`.
+// room, but that it has entered one, or is back: see `apartIn`.
 const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>> => {
   const found: Array<ReadonlyArray<Move>> = []
-  const open = new Map<RoomName, Array<Move>>()
+  const open = new Map<RoomName, { readonly moves: Array<Move>; back: Array<MemberId> }>()
   told.forEach(({ also, audience, event, room }, place) => {
     if (room === undefined) {
-      if (event._tag !== "Entered" && isNumbered(event) && audience.some(({ id }) => id !== undefined)) open.clear()
+      if (isComingBack(event)) for (const each of event.rooms) open.get(each.room)?.back.push(event.you.id)
+      else if (event._tag !== "Entered" && isNumbered(event) && audience.some(({ id }) => id !== undefined)) open.clear()
       return
     }
     if (!Moves.isMove(event)) {
       open.delete(room)
       return
     }
-    const move = { also, audience, event, room, place }
     const known = open.get(room)
-    if (known !== undefined) known.push(move)
-    else {
-      const made = [move]
-      open.set(room, made)
-      found.push(made)
+    const move = { also, audience, event, room, place, back: known?.back ?? [] }
+    if (known !== undefined) {
+      known.moves.push(move)
+      if (known.back.length > 0) known.back = []
+    } else {
+      const moves = [move]
+      open.set(room, { moves, back: [] })
+      found.push(moves)
     }
   })
   return found
@@ -80,7 +87,8 @@ const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>
  * Who is told between the first and the last of these moves of another room, or
  * that one has entered it. Told of the moves in one line, they would hear a number before the smaller ones that the line stands
  * for, and a client that comes back after its connection was lost goes by the
- * last number it has heard. So they hear the moves one by one, as they happened.
+ * last number it has heard. So they hear the moves one by one, as they happened. Who has come back between them likewise: of the
+ * moves before it, it has been told already.
  */
 const apartIn = (told: ReadonlyArray<Told>, part: ReadonlyArray<Move>): ReadonlySet<Peer> => {
   const found = new Set<Peer>()
@@ -98,7 +106,7 @@ const apartIn = (told: ReadonlyArray<Told>, part: ReadonlyArray<Move>): Readonly
     if (entry === undefined || entry.room === room) continue
     entry.also?.forEach(came)
     if (entry.room === undefined) {
-      if (entry.event._tag === "Entered" && !comes(entry.event.you.id, place)) entry.audience.forEach(came)
+      if (isComingBack(entry.event) || (entry.event._tag === "Entered" && !comes(entry.event.you.id, place))) entry.audience.forEach(came)
     } else {
       compare(lists.get(entry.room) ?? [], entry.audience, { came, left: () => undefined })
       lists.set(entry.room, entry.audience)
@@ -134,7 +142,7 @@ const gatherStretch = (told: ReadonlyArray<Told>, stretch: ReadonlyArray<Move>, 
   if (end === undefined || stretch.length <= crowd) return
   // How many are in the room after a part. A newcomer is not in the audience of its own `Joined`.
   let here = end.audience.length + (end.event._tag === "Joined" ? 1 : 0)
-  // Those who came after a part. Moves that were held have the last audience, which may include them, and they are not told of the part.
+  // Those who came, or came back, after a part. Moves that were held have the last audience, which may include them, and they are not told of the part.
   const late = new Set<MemberId>()
   let next: Move | undefined
   for (const part of inParts(stretch).toReversed()) {
@@ -149,14 +157,26 @@ const gatherStretch = (told: ReadonlyArray<Told>, stretch: ReadonlyArray<Move>, 
       const presence = { event: presenceOf(part, last.event, here), audience: apart === 0 ? audience : audience.filter((seat) => !isApart(seat)), room: last.room }
       instead.set(last.place, { apart: [], told: [presence] })
     }
+    // Of the list of members that was looked through last, those who hear of the part one by one.
+    let all: Handed["audience"] = []
+    let few: Handed["audience"] = []
     for (const move of part.toReversed()) {
-      const { audience, event, place, room } = move
+      const { audience, back, event, place, room } = move
       // Each move changes the list of a room's members, but for those that were held: they have that of the last one.
-      const own = audience === next?.audience ? audienceOf(move, late, false) : audience
-      if (isGathered) instead.set(place, { apart: found.size === 0 ? [] : own.filter(isApart), told: instead.get(place)?.told ?? [] })
-      else if (own !== audience) instead.set(place, { apart: [], told: [{ event, audience: own, room }] })
+      const isLast = audience === next?.audience
+      if (isGathered) {
+        if (audience !== all) {
+          all = audience
+          few = found.size === 0 ? [] : audience.filter(isApart)
+        }
+        instead.set(place, { apart: isLast ? audienceOf({ audience: few, event }, late, false) : few, told: instead.get(place)?.told ?? [] })
+      } else {
+        const own = isLast ? audienceOf(move, late, false) : audience
+        if (own !== audience) instead.set(place, { apart: [], told: [{ event, audience: own, room }] })
+      }
       here -= changeOf(event)
       if (isComing(event)) late.add(event.member.id)
+      for (const id of back) late.add(id)
       next = move
     }
   }
@@ -168,7 +188,7 @@ const isCrowd = (part: ReadonlyArray<Move>): boolean => {
 }
 
 // Who is told of a part. The audience of the very last move is right as it is; an earlier one that was held may include some who came later.
-const audienceOf = ({ audience, event }: Move, late: ReadonlySet<MemberId>, isEnd: boolean): Handed["audience"] => {
+const audienceOf = ({ audience, event }: Pick<Move, "audience" | "event">, late: ReadonlySet<MemberId>, isEnd: boolean): Handed["audience"] => {
   const comer = event._tag === "Joined" ? event.member.id : undefined
   return isEnd || (late.size === 0 && comer === undefined) ? audience : audience.filter(({ id }) => id === undefined || (id !== comer && !late.has(id)))
 }

@@ -8,9 +8,11 @@ import { keepFor } from "../../../src/domain/Keep.ts"
 import { Proof } from "../../../src/domain/Place.ts"
 import { lobby } from "../../../src/domain/RoomName.ts"
 import type { Handed } from "../../../src/server/chat/Handed.ts"
+import type { Peer } from "../../../src/server/chat/Peer.ts"
 import { sort, type Sorted } from "../../../src/server/delivery/crowd.ts"
 import { deliver } from "../../../src/server/delivery/deliver.ts"
 import type { Outbox } from "../../../src/server/delivery/Outbox.ts"
+import * as Text from "../../../src/domain/Text.ts"
 import { plain } from "../../../src/server/dialect/plain.ts"
 import { join, say, settings } from "../../support/chat.ts"
 import { always } from "../../support/property.ts"
@@ -106,10 +108,11 @@ class Crowd {
     for (const client of clients) this.submit({ _tag: "Drop", client, code: "lost" })
   }
 
-  expire(): void {
+  expire(within = 1000): void {
+    const by = this.#at + within
     for (;;) {
       const due = Chat.nextDeadline(this.chat)
-      if (due === undefined || due > this.#at + 1000) break
+      if (due === undefined || due > by) break
       this.submit({ _tag: "Expire", by: due }, Math.max(0, due - this.#at))
     }
   }
@@ -122,6 +125,22 @@ const seqsOf = (events: ReadonlyArray<Event>): ReadonlyArray<number> =>
   events.flatMap((event) => (event._tag === "Presence" ? range(event.first, event.seq + 1) : "seq" in event && event._tag !== "Welcome" ? [event.seq] : []))
 
 const presences = (events: ReadonlyArray<Event>): ReadonlyArray<Presence> => events.filter((event) => event._tag === "Presence")
+
+/** Who is there by these events, of those who they tell of: for each, whether it is there, lost or gone. */
+const whereabouts = (events: ReadonlyArray<Event>): ReadonlyMap<MemberId, string> => {
+  const found = new Map<MemberId, string>()
+  for (const event of events) {
+    if (event._tag === "Joined" || event._tag === "Returned") found.set(event.member.id, "here")
+    else if (event._tag === "Left") found.set(event.member.id, "gone")
+    else if (event._tag === "Detached") found.set(event.member.id, "lost")
+    else if (event._tag === "Presence") {
+      for (const { id } of [...event.joined, ...(event.returned ?? [])]) found.set(id, "here")
+      for (const { member } of event.left) found.set(member.id, "gone")
+      for (const { id } of event.detached ?? []) found.set(id, "lost")
+    }
+  }
+  return found
+}
 
 describe("In the midst of a crowd", () => {
   it("who comes back hears of it once: what waited is told before, and not again", () => {
@@ -164,6 +183,102 @@ describe("In the midst of a crowd", () => {
     expect(told.filter(({ _tag }) => _tag === "Returned")).toHaveLength(30)
     // Her own coming, too, is in the first of these.
     expect(seqsOf(told)).toEqual(range(1, 92))
+  })
+
+  it("everybody is told all that is for its connection, once and in order, whoever is lost and comes back meanwhile, and knows in the end who is there", () => {
+    let inCrowds = 0
+    let backInCrowds = 0
+    const people = 60
+    const some = FastCheck.array(FastCheck.nat({ max: people - 1 }), { maxLength: 25 })
+    const deed = FastCheck.oneof(
+      { weight: 4, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Lose" as const), who: some }) },
+      { weight: 6, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Return" as const), who: some }) },
+      { weight: 3, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Wait" as const), millis: FastCheck.constantFrom(10, 900) }) },
+      { weight: 4, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Come" as const), count: FastCheck.nat({ max: 20 }) }) },
+      { weight: 1, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Say" as const), who: FastCheck.nat({ max: people - 1 }) }) },
+      { weight: 6, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Whisper" as const), who: FastCheck.nat({ max: people - 1 }), to: FastCheck.nat({ max: people - 1 }) }) }
+    )
+    always(FastCheck.record({ ...gathering, deeds: FastCheck.array(deed, { minLength: 10, maxLength: 40, size: "max" }) }), ({ deeds, sizes, waits }) => {
+      const room = new Crowd()
+      room.come(range(0, people))
+      // Everybody has a connection, or none: the number up to which it has heard is that of its loss.
+      const connections = new Map(range(0, people).map((who) => [who, who] as const))
+      const lostAt = new Map<number, number>()
+      const newcomers: Array<number> = []
+      // Who somebody knew to be there when its connection was lost, and what each connection began with.
+      const known = new Map<number, ReadonlySet<MemberId | undefined>>()
+      const knownAtFirst = new Map<number, ReadonlySet<MemberId | undefined>>()
+      const present = () => new Set(Chat.roomOf(room.chat, lobby).seats.map(({ id }) => id))
+      const everybody = present()
+      let next = 1000
+      const here = (who: number): number | undefined => connections.get(who)
+      for (const deed of deeds) {
+        switch (deed._tag) {
+          case "Lose":
+            for (const who of new Set(deed.who)) {
+              const client = here(who)
+              if (client === undefined) continue
+              lostAt.set(who, room.chat.seq)
+              known.set(who, present())
+              connections.delete(who)
+              room.lose([client])
+            }
+            break
+          case "Return":
+            for (const who of new Set(deed.who)) {
+              if (here(who) !== undefined) continue
+              connections.set(who, (next += 1))
+              knownAtFirst.set(next, known.get(who) ?? new Set())
+              room.hello(next, `guest ${who}`, lostAt.get(who))
+            }
+            break
+          case "Wait":
+            room.expire(deed.millis)
+            break
+          case "Come":
+            for (const newcomer of range(next + 1, next + 1 + deed.count)) {
+              newcomers.push(newcomer)
+              room.hello(newcomer, `newcomer ${newcomer}`)
+              knownAtFirst.set(newcomer, present())
+            }
+            next += deed.count
+            break
+          case "Say":
+            if (here(deed.who) !== undefined) room.submit({ _tag: "Command", client: here(deed.who) ?? 0, address: "", command: say("hello") })
+            break
+          case "Whisper": {
+            const to = Chat.personAt(room.chat, Proof.make(`guest ${deed.to}`))?.member.id
+            if (here(deed.who) !== undefined && to !== undefined) room.submit({ _tag: "Command", client: here(deed.who) ?? 0, address: "", command: { _tag: "Whisper", to, text: Text.clean("hello") } })
+          }
+        }
+      }
+      const meant = new Map<Peer, Array<Event>>()
+      for (const { audience, event } of room.handed) {
+        if (event._tag === "Goodbye" || event._tag === "Connected" || event._tag === "Disconnected" || event._tag === "Lines" || event._tag === "Verbatim") continue
+        for (const { peer } of audience) if (peer !== undefined) meant.set(peer, [...(meant.get(peer) ?? []), ...told(event)])
+      }
+      handOver(room.handed, sizes, waits)
+      // Who has left meanwhile is not told of a crowd any more.
+      for (const client of new Set([...connections.values(), ...newcomers])) {
+        const heard = room.ways.heardBy(client).filter(({ _tag }) => _tag !== "Goodbye")
+        const all = meant.get(room.ways.to(client)) ?? []
+        const crowds = presences(heard)
+        inCrowds += crowds.length
+        if (client > 1000 && heard[0]?._tag === "Resumed") backInCrowds += crowds.length
+        // A newcomer is told of the crowd in which it came from its beginning.
+        const first = heard[0]?._tag === "Welcome" ? heard[0].seq : 0
+        expect(seqsOf(heard).filter((seq) => seq > first)).toEqual(seqsOf(all))
+        // A `Resumed` bears the number up to which it tells again.
+        const numbers = heard.flatMap((event) => (event._tag !== "Resumed" && "n" in event && event.n !== undefined ? [event.n] : []))
+        expect(numbers).toEqual([...numbers].sort((one, other) => one - other))
+        const atFirst = knownAtFirst.get(client) ?? everybody
+        const [found, right] = [whereabouts(heard), whereabouts(all)]
+        const isHere = (where: string | undefined, id: MemberId): boolean => (where === undefined ? atFirst.has(id) : where === "here")
+        expect([...right].filter(([id, where]) => isHere(found.get(id), id) !== isHere(where, id))).toEqual([])
+      }
+    }, 60)
+    expect(inCrowds).toBeGreaterThan(1000)
+    expect(backInCrowds).toBeGreaterThan(50)
   })
 
   it("that was lost at once, all are told again the same events, each of them encoded once for all", () => {
