@@ -40,6 +40,10 @@ export const andThen = <Peer>({ chat, told }: Decision<Peer>, next: (chat: Chat<
   return { chat: then.chat, told: [...told, ...then.told] }
 }
 
+/** What comes of one thing after the other: each starts from the state that the one before leaves. */
+export const inSequence = <Peer, A>(chat: Chat<Peer>, things: ReadonlyArray<A>, then: (chat: Chat<Peer>, thing: A) => Decision<Peer>): Decision<Peer> =>
+  things.reduce((decision, thing) => andThen(decision, (next) => then(next, thing)), nothing(chat))
+
 /** Tells an event to the clients in `audience` only, and to no room as a whole. */
 export const tellFew = <Peer>(chat: Chat<Peer>, from: Origin | undefined, audience: Audience<Peer>, event: (at: InLog) => Event): Decision<Peer> => {
   const n = chat.seq + 1
@@ -149,9 +153,18 @@ export const speak = <Peer>(
   named: AskedRoom | undefined,
   { ref, what }: { readonly what: string; readonly ref?: string | undefined },
   event: (from: Member, at: InRoom) => Event
+): Decision<Peer> => speakLines(chat, asker, named, { ref, what }, [event])
+
+/** The same of what is told by several events, one behind the other. */
+export const speakLines = <Peer>(
+  chat: Chat<Peer>,
+  asker: Asker<Peer>,
+  named: AskedRoom | undefined,
+  { ref, what }: { readonly what: string; readonly ref?: string | undefined },
+  events: ReadonlyArray<(from: Member, at: InRoom) => Event>
 ): Decision<Peer> =>
   speaking(chat, asker, named, { ref, what }, ({ membership, person, room }) => {
-    const told = tellRoom(spoken(chat, person), asker.origin, room.key, (at) => event(person.member, at))
+    const told = inSequence(spoken(chat, person), events, (next, event) => tellRoom(next, asker.origin, room.key, (at) => event(person.member, at)))
     return membership === undefined ? withAuthor(told, person.seat) : told
   })
 

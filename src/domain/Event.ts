@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { RefusalCode } from "./Refusal.ts"
-import { at, inRoom, n } from "./eventFields.ts"
+import { at, inRoom, n, Part } from "./eventFields.ts"
 import { Member, type MemberId } from "./Member.ts"
 import { Nickname } from "./Nickname.ts"
 import { RoomName } from "./RoomName.ts"
@@ -9,6 +9,7 @@ import { AccountSet, Away, AwaySet, Described, Profile, Remark, Signalled, Watch
 import { Tags } from "./Tags.ts"
 import { Text } from "./Text.ts"
 
+export type { Part } from "./eventFields.ts"
 export type { Away, AwaySet, Described, Profile, Signalled, Watched } from "./PersonEvent.ts"
 export { Member, MemberId, server } from "./Member.ts"
 export type { Deed, Entered, Exited, Invited, Moderated, Place, Removed, RoomList, TopicSet } from "./RoomEvent.ts"
@@ -114,6 +115,8 @@ export const Said = Schema.TaggedStruct("Said", {
   notice: Schema.optional(Schema.Literal(true)),
   /** What the author's program says to others beside it. Absent where it says nothing. */
   tags: Schema.optional(Tags),
+  /** Absent where the message has one line. */
+  part: Schema.optional(Part),
   /** The author's correlation id; it means something only to the author. */
   ref: Schema.optional(Schema.String)
 })
@@ -147,6 +150,7 @@ export const Whispered = Schema.TaggedStruct("Whispered", {
   notice: Schema.optional(Schema.Literal(true)),
   /** What the author's program says to others beside it. Absent where it says nothing. */
   tags: Schema.optional(Tags),
+  part: Schema.optional(Part),
   ref: Schema.optional(Schema.String)
 })
 export type Whispered = typeof Whispered.Type

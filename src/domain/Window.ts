@@ -104,6 +104,10 @@ export const after = ({ gone, kept }: Window, n: number): Part => {
 /** What an event takes besides words of varying length: its tag, numbers, times and ids. */
 const frame = 144
 
+/** What the numbers of a line take that is one of several, and each place where it was cut. */
+const perPart = 64
+const perCut = 6
+
 /** What a member takes besides its name. */
 const perMember = 32
 
@@ -117,6 +121,7 @@ export const sizeOf = (event: Event): number => {
   if ("ref" in event && event.ref !== undefined) bytes += jsonBytes(event.ref)
   if ("was" in event) bytes += jsonBytes(event.was)
   if ("tags" in event) bytes += sizeOfTags(event.tags)
+  if ("part" in event && event.part !== undefined) bytes += perPart + perCut * (event.part.cuts?.length ?? 0)
   if ("from" in event) bytes += memberBytes(event.from)
   if ("to" in event) bytes += memberBytes(event.to)
   if ("member" in event) bytes += memberBytes(event.member)

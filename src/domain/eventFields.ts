@@ -15,5 +15,22 @@ const seq = Schema.Number
  */
 export const n = Schema.optional(Schema.Number)
 
+/**
+ * Which line this is of a message of several lines: each is told by an event of its own, one behind the other and at the same
+ * time. The lines are numbered from 0 on, without the empty ones.
+ */
+export const Part = Schema.Struct({
+  /** The `n` of the event of the first line. */
+  first: Schema.Number,
+  index: Schema.Number,
+  /** How many lines the message has. */
+  of: Schema.Number,
+  /** How many empty lines stand before this one. Absent where none does. */
+  blanks: Schema.optional(Schema.Number),
+  /** Where its author has cut the line to send it, in UTF-16 code units from its start: some programs cannot send long ones in one piece. Absent where it was not cut. */
+  cuts: Schema.optional(Schema.Array(Schema.Number))
+})
+export type Part = typeof Part.Type
+
 /** The fields of all that a whole room is told. */
 export const inRoom = { n, seq, at, room: RoomName }

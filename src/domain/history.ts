@@ -90,16 +90,22 @@ export const forgotten = <Peer>(chat: Chat<Peer>, room: Room<Peer>): Chat<Peer> 
 const keptOf = <Peer>({ past }: Room<Peer>, { at, n }: MessageId): Window.Kept | undefined =>
   past.kept.find((each) => each.n === n && each.event.at === at && (isLine(each.event) || each.event._tag === "Signalled"))
 
+/** The `n` of the first line of the message of several lines that an event tells a line of; `undefined` for all else. */
+const firstOf = (event: Event): number | undefined => ("part" in event ? event.part?.first : undefined)
+
 /** Whose this is that a room keeps of what was said; `undefined` where it keeps no such thing. */
 export const authorIn = <Peer>(room: Room<Peer>, id: MessageId): Member | undefined => {
   const event = keptOf(room, id)?.event
   return event === undefined ? undefined : event._tag === "Signalled" ? event.by : isLine(event) ? event.from : undefined
 }
 
-/** The chat in which a room does not keep this any more. */
+/** The chat in which a room does not keep this any more; of a message of several lines it keeps none. */
 export const without = <Peer>(chat: Chat<Peer>, room: Room<Peer>, id: MessageId): Chat<Peer> => {
   const kept = keptOf(room, id)
-  return kept === undefined ? chat : replaced(chat, room, Window.without(room.past, kept))
+  if (kept === undefined) return chat
+  const first = firstOf(kept.event)
+  const all = first === undefined ? [kept] : room.past.kept.filter(({ event }) => firstOf(event) === first)
+  return replaced(chat, room, all.reduce(Window.without, room.past))
 }
 
 /** Lines of the past, the oldest first; `more`: whether there are earlier ones. */

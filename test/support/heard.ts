@@ -47,6 +47,8 @@ const inShort = (heard: Heard): string => {
           return `rename ${command.name.name}`
         case "Say":
           return `say ${command.text}`
+        case "SayLines":
+          return `say ${command.lines.map(({ text }) => text).join(" | ")}`
         case "Act":
           return `act ${command.text}`
         case "Whisper":

@@ -23,6 +23,7 @@ import { Rename } from "./nick.ts"
 import { Proclaim } from "./proclaim.ts"
 import { Redact } from "./redact.ts"
 import { Say } from "./say.ts"
+import { SayLines } from "./sayLines.ts"
 import { SetMetadata } from "./setMetadata.ts"
 import { Signal } from "./signal.ts"
 import { Topic } from "./topic.ts"
@@ -34,4 +35,4 @@ export const RoomRule = Schema.Union(Topic, Invite, Lock, Unlock, Hide, Show, Re
 export type RoomRule = typeof RoomRule.Type
 
 /** A command: all that is decided, as it stands in the log. */
-export const Command = Schema.Union(Join, Say, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, Away, Describe, Watch, Signal, Authenticate, ClaimName, KeepLetters, Redact, SetMetadata, ...RoomRule.members)
+export const Command = Schema.Union(Join, Say, SayLines, Act, Whisper, Address, Rename, Enter, Exit, SetKey, Back, Confide, SetDuty, Proclaim, Away, Describe, Watch, Signal, Authenticate, ClaimName, KeepLetters, Redact, SetMetadata, ...RoomRule.members)

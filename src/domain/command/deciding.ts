@@ -33,6 +33,7 @@ import { decideRedact } from "./redact.ts"
 import { answerRooms } from "./rooms.ts"
 import { denied, type Ruling, ruled, serverAsRuler } from "./ruling.ts"
 import { decideSay } from "./say.ts"
+import { decideSayLines } from "./sayLines.ts"
 import { answerSearch } from "./search.ts"
 import { decideSetMetadata } from "./setMetadata.ts"
 import { decideSignal } from "./signal.ts"
@@ -60,6 +61,7 @@ const rules: { readonly [K in keyof RoomRules]: Ruling<RoomRules[K]> } = {
 const decisions: { readonly [K in keyof Commands]: Decides<Commands[K]> } = {
   Join: decideJoin,
   Say: decideSay,
+  SayLines: decideSayLines,
   Act: decideAct,
   Whisper: decideWhisper,
   Address: decideMsg,

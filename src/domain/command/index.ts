@@ -31,6 +31,7 @@ import type { Proclaim } from "./proclaim.ts"
 import { Quit, quit } from "./quit.ts"
 import { Rooms, rooms } from "./rooms.ts"
 import { type Say, say, SayMessage } from "./say.ts"
+import type { SayLines } from "./sayLines.ts"
 import { Search, search } from "./search.ts"
 import type { SetMetadata } from "./setMetadata.ts"
 import type { Signal } from "./signal.ts"
@@ -63,6 +64,7 @@ export type RoomRule = RoomRules[keyof RoomRules]
 export interface Commands extends RoomRules {
   readonly Join: Join
   readonly Say: Say
+  readonly SayLines: SayLines
   readonly Act: Act
   readonly Whisper: Whisper
   readonly Address: Address

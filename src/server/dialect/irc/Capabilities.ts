@@ -2,6 +2,7 @@
 
 import type { Hearing } from "../Dialect.ts"
 import { limits } from "./metadata.ts"
+import { bounds } from "./Multiline.ts"
 import { mechanismsFor } from "./sasl.ts"
 
 /** Those that are offered always, with their values as `CAP LS 302` shows them; empty where they have none. */
@@ -14,6 +15,7 @@ const always: ReadonlyMap<string, string> = new Map([
   ["draft/account-registration", "before-connect,custom-account-name"],
   ["draft/metadata-2", limits],
   ["draft/metadata-3", limits],
+  ["draft/multiline", bounds],
   ["draft/read-marker", ""],
   ["echo-message", ""],
   ["extended-join", ""],
@@ -51,7 +53,7 @@ export const transportPolicy = ({ encryption }: Pick<Hearing, "encryption">): st
 export type Capabilities = ReadonlySet<string>
 
 /** Those that change what others cause a client to be told: clients that have the same of them are sent the same bytes. */
-const shared = ["account-notify", "account-tag", "away-notify", "draft/message-redaction", "extended-join", "message-tags", "server-time", "setname"] as const
+const shared = ["account-notify", "account-tag", "away-notify", "draft/message-redaction", "draft/multiline", "extended-join", "message-tags", "server-time", "setname"] as const
 
 /** What identifies the lines that a client with these is sent together with others. */
 export const sharedKey = (capabilities: Capabilities): string => shared.filter((name) => capabilities.has(name)).join(" ")

@@ -8,8 +8,9 @@ import type { Heard, Hearing, View } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { line, trailing } from "./lines.ts"
 import type { Response } from "./label.ts"
-import type { SaslResponse } from "./sasl.ts"
 import { Marks } from "./marks.ts"
+import type { Multiline } from "./Multiline.ts"
+import type { SaslResponse } from "./sasl.ts"
 import type { Subscriptions } from "./metadata.ts"
 import { nickOf } from "./tokens.ts"
 
@@ -66,6 +67,8 @@ export class Client {
   sasl: SaslResponse | undefined
   /** The response to the command that is performed, where that has a label: it is sent in one piece. */
   response: Response | undefined
+  /** The message of several lines that the client sends. */
+  multiline: Multiline | undefined
   /** How many batches the client was sent that answer a command. */
   batches = 0
   /** How far it has read. */

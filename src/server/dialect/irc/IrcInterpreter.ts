@@ -9,6 +9,7 @@ import { Client, type IrcCommands, type Spoken } from "./Client.ts"
 import { accounts } from "./commands/accounts.ts"
 import { asking } from "./commands/asking.ts"
 import { chathistory } from "./commands/chathistory.ts"
+import { batch, piece } from "./commands/multiline.ts"
 import { markread } from "./commands/markread.ts"
 import { metadata } from "./commands/metadata.ts"
 import { monitor } from "./commands/monitor.ts"
@@ -24,9 +25,10 @@ import { isToSelf } from "./again.ts"
 import { encodeFor, encodeGoodbye, type Reader } from "./encode.ts"
 import { longestLabel, Response } from "./label.ts"
 import { longestBody, longestTags, type Message, parse } from "./message.ts"
+import { capability as multiline } from "./speech.ts"
 import { nickOf } from "./tokens.ts"
 
-const commands: IrcCommands = { ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, CHATHISTORY: { least: 1, run: chathistory }, REDACT: { least: 2, run: redact }, MARKREAD: { least: 0, run: markread }, METADATA: metadata, MONITOR: { least: 1, run: monitor } }
+const commands: IrcCommands = { BATCH: { least: 1, run: batch }, ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, CHATHISTORY: { least: 1, run: chathistory }, REDACT: { least: 2, run: redact }, MARKREAD: { least: 0, run: markread }, METADATA: metadata, MONITOR: { least: 1, run: monitor } }
 
 /** The commands that say something, unlike all that only asks. */
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])
@@ -137,8 +139,11 @@ export class IrcInterpreter implements Interpreter {
 
   *#line(line: Line): Iterable<Heard> {
     const client = this.#client
-    if (line === tooLong) yield lineTooLong(client)
-    else {
+    if (line === tooLong) {
+      // It may have been one of several: nothing is said of which a part is missing.
+      client.multiline?.fail()
+      yield lineTooLong(client)
+    } else {
       const message = parse(line)
       if (message !== undefined) yield* this.#labelled(message)
     }
@@ -150,23 +155,30 @@ export class IrcInterpreter implements Interpreter {
   // What answers a command with a label is gathered, and sent in one piece.
   *#labelled(message: Message): Iterable<Heard> {
     const client = this.#client
-    const label = client.capabilities.has("labeled-response") ? message.tags.get("label") : undefined
-    if (label === undefined || label === "" || Buffer.byteLength(label) > longestLabel) {
-      yield* this.#message(message)
-      return
-    }
-    const response = new Response(label)
+    const response = this.#responseTo(message)
     client.response = response
     yield* this.#message(message)
     client.response = undefined
+    // A message of several lines is answered when it has ended.
+    if (response === undefined || client.multiline?.response === response) return
     this.#batches += 1
     const batch = this.#batches.toString(36)
     // What the client is told from here on goes by what the command has changed, such as its name.
     yield client.send(response.end(this.#serverName, batch), true)
   }
 
-  *#message({ command: name, flaw, params, tags }: Message): Iterable<Heard> {
+  // What answers a message: of several lines all are answered together.
+  #responseTo({ command, params, tags }: Message): Response | undefined {
+    const { capabilities, multiline } = this.#client
+    if (multiline !== undefined && (tags.get("batch") === multiline.id || (command === "BATCH" && params[0] === `-${multiline.id}`))) return multiline.response
+    const label = capabilities.has("labeled-response") ? tags.get("label") : undefined
+    return label === undefined || label === "" || Buffer.byteLength(label) > longestLabel ? undefined : new Response(label)
+  }
+
+  *#message(message: Message): Iterable<Heard> {
+    const { command: name, flaw, params, tags } = message
     const client = this.#client
+    if (flaw !== undefined && client.multiline?.id === tags.get("batch")) client.multiline?.fail()
     if (flaw === "too-long") {
       yield lineTooLong(client)
       return
@@ -180,7 +192,8 @@ export class IrcInterpreter implements Interpreter {
       yield client.numeric("451", [], "You have not registered")
       return
     }
-    if (command === undefined) yield client.numeric("421", [name], "Unknown command")
+    if (tags.has("batch") && client.isIn && client.capabilities.has(multiline)) yield* piece(client, message)
+    else if (command === undefined) yield client.numeric("421", [name], "Unknown command")
     else if (params.length < command.least) yield client.numeric("461", [name], "Not enough parameters")
     else yield* command.run(client, params, tags)
   }

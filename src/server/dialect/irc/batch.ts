@@ -1,6 +1,6 @@
 /** Batches: lines that belong together. See https://ircv3.net/specs/extensions/batch. */
 import type { Client } from "./Client.ts"
-import { tagged } from "./label.ts"
+import { inBatch } from "./label.ts"
 
 /** The first and the last line of a batch that answers a client, and what makes the lines between them a part of it. */
 export interface Batch {
@@ -14,7 +14,7 @@ export const openBatch = (client: Client, name: string, kind: string): Batch | u
   if (!client.capabilities.has("batch")) return undefined
   client.batches += 1
   const id = `${name}${client.batches.toString(36)}`
-  return { start: client.fromServer(`BATCH +${id} ${kind}`), end: client.fromServer(`BATCH -${id}`), with: (line) => tagged(line, ["batch", id]) }
+  return { start: client.fromServer(`BATCH +${id} ${kind}`), end: client.fromServer(`BATCH -${id}`), with: (line) => inBatch(line, id) }
 }
 
 /** Lines as one batch, where the client knows of batches. */

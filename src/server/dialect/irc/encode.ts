@@ -1,26 +1,20 @@
 /** Events in the words of IRC. What is told to a whole room is encoded once for all who have the same capabilities. */
-import type { Event, Left, Member, Moderated, Presence, Reply, Signalled, Watched } from "../../../domain/Event.ts"
+import type { Event, Left, Member, Moderated, Presence, Reply, Signalled, Watched, Whispered } from "../../../domain/Event.ts"
 import type { RoomName } from "../../../domain/RoomName.ts"
 import { textOf, words } from "../../../domain/wording.ts"
-import type { Capabilities } from "./Capabilities.ts"
+import { type Form, tagsOf } from "./eventTags.ts"
 import { line, split } from "./lines.ts"
 import { maskOf } from "./masks.ts"
-import { formatTags } from "./message.ts"
 import { draftOf, news, type Subscriptions } from "./metadata.ts"
 import { msgidOf } from "./msgid.ts"
 import { changesOf, modeLines } from "./modes.ts"
+import { speech } from "./speech.ts"
 import { channelOf, cloak, nickOf, sourceOf } from "./tokens.ts"
-
-/** How clients are spoken to that have the same capabilities, as far as these change what several are told. */
-export interface Form {
-  /** The name of the server, as the source of its messages. */
-  readonly server: string
-  readonly capabilities: Capabilities
-}
 
 /** An event as a client with this form is told it, whoever it is; empty for what is told to one alone, and for what IRC does not tell. */
 export const encodeShared = (event: Reply, form: Form): string => {
   if (event._tag === "Verbatim") return event.words()
+  if (event._tag === "Said" || event._tag === "Acted") return speech(sourceOf(event.from), channelOf(event.room), event, form)
   const bodies = bodiesOf(event, form)
   if (bodies.length === 0) return ""
   const tags = tagsOf(event, form)
@@ -29,45 +23,9 @@ export const encodeShared = (event: Reply, form: Form): string => {
   return lines
 }
 
-/** The tags of the lines of an event. Each line of one that is cut into several has the same. */
-const tagsOf = (event: Reply, { capabilities }: Form): string => {
-  const tags: Array<readonly [string, string]> = []
-  if (capabilities.has("server-time")) tags.push(["time", new Date(event.at).toISOString()])
-  if (capabilities.has("account-tag")) {
-    const account = actorOf(event)?.account
-    if (account !== undefined) tags.push(["account", nickOf(account)])
-  }
-  if (capabilities.has("message-tags") && event._tag === "TopicSet" && event.n !== undefined) tags.push(["msgid", msgidOf(event.at, event.n)])
-  if (capabilities.has("message-tags") && isSaid(event)) {
-    if (event.n !== undefined) tags.push(["msgid", msgidOf(event.at, event.n)])
-    if (event._tag !== "Notice") {
-      if ((event._tag === "Signalled" ? event.by : event.from).bot === true) tags.push(["bot", ""])
-      if (event.tags !== undefined) tags.push(...Object.entries(event.tags))
-    }
-  }
-  return formatTags(tags)
-}
-
-/** Who has caused what an event tells, where that is one. */
-const actorOf = (event: Reply): Member | undefined => {
-  if ("from" in event) return event.from
-  if ("by" in event) return event.by
-  return "member" in event && event._tag !== "Watched" && event._tag !== "Profile" ? event.member : undefined
-}
-
-const isSaid = (event: Reply): event is Extract<Event, { readonly _tag: "Said" | "Acted" | "Whispered" | "Notice" | "Signalled" }> =>
-  event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered" || event._tag === "Notice" || (event._tag === "Signalled" && event.metadata === undefined)
-
-/** How a text is said to a target: as a message, a notice, or what somebody does. */
-const saying = (source: string, target: string, { _tag, notice, text }: { readonly _tag: string; readonly notice?: true | undefined; readonly text: string }): ReadonlyArray<string> =>
-  _tag === "Acted" ? split(`:${source} PRIVMSG ${target} :\u0001ACTION `, text, "\u0001") : split(`:${source} ${notice === true ? "NOTICE" : "PRIVMSG"} ${target} :`, text)
-
 const bodiesOf = (event: Reply, form: Form): ReadonlyArray<string> => {
   const { server } = form
   switch (event._tag) {
-    case "Said":
-    case "Acted":
-      return saying(sourceOf(event.from), channelOf(event.room), event)
     case "Notice":
       return split(`:${server} NOTICE ${channelOf(event.room)} :`, event.text)
     case "Joined":
@@ -158,10 +116,19 @@ export interface Reader {
 /** An event as one client is told it that is told it alone; what is told to several too, it is told in the same way. */
 export const encodeFor = (event: Reply, reader: Reader): string => {
   const { form } = reader
+  if (event._tag === "Whispered") return whispered(event, reader)
   const bodies = bodiesFor(event, reader)
   if (bodies === undefined) return encodeShared(event, form)
   const tags = tagsOf(event, form)
   return bodies.map((body) => line(`${tags}${body}`)).join("")
+}
+
+// Who has said something to others is told by its echo, where it wants that.
+const whispered = (event: Whispered, { form, me }: Reader): string => {
+  const { among, from, to } = event
+  if (from.id === me.id && (among !== undefined || to.id !== me.id) && !form.capabilities.has("echo-message")) return ""
+  if (among !== undefined) return speech(sourceOf(from), `${among.role === "operator" ? "@" : "+"}${channelOf(among.room)}`, event, form)
+  return speech(from.id === "server" ? form.server : sourceOf(from), nickOf(to.name), event, form)
 }
 
 const bodiesFor = (event: Reply, { form, me, subscriptions }: Reader): ReadonlyArray<string> | undefined => {
@@ -179,13 +146,6 @@ const bodiesFor = (event: Reply, { form, me, subscriptions }: Reader): ReadonlyA
         ...(event.deed === "ban" ? [`:${source} MODE ${channel} +b ${maskOf(me.name)}`] : []),
         `:${source} KICK ${channel} ${nick} :${event.reason ?? (event.by === undefined ? server : nickOf(event.by.name))}`
       ]
-    }
-    case "Whispered": {
-      const { among, from, to } = event
-      if (among !== undefined) return from.id === me.id && !form.capabilities.has("echo-message") ? [] : saying(sourceOf(from), `${among.role === "operator" ? "@" : "+"}${channelOf(among.room)}`, event)
-      // Who has said it is told by its echo, where it wants that.
-      if (from.id === me.id && to.id !== me.id && !form.capabilities.has("echo-message")) return []
-      return saying(from.id === "server" ? server : sourceOf(from), nickOf(to.name), event)
     }
     // Who speaks to a room that it is not in is told so alone: an echo, like that of a whisper.
     case "Said":

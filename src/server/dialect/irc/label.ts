@@ -25,16 +25,26 @@ export class Response {
     const label: readonly [string, string] = ["label", this.label]
     if (only === undefined) return line(`${formatTags([label])}:${server} ACK`)
     if (others.length === 0) return line(tagged(only, label))
+    if (isMultiline(this.#lines)) return [tagged(only, label), ...others].map(line).join("")
     return [
       `${formatTags([label])}:${server} BATCH +${batch} labeled-response`,
-      ...this.#lines.map((each) => (/^@(?:\S*;)?batch=/u.test(each) ? each : tagged(each, ["batch", batch]))),
+      ...this.#lines.map((each) => inBatch(each, batch)),
       `:${server} BATCH -${batch}`
     ].map(line).join("")
   }
 }
 
+// Whether these are one message of several lines, which bears the label itself.
+const isMultiline = (lines: ReadonlyArray<string>): boolean => {
+  const id = /^(?:@\S+ )?:\S+ BATCH \+(\S+) draft\/multiline /u.exec(lines[0] ?? "")?.[1]
+  return id !== undefined && lines.at(-1)?.endsWith(` BATCH -${id}`) === true
+}
+
+/** A line as a part of a batch, where it is of none yet. */
+export const inBatch = (text: string, id: string): string => (/^@(?:\S*;)?batch=/u.test(text) ? text : tagged(text, ["batch", id]))
+
 /** A line with another tag. */
-export const tagged = (text: string, tag: readonly [string, string]): string => {
+const tagged = (text: string, tag: readonly [string, string]): string => {
   const tags = formatTags([tag])
   return text.startsWith("@") ? `${tags.trimEnd()};${text.slice(1)}` : `${tags}${text}`
 }

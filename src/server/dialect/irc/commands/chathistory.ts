@@ -8,6 +8,7 @@ import { again } from "../again.ts"
 import { batch } from "../batch.ts"
 import type { Asking, Client } from "../Client.ts"
 import { idIn } from "../msgid.ts"
+import { partOf } from "../speech.ts"
 import { channelOf, isChannel, keyOf, nickOf, roomOf } from "../tokens.ts"
 
 /** How many messages one answer has at most. */
@@ -114,6 +115,12 @@ const keptOf = (client: Client, { chat, me }: Asking, target: string): ReadonlyA
   })
 }
 
+// A message of several lines counts as one, which its first line stands for. It is answered as a whole.
+const isHead = (message: Message): boolean => (partOf(message)?.index ?? 0) === 0
+
+const wholeOf = (kept: ReadonlyArray<Message>, head: Message): ReadonlyArray<Message> =>
+  partOf(head) === undefined ? [head] : kept.filter((message) => partOf(message)?.first === head.n)
+
 const targets = (client: Client, asking: Asking, from: Place, to: Place, limit: number): ReadonlyArray<string> => {
   const { chat, me } = asking
   const latest = new Map<string, number>()
@@ -162,7 +169,7 @@ export function* chathistory(client: Client, [name = "", ...params]: ReadonlyArr
       const kept = keptOf(client, asking, target)
       return kept === undefined
         ? [client.fromServer(`FAIL CHATHISTORY INVALID_TARGET ${command} ${target} :Messages could not be retrieved`)]
-        : batch(client, "history", `chathistory ${target}`, asked(kept).flatMap((message) => again(client, message)))
+        : batch(client, "history", `chathistory ${target}`, asked(kept.filter(isHead)).flatMap((message) => wholeOf(kept, message)).flatMap((message) => again(client, message)))
     })
   }
 }

@@ -7,6 +7,7 @@ import type { Heard } from "../../Dialect.ts"
 import type { Client } from "../Client.ts"
 import { encodeFor, joins } from "../encode.ts"
 import { namesOf } from "../names.ts"
+import { mended } from "../speech.ts"
 import { channelOf } from "../tokens.ts"
 import { describedOf } from "./subscriptions.ts"
 import { topicOf } from "./topicOf.ts"
@@ -25,7 +26,7 @@ export function* comeBack(client: Client, { lost, replay, rooms, you }: Resumpti
     // Who is there as of one's own return: whoever comes later is told of as coming.
     yield client.numericsOfComing(channelOf(asked.name), ({ me }) => [...topicOf(roomWith(outcome, asked.key)), ...namesOf(client, outcome, me, asked)], (asking) => describedOf(client, asking, asked.key))
   }
-  const missed = replay.filter(({ _tag }) => retold.has(_tag)).map((event) => encodeFor(event, { me: you, form, subscriptions })).join("")
+  const missed = mended(replay.filter(({ _tag }) => retold.has(_tag))).map((event) => encodeFor(event, { me: you, form, subscriptions })).join("")
   if (missed !== "") yield client.send(missed)
   if (lost !== undefined) yield client.look(({ nick }) => [client.fromServer(`NOTICE ${nick} :${lost === 1 ? "1 message that was" : `${lost} messages that were`} said meanwhile can not be told again`)])
 }

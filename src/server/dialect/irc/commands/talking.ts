@@ -1,6 +1,10 @@
 /** What is said, to rooms and to one alone. */
 import { personNamed, roomWith } from "../../../../domain/Chat.ts"
+import type { Command } from "../../../../domain/command/index.ts"
+import type { SpokenLine } from "../../../../domain/command/sayLines.ts"
 import type { Signal } from "../../../../domain/command/signal.ts"
+import type { MemberId } from "../../../../domain/Member.ts"
+import type { AskedRoom } from "../../../../domain/RoomName.ts"
 import type { Tags } from "../../../../domain/Tags.ts"
 import { lenient } from "../../../../domain/Text.ts"
 import type { Heard } from "../../Dialect.ts"
@@ -15,7 +19,8 @@ const mostTargets = 4
 // Bold, italic, underlined, struck through, monospaced, reversed, reset; and colours with their digits.
 const formatting = /\u0003(?:\d{1,2}(?:,\d{1,2})?)?|\u0004(?:[\da-f]{6}(?:,[\da-f]{6})?)?|[\u0002\u000f\u0011\u0016\u001d-\u001f]/giu
 
-const plainText = (raw: string) => lenient(raw.replace(formatting, ""))
+/** What a client says as others read it, without its formatting; `undefined` where nothing of it can be seen. */
+export const plainText = (raw: string) => lenient(raw.replace(formatting, ""))
 
 const say = (isNotice: boolean): Run =>
   function* (client, [targets, raw = ""], tags) {
@@ -40,7 +45,7 @@ interface Saying {
 }
 
 /** The tags that a client says to other clients; those of its own to the server are not among them. */
-const clientTags = (tags: ReadonlyMap<string, string>): Tags | undefined => {
+export const clientTags = (tags: ReadonlyMap<string, string>): Tags | undefined => {
   const said = [...tags].filter(([name]) => /^\+[\w./-]+$/u.test(name))
   return said.length === 0 ? undefined : Object.fromEntries(said)
 }
@@ -65,24 +70,40 @@ function* sayTo(client: Client, target: string, { isNotice, raw, tags }: Saying)
   const notice = isNotice ? { notice: true as const } : {}
   const [, mark, channel = target] = /^([@+])(#.*)$/su.exec(target) ?? []
   if (isChannel(channel)) {
-    const room = roomOf(channel)
-    if (room === undefined) {
-      if (!isNotice) yield client.numeric("403", [target], "No such channel")
-      return
-    }
-    yield* client.perform(mark !== undefined ? { _tag: "Confide", room, role: mark === "@" ? "operator" : "voice", text, ...notice } : isAction ? { _tag: "Act", text, room, tags } : { _tag: "Say", text, room, ...notice, tags })
-    const { refused } = client
-    if (refused !== undefined && !isNotice) {
-      yield client.numerics(({ chat }) => [[refused.code === "not-in-room" && roomWith(chat, room.key) === undefined ? "403" : "404", [target], refused.message]])
-    }
+    yield* toRoom(client, target, channel, isNotice, (room) =>
+      mark !== undefined ? { _tag: "Confide", room, role: mark === "@" ? "operator" : "voice", text, ...notice } : isAction ? { _tag: "Act", text, room, tags } : { _tag: "Say", text, room, ...notice, tags }
+    )
+  } else yield* toPerson(client, target, isNotice, (to) => ({ _tag: "Whisper", to, text, ...notice, tags }))
+}
+
+/** Says a message of several lines. */
+export function* sayLines(client: Client, target: string, { isNotice, lines, tags }: Omit<Saying, "raw"> & { readonly lines: ReadonlyArray<SpokenLine> }): Iterable<Heard> {
+  const said = { _tag: "SayLines", lines, ...(isNotice ? { notice: true as const } : {}), tags } as const
+  if (isChannel(target)) yield* toRoom(client, target, target, isNotice, (room) => ({ ...said, room }))
+  else yield* toPerson(client, target, isNotice, (to) => ({ ...said, to }))
+}
+
+// A notice is never answered by an error.
+function* toRoom(client: Client, target: string, channel: string, isNotice: boolean, saying: (room: AskedRoom) => Command): Iterable<Heard> {
+  const room = roomOf(channel)
+  if (room === undefined) {
+    if (!isNotice) yield client.numeric("403", [target], "No such channel")
     return
   }
+  yield* client.perform(saying(room))
+  const { refused } = client
+  if (refused !== undefined && !isNotice) {
+    yield client.numerics(({ chat }) => [[refused.code === "not-in-room" && roomWith(chat, room.key) === undefined ? "403" : "404", [target], refused.message]])
+  }
+}
+
+function* toPerson(client: Client, target: string, isNotice: boolean, saying: (to: MemberId) => Command): Iterable<Heard> {
   const to = yield* client.see(({ chat }) => personNamed(chat, keyOf(target)))
   if (to === undefined) {
     if (!isNotice) yield client.numeric("401", [target], "No such nick/channel")
     return
   }
-  yield* client.perform({ _tag: "Whisper", to: to.member.id, text, ...notice, tags })
+  yield* client.perform(saying(to.member.id))
   const { member, status: { away } } = to
   yield* echo(client)
   if (away !== undefined && !isNotice) yield client.numeric("301", [nickOf(member.name)], away)
@@ -90,8 +111,8 @@ function* sayTo(client: Client, target: string, { isNotice, raw, tags }: Saying)
 
 // What a client has said to itself it is told, and echoed beside that where it wants to have its words echoed.
 function* echo(client: Client): Iterable<Heard> {
-  const said = client.told.find(isToSelf)
-  if (said !== undefined && client.capabilities.has("echo-message")) yield client.look(() => again(client, said))
+  const said = client.told.filter(isToSelf)
+  if (said.length > 0 && client.capabilities.has("echo-message")) yield client.look(() => said.flatMap((event) => again(client, event)))
 }
 
 // What machines ask each other, and answer: from IRC to IRC only. What would show an address is carried to nobody.
