@@ -59,6 +59,29 @@ export const fullMemory: Figure = {
   best: Math.min
 }
 
+/** How many handshakes of TLS are done a second. */
+export const handshakes: Figure = {
+  label: "TLS handshakes/s",
+  digits: 0,
+  of: ({ clients, handshakeSeconds }) => (handshakeSeconds === null ? null : clients / handshakeSeconds),
+  best: Math.max
+}
+
+/** The server's CPU time for each handshake. */
+export const handshakeCpu: Figure = {
+  label: "CPU ms/handshake",
+  digits: 2,
+  of: ({ clients, handshakeServerCpuSeconds }) => ratio(handshakeServerCpuSeconds, clients / 1000),
+  best: Math.min
+}
+
+/** How busy the load generator is in handshakes: near 100, it is the limit and not the server. */
+export const handshakeGeneratorCpu: Figure = {
+  label: "handshake generator CPU, %",
+  digits: 0,
+  of: ({ handshakeGeneratorCpuSeconds, handshakeSeconds }) => ratio(handshakeGeneratorCpuSeconds, (handshakeSeconds ?? 0) / 100)
+}
+
 /** The throughput: messages received a second, counted once for each receiver. */
 export const deliveries: Figure = {
   label: "deliveries/s",

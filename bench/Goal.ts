@@ -51,6 +51,12 @@ const goalsOfMixed: ReadonlyArray<Goal> = [
   { section: joinTitle(1000), figure: joinCpu, limit: 2, of: "ratio" }
 ]
 
+/** What it may cost over TLS beside the best of the others over TLS. */
+const goalsOfTls: ReadonlyArray<Goal> = [
+  { section: saturated, figure: deliveries, limit: 2, of: "ratio" },
+  { section: saturated, figure: cpu, limit: 0.6, of: "ratio" }
+]
+
 const goalsOf = (columns: ReadonlyArray<string>): ReadonlyArray<Goal> =>
   columns[0] === nameOf("plain")
     ? goals
@@ -60,7 +66,9 @@ const goalsOf = (columns: ReadonlyArray<string>): ReadonlyArray<Goal> =>
         ? goalsOfMixed
         : columns[0] === nameOf("irc")
           ? goalsOfIrc
-          : []
+          : columns[0] === nameOf("irc", true) && columns.length > 2
+            ? goalsOfTls
+            : []
 
 const bounds = { value: "", ratio: " x the best peer's", difference: " more than the second column" } as const
 

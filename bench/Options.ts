@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { clusterTrialNames, trialNames } from "./against/Trial.ts"
 import { spoken } from "./brusio.ts"
 import { maxMembers } from "./load/Line.ts"
-import { isInstalled, type PeerName, peerNames } from "./peers.ts"
+import { isInstalled, type PeerName, peerNames, peersWithTls } from "./peers.ts"
 import type { Plan } from "./Plan.ts"
 
 /** The text of `--help`. */
@@ -15,6 +15,7 @@ export const help = `Usage: npm run bench -- [options]
   --rate LIST      messages a second in all, in paced mode (50,300)
   --dialect LIST   what the clients speak: ${spoken.join(", ")}, a column each (plain)
   --peers LIST     what to compare with: ${peerNames.join(", ")}, or none (those installed)
+  --tls            clients come with TLS, and beside that without; they speak irc where --dialect does not say otherwise
   --seconds N      length of a measured window (8)
   --warm-up N      seconds of talk before it (2)
   --rounds N       how often all of it is run, in turn; the table shows medians (3)
@@ -27,7 +28,7 @@ Two builds, in pairs of runs, the one after the other (paired comparison), or tr
   --cluster        two nodes with a nats-server beside one server: ${clusterTrialNames.join(", ")}, or what --only names
   --keep N         for how many seconds places of clients are kept that are lost (120)
 
---clients, --mode, --rate, --dialect and --peers are for a run without --against and --only. Big quiet rooms: --clients 5000,10000 --mode paced --rate 1 --peers none
+--clients, --mode, --rate, --dialect, --peers and --tls are for a run without --against and --only. Big quiet rooms: --clients 5000,10000 --mode paced --rate 1 --peers none
 Browsers beside programs: --dialect web,native --mode paced --rate 50 --peers none`
 
 const positive = Schema.NumberFromString.pipe(Schema.positive())
@@ -52,6 +53,8 @@ const Options = Schema.Struct({
 export type Options = typeof Options.Type & {
   /** Whether trials are run, and not a room beside its peers. */
   readonly isTrial: boolean
+  /** Whether all is measured over TLS, too. */
+  readonly tls: boolean
 }
 
 const defaults = {
@@ -85,18 +88,23 @@ const spec = {
   against: option,
   only: option,
   keep: option,
-  cluster: { type: "boolean" }
+  cluster: { type: "boolean" },
+  tls: { type: "boolean", default: false }
 } as const
 
 /** Reads the command line; throws an `Error` with the complaint and the help when it makes no sense. */
 export const parse = (args: ReadonlyArray<string>): Options => {
   try {
-    const { cluster, ...given } = parseArgs({ args: [...args], options: spec }).values
+    const { cluster, tls, ...given } = parseArgs({ args: [...args], options: spec }).values
     const isTrial = given.against !== undefined || given.only !== undefined || cluster === true
     const senseless = (isTrial ? ["clients", "mode", "rate", "dialect", "peers"] : ["keep"]).filter((name) => Object.hasOwn(given, name))
+    if (isTrial && tls) senseless.push("tls")
     if (senseless.length > 0) throw new Error(`--${senseless.join(", --")}: ${isTrial ? "not" : "only"} with --against, --only or --cluster`)
-    const options = Schema.decodeUnknownSync(Options)({ ...defaults, ...(given.against === undefined ? {} : { rounds: pairs }), ...(cluster === true ? { only: clusterTrialNames.join(",") } : {}), ...given })
-    return { ...options, isTrial }
+    const options = Schema.decodeUnknownSync(Options)({ ...defaults, ...(given.against === undefined ? {} : { rounds: pairs }), ...(cluster === true ? { only: clusterTrialNames.join(",") } : {}), ...(tls ? { dialect: "irc" } : {}), ...given })
+    const { peers } = options
+    const clear = tls && typeof peers !== "string" ? peers.filter((name) => !hasTls(name)) : []
+    if (clear.length > 0) throw new Error(`--peers: ${clear.join()} is measured without TLS only`)
+    return { ...options, isTrial, tls }
   } catch (error) {
     throw new Error(`${complaint(error)}\n\n${help}`, { cause: error })
   }
@@ -111,8 +119,10 @@ export const plans = ({ clients, mode, rate }: Options): ReadonlyArray<Plan> =>
   )
 
 /** The peers that were asked for. */
-export const peersOf = ({ peers }: Options): ReadonlyArray<PeerName> =>
-  peers === "none" ? [] : peers === "installed" ? peerNames.filter(isInstalled) : peers
+export const peersOf = ({ peers, tls }: Options): ReadonlyArray<PeerName> =>
+  peers === "none" ? [] : peers === "installed" ? peerNames.filter((name) => (!tls || hasTls(name)) && isInstalled(name)) : peers
+
+const hasTls = (name: PeerName): boolean => peersWithTls.some((each) => each === name)
 
 const complaint = (error: unknown): string =>
   ParseResult.isParseError(error)

@@ -22,6 +22,10 @@ export const Result = Schema.Struct({
   allCpuSeconds: Schema.NullOr(Schema.Number),
   /** Percentiles of the latency of a delivery, ms. */
   p50: Schema.Number,
-  p99: Schema.Number
+  p99: Schema.Number,
+  /** Handshakes of TLS, as many as there were clients, all at once: until the last client has finished its own; `null` without TLS. */
+  handshakeSeconds: Schema.NullOr(Schema.Number),
+  handshakeServerCpuSeconds: Schema.NullOr(Schema.Number),
+  handshakeGeneratorCpuSeconds: Schema.NullOr(Schema.Number)
 })
 export type Result = typeof Result.Type

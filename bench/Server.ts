@@ -8,6 +8,8 @@ import type { RunFailed } from "./RunFailed.ts"
 export interface Server {
   readonly name: string
   readonly dialect: DialectName
+  /** Whether its clients come with TLS. */
+  readonly isEncrypted: boolean
   /** How many clients join at the same time: with so many the server lets a thousand in the fastest. */
   readonly atOnce: number
   /** Starts a new process of this server, pinned to {@link serverCore}; the process ends with the scope. */

@@ -1,6 +1,7 @@
 import * as ChildProcess from "node:child_process"
 import { promisify } from "node:util"
 import * as Effect from "effect/Effect"
+import { certificate } from "./certificate.ts"
 import { type Child, start } from "./Child.ts"
 import { RunFailed } from "./RunFailed.ts"
 import { type Listening, type Server, serverCore } from "./Server.ts"
@@ -14,16 +15,33 @@ export const spoken = ["plain", "native", "web", "irc", "irc-mixed"] as const
 type Spoken = (typeof spoken)[number]
 
 /** The name of the column of clients that speak this. */
-export const nameOf = (dialect: Spoken): string => (dialect === "plain" ? "brusio" : `brusio, ${dialect}`)
+export const nameOf = (dialect: Spoken, isEncrypted = false): string => `brusio${dialect === "plain" ? "" : `, ${dialect}`}${isEncrypted ? overTls : ""}`
+
+/** What the name of a column ends with whose clients come with TLS. */
+export const overTls = ", TLS"
 
 /** The built program with its defaults, but without the rate limit and with these options, where it has them. Fails when the program cannot be run. */
-export const brusio = (program: string, dialect: Spoken = "plain", wanted: ReadonlyArray<readonly [option: string, value: string]> = []): Effect.Effect<Server, RunFailed> =>
+export const brusio = (
+  program: string,
+  dialect: Spoken = "plain",
+  wanted: ReadonlyArray<readonly [option: string, value: string]> = [],
+  isEncrypted = false
+): Effect.Effect<Server, RunFailed> =>
   Effect.map(options(program, wanted), (given) => ({
-    name: nameOf(dialect),
+    name: nameOf(dialect, isEncrypted),
     dialect,
+    isEncrypted,
     atOnce: 1000,
-    start: Effect.flatMap(launched(serverCore, program, given), started)
+    start: Effect.gen(function* () {
+      const encryption = isEncrypted ? yield* withTls : []
+      return yield* started(yield* launched(serverCore, program, [...given, ...encryption]))
+    })
   }))
+
+const withTls = certificate.pipe(
+  Effect.map(({ cert, key }) => ["--tls-cert", cert, "--tls-key", key]),
+  Effect.mapError(({ message }) => new RunFailed({ message }))
+)
 
 /** The options of a server that is measured, of these those that the program has. Fails when it cannot be run. */
 export const options = (program: string, wanted: ReadonlyArray<readonly [option: string, value: string]>): Effect.Effect<ReadonlyArray<string>, RunFailed> =>

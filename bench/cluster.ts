@@ -27,6 +27,7 @@ export const cluster = (program: string, nodes: number): Effect.Effect<Server, R
   Effect.map(options(program, []), (given) => ({
     name: `${nodes} nodes`,
     dialect: "plain",
+    isEncrypted: false,
     atOnce: 1000,
     start: Effect.gen(function* () {
       const { pid, url } = yield* engine

@@ -8,6 +8,7 @@ import * as Build from "./against/Build.ts"
 import { compareBuilds, comparison, goalsMet, medians } from "./against/comparison.ts"
 import { brusio } from "./brusio.ts"
 import { canPin } from "./Child.ts"
+import { asked } from "./load/tls.ts"
 import { cpu, deliveries, type Figure, fixed, joining, othersCpu, p50, p99 } from "./Figure.ts"
 import { verdicts } from "./Goal.ts"
 import { help, type Options, parse, peersOf, plans } from "./Options.ts"
@@ -46,8 +47,13 @@ const summary = (result: Result): string =>
 
 const measure = (options: Options) =>
   Effect.gen(function* () {
-    const ours = yield* Effect.forEach(options.dialect, (dialect) => brusio(options.server, dialect))
-    const servers = [...ours, ...peersOf(options).map(peer)]
+    const withTls = options.tls ? [true, false] : [false]
+    const servers = yield* Effect.forEach(withTls, (isEncrypted) =>
+      Effect.map(
+        Effect.forEach(options.dialect, (dialect) => brusio(options.server, dialect, [], isEncrypted)),
+        (ours) => [...ours, ...peersOf(options).map((name) => peer(name, isEncrypted))]
+      )
+    ).pipe(Effect.map((each) => each.flat()))
     const planned = plans(options)
     // The servers take turns, so that what else this machine does at some time hits all of them alike.
     const inTurn = Array.from({ length: options.rounds }, (_, round) =>
@@ -62,8 +68,8 @@ const measure = (options: Options) =>
       )
     )
     const names = servers.map(({ name }) => name)
-    const measured = sections(names, planned, runs)
-    yield* say(`${machine()}\n\n${table(names, measured)}\n`)
+    const measured = sections(servers, planned, runs)
+    yield* say(`${machine()}${options.tls ? `; TLS: ${Object.values(asked).join(", ")}, ECDSA on P-256` : ""}\n\n${table(names, measured)}\n`)
     yield* say(["Every delivery was checked: nothing was lost, doubled or out of order.", ...verdicts(names, measured)].join("\n"))
   })
 

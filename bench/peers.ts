@@ -4,6 +4,8 @@ import { join } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import { overTls } from "./brusio.ts"
+import { certificate } from "./certificate.ts"
 import { type Child, start } from "./Child.ts"
 import { RunFailed } from "./RunFailed.ts"
 import { type Server, serverCore } from "./Server.ts"
@@ -22,6 +24,9 @@ export type PeerName = keyof typeof peers
 /** All peers. */
 export const peerNames: readonly [PeerName, PeerName] = ["ngircd", "inspircd"]
 
+/** Those of which there is a configuration with TLS. */
+export const peersWithTls: readonly [PeerName] = ["inspircd"]
+
 const host = "127.0.0.1"
 /** How long a server may take to start, and how often to look whether it has, ms. */
 const startMillis = 10_000
@@ -35,25 +40,30 @@ export const listens = (child: Child, port: number) =>
 export const isInstalled = (name: PeerName): boolean =>
   ChildProcess.spawnSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" }).status === 0
 
-/** A peer as a server to measure, with the configuration in `peers/` and files of its own. */
-export const peer = (name: PeerName): Server => ({
-  name,
+/** A peer as a server to measure, with the configuration in `peers/` and files of its own; with TLS, with a second one behind that. */
+export const peer = (name: PeerName, isEncrypted = false): Server => ({
+  name: `${name}${isEncrypted ? overTls : ""}`,
   dialect: "irc",
+  isEncrypted,
   atOnce: peers[name].atOnce,
   start: Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const work = yield* files.makeTempDirectoryScoped({ prefix: `bench-${name}-` })
     const port = yield* freePort
-    const template = yield* files.readFileString(join(import.meta.dirname, "peers", `${name}.conf`))
+    const read = (part: string) => files.readFileString(join(import.meta.dirname, "peers", `${name}${part}.conf`))
+    const template = isEncrypted ? `${yield* read("")}${yield* read("-tls")}` : yield* read("")
+    const { cert, key } = isEncrypted ? yield* certificate : { cert: "", key: "" }
+    const tlsPort = isEncrypted ? yield* freePort : port
     const config = join(work, `${name}.conf`)
-    yield* files.writeFileString(config, template.replaceAll("@WORK@", work).replaceAll("@PORT@", String(port)))
+    const filled = { "@WORK@": work, "@PORT@": port, "@TLS_PORT@": tlsPort, "@CERT@": cert, "@KEY@": key }
+    yield* files.writeFileString(config, Object.entries(filled).reduce((text, [mark, value]) => text.replaceAll(mark, String(value)), template))
     yield* files.makeDirectory(join(work, "run"))
 
     const child = yield* start(serverCore, name, peers[name].args(config))
     child.stdout.resume()
-    yield* listens(child, port)
+    yield* listens(child, tlsPort)
     const { pid } = child
-    return pid === undefined ? yield* new RunFailed({ message: "it did not start" }) : { pids: [pid], host, ports: [port] } as const
+    return pid === undefined ? yield* new RunFailed({ message: "it did not start" }) : { pids: [pid], host, ports: [tlsPort] } as const
   }).pipe(Effect.mapError(({ message }) => new RunFailed({ message: `${name}: ${message}` })))
 })
 

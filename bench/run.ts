@@ -22,7 +22,7 @@ export const run = (lengths: Lengths, server: Server, plan: Plan) =>
       script: "load.ts",
       args: [
         ...whereAbouts(listening),
-        ...["--dialect", server.dialect, "--at-once", String(server.atOnce)],
+        ...["--dialect", server.dialect, "--at-once", String(server.atOnce), ...(server.isEncrypted ? ["--tls"] : [])],
         ...["--clients", String(plan.clients), ...(plan.rate === undefined ? [] : ["--rate", String(plan.rate)])],
         ...(plan.talkers === undefined ? [] : ["--talkers", String(plan.talkers)]),
         ...["--seconds", String(lengths.seconds), "--warm-up", String(lengths["warm-up"])]

@@ -4,6 +4,7 @@ import type { Dialect } from "./Dialect.ts"
 import { Fault } from "./Fault.ts"
 import { Member } from "./Member.ts"
 import { Newcomer } from "./Newcomer.ts"
+import type { ConnectTls } from "./tls.ts"
 
 /** The longest that the joining of so many clients may take, ms: a minute, and 60 ms for each. */
 const patienceMillis = (count: number): number => 60_000 + count * 60
@@ -18,6 +19,8 @@ interface Coming {
   readonly dialect: Dialect
   readonly count: number
   readonly atOnce: number
+  /** How they connect where they come with TLS. */
+  readonly connectTls?: ConnectTls | undefined
 }
 
 /** The members of a room in which all have arrived. */
@@ -27,16 +30,20 @@ export interface Joined {
   readonly seconds: number
   /** Sets who takes the bytes that come from now on. */
   readonly listen: (hear: (member: Member, bytes: Buffer) => void) => void
+  /** Ends all connections. */
+  readonly leave: () => void
 }
 
 /** Lets so many clients join, the first one alone, as it has to be told of every other. Throws a `Fault` when they do not all get in in time. */
-export const join = async ({ atOnce, count, dialect, host, ports }: Coming): Promise<Joined> => {
+export const join = async ({ atOnce, connectTls, count, dialect, host, ports }: Coming): Promise<Joined> => {
   // The bytes are read at once and never kept, so one buffer serves all sockets.
   const buffer = Buffer.alloc(65_536)
   const members: Array<Member> = []
   const newcomers: Array<Newcomer> = []
   const start = performance.now()
   let heardAt = start
+  let isOver = false
+  const sockets: Array<Net.Socket> = []
 
   let hear = (member: Member, bytes: Buffer): void => {
     heardAt = performance.now()
@@ -46,7 +53,10 @@ export const join = async ({ atOnce, count, dialect, host, ports }: Coming): Pro
   const connect = (index: number) =>
     new Promise<void>((welcomed) => {
       const port = ports[Math.floor((index * ports.length) / count)] ?? 0
-      const socket = Net.connect({
+      const opened = () => {
+        member.open()
+      }
+      const where: Net.NetConnectOpts = {
         host,
         port,
         noDelay: true,
@@ -58,18 +68,17 @@ export const join = async ({ atOnce, count, dialect, host, ports }: Coming): Pro
             return true
           }
         }
-      })
+      }
+      const socket = connectTls === undefined ? Net.connect(where, opened) : connectTls(where, opened)
+      sockets.push(socket)
       const member = new Member(index, dialect, socket, `${host}:${port}`)
       members[index] = member
       newcomers[index] = new Newcomer(member, welcomed)
-      socket.once("connect", () => {
-        member.open()
-      })
-      socket.on("error", (error) => {
+      socket.on("error", (error: Error) => {
         throw new Fault(`${member.name}: ${error.message}`)
       })
       socket.on("close", () => {
-        throw new Fault(`${member.name} was disconnected`)
+        if (!isOver) throw new Fault(`${member.name} was disconnected`)
       })
     })
 
@@ -94,6 +103,10 @@ export const join = async ({ atOnce, count, dialect, host, ports }: Coming): Pro
     seconds: (heardAt - start) / 1000,
     listen: (listener) => {
       hear = listener
+    },
+    leave: () => {
+      isOver = true
+      for (const socket of sockets) socket.destroy()
     }
   }
 }
