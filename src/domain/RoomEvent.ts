@@ -133,7 +133,7 @@ export const Removed = Schema.TaggedStruct("Removed", {
 })
 export type Removed = typeof Removed.Type
 
-/** Somebody is invited to a room, and may enter it once until this time, also where it is locked. Both are told; `by`: absent where the server invites. */
+/** Somebody is invited to a room, and may enter it once until this time, also where it is locked. Both are told, and those who rule the room with a client of IRC; `by`: absent where the server invites. */
 export const Invited = Schema.TaggedStruct("Invited", { n, at, room: RoomName, by: Schema.optional(Member), to: Member, until: Schema.Number })
 export type Invited = typeof Invited.Type
 

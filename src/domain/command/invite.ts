@@ -1,9 +1,11 @@
 import * as Schema from "effect/Schema"
-import { membershipIn, withRoom } from "../Chat.ts"
+import { type Chat, membershipIn, personWith, type Seat, withRoom } from "../Chat.ts"
 import { tellFew } from "../Decision.ts"
 import { isMaskedOut } from "../masks.ts"
+import { ircSeats } from "../metadata.ts"
 import { Refusal } from "../Refusal.ts"
 import { isAtLeast } from "../Role.ts"
+import type { Room } from "../Room.ts"
 import { AskedRoom } from "../RoomName.ts"
 import { mostSanctions, sanctionOn } from "../sanctions.ts"
 import { command, type CommandForm, messageForm } from "./Definition.ts"
@@ -45,6 +47,14 @@ export const invite: CommandForm<Invite> = {
   }
 }
 
+// Those who rule a room, and have clients of IRC: these may have asked to be told who is invited.
+const rulers = <Peer>(chat: Chat<Peer>, room: Room<Peer>): ReadonlyArray<Seat<Peer>> =>
+  ircSeats(chat, room).filter(({ id }) => {
+    const person = id === undefined ? undefined : personWith(chat, id)
+    const known = person === undefined ? undefined : membershipIn(person, room.key)
+    return known !== undefined && isAtLeast(known.role, "operator")
+  })
+
 /** What comes of it. */
 export const ruleInvite: Ruling<Invite> = {
   what: "invite somebody",
@@ -63,7 +73,7 @@ export const ruleInvite: Ruling<Invite> = {
     const others = room.invited.filter((one) => one.id !== to.id && one.until > chat.at)
     if (others.length >= mostSanctions) return denied(chat, ruler, new Refusal({ code: "not-allowed", message: `#${room.name} has ${mostSanctions} invitations open: wait until some are taken.` }))
     const next = withRoom(chat, { ...room, invited: [...others, { id: to.id, until }] })
-    const audience = [seat, ...(ruler.person === undefined ? [] : [ruler.person.seat])]
-    return tellFew(next, ruler.origin, audience, ({ at, n }) => ({ _tag: "Invited", n, at, room: room.name, ...by(ruler), to, until }))
+    const audience = new Set([seat, ...(ruler.person === undefined ? [] : [ruler.person.seat]), ...rulers(next, room)])
+    return tellFew(next, ruler.origin, [...audience], ({ at, n }) => ({ _tag: "Invited", n, at, room: room.name, ...by(ruler), to, until }))
   }
 }

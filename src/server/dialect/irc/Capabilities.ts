@@ -20,6 +20,7 @@ const always: ReadonlyMap<string, string> = new Map([
   ["echo-message", ""],
   ["extended-join", ""],
   ["extended-monitor", ""],
+  ["invite-notify", ""],
   ["labeled-response", ""],
   ["message-tags", ""],
   ["multi-prefix", ""],

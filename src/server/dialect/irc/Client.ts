@@ -6,7 +6,7 @@ import type { Metadata } from "../../../domain/metadata.ts"
 import type { Nickname } from "../../../domain/Nickname.ts"
 import type { Heard, Hearing, View } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
-import { line, trailing } from "./lines.ts"
+import { fitting, line, middle, trailing } from "./lines.ts"
 import type { Response } from "./label.ts"
 import { Marks } from "./marks.ts"
 import type { Multiline } from "./Multiline.ts"
@@ -119,7 +119,7 @@ export class Client {
       _tag: "Look",
       look: ({ at, chat, me }: View) => {
         const nick = me === undefined ? (this.registration.name === undefined ? "*" : nickOf(this.registration.name)) : nickOf(me.member.name)
-        const said = bodies({ at, chat, me, nick }).map(line).join("")
+        const said = bodies({ at, chat, me, nick }).map((body) => line(fitting(body))).join("")
         this.response?.add(said)
         const words = this.response === undefined ? said : ""
         const { capabilities, subscriptions } = this
@@ -182,7 +182,18 @@ export class Client {
 
   /** A numeric reply to this nick. */
   numericOf(nick: string, [code, params, words]: Numeric): string {
-    return [`:${this.hearing.serverName} ${code} ${nick}`, ...params, ...(words === undefined ? [] : [trailing(words)])].join(" ")
+    const said = words === undefined ? [...params.slice(0, -1).map(middle), ...params.slice(-1)] : [...params.map(middle), trailing(words)]
+    return [`:${this.hearing.serverName} ${code} ${nick}`, ...said].join(" ")
+  }
+
+  /** Says that a command has failed, as a standard reply: its code, its parameters behind that, and words. */
+  fail(command: string, code: string, params: ReadonlyArray<string>, words: string): Heard {
+    return this.look(() => [this.standardReply("FAIL", command, code, params, words)])
+  }
+
+  /** A standard reply: what failed, or was left out. See https://ircv3.net/specs/extensions/standard-replies. */
+  standardReply(kind: "FAIL" | "WARN", command: string, code: string, params: ReadonlyArray<string>, words: string): string {
+    return this.fromServer([kind, command, code, ...params.map(middle), trailing(words)].join(" "))
   }
 
   /** A line of the server's own. */

@@ -184,7 +184,7 @@ export class IrcInterpreter implements Interpreter {
       return
     }
     if (flaw === "not-utf8") {
-      yield client.look(() => [client.fromServer(`FAIL ${Object.hasOwn(commands, name) ? name : "*"} INVALID_UTF8 :Message rejected: your client sent invalid UTF-8`)])
+      yield client.fail(Object.hasOwn(commands, name) ? name : "*", "INVALID_UTF8", [], "Message rejected: your client sent invalid UTF-8")
       return
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined

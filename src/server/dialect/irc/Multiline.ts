@@ -20,7 +20,7 @@ export interface Piece {
 }
 
 /** Why a piece is not taken: the parameters of the failure, its code first, and words. */
-export type Wrong = readonly [params: ReadonlyArray<string>, words: string]
+export type Wrong = readonly [params: readonly [code: string, ...ReadonlyArray<string>], words: string]
 
 /** A message of several lines while a client sends it: see https://ircv3.net/specs/extensions/multiline. */
 export class Multiline {
@@ -58,7 +58,7 @@ export class Multiline {
   take({ command, isMore, target, text }: Piece): Wrong | undefined {
     if (command !== "PRIVMSG" && command !== "NOTICE") return [["MULTILINE_INVALID"], "Only PRIVMSG and NOTICE are lines of a message"]
     if (this.#command !== undefined && command !== this.#command) return [["MULTILINE_INVALID"], "All lines of a message are said by the same command"]
-    if (target !== this.target) return [["MULTILINE_INVALID_TARGET", this.target, wordOf(target)], "All lines of a message have the same target"]
+    if (target !== this.target) return [["MULTILINE_INVALID_TARGET", this.target, target], "All lines of a message have the same target"]
     if (text.includes("\u0001")) return [["MULTILINE_INVALID"], "What programs ask each other, or somebody does, has one line"]
     if (isMore && (text === "" || this.#lines.length === 0)) return [["MULTILINE_INVALID"], "A line that goes on with the one before is not empty, and not the first"]
     this.#command = command
@@ -89,8 +89,6 @@ export class Multiline {
     return lines
   }
 }
-
-const wordOf = (target: string): string => (/^[^\s:]\S*$/u.test(target) ? target : "*")
 
 // Where a line was cut; `undefined` where it was not, or is not shown as it was sent.
 const cutsOf = (text: string, pieces: ReadonlyArray<string>): ReadonlyArray<number> | undefined => {

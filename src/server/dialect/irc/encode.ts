@@ -3,7 +3,7 @@ import type { Event, Left, Member, Moderated, Presence, Reply, Signalled, Watche
 import type { RoomName } from "../../../domain/RoomName.ts"
 import { textOf, words } from "../../../domain/wording.ts"
 import { type Form, tagsOf } from "./eventTags.ts"
-import { line, split } from "./lines.ts"
+import { fitting, line, split } from "./lines.ts"
 import { maskOf } from "./masks.ts"
 import { draftOf, news, type Subscriptions } from "./metadata.ts"
 import { msgidOf } from "./msgid.ts"
@@ -19,7 +19,7 @@ export const encodeShared = (event: Reply, form: Form): string => {
   if (bodies.length === 0) return ""
   const tags = tagsOf(event, form)
   let lines = ""
-  for (const body of bodies) lines += line(`${tags}${body}`)
+  for (const body of bodies) lines += line(`${tags}${fitting(body)}`)
   return lines
 }
 
@@ -120,7 +120,7 @@ export const encodeFor = (event: Reply, reader: Reader): string => {
   const bodies = bodiesFor(event, reader)
   if (bodies === undefined) return encodeShared(event, form)
   const tags = tagsOf(event, form)
-  return bodies.map((body) => line(`${tags}${body}`)).join("")
+  return bodies.map((body) => line(`${tags}${fitting(body)}`)).join("")
 }
 
 // Who has said something to others is told by its echo, where it wants that.
@@ -156,7 +156,7 @@ const bodiesFor = (event: Reply, { form, me, subscriptions }: Reader): ReadonlyA
     case "Watched":
       return watched(event, nick, form)
     case "Invited":
-      return event.to.id === me.id ? [`:${event.by === undefined ? server : sourceOf(event.by)} INVITE ${nick} ${channelOf(event.room)}`] : []
+      return event.to.id === me.id || (event.by?.id !== me.id && form.capabilities.has("invite-notify")) ? [`:${event.by === undefined ? server : sourceOf(event.by)} INVITE ${nickOf(event.to.name)} ${channelOf(event.room)}`] : []
     case "Presence":
       return presence(event, form, event.joined.some(({ id }) => id === me.id) ? me : undefined)
     case "Throttled":
@@ -202,5 +202,6 @@ const watched = ({ account, is, member, real, reason }: Watched, nick: string, f
 export const encodeGoodbye = (nick: string, { server }: Pick<Form, "server">, event: Extract<Event, { readonly _tag: "Goodbye" }>, quit: string): string => {
   const said = words(event).map(textOf).join(" ")
   const notice = event.code === "quit" || event.code === "closed" ? "" : split(`:${server} NOTICE ${nick} :`, said).map(line).join("")
-  return `${notice}${line(`ERROR :Closing Link: ${cloak} (${event.code === "quit" ? `Quit: ${quit}` : event.code === "restarting" ? `Restarting: ${event.reason}` : event.reason})`)}`
+  const why = event.code === "quit" ? `Quit: ${quit}` : event.code === "restarting" ? `Restarting: ${event.reason}` : event.reason
+  return `${notice}${line(fitting(`ERROR :Closing Link: ${cloak} (${why})`))}`
 }

@@ -9,6 +9,16 @@ export const line = (text: string): string => `${text}\r\n`
 /** A last parameter, which may be empty or have blanks in it. */
 export const trailing = (text: string): string => `:${text}`
 
+/** A parameter in the middle of a message; `*` in place of what can be none, which is not said again. */
+export const middle = (param: string): string => (/^[^\s:]\S*$/u.test(param) ? param : "*")
+
+/** A line that is no longer than lines may be: whatever a client has sent that it repeats. */
+export const fitting = (text: string): string => {
+  if (text.length * 3 <= longestBody) return text
+  const tags = text.startsWith("@") ? text.slice(0, text.indexOf(" ") + 1) : ""
+  return `${tags}${cut(text.slice(tags.length), longestBody)}`
+}
+
 /** As much of a text as fits in so many bytes, cut between grapheme clusters. */
 export const cut = (text: string, bytes: number): string => {
   const head = " ".repeat(longestBody - bytes)

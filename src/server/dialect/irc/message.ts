@@ -36,10 +36,13 @@ const flawed = (bytes: Uint8Array, flaw: NonNullable<Message["flaw"]>): Message 
 
 const nothing: Message = { tags: new Map(), command: "", params: [] }
 
+// What can be in no message: nobody is told of it.
+const forbidden = /[\0\r]/gu
+
 const form = /^(?:@(\S*) +)?(?::\S* +)? *(\S+)(.*)$/su
 
 const parseText = (text: string): Message | undefined => {
-  const found = form.exec(text)
+  const found = form.exec(text.replace(forbidden, ""))
   if (found === null) return undefined
   const [, tags = "", command = "", rest = ""] = found
   return { tags: parseTags(tags), command: command.toUpperCase(), params: parseParams(rest) }

@@ -94,7 +94,7 @@ export function* abort(client: Client): Iterable<Heard> {
   yield client.numeric("906", [], "SASL authentication aborted")
 }
 
-const fail = (client: Client, code: string, account: string, words: string): Heard => client.look(() => [client.fromServer(`FAIL REGISTER ${code} ${account} :${words}`)])
+const fail = (client: Client, code: string, account: string, words: string): Heard => client.fail("REGISTER", code, [account], words)
 
 function* register(client: Client, [account = "", , words = ""]: ReadonlyArray<string>): Iterable<Heard> {
   const wanted = account === "*" ? (client.me === undefined ? client.registration.nick : nickOf(client.me.name)) : account
@@ -104,7 +104,7 @@ function* register(client: Client, [account = "", , words = ""]: ReadonlyArray<s
   }
   const name = nameOf(wanted, nameLimits(client.hearing))
   const bytes = Buffer.byteLength(words)
-  if (name === undefined) yield fail(client, "BAD_ACCOUNT_NAME", /^[^\s:]\S*$/u.test(wanted) ? wanted : "*", "Nobody can be called that")
+  if (name === undefined) yield fail(client, "BAD_ACCOUNT_NAME", wanted, "Nobody can be called that")
   else if (words.length < leastWords) yield fail(client, "WEAK_PASSWORD", wanted, `A password has at least ${leastWords} characters, and should be nothing that others guess`)
   else if (bytes > longestWords) yield fail(client, "UNACCEPTABLE_PASSWORD", wanted, `A password has at most ${longestWords} bytes`)
   else {
@@ -138,7 +138,7 @@ const codeOf = ({ code }: Refused): string => {
 
 // No account waits to be verified.
 function* verify(client: Client, [account = ""]: ReadonlyArray<string>): Iterable<Heard> {
-  yield client.look(() => [client.fromServer(`FAIL VERIFY INVALID_CODE ${account} :There is nothing to verify: an account is yours once it is registered`)])
+  yield client.fail("VERIFY", "INVALID_CODE", [account], "There is nothing to verify: an account is yours once it is registered")
 }
 
 /** The commands about claimed names. */

@@ -140,7 +140,7 @@ const targets = (client: Client, asking: Asking, from: Place, to: Place, limit: 
 }
 
 const fail = (client: Client, command: string, [code, param, words]: Wrong): Heard =>
-  client.look(() => [client.fromServer(["FAIL CHATHISTORY", code, command, ...(param === "" ? [] : [/^[^\s:]\S*$/u.test(param) ? param : "*"]), `:${words}`].join(" "))])
+  client.fail("CHATHISTORY", code, [command, ...(param === "" ? [] : [param])], words)
 
 function* answerTargets(client: Client, [one = "", other = "", count]: ReadonlyArray<string>): Iterable<Heard> {
   const from = placeOf(one)
@@ -157,7 +157,7 @@ export function* chathistory(client: Client, [name = "", ...params]: ReadonlyArr
   const command = name.toUpperCase()
   if (client.hearing.history === undefined) yield client.numeric("421", ["CHATHISTORY"], "Unknown command: this server keeps nothing of what is said")
   else if (command === "TARGETS") yield* answerTargets(client, params)
-  else if (command !== "BETWEEN" && !Object.hasOwn(byPlace, command)) yield fail(client, /^[^\s:]\S*$/u.test(name) ? name : "*", ["UNKNOWN_COMMAND", "", "Unknown command"])
+  else if (command !== "BETWEEN" && !Object.hasOwn(byPlace, command)) yield fail(client, name, ["UNKNOWN_COMMAND", "", "Unknown command"])
   else {
     const [target = "", ...rest] = params
     const asked = askedFor(command, rest)
@@ -168,7 +168,7 @@ export function* chathistory(client: Client, [name = "", ...params]: ReadonlyArr
     yield client.look((asking) => {
       const kept = keptOf(client, asking, target)
       return kept === undefined
-        ? [client.fromServer(`FAIL CHATHISTORY INVALID_TARGET ${command} ${target} :Messages could not be retrieved`)]
+        ? [client.standardReply("FAIL", "CHATHISTORY", "INVALID_TARGET", [command, target], "Messages could not be retrieved")]
         : batch(client, "history", `chathistory ${target}`, asked(kept.filter(isHead)).flatMap((message) => wholeOf(kept, message)).flatMap((message) => again(client, message)))
     })
   }

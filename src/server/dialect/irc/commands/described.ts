@@ -15,11 +15,8 @@ export const isKey = Schema.is(MetadataKey)
 /** Why something is not done: a code of the specification, the parameters behind it, and words. */
 export type Wrong = readonly [code: string, params: ReadonlyArray<string>, words: string]
 
-// What can be no parameter in the middle of a message is not said again.
-export const word = (param: string): string => (/^[^\s:]\S*$/u.test(param) ? param : "*")
-
 /** A standard reply: what failed, or was left out. */
-export const wrong = (client: Client, kind: "FAIL" | "WARN", [code, params, words]: Wrong): string => client.fromServer([kind, "METADATA", code, ...params.map(word), `:${words}`].join(" "))
+export const wrong = (client: Client, kind: "FAIL" | "WARN", [code, params, words]: Wrong): string => client.standardReply(kind, "METADATA", code, params, words)
 
 /** Tells a client why what it asked for is not done. */
 export const fail = (client: Client, ...reason: Wrong): Heard => client.look(() => [wrong(client, "FAIL", reason)])

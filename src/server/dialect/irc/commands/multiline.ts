@@ -6,7 +6,7 @@ import { Multiline, type Wrong } from "../Multiline.ts"
 import { capability, concat } from "../speech.ts"
 import { clientTags, plainText, sayLines } from "./talking.ts"
 
-const fail = (client: Client, params: ReadonlyArray<string>, words: string): Heard => client.look(() => [client.fromServer(["FAIL BATCH", ...params, `:${words}`].join(" "))])
+const fail = (client: Client, [code, ...params]: Wrong[0], words: string): Heard => client.fail("BATCH", code, params, words)
 
 // What follows of the message is taken without a word: its author knows that it is not said.
 function* giveUp(client: Client, multiline: Multiline, [params, words]: Wrong): Iterable<Heard> {

@@ -28,7 +28,7 @@ function* away(client: Client, [raw = ""]: ReadonlyArray<string>): Iterable<Hear
 
 function* setname(client: Client, [raw = ""]: ReadonlyArray<string>): Iterable<Heard> {
   const real = parseReal(raw)
-  if (real instanceof Refusal) yield client.look(() => [client.fromServer(`FAIL SETNAME INVALID_REALNAME :${real.message}`)])
+  if (real instanceof Refusal) yield client.fail("SETNAME", "INVALID_REALNAME", [], real.message)
   else yield* client.perform({ _tag: "Describe", real })
 }
 

@@ -2,18 +2,16 @@
 import { membershipIn, roomWith } from "../../../../domain/Chat.ts"
 import { lenient } from "../../../../domain/Text.ts"
 import type { Heard } from "../../Dialect.ts"
-import type { Client, IrcCommands } from "../Client.ts"
+import type { IrcCommands } from "../Client.ts"
 import { idIn } from "../msgid.ts"
 import { roomOf } from "../tokens.ts"
-
-const fail = (client: Client, code: string, params: ReadonlyArray<string>, words: string): Heard => client.look(() => [client.fromServer(["FAIL REDACT", code, ...params, `:${words}`].join(" "))])
 
 /** The command `REDACT`. */
 export const redact: IrcCommands[string]["run"] = function* (client, [channel = "", msgid = "", why = ""]): Iterable<Heard> {
   const room = roomOf(channel)
   const isThere = yield* client.see(({ chat, me }) => room !== undefined && roomWith(chat, room.key) !== undefined && me !== undefined && membershipIn(me, room.key) !== undefined)
   if (room === undefined || isThere !== true) {
-    yield fail(client, "INVALID_TARGET", [channel], "You are in no such room; what was said to one alone cannot be taken back")
+    yield client.fail("REDACT", "INVALID_TARGET", [channel], "You are in no such room; what was said to one alone cannot be taken back")
     return
   }
   const of = idIn(msgid)
@@ -21,8 +19,8 @@ export const redact: IrcCommands[string]["run"] = function* (client, [channel = 
     const reason = lenient(why)
     yield* client.perform({ _tag: "Redact", room, of, ...(reason === undefined ? {} : { reason }) })
     const { refused } = client
-    if (refused?.code === "not-allowed") yield fail(client, "REDACT_FORBIDDEN", [channel, msgid], refused.message)
+    if (refused?.code === "not-allowed") yield client.fail("REDACT", "REDACT_FORBIDDEN", [channel, msgid], refused.message)
     if (refused?.code !== "not-kept") return
   }
-  yield fail(client, "UNKNOWN_MSGID", [channel, msgid], "That message is not kept here: it cannot be taken back")
+  yield client.fail("REDACT", "UNKNOWN_MSGID", [channel, msgid], "That message is not kept here: it cannot be taken back")
 }

@@ -6,10 +6,11 @@ import type { RoomKey } from "../../../../domain/RoomName.ts"
 import type { Heard } from "../../Dialect.ts"
 import { batch, openBatch } from "../batch.ts"
 import type { Asking, Client } from "../Client.ts"
+import { middle } from "../lines.ts"
 import { type Described, draftOf, mostSubscriptions, news } from "../metadata.ts"
 import { isHere } from "../person.ts"
 import { channelOf, isChannel, keyOf, nickOf, roomOf } from "../tokens.ts"
-import { fail, invalidKey, isKey, isMe, isThird, isWrong, missing, noTarget, word, type Wrong, wrong } from "./described.ts"
+import { fail, invalidKey, isKey, isMe, isThird, isWrong, missing, noTarget, type Wrong, wrong } from "./described.ts"
 
 /** What stands for all that a client is told the changes of. */
 const everything = "*ALL"
@@ -109,7 +110,7 @@ export function* sync(client: Client, target: string): Iterable<Heard> {
     yield fail(client, ...scope)
     return
   }
-  const opened = openBatch(client, "metadata", `metadata ${word(target)}`)
+  const opened = openBatch(client, "metadata", `metadata ${middle(target)}`)
   const told = new Set<Person<unknown>>()
   const linesOf = (people: ReadonlyArray<Person<unknown>>, nick: string): ReadonlyArray<string> =>
     people.flatMap((person) => {
