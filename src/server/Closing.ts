@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { clean, type Text } from "../domain/Text.ts"
+import { ServerConfig } from "./ServerConfig.ts"
 
 /** Why the server closes, in words for its clients, and whether somebody asked for it. */
 export interface ClosingReason {
@@ -27,7 +28,7 @@ export class Closing extends Context.Tag("brusio/Closing")<Closing, {
   readonly request: (reason: string) => Effect.Effect<void>
   /** Asks for the close of a server that is started again, with the reason that clients are told; without one, that its operator asked for it. */
   readonly restart: (reason?: string) => Effect.Effect<void>
-  /** Closes because something inside has failed for good. */
+  /** Closes because something inside has failed for good. Where the server is started again after that, its clients may come back to it. */
   readonly fail: (reason: string) => Effect.Effect<void>
   /** Closes because this node must end while others may go on: clients are told that they are lost, and may come back there; so may the server, with `comesBack`. */
   readonly leave: (reason: string, comesBack: boolean) => Effect.Effect<void>
@@ -44,11 +45,11 @@ const unasked: ClosingReason = { reason: clean("the server stops"), asked: true 
 /** What is said of a restart for which nobody gave a reason. */
 const plainRestart = "as its operator asked"
 
-/** A {@link Closing} that keeps its reason in this `Deferred`, which the caller may wait for too. */
-export const make = (reason: Deferred.Deferred<ClosingReason>): Closing["Type"] => ({
+/** A {@link Closing} that keeps its reason in this `Deferred`, which the caller may wait for too. `startedAgain`: whether a server that has failed is. */
+export const make = (reason: Deferred.Deferred<ClosingReason>, startedAgain = false): Closing["Type"] => ({
   request: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: true })),
   restart: (words = plainRestart) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: true, restarts: true })),
-  fail: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false })),
+  fail: (words) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false, ...(startedAgain ? { restarts: true } : {}) })),
   leave: (words, comesBack) => Effect.asVoid(Deferred.succeed(reason, { reason: clean(words), asked: false, elsewhere: true, ...(comesBack ? { comesBack } : {}) })),
   requested: Deferred.await(reason),
   isRequested: Deferred.isDone(reason),
@@ -56,4 +57,4 @@ export const make = (reason: Deferred.Deferred<ClosingReason>): Closing["Type"] 
 })
 
 /** No reason yet. */
-export const layer = Layer.effect(Closing, Effect.map(Deferred.make<ClosingReason>(), make))
+export const layer = Layer.effect(Closing, Effect.zipWith(Deferred.make<ClosingReason>(), ServerConfig, (reason, { startedAgain }) => make(reason, startedAgain)))

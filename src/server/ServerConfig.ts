@@ -35,6 +35,8 @@ export interface ServerOptions {
   readonly hookToken: Redacted.Redacted | undefined
   /** How long somebody stays who said something over HTTP, after the last line, ms. */
   readonly hookKeptFor: number
+  /** Whether whoever runs the server starts it again after a fault that ends it: clients are told so, and may come back. */
+  readonly startedAgain: boolean
   /** The name of the server, in dialects in which servers have one: letters, digits, dots and hyphens. */
   readonly serverName: string
   /** The password that lets clients in, of at most `maxPasswordLength` characters (`domain/password.ts`); `undefined` lets everybody in. */
@@ -149,6 +151,7 @@ export const defaults: ServerOptions = {
   metrics: "loopback",
   hookToken: undefined,
   hookKeptFor: 600_000,
+  startedAgain: false,
   serverName: "brusio",
   password: undefined,
   operator: undefined,

@@ -74,6 +74,26 @@ describe.concurrent("A server that is started again", () => {
     expect(ada.stderr.text).toBe(`No receipt for: is anybody there?\nConnection to 127.0.0.1:${port} lost: the server was restarting, and has not come back in time.\n`)
   })
 
+  it("after a fault ends with exit code 1, and our clients come back; without --on-stop they are told that it closes", async ({ stage }) => {
+    const { port, program } = await serve(stage, { ...service, fault: "exception" })
+    const ada = await join(stage, port, "ada")
+    const nc = await lineClient(stage, port, "nc")
+    program.fault()
+    await nc.heard.line("The server is restarting: internal error. It will be back in a moment.")
+    await ada.line("The server is restarting: internal error. It will be back in a moment.")
+    expect((await program.ended()).code).toBe(1)
+    const again = await serveAgain(stage, port)
+    await ada.line(anew)
+    await again.line(/1 person came back after the restart\.$/u)
+
+    const closing = await serve(stage, { fault: "exception" })
+    const bob = await join(stage, closing.port, "bob")
+    closing.program.fault()
+    await bob.line("The server is closing: internal error.")
+    expect((await bob.ended()).code).toBe(0)
+    expect((await closing.program.ended()).code).toBe(1)
+  })
+
   it("takes no other word for --on-stop", async ({ stage }) => {
     const wrong = start(stage, ["serve", "--port", "0", "--on-stop", "again"])
     expect((await wrong.ended()).code).toBe(1)

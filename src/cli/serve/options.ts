@@ -40,7 +40,7 @@ const options = {
   ...tlsOptions,
   ...clusterOptions,
   ...limitOptions,
-  onStop: option(onStop, "What clients are told when a signal ends the server: that it closes, or, for a service that is started again, that it restarts; then they try to come back for two minutes.", "close"),
+  onStop: option(onStop, "What clients are told when a signal or a fault ends the server: that it closes, or, for a service that is started again, that it restarts; then they try to come back for two minutes.", "close"),
   noInput: flag("no-input", "Reads nothing from standard input, for running in the background."),
   ignoreHangup: flag("ignore-hangup", "Goes on when its window is closed."),
   window: flag("window", "Opens a window in a browser that shows all that happens; when it is closed, the room closes. Where such a room is open already, opens its window.")
@@ -118,6 +118,7 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       allowHosts: Option.getOrElse(yield* given(allowHost, options.allowHost), () => defaults.allowHosts),
       trustProxy: Option.getOrElse(yield* given(trustProxy, options.trustProxy), () => defaults.trustProxy),
       history: Option.getOrUndefined(yield* given(history, options.history)),
+      startedAgain: Option.contains(yield* given(onStop, options.onStop), "restart"),
       ...limits,
       rateLimit: perSecond === "off" ? undefined : { perSecond, burst },
       // Keepalive: checks come a quarter of --keepalive late at most, so a silent client is gone within three times that option.
@@ -133,7 +134,6 @@ const resolve = (options: Given): Effect.Effect<ServeSettings, BadSetting | Fail
       readsInput,
       hasPrompt: readsInput && isTerminal && !Option.contains(json, "json"),
       colour: (process.env["NO_COLOR"] ?? "") === "",
-      restarts: Option.contains(yield* given(onStop, options.onStop), "restart"),
       ignoresHangup: yield* isOn("ignore-hangup", options.ignoreHangup),
       hasWindow: yield* isOn("window", options.window)
     }

@@ -50,8 +50,6 @@ export interface ServeSettings {
   /** Whether a status line and a prompt are drawn below the console's lines. */
   readonly hasPrompt: boolean
   readonly colour: boolean
-  /** Whether a signal ends a server that is started again, and clients are told so. */
-  readonly restarts: boolean
   readonly ignoresHangup: boolean
   /** Whether the operator's window is opened. */
   readonly hasWindow: boolean
@@ -113,14 +111,14 @@ export const run = (settings: ServeSettings): Effect.Effect<number, CertificateE
           output.write(format({ at: Date.now(), level: "info", event: "window", message: `Your window: ${url}`, fields: { url } }))
         })
       }
-      yield* Deferred.await(end).pipe(Effect.flatMap((ending) => closeFor(server, ending, settings.restarts)), Effect.forkScoped)
+      yield* Deferred.await(end).pipe(Effect.flatMap((ending) => closeFor(server, ending, config.startedAgain === true)), Effect.forkScoped)
       const operator = yield* Operator.Operator
       const registry = yield* Registry.Registry
       yield* Ref.set(names, Effect.map(registry.members, (members) => members.map(({ member }) => member.name)))
       yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(lines), operator.perform))
       const reason = yield* server.closing
       // Whoever sends a signal starts it again itself, where that is wanted.
-      const exitCode = reason.restarts === true && !(yield* Deferred.isDone(end)) ? restartCode : reason.asked ? 0 : 1
+      const exitCode = !reason.asked ? 1 : reason.restarts === true && !(yield* Deferred.isDone(end)) ? restartCode : 0
       if (reason.comesBack !== true) yield* exitWithin(closeWithin, exitCode)
       yield* Ref.set(isOpen, false)
       return { exitCode, comesBack: reason.comesBack }
@@ -147,9 +145,9 @@ const logOf = ({ cluster, config }: ServeSettings): Layer.Layer<Log.Log, EngineE
   )
 }
 
-const closeFor = (server: Server.Server["Type"], ending: Ending, restarts: boolean): Effect.Effect<void> =>
+const closeFor = (server: Server.Server["Type"], ending: Ending, startedAgain: boolean): Effect.Effect<void> =>
   ending._tag === "Signal"
-    ? restarts ? server.restart() : server.close(signalWords(ending.name) ?? "stopped by its operator")
+    ? startedAgain ? server.restart() : server.close(signalWords(ending.name) ?? "stopped by its operator")
     : Effect.zipRight(Effect.logFatal("A fault that nobody caught", Cause.die(ending.error)), server.fail("internal error"))
 
 interface ConsoleIo {
