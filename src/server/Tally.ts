@@ -69,11 +69,16 @@ export class Counts {
     this.ended.set(code, (this.ended.get(code) ?? 0) + 1)
   }
 
+  /** A request was refused, with this code. */
+  refuse(code: RefusalCode): void {
+    this.refused.set(code, (this.refused.get(code) ?? 0) + 1)
+  }
+
   /** This batch is handed over to those it is for. */
   delivered(batch: ReadonlyArray<Handed>): void {
     for (const { also, audience, event } of batch) {
       if (event._tag === "Refused") {
-        if (this.#count(audience) > 0) this.refused.set(event.code, (this.refused.get(event.code) ?? 0) + 1)
+        if (this.#count(audience) > 0) this.refuse(event.code)
         continue
       }
       const isToRoom = authorOf(event) !== undefined

@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process"
-import { networkInterfaces } from "node:os"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { networkInterfaces, tmpdir } from "node:os"
+import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { describe, expect } from "vitest"
 import { ask } from "./support/http.ts"
@@ -68,6 +70,64 @@ describe.concurrent("The metrics of a server", { timeout: 60_000 }, () => {
     const gone = await metrics(port)
     expect(from(gone, 'brusio_sessions_ended_total{reason="quit"}', 'brusio_connections{dialect="plain"}')).toEqual([1, 0])
     expect(gone.get("brusio_sent_bytes_total")).toBeGreaterThanOrEqual(after.get("brusio_sent_bytes_total") ?? 0)
+  })
+
+  it("keep the bytes of those who are gone, to the last goodbye", async ({ stage }) => {
+    const { port } = await serve(stage)
+    const ada = await nativeClient(stage, port, "ada")
+    const bob = await lineClient(stage, port, "bob")
+    await ada.event("Joined")
+    await bob.write("hello\n")
+    await ada.event("Said")
+    await bob.write("{quit}\n")
+    await bob.closed
+    await ada.event("Left")
+    await ada.send({ _tag: "Quit" })
+    await ada.closed
+    await until(async () => (await metrics(port)).get("brusio_people") === 0)
+    const bytes = [ada, bob].reduce((sum, { heard }) => sum + Buffer.byteLength(heard.text), 0)
+    expect((await metrics(port)).get("brusio_sent_bytes_total")).toBe(bytes)
+  })
+
+  it("tell why scripts are refused over HTTP, each refusal once", async ({ stage }) => {
+    const directory = mkdtempSync(join(tmpdir(), "brusio-"))
+    stage.onEnd(() => {
+      rmSync(directory, { recursive: true, force: true })
+    })
+    const file = join(directory, "token")
+    const token = "0123456789abcdef"
+    writeFileSync(file, `${token}\n`)
+    const { port, program } = await serve(stage, { args: ["--hook-token-file", file, "--rate-limit", "1", "--rate-burst", "5", "--max-line", "256"] })
+    const ada = await nativeClient(stage, port, "ada")
+    const say = async (path: string, body: string | Uint8Array, given = token): Promise<number> =>
+      (await ask(port, path, { method: "POST", body, headers: { authorization: `Bearer ${given}` } })).status
+    expect(await say("/rooms/lobby", "1\n2\n3")).toBe(201)
+    program.type("/room lobby\n\n")
+    const refused: ReadonlyArray<readonly [reason: string, status: number, path: string, body: string | Uint8Array, token?: string]> = [
+      ["no-such-room", 404, "/rooms/nowhere", "x"],
+      ["room-name", 400, "/rooms/a,b", "x"],
+      ["text-empty", 400, "/rooms/lobby", ""],
+      ["text-line-break", 400, "/rooms/lobby", "one\u2028two"],
+      ["bad-line", 400, "/rooms/lobby", Uint8Array.of(0x61, 0xff)],
+      ["name-taken", 409, "/rooms/lobby?as=ada", "x"],
+      ["name-not-allowed", 400, "/rooms/lobby?as=%23x", "x"],
+      ["line-too-long", 413, "/rooms/lobby", "x".repeat(257)],
+      ["too-soon", 429, "/rooms/lobby", "4\n5\n6\n7\n8"],
+      ["password-wrong", 401, "/rooms/lobby", "x", "z".repeat(16)]
+    ]
+    for (const [reason, status, path, body, given] of refused) {
+      expect([reason, await say(path, body, given)]).toEqual([reason, status])
+      expect([reason, (await metrics(port)).get(`brusio_refusals_total{reason="${reason}"}`)]).toEqual([reason, 1])
+    }
+    program.type("/mute hook\n")
+    await ada.event("Moderated")
+    expect(await say("/rooms/lobby", "x")).toBe(403)
+    const all = await metrics(port)
+    expect(all.get('brusio_refusals_total{reason="muted"}')).toBe(1)
+    expect([...all].filter(([name]) => name.startsWith("brusio_refusals_total"))).toHaveLength(refused.length + 1)
+    for (let n = 0; n < 4; n += 1) await say("/rooms/lobby", "x", "z".repeat(16))
+    expect(await say("/rooms/lobby", "x")).toBe(429)
+    expect((await metrics(port)).get('brusio_refusals_total{reason="password-wait"}')).toBeGreaterThan(0)
   })
 
   it("tell of the event loop from the first scrape on", async ({ stage }) => {

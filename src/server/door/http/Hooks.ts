@@ -24,8 +24,9 @@ import { ServerConfig } from "../../ServerConfig.ts"
 import { Guesses } from "../../session/Guesses.ts"
 import { neighbourhood } from "../../session/neighbourhood.ts"
 import { matches } from "../../session/Password.ts"
+import { Tally } from "../../Tally.ts"
 import { answerText, guarded } from "./answer.ts"
-import { NotDone, ofEnded, ofRefusal, retryAfter } from "./hookAnswer.ts"
+import { NotDone, ofEnded, ofRefusal, ofRoom, retryAfter } from "./hookAnswer.ts"
 import { type Insider, enter, makeInsiders, refusalIn } from "./insider.ts"
 import { makeReadiness } from "./readiness.ts"
 import type { Hooked } from "./request.ts"
@@ -63,7 +64,7 @@ const bodyOf = (request: Http.IncomingMessage): Effect.Effect<Buffer, NotDone> =
     const data = (chunk: Buffer) => {
       size += chunk.length
       chunks.push(chunk)
-      if (size > maxBody) resume(Effect.fail(new NotDone({ status: 413, words: `At most ${maxBody} bytes are said at once.` })))
+      if (size > maxBody) resume(Effect.fail(new NotDone({ status: 413, words: `At most ${maxBody} bytes are said at once.`, refused: "line-too-long" })))
     }
     const end = () => {
       resume(Effect.succeed(Buffer.concat(chunks)))
@@ -81,16 +82,16 @@ const bodyOf = (request: Http.IncomingMessage): Effect.Effect<Buffer, NotDone> =
 const linesOf = (body: Uint8Array, maxLine: number): Effect.Effect<ReadonlyArray<Text.Text>, NotDone> =>
   Effect.gen(function* () {
     const text = decodeUtf8(body)
-    if (text === undefined) return yield* new NotDone({ status: 400, words: "What is to be said is no UTF-8." })
+    if (text === undefined) return yield* new NotDone({ status: 400, words: "What is to be said is no UTF-8.", refused: "bad-line" })
     const lines: Array<Text.Text> = []
     for (const line of text.split(/\r\n|[\r\n]/u)) {
       if (line.trim() === "") continue
       const said = Text.parse(line)
       if (said instanceof Refusal) return yield* ofRefusal(said)
-      if (Buffer.byteLength(said) > maxLine) return yield* new NotDone({ status: 413, words: `A line has at most ${maxLine} bytes: one was longer, and nothing was said.` })
+      if (Buffer.byteLength(said) > maxLine) return yield* new NotDone({ status: 413, words: `A line has at most ${maxLine} bytes: one was longer, and nothing was said.`, refused: "line-too-long" })
       lines.push(said)
     }
-    return lines.length === 0 ? yield* new NotDone({ status: 400, words: "There is nothing to say: the body is empty." }) : lines
+    return lines.length === 0 ? yield* new NotDone({ status: 400, words: "There is nothing to say: the body is empty.", refused: "text-empty" }) : lines
   })
 
 const make = Effect.gen(function* () {
@@ -98,6 +99,7 @@ const make = Effect.gen(function* () {
   const { hookToken } = yield* currentSecrets
   const { maxLine, rateLimit, stallTimeout } = config
   const registry = yield* Registry
+  const tally = yield* Tally
   if (hookToken === undefined) return Hooks.of({ answer: undefined })
   const speakers = yield* makeSpeakers
   const insiders = yield* makeInsiders
@@ -106,16 +108,16 @@ const make = Effect.gen(function* () {
   let refs = 0
 
   const authorise = Effect.fnUntraced(function* ({ headers: { authorization = "" } }: Http.IncomingMessage, host: string) {
-    const unauthorised = (words: string) => new NotDone({ status: 401, words, headers: { "www-authenticate": 'Bearer realm="brusio"' } })
+    const unauthorised = (refused: "password-required" | "password-wrong", words: string) => new NotDone({ status: 401, words, refused, headers: { "www-authenticate": 'Bearer realm="brusio"' } })
     const [, given] = /^Bearer +(\S+)$/iu.exec(authorization) ?? []
-    if (given === undefined) return yield* unauthorised("This needs a token: send it as Authorization: Bearer TOKEN.")
+    if (given === undefined) return yield* unauthorised("password-required", "This needs a token: send it as Authorization: Bearer TOKEN.")
     const now = yield* monotonicMillis
     const key = neighbourhood(host)
     const pause = guesses.pauseOf(key, now)
-    if (pause > 0) return yield* new NotDone({ status: 429, words: "Too many wrong tokens came from your address: try again later.", headers: retryAfter(pause) })
+    if (pause > 0) return yield* new NotDone({ status: 429, words: "Too many wrong tokens came from your address: try again later.", refused: "password-wait", headers: retryAfter(pause) })
     if (!matches(MutableRef.get(hookToken), given)) {
       guesses.wrong(key, now)
-      return yield* unauthorised("That is not the token.")
+      return yield* unauthorised("password-wrong", "That is not the token.")
     }
     guesses.right(key)
   })
@@ -123,7 +125,7 @@ const make = Effect.gen(function* () {
   // What is asked for, by the address of the request.
   const wanted = Effect.fnUntraced(function* (request: Http.IncomingMessage, { kind, room: raw }: Hooked) {
     const query = new URLSearchParams(/\?([^#]*)/u.exec(request.url ?? "")?.[1] ?? "")
-    const decoded = Either.try({ try: () => decodeURIComponent(raw), catch: () => new NotDone({ status: 400, words: "The name of the room is not encoded as in the address of a page." }) })
+    const decoded = Either.try({ try: () => decodeURIComponent(raw), catch: () => new NotDone({ status: 400, words: "The name of the room is not encoded as in the address of a page.", refused: "room-name" }) })
     const room = parseRoom(yield* decoded)
     if (room instanceof Refusal) return yield* ofRefusal(room)
     const name = Nickname.parse(query.get("as") ?? defaultNames[kind], nameLimits(config))
@@ -134,15 +136,15 @@ const make = Effect.gen(function* () {
   })
 
   const known = (chat: Chat<unknown>, room: AskedRoom) =>
-    roomWith(chat, room.key) === undefined ? Effect.fail(new NotDone({ status: 404, words: `There is no room #${room.name}.` })) : Effect.void
+    roomWith(chat, room.key) === undefined ? Effect.fail(new NotDone({ status: 404, words: `There is no room #${room.name}.`, refused: "no-such-room" })) : Effect.void
 
   const spend = Effect.fnUntraced(function* ({ bucket }: Speaker, lines: ReadonlyArray<Text.Text>) {
     if (bucket === undefined || rateLimit === undefined) return
     const cost = lines.reduce((sum, line) => sum + Math.max(1, Buffer.byteLength(line) / 1024), 0)
     const most = `${rateLimit.burst} messages may come at once, ${rateLimit.perSecond} a second, and a long one counts once for each KiB`
-    if (cost > rateLimit.burst) return yield* new NotDone({ status: 413, words: `That is too much at once: ${most}. Nothing was said.` })
+    if (cost > rateLimit.burst) return yield* new NotDone({ status: 413, words: `That is too much at once: ${most}. Nothing was said.`, refused: "too-soon" })
     const now = yield* monotonicMillis
-    if (!bucket.takeIfThere(cost, now)) return yield* new NotDone({ status: 429, words: `Too fast: ${most}. Nothing was said.`, headers: retryAfter(bucket.until(cost, now)) })
+    if (!bucket.takeIfThere(cost, now)) return yield* new NotDone({ status: 429, words: `Too fast: ${most}. Nothing was said.`, refused: "too-soon", headers: retryAfter(bucket.until(cost, now)) })
   })
 
   const sayAll = Effect.fnUntraced(function* ({ insider }: Speaker, room: AskedRoom, lines: ReadonlyArray<Text.Text>) {
@@ -155,12 +157,12 @@ const make = Effect.gen(function* () {
       const told = yield* insider
         .ask<Said | Refusal>({ _tag: "Command", command: { _tag: "Say", text, room, ref } }, (event) => ("ref" in event && event.ref === ref ? (event._tag === "Said" ? event : refusalIn(event)) : undefined), Buffer.byteLength(text))
         .pipe(Effect.mapError(notDone))
-      if (told instanceof Refusal) return yield* soFar(ofRefusal(told), said.length)
+      if (told instanceof Refusal) return yield* soFar(ofRoom(told), said.length)
       said.push(told)
     }
     return said
   })
-  const notDone = (error: Parameters<typeof ofEnded>[0] | Refusal): NotDone => (error instanceof Refusal ? ofRefusal(error) : ofEnded(error))
+  const notDone = (error: Parameters<typeof ofEnded>[0] | Refusal): NotDone => (error instanceof Refusal ? ofRoom(error) : ofEnded(error))
   const soFar = (why: NotDone, count: number): NotDone =>
     count === 0 ? why : new NotDone({ status: why.status, words: `${why.words} The ${count === 1 ? "line" : `${count} lines`} before that ${count === 1 ? "was" : "were"} said.` })
 
@@ -228,8 +230,9 @@ const make = Effect.gen(function* () {
   return Hooks.of({
     answer: (request, response, hooked, from) =>
       Effect.zipRight(authorise(request, from.host), (hooked.kind === "say" ? say : listen)(request, response, hooked, from)).pipe(
-        Effect.catchTag("NotDone", ({ headers, status, words }) =>
+        Effect.catchTag("NotDone", ({ headers, refused, status, words }) =>
           Effect.sync(() => {
+            if (refused !== undefined) tally.refuse(refused)
             answerText(response, status, words, { connection: "close", ...headers })
           })
         )

@@ -4,7 +4,13 @@ import type { Refusal, RefusalCode } from "../../../domain/Refusal.ts"
 import type { Ended } from "./insider.ts"
 
 /** What a program is answered that asked for something over HTTP which is not done. */
-export class NotDone extends Data.TaggedError("NotDone")<{ readonly status: number; readonly words: string; readonly headers?: OutgoingHttpHeaders }> {}
+export class NotDone extends Data.TaggedError("NotDone")<{
+  readonly status: number
+  readonly words: string
+  readonly headers?: OutgoingHttpHeaders
+  /** Among which refusals it counts; absent where the room has refused it, which counts that, and where it failed for another reason. */
+  readonly refused?: RefusalCode
+}> {}
 
 const statuses: Readonly<Partial<Record<RefusalCode, number>>> = {
   "line-too-long": 413,
@@ -23,9 +29,13 @@ const statuses: Readonly<Partial<Record<RefusalCode, number>>> = {
 /** After this time, in ms. */
 export const retryAfter = (ms: number): OutgoingHttpHeaders => ({ "retry-after": String(Math.max(1, Math.ceil(ms / 1000))) })
 
-/** A refusal as it is answered. */
-export const ofRefusal = ({ code, message, wait }: Refusal): NotDone =>
-  new NotDone({ status: statuses[code] ?? 400, words: message, ...(wait === undefined ? {} : { headers: retryAfter(wait) }) })
+const answer = ({ code, message, wait }: Refusal) => ({ status: statuses[code] ?? 400, words: message, ...(wait === undefined ? {} : { headers: retryAfter(wait) }) })
+
+/** A refusal by the room as it is answered. */
+export const ofRoom = (refusal: Refusal): NotDone => new NotDone(answer(refusal))
+
+/** A refusal, of which the room knows nothing, as it is answered. */
+export const ofRefusal = (refusal: Refusal): NotDone => new NotDone({ ...answer(refusal), refused: refusal.code })
 
 /** How it is answered that a session has ended. */
 export const ofEnded = ({ code, reason }: Ended): NotDone => {
