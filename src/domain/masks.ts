@@ -62,8 +62,11 @@ export const isMaskedOut = <Peer>(all: ReadonlyArray<RoomMask>, kind: "ban" | "m
 // Whether this is one whom the mask is on.
 const matches = <Peer>({ account, host, name, user }: Mask, { account: claimed, name: { key }, profile }: Pick<Person<Peer>, "account" | "name" | "profile">): boolean => {
   if (account !== undefined) return claimed !== undefined && fits(account, claimed)
-  return fits(name, oneWord(key)) && fits(host, cloak) && (fits(user, "~u") || (profile?.user !== undefined && fits(user, `~${profile.user.toLowerCase()}`)))
+  return fits(name, oneWord(key)) && fits(host, cloak) && (fits(user, "~u") || (profile?.user !== undefined && fits(user, `~${lowered(profile.user)}`)))
 }
+
+// The same in lower case: it is of ASCII, for which no table of Unicode's is needed.
+const lowered = (text: string): string => text.replace(/[A-Z]/gu, (letter) => String.fromCharCode(letter.charCodeAt(0) + 32))
 
 /** Whether a text fits a pattern. Where a star was too short, it is made longer from where it stands: never more steps than their lengths multiplied. */
 export const fits = (pattern: string, text: string): boolean => {

@@ -558,6 +558,7 @@ describe("A whisper", () => {
   it("is refused when it is for nobody, says nothing, or comes from one without a name", () => {
     expect(answer(roomOf("ann"), address("eve hi"))).toMatchObject([{ _tag: "Refused", code: "no-such-member" }])
     expect(answer(roomOf("ann", "bob"), address("ann"))).toMatchObject([{ _tag: "Refused", code: "text-empty" }])
+    expect(answer(roomOf("ann", "bob"), address("ann \u2800"))).toMatchObject([{ _tag: "Refused", code: "text-empty" }])
     expect(answer(newcomer(roomOf("ann")), address("ann hi"))).toMatchObject([{ _tag: "Refused", code: "not-joined" }])
   })
 })

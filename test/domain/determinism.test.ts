@@ -9,6 +9,7 @@ import { Proof } from "../../src/domain/Place.ts"
 import { digest } from "../../src/domain/replica/state.ts"
 import { clean } from "../../src/domain/Text.ts"
 import { address, join, rename, roomNamed, say, settings } from "../support/chat.ts"
+import { logs } from "../support/happenings.ts"
 import { samples } from "../support/samples.ts"
 import { play, rulings, tellings } from "../support/tellings.ts"
 
@@ -80,11 +81,13 @@ const foldOf = ({ begin, log }: Played) => {
   return { told, digest: digest(chat) }
 }
 
-const stories = (): ReadonlyArray<Played> =>
-  [...samples(tellings, 12), ...samples(rulings, 12)].map((telling) => {
+const stories = (): ReadonlyArray<Played> => [
+  ...[...samples(tellings, 12), ...samples(rulings, 12)].map((telling) => {
     const { chat, keep, log } = play(telling)
     return { begin: Chat.empty<ClientId>(settings, keep, chat.bounds), log }
-  })
+  }),
+  ...samples(logs, 60)
+]
 
 // Long names in other scripts, which are in what others are told and in refusals, and nodes that close and are gone.
 const abroad = (): Played => {

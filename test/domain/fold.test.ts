@@ -5,6 +5,7 @@ import { apply } from "../../src/domain/apply.ts"
 import * as Chat from "../../src/domain/Chat.ts"
 import { Entry } from "../../src/domain/Entry.ts"
 import { nobody, roomSteps, settings, type Step, take } from "../support/chat.ts"
+import { logs } from "../support/happenings.ts"
 import { always } from "../support/property.ts"
 import { samples } from "../support/samples.ts"
 
@@ -104,6 +105,14 @@ describe("The log, folded anew,", () => {
 })
 
 describe("An entry", () => {
+  it("of any kind travels as JSON, and is the same behind it", () => {
+    always(logs, ({ log }) => {
+      for (const entry of log) {
+        expect(overTheWire(entry)).toEqual(entry)
+      }
+    }, 40)
+  })
+
   promise("travels as JSON, and is the same behind it", ({ log }) => {
     for (const entry of log) {
       const line = encode(entry)

@@ -10,7 +10,7 @@ import { noKeep } from "../../src/domain/Keep.ts"
 import { decodePart, digest, encodePart, partsOf, restored } from "../../src/domain/replica/state.ts"
 import { settings } from "../support/chat.ts"
 import { always } from "../support/property.ts"
-import type { Story } from "../support/Story.ts"
+import { logs, type Played } from "../support/happenings.ts"
 import { play, tellings } from "../support/tellings.ts"
 
 // The state of a chat that another machine gets.
@@ -48,15 +48,19 @@ const plain = (value: unknown): unknown => {
   return Object.fromEntries(entries.map(([key, each]) => [key, plain(each)]))
 }
 
-const cutsOf = ({ log }: Story): ReadonlyArray<number> => [0, Math.floor(log.length / 3), Math.floor((2 * log.length) / 3), log.length]
+const cutsOf = ({ log }: Pick<Played, "log">): ReadonlyArray<number> => [0, Math.floor(log.length / 3), Math.floor((2 * log.length) / 3), log.length]
 
-describe("The state of a chat, sent to another machine", () => {
+const stories = tellings.map((telling) => {
+  const { chat, keep, log, states } = play(telling)
+  return { begin: Chat.empty<ClientId>(settings, keep, chat.bounds), log, states }
+})
+
+describe.each([["of stories", stories] as const, ["of any entries", logs] as const])("The state of a chat %s, sent to another machine", (_, all) => {
   it("comes to the same there, whatever follows", () => {
     let cuts = 0
     always(
-      tellings,
-      (telling) => {
-        const story = play(telling)
+      all,
+      (story) => {
         for (const cut of cutsOf(story)) {
           const before = story.states[cut - 1]
           if (before === undefined) continue
@@ -77,14 +81,13 @@ describe("The state of a chat, sent to another machine", () => {
 
   it("is decided alike where the clients of other machines cannot be reached", () => {
     always(
-      tellings,
-      (telling) => {
-        const { chat, keep, log } = play(telling)
-        const begin = () => Chat.empty<ClientId>(settings, keep, chat.bounds)
-        const all = replay(begin(), log, (client) => client)
-        const some = replay(begin(), log, (client) => (client % 2 === 0 ? client : undefined))
-        expect(some.told).toEqual(all.told)
-        expect([digest(some.chat), digest(all.chat)]).toEqual([digest(chat), digest(chat)])
+      all,
+      ({ begin, log, states }) => {
+        const each = replay(begin, log, (client) => client)
+        const some = replay(begin, log, (client) => (client % 2 === 0 ? client : undefined))
+        const chat = states.at(-1) ?? begin
+        expect(some.told).toEqual(each.told)
+        expect([digest(some.chat), digest(each.chat)]).toEqual([digest(chat), digest(chat)])
       },
       runs
     )
@@ -92,15 +95,16 @@ describe("The state of a chat, sent to another machine", () => {
 
   it("has everything in it there that it has here, but for the ways to clients", () => {
     always(
-      tellings,
-      (telling) => {
-        const { chat } = play(telling)
-        expect(plain(sent(chat))).toEqual(plain(chat))
+      all,
+      ({ begin, states }) => {
+        for (const chat of [Math.floor(states.length / 2), states.length].map((place) => states[place - 1] ?? begin)) expect(plain(sent(chat))).toEqual(plain(chat))
       },
       runs
     )
   })
+})
 
+describe("A part of the state of a chat", () => {
   it("is read by the field, and what is none is refused", () => {
     const chat = Chat.empty<never>(settings, noKeep)
     for (const part of partsOf(chat)) expect(Either.isRight(decodePart(encodePart(part)))).toBe(true)

@@ -4,6 +4,7 @@ import * as Chat from "../../src/domain/Chat.ts"
 import type { Command, Question, RoomRule } from "../../src/domain/command/index.ts"
 import { joinAnyway, joinOrRefuse } from "../../src/domain/command/join.ts"
 import { readingsOf } from "../../src/domain/addressee.ts"
+import { addressed } from "../../src/domain/command/msg.ts"
 import type { Entry, Happening } from "../../src/domain/Entry.ts"
 import { Deed } from "../../src/domain/RoomEvent.ts"
 import { Proof } from "../../src/domain/Place.ts"
@@ -49,7 +50,7 @@ export const rename = (name: string): Command => ({ _tag: "Rename", name: asked(
 export const say = (text: string, ref?: string): Command => ({ _tag: "Say", text: Text.clean(text), ref })
 
 /** The command to whisper, as people type it: a name, then the text. */
-export const address = (words: string): Command => ({ _tag: "Address", words: Text.clean(words), readings: readingsOf(words) })
+export const address = (words: string): Command => addressed(Text.clean(words))
 
 /** Something that happens at a node. `who` is the number of a connection, also one that nobody has. */
 export type Step = { readonly now: number } & (

@@ -3,6 +3,7 @@ import { addressee, Reading, readingsOf } from "../addressee.ts"
 import { personNamed } from "../Chat.ts"
 import { refused } from "../Decision.ts"
 import { isInvisible } from "../invisible.ts"
+import type { NameLimits } from "../NameLimits.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Text from "../Text.ts"
 import { command, type CommandForm, type Decides } from "./Definition.ts"
@@ -19,6 +20,13 @@ export const nobody = "Nobody here has that name: /who shows who is here."
 /** The answer to a whisper that names somebody and says nothing. */
 export const nothingSaid = "Type what to say: /msg NAME TEXT"
 
+/** A whisper as people type it: a name, then the text. Whether anything of the text can be seen needs Unicode's tables, so it is worked out here: a reading behind which there is nothing ends where the words do. */
+export const addressed = (words: Text.Text, limits?: NameLimits): Address => ({
+  _tag: "Address",
+  words,
+  readings: readingsOf(words, limits).map((reading) => (isInvisible(words.slice(reading.at)) ? { ...reading, at: words.length } : reading))
+})
+
 /** The command `/msg`. People type it to the server; our own client finds the member itself, and sends a `Whisper`. */
 export const msg: CommandForm<Address> = {
   line: {
@@ -26,7 +34,7 @@ export const msg: CommandForm<Address> = {
     args: "NAME TEXT",
     help: "says it to one person only",
     takesName: true,
-    read: (rest, limits) => typedText(rest, "/msg NAME TEXT", (words) => command({ _tag: "Address", words, readings: readingsOf(words, limits) }))
+    read: (rest, limits) => typedText(rest, "/msg NAME TEXT", (words) => command(addressed(words, limits)))
   }
 }
 
@@ -34,6 +42,6 @@ export const msg: CommandForm<Address> = {
 export const decideMsg: Decides<Address> = (chat, asker, address) => {
   const found = addressee(address, (key) => personNamed(chat, key))
   // The rest of a safe text is safe too, so it is not cleaned again.
-  if (found !== undefined && isInvisible(found.text)) return refused(chat, asker, new Refusal({ code: "text-empty", message: nothingSaid }))
+  if (found?.text === "") return refused(chat, asker, new Refusal({ code: "text-empty", message: nothingSaid }))
   return whisperTo(chat, asker, found?.to, { text: Text.Text.make(found?.text ?? address.words), nobody })
 }
