@@ -15,13 +15,22 @@ const nothing = new Uint8Array(0)
  */
 export class LineSplitter {
   readonly #maxBytes: number
+  readonly #headBytes: number
+  #head: Uint8Array = nothing
   // Grows by doubling, so that a line that comes byte by byte is not copied at each byte.
   #buffer: Uint8Array = nothing
   #length = 0
   #skipping = false
 
-  constructor(maxBytes: number) {
+  /** `headBytes`: how much is kept of the beginning of a line that was too long. */
+  constructor(maxBytes: number, headBytes = 0) {
     this.#maxBytes = maxBytes
+    this.#headBytes = headBytes
+  }
+
+  /** The beginning of the last line that was too long. */
+  get head(): Uint8Array {
+    return this.#head
   }
 
   /** The bytes of the line that has not ended yet. */
@@ -66,10 +75,21 @@ export class LineSplitter {
     this.#skipping = false
   }
 
+  // The beginning of the line that goes on with this part, copied.
+  #headOf(part: Uint8Array): Uint8Array {
+    if (this.#headBytes === 0) return nothing
+    const pending = this.pending.subarray(0, this.#headBytes)
+    const head = new Uint8Array(Math.min(this.#headBytes, pending.length + part.length))
+    head.set(pending)
+    head.set(part.subarray(0, head.length - pending.length), pending.length)
+    return head
+  }
+
   #add(part: Uint8Array, lines: Array<Line>) {
     if (this.#skipping || part.length === 0) return
     const length = this.#length + part.length
     if (length > this.#maxBytes) {
+      this.#head = this.#headOf(part)
       this.#reset()
       this.#skipping = true
       lines.push(tooLong)

@@ -24,7 +24,7 @@ import { Exposure } from "../Exposure.ts"
 import { isToSelf } from "./again.ts"
 import { encodeFor, encodeGoodbye, type Reader } from "./encode.ts"
 import { longestLabel, Response } from "./label.ts"
-import { longestBody, longestTags, type Message, parse } from "./message.ts"
+import { longestBody, longestTags, type Message, parse, parseHead } from "./message.ts"
 import { capability as multiline } from "./speech.ts"
 import { nickOf } from "./tokens.ts"
 
@@ -34,6 +34,9 @@ const commands: IrcCommands = { BATCH: { least: 1, run: batch }, ...registration
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])
 
 const lineTooLong = (client: Client): Heard => client.numeric("417", [], "Input line was too long")
+
+/** How much is looked at of a line that is too long to be held: its label stands there, where it has one. */
+const headBytes = 256
 
 const utf8 = new TextEncoder()
 const lineFeed = 10
@@ -47,7 +50,7 @@ export class IrcInterpreter implements Interpreter {
   readonly isInterlocked = true
   readonly patience = undefined
   readonly separator = undefined
-  readonly #lines = new LineSplitter(longestTags + longestBody + 2)
+  readonly #lines = new LineSplitter(longestTags + longestBody + 2, headBytes)
   readonly #client: Client
   readonly #formOf: (capabilities: Capabilities) => Dialect
   readonly #serverName: string
@@ -139,14 +142,8 @@ export class IrcInterpreter implements Interpreter {
 
   *#line(line: Line): Iterable<Heard> {
     const client = this.#client
-    if (line === tooLong) {
-      // It may have been one of several: nothing is said of which a part is missing.
-      client.multiline?.fail()
-      yield lineTooLong(client)
-    } else {
-      const message = parse(line)
-      if (message !== undefined) yield* this.#labelled(message)
-    }
+    const message = line === tooLong ? parseHead(this.#lines.head) : parse(line)
+    if (message !== undefined) yield* this.#labelled(message)
     // An old state of the chat would be kept for each client.
     client.outcome = undefined
     client.told = []

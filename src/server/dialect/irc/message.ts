@@ -21,6 +21,7 @@ export const longestTags = 4096
 const loose = new TextDecoder()
 const blank = 0x20
 const at = 0x40
+const semicolon = 0x3b
 
 /** Reads a line without its end; `undefined` for an empty one, which says nothing. */
 export const parse = (line: Uint8Array): Message | undefined => {
@@ -29,6 +30,13 @@ export const parse = (line: Uint8Array): Message | undefined => {
   if (bytes.length - (tagsEnd + 1) > longestBody || tagsEnd + 1 > longestTags) return flawed(bytes, "too-long")
   const text = decodeUtf8(bytes)
   return text === undefined ? flawed(bytes, "not-utf8") : parseText(text)
+}
+
+/** Reads the beginning of a line that was too long to be held: its tags, as far as they are whole, and its command. */
+export const parseHead = (head: Uint8Array): Message => {
+  const hasTags = head[0] !== at || head.includes(blank)
+  const end = hasTags ? head.length : Math.max(0, head.lastIndexOf(semicolon))
+  return flawed(Buffer.concat([head.subarray(0, end), Buffer.from(" *")]), "too-long")
 }
 
 // Whatever it says, its label and its command can be read, so that its sender is told what it is that was not taken.

@@ -94,7 +94,7 @@ describe("A message of several lines", () => {
       expect(yield* fails(...Array.from({ length: mostLines + 3 }, () => "@batch=1 PRIVMSG #dev :hi"))).toEqual(failed(`MULTILINE_MAX_LINES ${mostLines}`))
       expect(yield* fails(...Array.from({ length: 11 }, () => `@batch=1 PRIVMSG #dev :${"x".repeat(400)}`))).toEqual(failed(`MULTILINE_MAX_BYTES ${mostBytes}`))
       expect(yield* fails(`@batch=1 PRIVMSG #dev :${"x".repeat(600)}`)).toEqual(["@label=x :brusio 417 ada"])
-      expect(yield* fails(`@batch=1 PRIVMSG #dev :${"x".repeat(20_000)}`)).toEqual(["417 ada"])
+      expect(yield* fails(`@batch=1 PRIVMSG #dev :${"x".repeat(20_000)}`)).toEqual(["@label=x :brusio 417 ada"])
       expect(yield* says(bob)).toEqual([])
     })
   )
