@@ -9,3 +9,6 @@ export const Profile = Schema.Struct({
   real: Text
 })
 export type Profile = typeof Profile.Type
+
+/** Whether the client of somebody is one of IRC. */
+export const hasIrc = ({ profile }: { readonly profile?: Profile | undefined }): boolean => profile?.user !== undefined

@@ -18,7 +18,7 @@ import type { Claim } from "./Place.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Room from "./Room.ts"
 import { clean, type Text } from "./Text.ts"
-import { tellWatchers, unwatching } from "./watch.ts"
+import { tellArrival, tellWatchers, unwatching } from "./watch.ts"
 
 /** How many deadlines are met in one step: thousands may be lost at once, and each is told to all who stay. */
 const dueAtOnce = 256
@@ -182,7 +182,7 @@ export const comeBack = <Peer>(before: Chat<Peer>, asker: Asker<Peer>, person: P
   }
   const decision = andThen({ chat, told: told.told }, (chat) => tellAgain(chat, from, seat, resumption))
   return wasTold
-    ? tellWatchers(andThen(decision, (chat) => tellPerson(chat, from, person.rooms, ({ at, n, room, seq }) => ({ _tag: "Returned", n, seq, at, room, member: person.member }))), person, { is: "here" })
+    ? tellArrival(andThen(decision, (chat) => tellPerson(chat, from, person.rooms, ({ at, n, room, seq }) => ({ _tag: "Returned", n, seq, at, room, member: person.member }))), person)
     : decision
 }
 

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { type Chat, type Decision, type Person, personWith, roomOf, type Seat } from "./Chat.ts"
 import { andThen, silenceIn, tellFew } from "./Decision.ts"
 import type { MemberId } from "./Member.ts"
+import { hasIrc } from "./Profile.ts"
 import type { Room } from "./Room.ts"
 import type { RoomKey } from "./RoomName.ts"
 import { Text } from "./Text.ts"
@@ -33,9 +34,6 @@ export const withValue = (all: Metadata, key: MetadataKey, value: Text | undefin
   const others = all.filter((entry) => entry.key !== key)
   return value === undefined ? others : [...others, { key, value }].sort((one, other) => (one.key < other.key ? -1 : 1))
 }
-
-/** Whether the client of somebody is one of IRC. */
-export const hasIrc = ({ profile }: Pick<Person<unknown>, "profile">): boolean => profile?.user !== undefined
 
 /** The seats of those in a room who have clients of IRC. */
 export const ircSeats = <Peer>(chat: Chat<Peer>, { seats }: Room<Peer>): ReadonlyArray<Seat<Peer>> =>

@@ -6,6 +6,7 @@ import { andThen, tellFew } from "./Decision.ts"
 import type { Watched } from "./Event.ts"
 import type { MemberId } from "./Member.ts"
 import { type NameKey, oneWord } from "./Nickname.ts"
+import { hasIrc } from "./Profile.ts"
 
 /** For how many names one person watches at most. */
 export const mostWatched = 100
@@ -42,9 +43,22 @@ export const watcherSeats = <Peer>(chat: Chat<Peer>, person: Person<Peer>, isExc
   })
 }
 
+/**
+ * Tells those who watch for this person that it is here; and those of them who have clients of IRC, what it is described by, unless
+ * they share a room with it, and know.
+ */
+export const tellArrival = <Peer>(decision: Decision<Peer>, person: Person<Peer>): Decision<Peer> => {
+  const told = tellWatchers(decision, person, { is: "here" })
+  const { member, metadata } = personWith(told.chat, person.member.id) ?? person
+  const seats = metadata.length === 0 ? [] : watcherSeats(told.chat, person, (watcher) => !hasIrc(watcher) || isNear(watcher, person))
+  return seats.length === 0 ? told : andThen(told, (chat) => tellFew(chat, undefined, seats, ({ at, n }) => ({ _tag: "Signalled", n, at, by: member, metadata })))
+}
+
+const isNear = (one: Person<unknown>, other: Person<unknown>): boolean => one.rooms.some(({ room }) => other.rooms.some((each) => each.room === room))
+
 /** Tells those who watch for this person what is new of it. `except`: whoever is told that in a room that it shares with it. */
 export const tellWatchers = <Peer>(decision: Decision<Peer>, person: Person<Peer>, news: News, except: "none" | "sharing" = "none"): Decision<Peer> => {
-  const seats = watcherSeats(decision.chat, person, ({ rooms }) => except === "sharing" && rooms.some(({ room }) => person.rooms.some((one) => one.room === room)))
+  const seats = watcherSeats(decision.chat, person, (watcher) => except === "sharing" && isNear(watcher, person))
   return seats.length === 0
     ? decision
     : andThen(decision, (chat) => tellFew(chat, undefined, seats, ({ at, n }) => ({ _tag: "Watched", n, at, member: person.member, ...news })))

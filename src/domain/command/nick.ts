@@ -12,7 +12,7 @@ import { oneWord } from "../Nickname.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Room from "../Room.ts"
 import { lobby } from "../RoomName.ts"
-import { tellWatchers } from "../watch.ts"
+import { tellArrival, tellWatchers } from "../watch.ts"
 import { command, type CommandForm, type Decides, messageForm, type Request } from "./Definition.ts"
 import { warn } from "./lookalikes.ts"
 
@@ -73,6 +73,6 @@ export const rename = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, person: Perso
     person.rooms.length > 0
       ? tellPerson(next, origin, person.rooms, renaming)
       : tellFew(next, origin, [person.seat], (at) => renaming({ ...at, room: lobby, seq: roomOf(next, lobby).seq }))
-  const seen = name.key === person.name.key ? told : tellWatchers(tellWatchers(told, person, { is: "gone" }), { ...person, member, name }, { is: "here" })
+  const seen = name.key === person.name.key ? told : tellArrival(tellWatchers(told, person, { is: "gone" }), { ...person, member, name })
   return andThen(seen, (chat) => warn(chat, person.rooms, name.name, lookalike(freed, name)))
 }

@@ -106,6 +106,26 @@ describe("METADATA", () => {
     })
   )
 
+  it.scopedLive("is told to who watches for somebody, when that comes to be there", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const ada = yield* ircClient(port, "ada", third)
+      const bob = yield* ircClient(port, "bob", third)
+      const eve = yield* ircClient(port, "eve", "batch")
+      yield* says(bob, "METADATA * SET color :#c0ffee", "METADATA * SET avatar :http://example.org")
+      yield* says(ada, "METADATA * SUB color")
+      expect(yield* says(ada, "MONITOR + bob,kim")).toEqual(["730 ada :bob!~u@brusio", "731 ada :kim", "BATCH +metadata2 metadata ada", "@batch=metadata2 761 ada bob color * :#c0ffee", "BATCH -metadata2"])
+      expect(yield* says(eve, "MONITOR + bob,kim")).toEqual(["730 eve :bob!~u@brusio", "731 eve :kim"])
+      yield* says(bob, "NICK kim")
+      expect(yield* says(ada)).toEqual(["731 ada :bob", "730 ada :kim!~u@brusio", "761 ada kim color * :#c0ffee"])
+      expect(yield* says(eve)).toEqual(["731 eve :bob", "730 eve :kim!~u@brusio"])
+      for (const peer of [ada, bob]) yield* says(peer, "JOIN #dev")
+      yield* says(ada)
+      yield* says(bob, "NICK bob")
+      expect(yield* says(ada)).toEqual([":kim!~u@brusio NICK :bob", "731 ada :kim", "730 ada :bob!~u@brusio"])
+    })
+  )
+
   it.scopedLive("is told in the words of the second draft to who has asked for that one", () =>
     Effect.gen(function* () {
       const { ada, bob } = yield* inRoom("batch draft/metadata-2")

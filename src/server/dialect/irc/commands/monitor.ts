@@ -1,11 +1,13 @@
 /** `MONITOR`: watching for people, wherever they are. */
-import { personNamed } from "../../../../domain/Chat.ts"
+import { type Person, personNamed } from "../../../../domain/Chat.ts"
 import type { Nickname } from "../../../../domain/Nickname.ts"
 import { mostWatched } from "../../../../domain/watch.ts"
 import { type Heard, nameLimits } from "../../Dialect.ts"
 import type { Asking, Client, Numeric } from "../Client.ts"
+import { draftOf } from "../metadata.ts"
 import { isHere } from "../person.ts"
 import { keyOf, nameOf, nickOf, sourceOf } from "../tokens.ts"
+import { describedPeople } from "./subscriptions.ts"
 
 /** How many bytes of targets one line of an answer has at most. */
 const most = 400
@@ -56,7 +58,14 @@ function* add(client: Client, nicks: ReadonlyArray<string>): Iterable<Heard> {
     added.push(name)
   }
   yield client.numerics((asking) => states(asking, added))
+  if (draftOf(client.capabilities) !== undefined && client.subscriptions.size > 0) yield client.look((asking) => describedPeople(client, asking, hereOf(asking, added)))
 }
+
+const hereOf = ({ chat }: Asking, names: ReadonlyArray<Nickname>): ReadonlyArray<Person<unknown>> =>
+  names.flatMap((name) => {
+    const person = personNamed(chat, keyOf(name))
+    return person === undefined || !isHere(person) ? [] : [person]
+  })
 
 const states = ({ chat }: Asking, names: ReadonlyArray<Nickname>): ReadonlyArray<Numeric> => {
   const here: Array<string> = []

@@ -74,6 +74,12 @@ export const describedOf = (client: Client, { chat, me, nick }: Asking, key: Roo
   return lines.length === 0 ? [] : batch(client, "metadata", `metadata ${channel}`, lines)
 }
 
+/** What a client is told that these people are described by, for whom it watches from now on. */
+export const describedPeople = (client: Client, { nick }: Asking, people: ReadonlyArray<Person<unknown>>): ReadonlyArray<string> => {
+  const lines = people.flatMap((person) => ofPerson(client, nick, person))
+  return lines.length === 0 ? [] : batch(client, "metadata", `metadata ${nick}`, lines)
+}
+
 /** What a client that comes in is told that it is described by itself. */
 export const ownDescription = (client: Client, { me, nick }: Asking): ReadonlyArray<string> => {
   const draft = draftOf(client.capabilities)
