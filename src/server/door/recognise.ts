@@ -8,6 +8,7 @@ import { monotonicMillis } from "../../net/clock.ts"
 import type { Dialect, Encryption, Hearing, Interpreter } from "../dialect/Dialect.ts"
 import { foreign, turningAway } from "../dialect/foreign.ts"
 import { makeIrc } from "../dialect/irc/irc.ts"
+import { MarksOfAccounts } from "../dialect/irc/marks.ts"
 import type { Subprotocol } from "../dialect/irc/overWebSocket.ts"
 import { Tcp } from "../../net/Tcp.ts"
 import { native } from "../dialect/native.ts"
@@ -167,8 +168,9 @@ export const layer = Layer.effect(
     const admission = yield* Admission
     const config = yield* ServerConfig
     const visits = yield* Visits.Visits
-    const irc = makeIrc(config)
-    const ircOver = { "binary.ircv3.net": makeIrc(config, "binary.ircv3.net"), "text.ircv3.net": makeIrc(config, "text.ircv3.net") }
+    const marks = new MarksOfAccounts()
+    const irc = makeIrc(config, undefined, marks)
+    const ircOver = { "binary.ircv3.net": makeIrc(config, "binary.ircv3.net", marks), "text.ircv3.net": makeIrc(config, "text.ircv3.net", marks) }
     const desk = Option.getOrUndefined(yield* Effect.serviceOption(Desk))
     const tls = yield* makeTls
     const exposed = { ...config, encryption: { isSecure: false, isExposed: true, certificate: undefined, securePort: undefined } }

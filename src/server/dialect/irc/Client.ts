@@ -3,16 +3,16 @@ import type { Command } from "../../../domain/command/index.ts"
 import type { Chat, Person } from "../../../domain/Chat.ts"
 import type { Member, Refused, Reply } from "../../../domain/Event.ts"
 import type { Metadata } from "../../../domain/metadata.ts"
-import type { Nickname } from "../../../domain/Nickname.ts"
+import type { NameKey, Nickname } from "../../../domain/Nickname.ts"
 import type { Heard, Hearing, View } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { fitting, line, middle, trailing } from "./lines.ts"
 import type { Response } from "./label.ts"
-import { Marks } from "./marks.ts"
+import { Marks, type MarksOfAccounts } from "./marks.ts"
 import type { Multiline } from "./Multiline.ts"
 import type { SaslResponse } from "./sasl.ts"
 import type { Subscriptions } from "./metadata.ts"
-import { nickOf } from "./tokens.ts"
+import { keyOf, nickOf } from "./tokens.ts"
 
 /** What a client has said of itself before it has come in. */
 export interface Registration {
@@ -71,8 +71,8 @@ export class Client {
   multiline: Multiline | undefined
   /** How many batches the client was sent that answer a command. */
   batches = 0
-  /** How far it has read. */
-  readonly marks = new Marks()
+  readonly #marksOfAccounts: MarksOfAccounts
+  readonly #ownMarks = new Marks()
   /** The words with which the client has quit. */
   quit = ""
   /** What came of the command that was performed last. */
@@ -82,9 +82,21 @@ export class Client {
   /** Called at the place in the order of all that the client is told at which it is to be spoken to in another way. */
   readonly turn: (spoken: Spoken, me: Person<unknown> | undefined) => void
 
-  constructor(hearing: Hearing, turn: Client["turn"]) {
+  constructor(hearing: Hearing, marksOfAccounts: MarksOfAccounts, turn: Client["turn"]) {
     this.hearing = hearing
+    this.#marksOfAccounts = marksOfAccounts
     this.turn = turn
+  }
+
+  /** How far it has read. */
+  get marks(): Marks {
+    const account = this.me?.account
+    return account === undefined ? this.#ownMarks : this.#marksOfAccounts.of(keyOf(account))
+  }
+
+  /** The client has claimed this name. */
+  hasClaimed(account: NameKey): void {
+    this.#marksOfAccounts.claimed(account, this.#ownMarks)
   }
 
   /** The server says something to the client alone. */

@@ -24,6 +24,7 @@ import { Exposure } from "../Exposure.ts"
 import { isToSelf } from "./again.ts"
 import { encodeFor, encodeGoodbye, type Reader } from "./encode.ts"
 import { longestLabel, Response } from "./label.ts"
+import type { MarksOfAccounts } from "./marks.ts"
 import { longestBody, longestTags, type Message, parse, parseHead } from "./message.ts"
 import { capability as multiline } from "./speech.ts"
 import { nickOf } from "./tokens.ts"
@@ -59,13 +60,13 @@ export class IrcInterpreter implements Interpreter {
   #isEcho = false
   #batches = 0
 
-  /** `formOf`: how all are spoken to with the same capabilities, where several are told the same. */
-  constructor(hearing: Hearing, formOf: (capabilities: Capabilities) => Dialect) {
+  /** `formOf`: how all are spoken to with the same capabilities, where several are told the same; `marks`: how far people have read. */
+  constructor(hearing: Hearing, formOf: (capabilities: Capabilities) => Dialect, marks: MarksOfAccounts) {
     this.#formOf = formOf
     this.#serverName = hearing.serverName
     this.#exposure = new Exposure(hearing.encryption)
     this.#dialect = formOf(new Set())
-    this.#client = new Client(hearing, (spoken, me) => {
+    this.#client = new Client(hearing, marks, (spoken, me) => {
       const { capabilities } = spoken
       this.#isEcho = capabilities.has("echo-message")
       this.#dialect = me === undefined ? formOf(capabilities) : this.#formFor(spoken, me.member)

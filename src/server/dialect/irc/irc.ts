@@ -3,6 +3,7 @@ import { type Capabilities, sharedKey } from "./Capabilities.ts"
 import { encodeShared } from "./encode.ts"
 import { IrcInterpreter } from "./IrcInterpreter.ts"
 import { line } from "./lines.ts"
+import { MarksOfAccounts } from "./marks.ts"
 import { framer, overWebSocket, type Subprotocol } from "./overWebSocket.ts"
 
 /** As servers of IRC have it: clients sleep on phones and behind slow links, and count on that. */
@@ -12,9 +13,10 @@ const silences = { pingAfter: 90_000, goneAfter: 240_000 }
  * IRC, as its clients speak it: see `docs/wire/irc.md`. For each set of
  * capabilities that changes what a whole room is told there is one dialect, in
  * which that is encoded once; what is told to one alone is encoded for that one.
- * `subprotocol`: how its lines travel over a WebSocket, where they do.
+ * `subprotocol`: how its lines travel over a WebSocket, where they do. `marks`: how
+ * far people have read, whichever way they come.
  */
-export const makeIrc = ({ serverName: server }: Pick<Hearing, "serverName">, subprotocol?: Subprotocol): Dialect => {
+export const makeIrc = ({ serverName: server }: Pick<Hearing, "serverName">, subprotocol?: Subprotocol, marks = new MarksOfAccounts()): Dialect => {
   const forms = new Map<string, Dialect>()
   const formOf = (capabilities: Capabilities): Dialect => {
     const key = sharedKey(capabilities)
@@ -29,7 +31,7 @@ export const makeIrc = ({ serverName: server }: Pick<Hearing, "serverName">, sub
       ping: () => line(`PING :${server}`),
       silences,
       open: (hearing) => {
-        const interpreter = new IrcInterpreter(hearing, formOf)
+        const interpreter = new IrcInterpreter(hearing, formOf, marks)
         return subprotocol === undefined ? interpreter : overWebSocket(interpreter, subprotocol)
       }
     }

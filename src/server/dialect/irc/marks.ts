@@ -1,10 +1,34 @@
 /** How far a client has read, by room or person: see https://ircv3.net/specs/extensions/read-marker. */
+import type { NameKey } from "../../../domain/Nickname.ts"
 import { channelOf, isChannel, keyOf, nickOf, roomOf } from "./tokens.ts"
 
 /** Of how many rooms and people a client's marks are kept at most; of more, the one that was set longest ago goes. */
 const most = 100
 
-/** The marks of one connection: they are gone with it, as a server that keeps nothing knows of nobody who is not here. */
+/** Of how many claimed names the marks are kept at most; of more, those go that nobody has looked at for the longest time. */
+const mostNames = 1000
+
+/** The marks of who has said the words of claimed names, over all its connections. They are in memory, and known to this server alone. */
+export class MarksOfAccounts {
+  readonly #all = new Map<NameKey, Marks>()
+
+  /** Those of who has claimed this name. */
+  of(account: NameKey): Marks {
+    const marks = this.#all.get(account) ?? new Marks()
+    this.claimed(account, marks)
+    return marks
+  }
+
+  /** Somebody has claimed this name, and goes on with its own marks: nobody has those of who had the name before. */
+  claimed(account: NameKey, marks: Marks): void {
+    this.#all.delete(account)
+    this.#all.set(account, marks)
+    const [oldest] = this.#all.keys()
+    if (this.#all.size > mostNames && oldest !== undefined) this.#all.delete(oldest)
+  }
+}
+
+/** The marks of one reader: of one connection, which are gone with it, where nobody has said the words of a claimed name. */
 export class Marks {
   readonly #times = new Map<string, string>()
 

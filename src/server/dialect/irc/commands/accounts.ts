@@ -114,6 +114,7 @@ function* register(client: Client, [account = "", , words = ""]: ReadonlyArray<s
       yield fail(client, codeOf(refused), wanted, refused.message)
       return
     }
+    client.hasClaimed(keyOf(nickOf(name)))
     known(client)
     yield client.look(() => [client.fromServer(`REGISTER SUCCESS ${nickOf(name)} :The name is yours until the server ends`)])
     yield* loggedIn(client)
