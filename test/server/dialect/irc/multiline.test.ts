@@ -95,7 +95,23 @@ describe("A message of several lines", () => {
       expect(yield* fails(...Array.from({ length: 11 }, () => `@batch=1 PRIVMSG #dev :${"x".repeat(400)}`))).toEqual(failed(`MULTILINE_MAX_BYTES ${mostBytes}`))
       expect(yield* fails(`@batch=1 PRIVMSG #dev :${"x".repeat(600)}`)).toEqual(["@label=x :brusio 417 ada"])
       expect(yield* fails(`@batch=1 PRIVMSG #dev :${"x".repeat(20_000)}`)).toEqual(["@label=x :brusio 417 ada"])
+      // It is told at once, and not when the message has ended.
+      expect((yield* says(ada, begun, "@batch=1 PING :hi")).map((line) => line.replace(/ :[^:]*$/u, ""))).toEqual(failed("MULTILINE_INVALID"))
+      expect(yield* says(ada, "@batch=1 PRIVMSG #dev :last", "BATCH -1")).toEqual([])
       expect(yield* says(bob)).toEqual([])
+    })
+  )
+
+  it.scopedLive("costs what its lines would cost one by one, and is told as a whole", () =>
+    Effect.gen(function* () {
+      const rateLimit = { perSecond: 100, burst: 30 }
+      const { ada, bob } = yield* two("", capabilities, { rateLimit })
+      const start = performance.now()
+      const [messages, lines] = [5, mostLines]
+      yield* ada.send(Array.from({ length: messages }, () => ["BATCH +1 draft/multiline #dev", ...Array.from({ length: lines }, (_, n) => `@batch=1 PRIVMSG #dev :${n}`), "BATCH -1", ""].join("\r\n")).join(""))
+      for (let n = 0; n < messages * lines; n += 1) expect((yield* bob.line).trimEnd()).toBe(`:ada!~u@brusio PRIVMSG #dev :${n % lines}`)
+      // What the last lines cost is due behind them.
+      expect(performance.now() - start).toBeGreaterThan((((messages - 1) * lines - rateLimit.burst) * 1000) / rateLimit.perSecond - 50)
     })
   )
 
