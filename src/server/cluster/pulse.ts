@@ -5,7 +5,10 @@ import type * as Subscribable from "effect/Subscribable"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { rounds } from "../rounds.ts"
 
-/** After how much silence the engine counts as not reachable, ms; it gives a sign of life every second. */
+/**
+ * After how much silence the engine counts as not reachable, ms; it gives a sign of life every second. It is time that
+ * this process has lived (see {@link Pulse}): of a round that comes late, no more than twice its usual time counts.
+ */
 export const silenceAtMost = 2000
 
 /** How often silence is looked for, ms. */
