@@ -26,6 +26,12 @@ const version = (stage: Stage, from: string | RegExp, to: string): string => {
 
 const speaking = (stage: Stage, lowest: number, highest: number): string => version(stage, "speaks=[1,1]", `speaks=[${lowest},${highest}]`)
 
+/** A build whose state has another field in each part, or not one that it should. */
+const sending = (stage: Stage, field: string): string => {
+  const part = /encodePart=(\w+)=>/u.exec(readFileSync(join(root, "dist/program.cjs"), "utf8"))?.[1] ?? "part"
+  return version(stage, /(?<=encodePart=\w+=>JSON\.stringify\()isPart\(\w+\)\?\w+:\w+\(\w+\)/u, `{...${part},${field}}`)
+}
+
 const ends = async (stage: Stage, url: string, program?: string) => {
   const started = start(stage, ["serve", "--port", "0", "--no-input", "--cluster", url], program === undefined ? {} : { program })
   const { code } = await started.ended(patience)
@@ -73,6 +79,20 @@ describe.runIf(hasNats).concurrent("Nodes of two versions", { timeout: 120_000 }
     expect(await ends(stage, newer.url)).toEqual({ code: 1, stderr: "This version of brusio is too old for the cluster: its other nodes speak a later language. Install theirs.\n" })
     // Those who were there go on.
     for (const each of [one, other]) await (await person(stage, each, "ada")).roundTrip()
+  })
+
+  it("do not go together where one has the state in another form, though they speak the same: the newcomer says so, and exits with 1", async ({ stage }) => {
+    const [one, other] = [await engineOf(stage), await engineOf(stage)]
+    const [later, elder] = [sending(stage, "later:1"), sending(stage, "mostHere:undefined")]
+    for (const [engine, program, what] of [[one, later, "later"], [other, elder, "mostHere"]] as const) {
+      const there = await node(stage, engine.url, { program })
+      const ada = await person(stage, there, "ada")
+      const { code, stderr } = await ends(stage, engine.url)
+      expect(code).toBe(1)
+      expect(stderr).toMatch(new RegExp(`^The state that this node was sent cannot be read: .* Install the same one: .*${what}.*\\.\n$`, "u"))
+      await ada.roundTrip()
+      isWhole(ada)
+    }
   })
 
   it("of which one comes to another state: that one says so, and ends; the rest goes on", async ({ stage }) => {

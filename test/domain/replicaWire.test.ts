@@ -164,8 +164,8 @@ describe("Records on the wire", () => {
 
   it("say what is wrong with the state of another node", () => {
     const wrong = (text: string) => Either.getOrThrow(Either.flip(strings.decodeBook(utf8(text)))).message
-    expect(wrong("{")).toMatch(/^The state that another node has sent is not right: /u)
-    expect(wrong("{}")).toBe("The state that another node has sent is not right: at: is missing")
+    expect(wrong("{")).toContain("JSON")
+    expect(wrong("{}")).toBe("at: is missing")
   })
 })
 

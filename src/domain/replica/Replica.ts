@@ -86,10 +86,10 @@ export type Replica<E> = Asking<E> | Full<E> | Returning<E> | Over<E>
  * Why a node must not go on: it has closed; the others have given it up
  * (`given-up`), or have founded the cluster anew without it (`superseded`); it
  * has missed records (`behind`); it has read a record that it does not know
- * (`unknown`); its state is not the eldest's, which is a bug (`differs`); or it
- * was not taken in.
+ * (`unknown`), or a state (`unreadable`); its state is not the eldest's, which is
+ * a bug (`differs`); or it was not taken in.
  */
-export type Ended = "closed" | "given-up" | "superseded" | "behind" | "unknown" | "differs" | Refused
+export type Ended = "closed" | "given-up" | "superseded" | "behind" | "unknown" | "unreadable" | "differs" | Refused
 
 /** What a record has come to, in the one order that is the same on all nodes. `at`: ms since 1970; never goes back. */
 export type Decided<E> =

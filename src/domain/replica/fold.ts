@@ -79,5 +79,8 @@ export const restore = <E>(before: Replica<E>, book: Bookkeeping<E>): Folded<E> 
   return { replica, decided, wants }
 }
 
+/** A newcomer that cannot read the state that it was sent: to ask on would bring the same once more. */
+export const unreadable = <E>(before: Replica<E>, message: string): Folded<E> => (before.phase === "asking" ? ended(before, "unreadable", [], message) : folded(before))
+
 /** A newcomer that the others do not take in. */
 export const refused = <E>(before: Replica<E>, why: Refused): Folded<E> => (before.phase === "asking" ? ended(before, why) : folded(before))

@@ -228,7 +228,8 @@ export function* partsOf<Peer>(chat: Chat<Peer>): Iterable<Part> {
 const isPart = validator(Part)
 const encode = Schema.encodeSync(Part)
 const parse = Schema.decodeUnknownEither(Schema.parseJson())
-const decode = Schema.decodeUnknownEither(Part)
+// A field that is not known may be what all else means: to leave it out would be to have another state.
+const decode = Schema.decodeUnknownEither(Part, { onExcessProperty: "error" })
 
 /** A part as a line of JSON, without its end. */
 export const encodePart = (part: Part): string => JSON.stringify(isPart(part) ? part : encode(part))

@@ -7,7 +7,11 @@ import * as Recent from "./Recent.ts"
 import type { Bookkeeping } from "./Replica.ts"
 import { validator } from "./validator.ts"
 
-/** The languages of records that this program speaks. */
+/**
+ * The languages that this program speaks. All that nodes tell each other is in one: the records of the log with the entries in them, and the
+ * state that a newcomer is sent (`state.ts`). Whoever changes the form of any of it, by a new field too, raises the highest, and reads
+ * and writes those before as they were.
+ */
 export const speaks: Speaks = [1, 1]
 
 /** What came from another node is not what it should be. */
@@ -115,19 +119,21 @@ export const codec = <E, I>(entry: Schema.Schema<E, I>): Codec<E> => {
       parse(utf8.decode(bytes)).pipe(
         Either.flatMap((value) => (isBook(value) ? Either.right(value) : decodeBook(value))),
         Either.map(({ recent, ...rest }) => ({ ...rest, recent: Recent.fromArray(recent) })),
-        Either.mapLeft((error) => new Unreadable({ message: `The state that another node has sent is not right: ${words(error)}` }))
+        Either.mapLeft((error) => new Unreadable({ message: words(error) }))
       )
   }
 }
 
 const parse = Schema.decodeUnknownEither(Schema.parseJson())
 
-const isSpoken = (language: number): boolean => language >= speaks[0] && language <= speaks[1]
+/** Whether this program speaks a language. */
+export const isSpoken = (language: number): boolean => language >= speaks[0] && language <= speaks[1]
 
 const utf8 = new TextDecoder("utf-8")
 const encoder = new TextEncoder()
 
-const words = (error: ParseResult.ParseError): string =>
+/** What is wrong, in words: not the data themselves, which may be long. */
+export const words = (error: ParseResult.ParseError): string =>
   ParseResult.ArrayFormatter.formatErrorSync(error)
     .map(({ message, path }) => (path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`))
     .join("; ")

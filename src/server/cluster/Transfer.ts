@@ -8,7 +8,7 @@ import { noKeep } from "../../domain/Keep.ts"
 import type { Refused } from "../../domain/replica/Node.ts"
 import type { Bookkeeping } from "../../domain/replica/Replica.ts"
 import { decodePart, digestsOf, encodePart, partsOf, sum, withPart } from "../../domain/replica/state.ts"
-import type { Codec } from "../../domain/replica/wire.ts"
+import { type Codec, isSpoken, speaks, words } from "../../domain/replica/wire.ts"
 import { endOfTurn } from "../chat/Hub.ts"
 import { foldInSlices } from "../slices.ts"
 
@@ -16,9 +16,11 @@ import { foldInSlices } from "../slices.ts"
 export type Sent =
   | { readonly _tag: "State"; readonly book: Bookkeeping<Happening>; readonly chat: Chat<never> }
   | { readonly _tag: "Refused"; readonly why: Refused }
+  /** A state that this program cannot read, and why: another version may have it in another form. */
+  | { readonly _tag: "Unreadable"; readonly message: string }
 
 const Head = Schema.parseJson(
-  Schema.Union(Schema.TaggedStruct("State", {}), Schema.TaggedStruct("Refused", { why: Schema.Literal("too-old", "too-new", "other-settings") }))
+  Schema.Union(Schema.TaggedStruct("State", { v: Schema.Number }), Schema.TaggedStruct("Refused", { why: Schema.Literal("too-old", "too-new", "other-settings") }))
 )
 const encodeHead = Schema.encodeSync(Head)
 const decodeHead = Schema.decodeUnknownEither(Head)
@@ -28,11 +30,11 @@ const decoder = new TextDecoder()
 const lineFeed = 0x0a
 const nothing = new Uint8Array()
 
-/** The whole state: what the log's rules know, and the chat. */
-export const encode = ({ encodeBook }: Codec<Happening>, book: Bookkeeping<Happening>, chat: Chat<unknown>): Effect.Effect<Uint8Array> =>
+/** The whole state: what the log's rules know, and the chat, in this language: whoever changes the form of either raises the language of the log. */
+export const encode = ({ encodeBook }: Codec<Happening>, book: Bookkeeping<Happening>, chat: Chat<unknown>, v: number): Effect.Effect<Uint8Array> =>
   Effect.gen(function* () {
     yield* endOfTurn
-    const lines = [encoder.encode(encodeHead({ _tag: "State" })), encodeBook(book)]
+    const lines = [encoder.encode(encodeHead({ _tag: "State", v })), encodeBook(book)]
     yield* endOfTurn
     const all = yield* foldInSlices(partsOf(chat), lines, (lines, part) => {
       lines.push(encoder.encode(encodePart(part)))
@@ -67,20 +69,25 @@ function* linesOf(bytes: Uint8Array): Generator<Uint8Array, void> {
 export const encodeRefusal = (why: Refused): Uint8Array => encoder.encode(encodeHead({ _tag: "Refused", why }))
 
 /** Reads what `encode` or `encodeRefusal` has made; fails with words where it is neither. */
-export const decode = ({ decodeBook }: Codec<Happening>, bytes: Uint8Array): Effect.Effect<Sent, string> =>
+export const decode = (codec: Codec<Happening>, bytes: Uint8Array): Effect.Effect<Sent, string> =>
   Effect.gen(function* () {
     const lines = linesOf(bytes)
-    const next = (): Uint8Array => lines.next().value ?? nothing
-    const head = yield* Effect.mapError(decodeHead(decoder.decode(next())), ({ message }) => message)
+    const head = yield* Effect.mapError(decodeHead(decoder.decode(lines.next().value ?? nothing)), ({ message }) => message)
     if (head._tag === "Refused") return head
+    if (!isSpoken(head.v)) return { _tag: "Unreadable" as const, message: `it is in the language ${head.v}, and this program speaks ${speaks[0]} to ${speaks[1]}` }
     // To take in the last pieces was long already.
     yield* endOfTurn
-    const book = yield* Effect.mapError(decodeBook(next()), ({ message }) => message)
+    return yield* Effect.catchAll(stateIn(codec, lines), (message) => Effect.succeed({ _tag: "Unreadable" as const, message }))
+  })
+
+const stateIn = ({ decodeBook }: Codec<Happening>, lines: Generator<Uint8Array, void>): Effect.Effect<Sent, string> =>
+  Effect.gen(function* () {
+    const book = yield* Effect.mapError(decodeBook(lines.next().value ?? nothing), ({ message }) => message)
     yield* endOfTurn
     const nobody = empty<never>({ server: "", instance: "", limits: { lineBytes: 0, nameGraphemes: 0, nameBytes: 0 } }, noKeep)
     const begin: Either.Either<Chat<never>, string> = Either.right(nobody)
     const chat = yield* foldInSlices(lines, begin, (before, line) =>
-      Either.flatMap(before, (chat) => Either.mapBoth(decodePart(decoder.decode(line)), { onLeft: ({ message }) => message, onRight: (part) => withPart(chat, part) }))
+      Either.flatMap(before, (chat) => Either.mapBoth(decodePart(decoder.decode(line)), { onLeft: (error) => words(error), onRight: (part) => withPart(chat, part) }))
     )
     return { _tag: "State" as const, book, chat: yield* chat }
   })

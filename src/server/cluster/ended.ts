@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import { clean } from "../../domain/Text.ts"
 
 /** Why a node cannot be one of the cluster, or must not go on. */
-export const Why = Schema.Literal("too-old", "too-new", "other-settings", "given-up", "superseded", "behind", "unknown", "differs", "away")
+export const Why = Schema.Literal("too-old", "too-new", "other-settings", "given-up", "superseded", "behind", "unknown", "unreadable", "differs", "away")
 export type Why = typeof Why.Type
 
 const sentences: Readonly<Record<Why, string>> = {
@@ -13,6 +13,7 @@ const sentences: Readonly<Record<Why, string>> = {
   superseded: "The cluster has begun anew without this node",
   behind: "This node was so far behind that the log has been cut before it could read it",
   unknown: "A record of the cluster's log cannot be read",
+  unreadable: "The state that this node was sent cannot be read: the others are of another version of brusio, which has it in another form. Install the same one",
   differs: "This node has come to another state than the eldest one, which is a fault of the program. Please report it",
   away: "The rest of the cluster could not be reached for a minute"
 }

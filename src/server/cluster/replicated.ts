@@ -175,7 +175,7 @@ const make = (name: string) =>
             if (replica.phase !== "full") return
             // The state is immutable: it is sent as it is at this record, whatever comes meanwhile.
             const chat = yield* (yield* Deferred.await(opened)).chat
-            yield* Transfer.encode(records, Fold.bookkeeping(replica), chat).pipe(
+            yield* Transfer.encode(records, Fold.bookkeeping(replica), chat, language(replica.nodes) ?? speaks[0]).pipe(
               Effect.flatMap((bytes) => engine.send(want.to, bytes)),
               Effect.forkIn(scope)
             )
@@ -222,6 +222,7 @@ const make = (name: string) =>
             const sent = yield* Transfer.decode(records, incoming.bytes)
             yield* endOfTurn
             if (sent._tag === "Refused") return yield* act(Fold.refused(replica, sent.why))
+            if (sent._tag === "Unreadable") return yield* act(Fold.unreadable(replica, sent.message))
             const restored = Fold.restore(replica, sent.book)
             if (restored === undefined) return
             begin = sent.chat

@@ -30,9 +30,9 @@ const fraction = 0.25
 const records = codec(Happening)
 const from = NodeId.make("a")
 
-const crowded = (): Chat.Chat<number> => {
+const crowded = (count = people): Chat.Chat<number> => {
   let chat = Chat.empty<number>(settings, keepFor(120, people, people))
-  for (let client = 1; client <= people; client += 1) {
+  for (let client = 1; client <= count; client += 1) {
     const join = joinAnyway(Nickname.Nickname.make(`member${client}`), defaultLimits)
     const claim = { proof: Proof.make(`proof of ${client}`.padEnd(64, "0")), neighbourhood: `127.0.0.${client % 250}` }
     chat = apply(chat, { _tag: "Command", at: 1e12 + client, client, address: `127.0.0.1:${client}`, command: { ...join, claim } }, () => client).chat
@@ -88,8 +88,8 @@ describe("The state of ten thousand people, sent to another node", () => {
 
   it.live("is the same there", () =>
     Effect.gen(function* () {
-      const sent = yield* Transfer.decode(records, yield* Transfer.encode(records, book(), chat))
-      if (sent._tag === "Refused") throw new Error(sent.why)
+      const sent = yield* Transfer.decode(records, yield* Transfer.encode(records, book(), chat, 1))
+      if (sent._tag !== "State") throw new Error(sent._tag)
       expect(digest(sent.chat)).toBe(digest(chat))
       expect(yield* Transfer.digest(chat)).toBe(digest(chat))
       expect(Recent.toArray(sent.book.recent)).toEqual(Recent.toArray(Recent.fromArray(Recent.toArray(book().recent))))
@@ -105,9 +105,9 @@ describe("The state of ten thousand people, sent to another node", () => {
         read: millis(() => lines.reduce((chat, line) => withPart(chat, Either.getOrThrow(decodePart(line))), empty)),
         compared: millis(() => [...digestsOf(chat)].reduce(sum, 0))
       }
-      const bytes = yield* Transfer.encode(records, book(), chat)
+      const bytes = yield* Transfer.encode(records, book(), chat, 1)
       const longest = {
-        made: yield* longestTurn(Transfer.encode(records, book(), chat)),
+        made: yield* longestTurn(Transfer.encode(records, book(), chat, 1)),
         read: yield* longestTurn(Transfer.decode(records, bytes)),
         compared: yield* longestTurn(Transfer.digest(chat))
       }
@@ -125,4 +125,32 @@ describe("The state of ten thousand people, sent to another node", () => {
     const whole = millis(() => lines.map((line) => decodePart(line))) + millis(() => parts.map(encodePart))
     expect(whole).toBeLessThan(2.8 * json)
   })
+})
+
+describe("A state that another version has made", () => {
+  const chat = crowded(2)
+  /** What comes of it where a line of it is another one. */
+  const read = (edit: (line: string, place: number) => string, v = 1) =>
+    Effect.gen(function* () {
+      const lines = new TextDecoder().decode(yield* Transfer.encode(records, book(), chat, v)).split("\n")
+      return yield* Transfer.decode(records, new TextEncoder().encode(lines.map(edit).join("\n")))
+    })
+  const same = (line: string) => line
+  const inHead = (from: string, to: string) => (line: string) => (line.includes('"_tag":"Head"') ? line.replace(from, to) : line)
+
+  it.effect("is not read in a language that is not spoken here", () =>
+    Effect.gen(function* () {
+      expect((yield* read(same))._tag).toBe("State")
+      expect(yield* read(same, 2)).toEqual({ _tag: "Unreadable", message: "it is in the language 2, and this program speaks 1 to 1" })
+    })
+  )
+
+  it.effect("is not read with a field that is not known, nor without one that is: what is left out would be another state", () =>
+    Effect.gen(function* () {
+      const words = (edit: (line: string, place: number) => string) => Effect.map(read(edit), (sent) => (sent._tag === "Unreadable" ? sent.message : sent._tag))
+      expect(yield* words(inHead('"mostHere":', '"later":1,"mostHere":'))).toContain("later")
+      expect(yield* words(inHead('"mostHere":2,', ""))).toContain("mostHere")
+      expect(yield* words((line, place) => (place === 1 ? line.replace('{"at"', '{"later":1,"at"') : line))).toContain("later")
+    })
+  )
 })
