@@ -12,12 +12,12 @@ const taskset = "taskset"
 /** Whether CPU affinity can be set here, by `taskset`, and there are two cores: one for the server and one for the load. */
 export const canPin = ChildProcess.spawnSync(taskset, ["-c", "0,1", "true"], { stdio: "ignore" }).status === 0
 
-/** Runs a program with these arguments, pinned to one core if possible; the process is ended, by its id, with the scope. */
-export const start = (core: number, command: string, args: ReadonlyArray<string>) =>
+/** Runs a program with these arguments, pinned to one core if possible, in this folder; the process is ended, by its id, with the scope. */
+export const start = (core: number, command: string, args: ReadonlyArray<string>, folder?: string) =>
   Effect.acquireRelease(
     Effect.sync((): Child => {
       const [program, ...rest] = canPin ? [taskset, "-c", String(core), command, ...args] : [command, ...args]
-      return ChildProcess.spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] })
+      return ChildProcess.spawn(program, rest, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] })
     }),
     (child) =>
       Effect.sync(() => child.kill("SIGTERM")).pipe(

@@ -59,7 +59,7 @@ export const peer = (name: PeerName, isEncrypted = false): Server => ({
     yield* files.writeFileString(config, Object.entries(filled).reduce((text, [mark, value]) => text.replaceAll(mark, String(value)), template))
     yield* files.makeDirectory(join(work, "run"))
 
-    const child = yield* start(serverCore, name, peers[name].args(config))
+    const child = yield* start(serverCore, name, peers[name].args(config), work)
     child.stdout.resume()
     yield* listens(child, tlsPort)
     const { pid } = child
