@@ -9,15 +9,24 @@ import type { Heard } from "../../src/server/dialect/Dialect.ts"
 import { PlainInterpreter } from "../../src/server/dialect/PlainInterpreter.ts"
 import * as Console from "../../src/server/operator/Console.ts"
 import * as Operator from "../../src/server/operator/Operator.ts"
+import { Certificate, usable } from "../../src/server/door/tls/Certificate.ts"
 import * as Server from "../../src/server/Server.ts"
 import { defaults } from "../../src/server/ServerConfig.ts"
 import { corpus, isShort, type Sending, steering, strings, unsafe, wholesome } from "../support/hostile.ts"
 import { oneByOne } from "../support/bytes.ts"
-import { connect, eventually, otherEnd, type Peer } from "../support/Peer.ts"
+import { connect, connectTls, eventually, otherEnd, type Peer } from "../support/Peer.ts"
 import { eventsOf, member, next, open, opened, plainMember, tell, upTo } from "../support/room.ts"
+import { selfSigned } from "../support/selfSigned.ts"
 
 // No silence means anything: what is sent is heard the same at any speed.
 const patient = { greetAfter: 60_000, detectWithin: 60_000, nameSilence: 60_000, typedSilence: 60_000, chunkSilence: 60_000 }
+
+// `npm run test:tls`: the strangers come with TLS.
+const isEncrypted = process.env["TLS_UNDER_TEST"] === "1"
+
+const certificate = Layer.effect(Certificate, Effect.map(usable(selfSigned, "the tests'", Date.now()), (current) => Certificate.of({ current: Effect.succeed(current), isOfAuthority: false })))
+
+const openedForStrangers = isEncrypted ? open(Server.layer({ port: 0, rateLimit: undefined, ...patient }).pipe(Layer.provide(certificate))) : opened(patient)
 
 /** What somebody's bytes come to: what they ask for, or the protocol that they are taken for. */
 const meaning = (bytes: Uint8Array, reads: ReadonlyArray<Uint8Array> = [bytes]) => {
@@ -95,14 +104,15 @@ const prompts = (heard: ReadonlyArray<Heard>) =>
 /** Sends it piece by piece, each read by itself, ends its half, and returns all that comes back. */
 const deliver = (port: number, pieces: ReadonlyArray<Uint8Array>) =>
   Effect.gen(function* () {
-    const peer = yield* connect(port)
+    const clear = isEncrypted ? undefined : yield* connect(port)
+    const { peer, sent } = clear === undefined ? yield* connectTls(port) : { peer: clear, sent: () => clear.socket.bytesWritten }
     yield* eventually("the server accepts", () => otherEnd(peer) !== undefined)
     const there = otherEnd(peer)
-    let sent = 0
     for (const piece of pieces) {
+      // Who was turned away already says nothing more.
+      if (peer.ended !== undefined) break
       yield* peer.send(piece)
-      sent += piece.length
-      const bytes = sent
+      const bytes = sent()
       if (pieces.length > 1) yield* eventually("the server reads", () => there === undefined || there.destroyed || there.bytesRead >= bytes)
     }
     yield* peer.end
@@ -173,20 +183,20 @@ const sendAll = (port: number, sendings: ReadonlyArray<Sending>, cut: (bytes: Ui
 describe("Two who talk hear each other, and of a stranger only what is a visit,", () => {
   it.scopedLive("whatever strangers send, and each of them gets an answer and its end", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened(patient)
+      const { port } = yield* openedForStrangers
       yield* sendAll(port, corpus, (bytes) => [bytes])
     })
   )
 
   it.scopedLive("also when it comes a byte at a time", () =>
     Effect.gen(function* () {
-      const { port } = yield* opened(patient)
+      const { port } = yield* openedForStrangers
       yield* sendAll(port, corpus.filter(isShort), oneByOne)
     })
   )
 })
 
-describe("One who looks for something else, sends that and stays,", () => {
+describe.skipIf(isEncrypted)("One who looks for something else, sends that and stays,", () => {
   // Silences are as long as they are for anybody.
   it.scopedLive.each(corpus.filter(({ name }) => /^(?:http|minecraft|ssl2|mongodb|text|binary)/u.test(name)))("is told at once, and nobody hears of it: $name", ({ bytes }) =>
     Effect.gen(function* () {
@@ -204,7 +214,7 @@ describe("One who looks for something else, sends that and stays,", () => {
   )
 })
 
-describe("The processor is idle", () => {
+describe.skipIf(isEncrypted)("The processor is idle", () => {
   /** How long this process works in a second in which nothing comes, ms. */
   const workInASecond = Effect.gen(function* () {
     const before = process.cpuUsage()
@@ -306,7 +316,7 @@ const sayEverywhere = (format: Console.Format, words: string) =>
 
 const formats = Object.entries(Console.formats)
 
-describe("Nothing that steers a terminal gets through the server raw:", () => {
+describe.skipIf(isEncrypted)("Nothing that steers a terminal gets through the server raw:", () => {
   it.scopedLive.each(steering)("%s", ([, sequence]) =>
     Effect.gen(function* () {
       for (const [name, format] of formats) {
@@ -327,7 +337,7 @@ describe("Nothing that steers a terminal gets through the server raw:", () => {
   )
 })
 
-describe("What needs its joiners, marks and direction gets through the server whole:", () => {
+describe.skipIf(isEncrypted)("What needs its joiners, marks and direction gets through the server whole:", () => {
   it.scopedLive.each(wholesome)("%s", ([, words]) =>
     Effect.gen(function* () {
       for (const [, format] of formats) {

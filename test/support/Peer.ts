@@ -2,6 +2,7 @@ import * as DiagnosticsChannel from "node:diagnostics_channel"
 import * as Net from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { overTls } from "../../bench/load/overTls.ts"
 
 /** How long a test waits for a signal before it says what came instead, ms. */
 const patience = 15_000
@@ -160,6 +161,26 @@ export const connect = (port: number, localAddress = "127.0.0.1"): Effect.Effect
       })
     }),
     (peer) =>
+      Effect.sync(() => {
+        peer.socket.destroy()
+      })
+  )
+
+/** Connects, and shakes hands. `sent` is how many bytes have gone out, of records and not of what is in them. */
+export const connectTls = (port: number): Effect.Effect<{ readonly peer: Peer; readonly sent: () => number }, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.async<{ readonly peer: Peer; readonly sent: () => number }>((resume) => {
+      const socket = Net.connect({ host: "127.0.0.1", port, allowHalfOpen: true })
+      const clear = overTls(socket)
+      const peer = new Peer(clear)
+      clear.once("secureConnect", () => {
+        resume(Effect.succeed({ peer, sent: () => socket.bytesWritten }))
+      })
+      clear.once("error", (error) => {
+        resume(Effect.die(error))
+      })
+    }),
+    ({ peer }) =>
       Effect.sync(() => {
         peer.socket.destroy()
       })

@@ -11,7 +11,7 @@ import type * as Scope from "effect/Scope"
 import { clean } from "../../domain/Text.ts"
 import { CertificateError } from "../../server/door/tls/CertificateError.ts"
 import { rounds } from "../../server/rounds.ts"
-import { writePrivate } from "../privateFile.ts"
+import { createPrivate, writePrivate } from "../privateFile.ts"
 import { stateFolder } from "../xdg.ts"
 
 const day = 86_400_000
@@ -86,23 +86,26 @@ const look = (text: string, now: number): { readonly isGood: boolean; readonly k
 
 const failed = (file: string) => (error: { readonly message: string }) => new CertificateError({ source: clean(file), reason: clean(error.message) })
 
-// What there is, if there is something; from now on, no one else can read it.
-const readOwn = (file: string): Effect.Effect<string, CertificateError, FileSystem> =>
+// What is in the file, if there is one; from now on, no one else can read it.
+const readOwn = (file: string): Effect.Effect<string | undefined, CertificateError, FileSystem> =>
   Effect.gen(function* () {
     const files = yield* FileSystem
-    if (!(yield* files.exists(file))) return ""
+    if (!(yield* files.exists(file))) return undefined
     if (process.platform !== "win32") yield* files.chmod(file, 0o600)
     return yield* files.readFileString(file)
   }).pipe(Effect.mapError(failed(file)))
 
+// Of several servers that start at once where there is no certificate, all have that of the first: each shows its fingerprint to people.
 const renew = (file: string): Effect.Effect<void, CertificateError, FileSystem> =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const { isGood, key } = look(yield* readOwn(file), now)
+    const before = yield* readOwn(file)
+    const { isGood, key } = look(before ?? "", now)
     if (isGood) return
     const own = yield* Effect.tryPromise({ try: () => make(now, key), catch: (error) => failed(file)(error instanceof Error ? error : new Error(String(error))) })
     // Both in one file: whoever reads it has what belongs together.
-    yield* Effect.mapError(writePrivate(file, `${own.cert}${own.key}`), failed(file))
+    const write = before === undefined ? createPrivate : writePrivate
+    yield* Effect.mapError(write(file, `${own.cert}${own.key}`), failed(file))
   })
 
 /**
