@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core"
 import { describe, expect } from "vitest"
+import { start } from "../e2e/support/program.ts"
 import { lineClient } from "../e2e/support/raw.ts"
 import { it, type Stage } from "../e2e/support/stage.ts"
 import { serveWindow } from "../e2e/support/window.ts"
@@ -108,6 +109,22 @@ describe.runIf(hasBrowser)("The operator's window of a room", () => {
     await ada.heard.line("The server is closing: stopped from its console.")
     await page.locator("[role=alert]", { hasText: "The room has closed: stopped from its console" }).waitFor()
     expect(await program.ended()).toMatchObject({ code: 0 })
+  })
+
+  it("restarts it with /restart, and the page of a client comes back to the server that is started again", async ({ stage }) => {
+    const { page, port, program } = await openRoom(stage)
+    const ada = await lineClient(stage, port, "Ada")
+    const web = await open(await person(stage), port)
+    await enter(web, "web")
+    await say(page, "/restart a new version")
+    await ada.heard.line("The server is restarting: a new version. It will be back in a moment.")
+    await page.locator("[role=alert]", { hasText: "a new version" }).waitFor()
+    expect(await program.ended()).toMatchObject({ code: 75 })
+    await start(stage, ["serve", "--port", String(port), "--rate-limit", "off"]).line(/Listening on /u)
+    const bob = await lineClient(stage, port, "Bob")
+    await reads(web, "The server was started anew")
+    await say(web, "back again")
+    await bob.heard.line("web: back again")
   })
 
   it("is back after a reload, with what has happened, and says that the room stays open", async ({ stage }) => {

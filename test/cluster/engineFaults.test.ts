@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import { describe, expect } from "vitest"
+import { ask } from "../e2e/support/http.ts"
+import { metrics } from "../e2e/support/metrics.ts"
 import { type Served, start } from "../e2e/support/program.ts"
 import { connect } from "../e2e/support/raw.ts"
 import { it, type Stage } from "../e2e/support/stage.ts"
@@ -66,6 +68,42 @@ describe.runIf(hasNats).concurrent("The engine of a cluster", { timeout: 120_000
     const talk = talking(eve, "eve")
     await hears(abe, "eve 10")
     await agree([eve, abe], { eve: talk.stop() })
+  })
+
+  it("is stopped: what watches a node is told that nobody can come in, and by the metrics how long nothing came; and then that all is well again", async ({ stage }) => {
+    const { engine, one, other } = await two(stage)
+    const ada = await person(stage, one, "ada")
+    const people = [ada, await person(stage, other, "bob")]
+    await ada.event("Joined")
+    const all = [one, other]
+    const silences = (found: ReadonlyMap<string, number>) => [...found].flatMap(([name, value]) => (name.startsWith("brusio_cluster_node_silence_seconds") ? [value] : []))
+    for (const { port } of all) {
+      expect(await ask(port, "/ready")).toMatchObject({ status: 200 })
+      const before = await metrics(port)
+      expect([before.get("brusio_people"), before.get("brusio_cluster_nodes"), before.get("brusio_cluster_cut_off")]).toEqual([2, 2, 0])
+    }
+    const at = performance.now()
+    await Effect.runPromise(engine.signal("SIGSTOP"))
+    for (const each of people) await each.event("Outage")
+    for (const { port } of all) {
+      const away = (performance.now() - at) / 1000
+      expect(await ask(port, "/ready")).toMatchObject({ status: 503, body: "The rest of the cluster cannot be reached: what is said here waits.\n" })
+      expect(await ask(port, "/health")).toMatchObject({ status: 200, body: "ok\n" })
+      const meanwhile = await metrics(port)
+      expect([meanwhile.get("brusio_people"), meanwhile.get("brusio_cluster_nodes"), meanwhile.get("brusio_cluster_cut_off")]).toEqual([2, 2, 1])
+      expect(meanwhile.get("brusio_cluster_behind_seconds")).toBeGreaterThan(away - 0.5)
+      const [silence, ...more] = silences(meanwhile)
+      expect(silence).toBeGreaterThan(away - 0.5)
+      expect(more).toEqual([])
+    }
+    await Effect.runPromise(engine.signal("SIGCONT"))
+    for (const each of people) await each.event("Outage", ({ over }) => over === true)
+    for (const { port } of all) {
+      expect(await ask(port, "/ready")).toMatchObject({ status: 200 })
+      const after = await metrics(port)
+      expect([after.get("brusio_people"), after.get("brusio_cluster_nodes"), after.get("brusio_cluster_cut_off")]).toEqual([2, 2, 0])
+      expect(after.get("brusio_cluster_behind_seconds")).toBeLessThan((performance.now() - at) / 1000)
+    }
   })
 
   it("that gives records twice, and late, changes nothing", async ({ stage }) => {

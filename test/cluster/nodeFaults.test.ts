@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { describe, expect } from "vitest"
+import { join, start } from "../e2e/support/program.ts"
 import { lineClient } from "../e2e/support/raw.ts"
 import { it } from "../e2e/support/stage.ts"
 import { hasNats } from "./support/NatsServer.ts"
@@ -45,6 +46,24 @@ describe.runIf(hasNats).concurrent("A node of a cluster", { timeout: 120_000 }, 
     expect(departures(bob, "ada")).toBe(1)
     isWhole(bob)
     await person(stage, other, "ada")
+  })
+
+  it("is restarted with /restart: its people are told why, the others hear of it once; it ends with exit code 75, and is started again as a part of the room", async ({ stage }) => {
+    const { engine, one, other } = await two(stage)
+    const [ada, bob] = [await person(stage, one, "ada"), await person(stage, other, "bob")]
+    const ours = await join(stage, one.port, "ours", { args: ["--reconnect", "60"] })
+    await bob.event("Joined", is("ours"))
+    one.program.type("/restart a new version\n")
+    expect(await ada.event("Goodbye")).toMatchObject({ code: "lost", reason: "a new version" })
+    await bob.event("Left", is("ada"))
+    expect((await one.program.ended()).code).toBe(75)
+    await bob.roundTrip()
+    expect(departures(bob, "ada")).toBe(1)
+    isWhole(bob)
+    start(stage, ["serve", "--port", String(one.port), "--cluster", engine.url, "--rate-limit", "off"])
+    await bob.event("Joined", is("ours"))
+    await bob.send({ _tag: "Say", text: "welcome back" })
+    await ours.line("bob: welcome back")
   })
 
   it("is stopped for less than the others wait for it: nothing is lost", async ({ stage }) => {

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { describe, expect } from "vitest"
 import { ask } from "./support/http.ts"
+import { metrics } from "./support/metrics.ts"
 import { run, serve } from "./support/program.ts"
 import { chunkClient, connect, lineClient, nativeClient } from "./support/raw.ts"
 import { it } from "./support/stage.ts"
@@ -15,15 +16,6 @@ if (!hasPromtool) console.warn("The test with promtool is skipped: it is not ins
 
 const elsewhere = Object.values(networkInterfaces()).flatMap((all = []) => all).find(({ family, internal }) => family === "IPv4" && !internal)?.address
 if (elsewhere === undefined) console.warn("The test of metrics for others is skipped: this machine has no address but the loopback's.")
-
-/** The metrics of a server, by their names with the labels. */
-const metrics = async (port: number): Promise<ReadonlyMap<string, number>> => {
-  const { body, headers, status } = await ask(port, "/metrics")
-  expect(status).toBe(200)
-  expect(headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8")
-  const samples = body.trimEnd().split("\n").filter((line) => !line.startsWith("#"))
-  return new Map(samples.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ") + 1))]))
-}
 
 /** Asks again and again until `holds`. */
 const until = async (holds: () => Promise<boolean>): Promise<void> => {

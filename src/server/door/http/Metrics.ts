@@ -95,14 +95,16 @@ const make = Effect.gen(function* () {
   const loopDelay = yield* makeLoopDelay(() => Number(clock.unsafeCurrentTimeNanos()) / nanosPerMilli)
   const startedAt = yield* Effect.sync(() => Date.now() / 1000 - process.uptime())
 
+  // The silence of a node is known by the time of the log, which stands still while nothing is read.
   const ofCluster = Effect.gen(function* () {
     const all = yield* registry.nodes
     if (all.length === 0) return []
+    const unread = registry.behind()
     return [
       nodes(all.length),
-      behind(registry.behind() / 1000),
+      behind(unread / 1000),
       cutOff((yield* registry.isCutOff) ? 1 : 0),
-      ...all.filter(({ isMe }) => !isMe).map(({ name, silentFor }) => nodeSilence(silentFor / 1000, { node: name }))
+      ...all.filter(({ isMe }) => !isMe).map(({ name, silentFor }) => nodeSilence((silentFor + unread) / 1000, { node: name }))
     ]
   })
 
