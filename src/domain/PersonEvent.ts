@@ -1,6 +1,6 @@
 /** What somebody is like, wherever it is: away, described, asked about. */
 import * as Schema from "effect/Schema"
-import { at, inRoom, n } from "./eventFields.ts"
+import { at, inRoom, MessageId, n } from "./eventFields.ts"
 import { Member } from "./Member.ts"
 import { Nickname } from "./Nickname.ts"
 import { ToldRole } from "./Role.ts"
@@ -47,7 +47,8 @@ export type Watched = typeof Watched.Type
 /**
  * Somebody's client of IRC says something to others that nobody reads, to a room or to `target`: `tags` beside no message, or
  * the `words` of a machine, `notice` where these are an answer. Or it describes the room, or itself where none is named: `metadata`
- * is what has changed, without a value where there is none any more. Only clients of IRC are told.
+ * is what has changed, without a value where there is none any more. Or it takes back what it has said to `target` alone, which is
+ * `of`, for a `reason` or without. Only clients of IRC are told.
  */
 export const Signalled = Schema.TaggedStruct("Signalled", {
   n,
@@ -58,7 +59,9 @@ export const Signalled = Schema.TaggedStruct("Signalled", {
   tags: Schema.optional(Tags),
   words: Schema.optional(Schema.String),
   notice: Schema.optional(Schema.Literal(true)),
-  metadata: Schema.optional(Schema.Array(Schema.Struct({ key: Schema.String, value: Schema.optional(Text) })))
+  metadata: Schema.optional(Schema.Array(Schema.Struct({ key: Schema.String, value: Schema.optional(Text) }))),
+  of: Schema.optional(MessageId),
+  reason: Schema.optional(Text)
 })
 export type Signalled = typeof Signalled.Type
 

@@ -1,6 +1,6 @@
 /** What only happens where there are several rooms: entering and leaving them, and how they are ruled. */
 import * as Schema from "effect/Schema"
-import { at, inRoom, n } from "./eventFields.ts"
+import { at, inRoom, MessageId, n } from "./eventFields.ts"
 import { Member } from "./Member.ts"
 import { ToldRole } from "./Role.ts"
 import { RoomName } from "./RoomName.ts"
@@ -66,10 +66,6 @@ export const Change = Schema.Literal(
   "except-mute", "unexcept-mute",
   "admit", "unadmit"
 )
-
-/** What identifies something that was said: its number, and when that was, ms since 1970. */
-export const MessageId = Schema.Struct({ n: Schema.Number, at: Schema.Number })
-export type MessageId = typeof MessageId.Type
 
 const rule = {
   deed: Schema.Literal(...Deed.literals, "owner", "lock", "unlock", "hide", "show", "remember", "unremember", "forget", "redact", ...Change.literals),

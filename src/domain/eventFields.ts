@@ -32,5 +32,9 @@ export const Part = Schema.Struct({
 })
 export type Part = typeof Part.Type
 
+/** What identifies something that was said: its number, and when that was, ms since 1970. */
+export const MessageId = Schema.Struct({ n: Schema.Number, at: Schema.Number })
+export type MessageId = typeof MessageId.Type
+
 /** The fields of all that a whole room is told. */
 export const inRoom = { n, seq, at, room: RoomName }

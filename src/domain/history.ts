@@ -5,7 +5,7 @@ import * as Deadlines from "./Deadlines.ts"
 import type { Acted, Event, Said, Signalled, TopicSet } from "./Event.ts"
 import type { Member } from "./Member.ts"
 import type { Room } from "./Room.ts"
-import type { MessageId } from "./RoomEvent.ts"
+import type { MessageId } from "./eventFields.ts"
 import type { RoomKey } from "./RoomName.ts"
 import * as Window from "./Window.ts"
 
@@ -91,7 +91,7 @@ const keptOf = <Peer>({ past }: Room<Peer>, { at, n }: MessageId): Window.Kept |
   past.kept.find((each) => each.n === n && each.event.at === at && (isLine(each.event) || each.event._tag === "Signalled"))
 
 /** The `n` of the first line of the message of several lines that an event tells a line of; `undefined` for all else. */
-const firstOf = (event: Event): number | undefined => ("part" in event ? event.part?.first : undefined)
+export const firstOf = (event: Event): number | undefined => ("part" in event ? event.part?.first : undefined)
 
 /** Whose this is that a room keeps of what was said; `undefined` where it keeps no such thing. */
 export const authorIn = <Peer>(room: Room<Peer>, id: MessageId): Member | undefined => {

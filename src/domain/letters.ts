@@ -4,7 +4,8 @@ import * as Option from "effect/Option"
 import type { Chat, Decision, Person } from "./Chat.ts"
 import * as Deadlines from "./Deadlines.ts"
 import type { Event, Signalled, Whispered } from "./Event.ts"
-import { isPersistent } from "./history.ts"
+import type { MessageId } from "./eventFields.ts"
+import { firstOf, isPersistent } from "./history.ts"
 import type { NameKey } from "./Nickname.ts"
 import * as Window from "./Window.ts"
 
@@ -52,6 +53,23 @@ const replaced = <Peer>(chat: Chat<Peer>, account: NameKey, before: Window.Windo
     deadlines: Deadlines.add(chat.deadlines, { at, due: { _tag: "Letters", account } }),
     letters: HashMap.set(chat.letters, account, { ...after, due: at })
   }
+}
+
+/** The letter with this id that these people keep, or one of them does; `undefined` where neither does. */
+export const letterOf = <Peer>(chat: Chat<Peer>, people: ReadonlyArray<Person<Peer>>, { at, n }: MessageId): Letter | undefined =>
+  people.flatMap(({ account }) => lettersOf(chat, account)).find((letter) => letter.n === n && letter.at === at)
+
+/** The chat in which these people do not keep this letter any more; of a message of several lines they keep none. */
+export const withoutLetter = <Peer>(before: Chat<Peer>, people: ReadonlyArray<Person<Peer>>, letter: Letter): Chat<Peer> => {
+  const first = firstOf(letter)
+  let chat = before
+  for (const account of new Set(people.map(({ account }) => account))) {
+    const window = windowOf(chat, account)
+    if (window === undefined || account === undefined) continue
+    const gone = window.kept.filter(({ event, n }) => n === letter.n || (first !== undefined && firstOf(event) === first))
+    chat = replaced(chat, account, window, gone.reduce(Window.without, window))
+  }
+  return chat
 }
 
 /** The chat in which the letters of an account whose time has come are none that are too old at this time. */

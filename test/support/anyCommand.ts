@@ -10,7 +10,8 @@ import { MetadataKey } from "../../src/domain/metadata.ts"
 import { asked } from "../../src/domain/nameIndex.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { Proof } from "../../src/domain/Place.ts"
-import { Change, Deed, type MessageId } from "../../src/domain/RoomEvent.ts"
+import type { MessageId } from "../../src/domain/eventFields.ts"
+import { Change, Deed } from "../../src/domain/RoomEvent.ts"
 import type { AskedRoom } from "../../src/domain/RoomName.ts"
 import { clean } from "../../src/domain/Text.ts"
 import { named, roomNamed, settings } from "./chat.ts"
@@ -190,7 +191,7 @@ const commands: { readonly [K in keyof Commands]: (draw: Draw, known: Known) => 
   KeepLetters: () => ({ _tag: "KeepLetters" }),
   Redact: (draw, { messages }) => {
     const { id, room } = draw.of(messages) ?? { id: { n: 1, at: 1 }, room: roomIn(draw) }
-    return { _tag: "Redact", room, of: id, reason: draw.maybe(() => textIn(draw)) }
+    return { _tag: "Redact", ...draw.one({ room }, { to: idIn(draw) }), of: id, reason: draw.maybe(() => textIn(draw)) }
   },
   SetMetadata: (draw) => ({ _tag: "SetMetadata", room: draw.maybe(() => roomIn(draw)), key: draw.upTo(5) === 0 ? undefined : MetadataKey.make(draw.one("avatar", "color")), value: draw.upTo(3) === 0 ? undefined : textIn(draw) })
 }

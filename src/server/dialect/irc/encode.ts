@@ -152,6 +152,7 @@ const bodiesFor = (event: Reply, { form, me, subscriptions }: Reader): ReadonlyA
     case "Acted":
       return event.from.id === me.id && !form.capabilities.has("echo-message") ? [] : undefined
     case "Signalled":
+      if (event.of !== undefined) return takenBack(event, me, form)
       return event.metadata === undefined ? signalled(event, me, form) : described(event, { form, me, subscriptions })
     case "Watched":
       return watched(event, nick, form)
@@ -173,6 +174,12 @@ const signalled = ({ by, notice, room, target: to, words }: Signalled, me: Membe
   if (words !== undefined) return [`:${sourceOf(by)} ${notice === true ? "NOTICE" : "PRIVMSG"} ${target} :\u0001${words}\u0001`]
   return capabilities.has("message-tags") ? [`:${sourceOf(by)} TAGMSG ${target}`] : []
 }
+
+/** Somebody takes back what it has said to one alone. */
+const takenBack = ({ by, of, reason, target }: Signalled, me: Member, { capabilities }: Form): ReadonlyArray<string> =>
+  of === undefined || !capabilities.has("draft/message-redaction")
+    ? []
+    : split(`:${sourceOf(by)} REDACT ${nickOf((target ?? me).name)} ${msgidOf(of.at, of.n)}${reason === undefined ? "" : " :"}`, reason ?? "").slice(0, 1)
 
 /** Somebody or a room is described by something else than before: a client is told of the keys that it subscribes to. */
 const described = ({ by, metadata = [], room }: Signalled, { form: { capabilities, server }, me, subscriptions }: Reader): ReadonlyArray<string> => {

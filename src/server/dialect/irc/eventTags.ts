@@ -39,4 +39,4 @@ const actorOf = (event: Reply): Member | undefined => {
 }
 
 const isSaid = (event: Reply): event is Extract<Event, { readonly _tag: "Said" | "Acted" | "Whispered" | "Notice" | "Signalled" }> =>
-  event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered" || event._tag === "Notice" || (event._tag === "Signalled" && event.metadata === undefined)
+  event._tag === "Said" || event._tag === "Acted" || event._tag === "Whispered" || event._tag === "Notice" || (event._tag === "Signalled" && event.metadata === undefined && event.of === undefined)

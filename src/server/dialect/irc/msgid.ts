@@ -1,4 +1,4 @@
-import type { MessageId } from "../../../domain/RoomEvent.ts"
+import type { MessageId } from "../../../domain/eventFields.ts"
 
 /** The id of a message as clients read it: numbers begin again with another start of the server, times do not. */
 export const msgidOf = (at: number, n: number): string => `${at.toString(36)}-${n.toString(36)}`

@@ -174,8 +174,8 @@ export function* chathistory(client: Client, [name = "", ...params]: ReadonlyArr
   }
 }
 
-/** Has what is said to a client alone be kept for it, which has claimed a name, and asks for history. */
+/** Has what is said to a client alone be kept for it, which has claimed a name, and asks for history, or knows of taking something back. */
 export function* keepLetters(client: Client): Iterable<Heard> {
   const { capabilities, hearing, isIn, me } = client
-  if (isIn && hearing.history !== undefined && me?.account !== undefined && capabilities.has("draft/chathistory")) yield* client.perform({ _tag: "KeepLetters" })
+  if (isIn && hearing.history !== undefined && me?.account !== undefined && (capabilities.has("draft/chathistory") || capabilities.has("draft/message-redaction"))) yield* client.perform({ _tag: "KeepLetters" })
 }
