@@ -15,6 +15,10 @@ export const keepSeconds = 5
 const patience = 60_000
 /** How long an answer is waited for until it is asked once more, ms: a question is lost with its connection. */
 const askAgain = 5000
+/** How long after their goodbyes the last may still be there, ms: at another node of a cluster. Less than a place is kept, so that one which is kept by mistake shows. */
+const goneWithin = 3000
+/** How often is looked whether they are gone, ms. */
+const lookEvery = 100
 /** The time between two comparisons, ms. */
 const betweenComparisons = 8000
 
@@ -204,7 +208,13 @@ export const travel = async (
     await Promise.race([direct(), pulse.failed])
     state.isOver = true
     await Promise.race([lives, pulse.failed])
-    const status = await server.ask("/who")
+    // A client has its goodbye at one node before all nodes have read that it is gone.
+    const last = performance.now() + goneWithin
+    let status = await server.ask("/who")
+    while (status !== "Nobody is here." && performance.now() < last) {
+      await pulse.pause(lookEvery, () => false)
+      status = await server.ask("/who")
+    }
     if (status !== "Nobody is here.") throw new Difference(`all have left, and the server says: ${status}`)
     await pulse.until("the connections are gone", () => server.sockets === ownSockets, patience)
   } finally {
