@@ -36,6 +36,8 @@ export interface LineFormat {
   readonly startedAnew: string | undefined
   /** An event for `complain`: an error in words, without a line break at its end; `undefined` for one that is no error. */
   readonly complaint: (event: Event) => string | undefined
+  /** What is said once, behind the first word of a room that is sent; `undefined` where nobody could read it on the way, or nobody types. */
+  readonly exposure?: string | undefined
   /** Whether a complaint also quotes the line that it is about, as where nobody sees what is typed. */
   readonly quotes: boolean
 }
@@ -141,8 +143,9 @@ const showEvents = (client: ChatClient, io: LineIo, { complaint, lost, quotes, r
     })
   })
 
-const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { isLiteral, quotes }: LineFormat, { answer, attention, sent }: State) {
+const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { exposure, isLiteral, quotes }: LineFormat, { answer, attention, sent }: State) {
   let count = 0
+  let isWarned = false
   for (;;) {
     const line = yield* Effect.option(io.lines.take)
     if (line._tag === "None") break
@@ -182,6 +185,10 @@ const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, {
           sent.delete(ref)
           return wrong(message)
         })
+        if (intent.word !== undefined && exposure !== undefined && !isWarned) {
+          isWarned = true
+          yield* io.show(exposure)
+        }
       }
     }
   }

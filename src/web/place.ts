@@ -38,7 +38,7 @@ const keptOf = ({ draft, here, name, role, seq }: Room): Place["rooms"][number] 
 
 /** A conversation that has not begun. */
 export const begun = (name: string): Conversation =>
-  start(Form.unasked(Form.begin({ host: Option.none(), port: Option.none(), name: Option.some(name), password: Option.none() }, name)), newMark()).after
+  start(Form.unasked(Form.begin({ host: Option.some(location.hostname), isSecured: isSecureContext, port: Option.none(), name: Option.some(name), password: Option.none() }, name)), newMark()).after
 
 /** The conversation that goes on at a place. */
 export const goingOn = ({ heard: { instance, ...numbers }, lostAt, me, pending, room, rooms }: Place): Conversation => ({

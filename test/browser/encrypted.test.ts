@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os"
 import { chromium } from "playwright-core"
 import { describe, expect } from "vitest"
 import { folder } from "../e2e/support/encrypted.ts"
@@ -5,6 +6,27 @@ import { serve } from "../e2e/support/program.ts"
 import { nativeClient } from "../e2e/support/raw.ts"
 import { it } from "../e2e/support/stage.ts"
 import { enter, executablePath, hasBrowser, inRoom, reads, say } from "./support/browser.ts"
+
+const elsewhere = Object.values(networkInterfaces()).flatMap((all = []) => all).find(({ family, internal }) => family === "IPv4" && !internal)?.address
+
+describe.runIf(hasBrowser && elsewhere !== undefined)("The page that came unencrypted from another machine", () => {
+  it("points out once that the word of a room has gone so, and here on this machine does not", async ({ stage }) => {
+    const { port } = await serve(stage, { args: ["--host", "0.0.0.0"] })
+    if (executablePath === undefined) return
+    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] })
+    stage.onEnd(() => browser.close())
+    const pointedOut = async (host: string, name: string): Promise<number> => {
+      const page = await (await browser.newContext()).newPage()
+      await page.goto(`http://${host}:${port}/`)
+      await enter(page, name)
+      for (const line of [`/join of-${name} please`, "/lock please", "the end"]) await say(page, line)
+      await reads(page, "the end")
+      return page.getByText("That word was sent unencrypted: whoever is on the way could read it.").count()
+    }
+    expect(await pointedOut(elsewhere ?? "", "ada")).toBe(1)
+    expect(await pointedOut("127.0.0.1", "bob")).toBe(0)
+  })
+})
 
 describe.runIf(hasBrowser)("The page over https", () => {
   it("is in the room, may notify and copy, can be installed, and opens where its server is gone", async ({ stage }) => {

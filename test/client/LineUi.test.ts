@@ -16,7 +16,7 @@ const host = "127.0.0.1"
 const conversation = (port: number, isLiteral = false) =>
   Effect.flatMap(join({ host, port, nickname: "ada" }), (client) => talkingOf(client, isLiteral))
 
-const talkingOf = (client: ChatClient, isLiteral = false, quotes = false) =>
+const talkingOf = (client: ChatClient, isLiteral = false, quotes = false, exposure?: string) =>
   Effect.gen(function* () {
     const typed = yield* Mailbox.make<string>()
     const shown = yield* Queue.unbounded<string>()
@@ -32,6 +32,7 @@ const talkingOf = (client: ChatClient, isLiteral = false, quotes = false) =>
       lost,
       startedAnew: undefined,
       complaint: (event) => (event._tag === "Refused" ? render(event, client.welcome.you) : undefined),
+      exposure,
       quotes
     }
     const talking = yield* Effect.forkScoped(converse(client, io, format))
@@ -39,12 +40,25 @@ const talkingOf = (client: ChatClient, isLiteral = false, quotes = false) =>
       type: (...lines: ReadonlyArray<string>) => Effect.asVoid(typed.offerAll(lines)),
       endInput: typed.end,
       shown: Queue.take(shown),
+      all: Queue.takeAll(shown),
       complaint: Queue.take(complaints),
       ended: Fiber.join(talking)
     }
   })
 
 describe.concurrent("A conversation", () => {
+  it.scopedLive("points out once that the word of a room has gone over a line that others could read", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const ada = yield* talkingOf(yield* join({ host, port, nickname: "ada" }), false, false, "others could read it")
+      yield* ada.type("/join dev please", "/lock please", "/lock please")
+      yield* ada.endInput
+      yield* ada.ended
+      const shown = yield* ada.all
+      expect([...shown].filter((line) => line === "others could read it")).toHaveLength(1)
+    })
+  )
+
   it.scopedLive("answers a whisper, hides whoever is ignored, and clears no screen where there is none", () =>
     Effect.gen(function* () {
       const { port } = yield* opened()

@@ -60,18 +60,24 @@ export const connect = (form: Form.Form, { afterRestart, numbersLater = false, r
 /** The server's refusal that joining failed with; `undefined` when it failed in another way. */
 export const refusalOf = (error: JoinError): RefusalCode | undefined => (error._tag === "JoinRefused" ? error.code : undefined)
 
+/** Whoever is in the room, and the form with which they came. */
+export interface Joined {
+  readonly client: ChatClient.ChatClient
+  readonly form: Form.Form
+}
+
 /**
  * Asks the form's questions line by line, and joins. If joining fails, the
  * reason is shown, and what was wrong is asked again: the name, or everything
  * with the last answers as defaults. Fails with `Left` when the user leaves, in words or with Ctrl-C or Ctrl-D, and with
  * `Failed` when the room wants a password.
  */
-export const ask = (keyboard: Keyboard, form: Form.Form, returning: Returning): Effect.Effect<ChatClient.ChatClient, Failed | Left, Dial | Scope.Scope> =>
+export const ask = (keyboard: Keyboard, form: Form.Form, returning: Returning): Effect.Effect<Joined, Failed | Left, Dial | Scope.Scope> =>
   Effect.gen(function* () {
     const question = Form.question(form)
     if (question === undefined) {
       yield* keyboard.prompt("")
-      return yield* Effect.catchAll(connect(form, returning), (error) =>
+      return yield* Effect.catchAll(Effect.map(connect(form, returning), (client) => ({ client, form })), (error) =>
         // Line mode echoes what is typed, so a password is not asked for here.
         needsPassword(error)
           ? Effect.zipRight(keyboard.complain(explain(error)), new Failed())

@@ -66,10 +66,10 @@ export const attend = (settings: JoinSettings, news: Effect.Effect<ReadonlyArray
     // In a pipe nobody reads along: whatever was refused, or has no receipt, makes the exit code 1.
     const refused = yield* Ref.make(false)
     const io = settings.isTerminal ? yield* keyboard : { ...(yield* pipe(refused)), prompt: () => Effect.void }
-    const enter: Effect.Effect<ChatClient, JoinError | Failed | FormUi.Left, Dial | Scope.Scope> = settings.asks
+    const enter: Effect.Effect<FormUi.Joined, JoinError | Failed | FormUi.Left, Dial | Scope.Scope> = settings.asks
       ? FormUi.ask(io, form, settings)
-      : FormUi.connect(form, { reconnect: settings.reconnect, afterRestart: settings.afterRestart, tell: settings.isNameStrict ? undefined : complain })
-    const client = yield* Effect.raceFirst(
+      : Effect.map(FormUi.connect(form, { reconnect: settings.reconnect, afterRestart: settings.afterRestart, tell: settings.isNameStrict ? undefined : complain }), (client) => ({ client, form }))
+    const { client, form: answered } = yield* Effect.raceFirst(
       enter,
       // Whoever leaves before being in the room has left as asked, too.
       Effect.flatMap(Deferred.await(end), (ending): Effect.Effect<never, Failed | FormUi.Left> =>
@@ -78,7 +78,7 @@ export const attend = (settings: JoinSettings, news: Effect.Effect<ReadonlyArray
     )
     yield* io.prompt("> ")
     for (const words of yield* news) yield* settings.isTerminal ? io.show(words) : complain(words)
-    const conversation = yield* Effect.forkScoped(converse(client, io, lineFormat(settings, client)))
+    const conversation = yield* Effect.forkScoped(converse(client, io, lineFormat(settings, answered, client)))
     const left = Effect.raceFirst(Deferred.await(end), Effect.as(outputClosed, undefined))
     return yield* Effect.raceFirst(
       Fiber.join(conversation),
@@ -112,13 +112,14 @@ const reportIfFault = (ending: Option.Option<Effect.Effect<Ending>>): Effect.Eff
 const reportFault = (ending: Ending): Effect.Effect<void> =>
   ending._tag === "Fault" ? complain(`Internal error: ${String(ending.error)}`) : Effect.void
 
-const lineFormat = ({ isTerminal, json, literal }: JoinSettings, { welcome }: ChatClient): LineFormat => ({
+const lineFormat = ({ isTerminal, json, literal }: JoinSettings, form: Form.Form, { welcome }: ChatClient): LineFormat => ({
   isLiteral: literal,
   render: json ? Render.json : (event, me, of) => (event._tag === "Refused" ? undefined : Render.render(event, me, of)),
   // The numbers say so.
   lost: json ? () => undefined : Render.lost,
   startedAnew: json ? undefined : startedAnew,
   complaint: (event) => (event._tag === "Refused" ? Render.render(event, welcome.you) : undefined),
+  exposure: isTerminal && !json && Form.isExposed(form) ? Form.exposure : undefined,
   quotes: !isTerminal
 })
 

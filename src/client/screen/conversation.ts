@@ -33,7 +33,8 @@ export const start = (form: Form.Form, mark = "s"): Step =>
     heard: undefined,
     lostAt: undefined,
     mark,
-    lastRef: 0
+    lastRef: 0,
+    isWarned: false
   })
 
 /**

@@ -98,11 +98,14 @@ const nameLike = (taken: string, number: number): string | undefined => {
 export const question = ({ answers, asking, isSecured }: Form): string | undefined => {
   const field = asking[0]
   if (field === undefined) return undefined
-  return field === "password" ? `${labels[field]}${!isSecured && isExposed(answers.host) ? " (unencrypted on its way)" : ""}: ` : `${labels[field]} [${answers[field]}]: `
+  return field === "password" ? `${labels[field]}${isExposed({ answers, isSecured }) ? " (unencrypted on its way)" : ""}: ` : `${labels[field]} [${answers[field]}]: `
 }
 
-// This machine's own names and addresses: nothing is on the way there.
-const isExposed = (host: string): boolean => !/^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/iu.test(host)
+/** Whether others could read on the way what goes to the server. Nothing is on the way to this machine's own names and addresses. */
+export const isExposed = ({ answers, isSecured }: Pick<Form, "answers" | "isSecured">): boolean => !isSecured && !/^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/iu.test(answers.host)
+
+/** What whoever types the word of a room is told behind the first of them that goes out so. */
+export const exposure = "That word was sent unencrypted: whoever is on the way could read it."
 
 /** Whether the answer has to be hidden: it is a password. */
 export const isSecret = ({ asking }: Form): boolean => asking[0] === "password"

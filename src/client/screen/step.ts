@@ -44,6 +44,8 @@ export interface Conversation {
   /** How correlation ids begin, and the number in the last one: each number is used once. */
   readonly mark: string
   readonly lastRef: number
+  /** Whether one was told that a word of a room was sent unencrypted. */
+  readonly isWarned: boolean
 }
 
 /** A room that one is in, as far as it has been looked at. */

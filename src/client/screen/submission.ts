@@ -1,5 +1,6 @@
 import { type Command, isReceipted, type Question } from "../../domain/command/index.ts"
 import type { Member } from "../../domain/Event.ts"
+import { exposure, isExposed } from "./form.ts"
 import { intentOf, type Intent, isResolved, onlyRoom, resolve } from "./intent.ts"
 import { askedOf, choose } from "./rooms.ts"
 import { type Conversation, error, info, inOrder, noDraft, type Step, step } from "./step.ts"
@@ -113,9 +114,10 @@ const send = (before: Conversation, typed: string, { command: asked, word }: Ext
   // A command without a receipt is answered by its event or by a refusal without a correlation id: the line is kept for the latter, but for the word in it.
   const kept = word === undefined ? typed : typed.slice(0, typed.lastIndexOf(word)).trimEnd()
   if (before.lostAt !== undefined) return bringBack(before, kept, isLost)
-  const sent = { ...before, unmarked: kept }
+  const warns = word !== undefined && !before.isWarned && isExposed(before.form)
+  const sent = { ...before, unmarked: kept, isWarned: before.isWarned || warns }
   const asking = command._tag === "Enter" ? { ...sent, entering: command.room.key, roams: true } : sent
-  return step(asking, { _tag: "Send", command, ref: undefined, ...(word === undefined ? {} : { word }) })
+  return step(asking, { _tag: "Send", command, ref: undefined, ...(word === undefined ? {} : { word }) }, ...(warns ? [info(exposure)] : []))
 }
 
 // Why the room is not left: who is in one room keeps it.

@@ -96,6 +96,18 @@ describe("A room that is entered", () => {
     expect(shown).toEqual(["send Enter #dev (sesame)", "! #dev is locked.", "return /join dev", "send Lock #lobby (open sesame)"])
   })
 
+  it("points out once that its word has gone over a line that others could read, and not on this machine or over TLS", () => {
+    const come = (host: string, isSecured: boolean) => {
+      const first = start(Form.unasked(Form.begin({ host: Option.some(host), port: Option.none(), name: Option.none(), password: Option.none(), isSecured }, "me"))).after
+      return play(first, entry, type("/join dev please"), into(dev), type("/lock please"), type("/join ops")).shown.filter((text) => text === Form.exposure)
+    }
+    expect(come("192.168.1.7", false)).toEqual([Form.exposure])
+    expect(come("chat.example.org", false)).toEqual([Form.exposure])
+    expect(come("192.168.1.7", true)).toEqual([])
+    expect(come("localhost", false)).toEqual([])
+    expect(come("::1", false)).toEqual([])
+  })
+
   it("gets what is submitted before its answer; where it is not entered, nobody does, and all of it comes back", () => {
     const asked = play(one, type("/join dev"), type("one"), type("/who"), type("/msg bob two"))
     expect(asked.shown).toEqual(["send Enter #dev", "send Whisper two"])
