@@ -72,7 +72,11 @@ const site = async (folder, pages, parts) => {
     jsxImportSource: "preact",
     loader: { ".svg": "copy" },
     plugins: [{ name: "leave out", setup: ({ onLoad }) => {
-      // Supervisors of Effect's can sort their fibers, and schemas describe sorted sets: no page has either, but the tree comes with them.
+      // Effect's runtime can be supervised, which no page does.
+      onLoad({ filter: /effect.dist.esm.internal.supervisor\.js$/ }, () => ({
+        contents: "const nothing = () => undefined; export const none = { onStart: nothing, onEnd: nothing, onEffect: nothing, onSuspend: nothing, onResume: nothing }, isZip = () => false"
+      }))
+      // Schemas describe sorted sets: no page has any, but the tree comes with them.
       onLoad({ filter: /effect.dist.esm.SortedSet\.js$/ }, () => ({ contents: "export const add = undefined, remove = undefined" }))
       // The client offers its events as streams too, which no page reads.
       onLoad({ filter: /effect.dist.esm.internal.(?:channel|core-stream|sink|stream)\.js$/ }, async ({ path }) => ({ contents: await withNothing(path) }))

@@ -44,7 +44,7 @@ const takeBack = <Peer>(chat: Chat<Peer>, asker: Asker<Peer>, to: Person<Peer> |
   if (person === undefined) return refused(chat, asker, notJoined("take something back"))
   const letter = to === undefined ? undefined : letterOf(chat, [person, to], of)
   if (to === undefined || letter === undefined || !isBetween(letter, person, to)) return refused(chat, asker, notKept)
-  if (!isOf(authorOfLetter(letter), person)) return refused(chat, asker, new Refusal({ code: "not-allowed", message: "Only who has said it can take it back." }))
+  if (!isOf(authorOfLetter(letter), person)) return refused(chat, asker, new Refusal({ code: "not-allowed", message: "What is said by somebody else is not yours to take back." }))
   const audience = [...new Set([to, person].filter(hasIrc).map(({ seat }) => seat))]
   return tellFew(withoutLetter(chat, [person, to], letter), origin, audience, ({ at, n }) => ({
     _tag: "Signalled", n, at, by: person.member, target: to.member, of, ...(reason === undefined ? {} : { reason })
