@@ -20,12 +20,20 @@ export const nobody = "Nobody here has that name: /who shows who is here."
 /** The answer to a whisper that names somebody and says nothing. */
 export const nothingSaid = "Type what to say: /msg NAME TEXT"
 
-/** A whisper as people type it: a name, then the text. Whether anything of the text can be seen needs Unicode's tables, so it is worked out here: a reading behind which there is nothing ends where the words do. */
-export const addressed = (words: Text.Text, limits?: NameLimits): Address => ({
-  _tag: "Address",
-  words,
-  readings: readingsOf(words, limits).map((reading) => (isInvisible(words.slice(reading.at)) ? { ...reading, at: words.length } : reading))
-})
+/**
+ * A whisper as people type it: a name, then the text. Whether anything of the text can be seen needs Unicode's tables, so it is
+ * worked out here: a reading behind which there is nothing ends where the words do.
+ */
+export const addressed = (words: Text.Text, limits?: NameLimits): Address => {
+  const readings = readingsOf(words, limits)
+  // From the end on, each part once: of a long line of blanks all readings together cost one look at it.
+  let nothingFrom = words.length
+  for (const { at } of readings.toSorted((one, other) => other.at - one.at)) {
+    if (!isInvisible(words.slice(at, nothingFrom))) break
+    nothingFrom = at
+  }
+  return { _tag: "Address", words, readings: readings.map((reading) => (reading.at >= nothingFrom ? { ...reading, at: words.length } : reading)) }
+}
 
 /** The command `/msg`. People type it to the server; our own client finds the member itself, and sends a `Whisper`. */
 export const msg: CommandForm<Address> = {
