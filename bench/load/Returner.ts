@@ -315,6 +315,8 @@ export class Returner {
         this.resumes += 1
         if (event.gaps) this.resumesWithGaps += 1
         this.#enter(event.instance)
+        // As our own client does, which has not been told all names; that goes on page by page.
+        if (event.gaps) this.#send({ _tag: "Who" })
         return
       case "Refused":
         if (this.isIn) {

@@ -17,13 +17,16 @@ export const isComing = (event: Handed["event"]): event is Joined | Returned => 
  */
 export const isComingBack = (event: Handed["event"]): event is Resumption => event._tag === "Resumed" && (!("was" in event) || event.was === undefined)
 
-/** Something that waits, or has waited. */
+/**
+ * Something that waits, or has waited: a move; an answer to who is here, behind the moves that its asker is owed; or the place of
+ * what somebody who is back was told again.
+ */
 export interface Held extends Handed {
   /** Whether it has been told, and only marks its place between the moves that wait: from there on they are owed to somebody who is back. */
   readonly isTold?: true
 }
 
-/** What becomes of a batch: what goes out now, and which moves wait. */
+/** What becomes of a batch: what goes out now, and what waits. */
 export interface Sorted {
   readonly now: ReadonlyArray<Held>
   readonly held: ReadonlyArray<Held>
@@ -37,15 +40,18 @@ export interface Sorted {
  * otherwise everything goes out, in order.
  */
 export const sort = (held: ReadonlyArray<Held>, batch: ReadonlyArray<Handed>, mayWait: boolean, known?: Debts): Sorted => {
+  const all: Sorted = { now: [...held, ...batch], held: [] }
   const debts = mayWait ? (known ?? debtsOf(held)) : undefined
-  if (debts === undefined || !canOvertake(held, batch, debts)) return { now: [...held, ...batch], held: [] }
-  const moves = [...held, ...batch.flatMap((handed): ReadonlyArray<Held> => (isMove(handed) ? [handed] : isComingBack(handed.event) ? [{ ...handed, isTold: true }] : []))]
-  const now = batch.filter((handed) => !isMove(handed))
+  const turns = debts === undefined ? undefined : turnsOf(batch, debts)
+  if (debts === undefined || turns === undefined) return all
+  const now = batch.filter((_, index) => turns[index] !== "waits")
+  const more = batch.flatMap((handed, index): ReadonlyArray<Held> => (turns[index] === "waits" ? [handed] : turns[index] === "marks" ? [{ ...handed, isTold: true }] : []))
+  const next = [...held, ...more]
   // Only when it is due: a storm comes a few at a time, and each time all that is held would be copied.
-  if (!debts.letGo()) return { now, held: moves, debts }
-  const kept = waiting(moves)
+  if (!debts.letGo()) return { now, held: next, debts }
+  const kept = waiting(next)
   // Where moves of several rooms take turns there is no crowd to tell of in one line, and too many lists of members would be kept.
-  return listsIn(kept) > keptLists ? { now: [...held, ...batch], held: [] } : { now, held: kept, debts }
+  return listsIn(kept) > keptLists ? all : { now, held: kept, debts }
 }
 
 // How many lists of members are held of the room of which these are most.
@@ -58,27 +64,44 @@ const listsIn = (held: ReadonlyArray<Held>): number => {
 /** How many lists of a room's members are kept at most while its moves are held. */
 const keptLists = 2 * crowd
 
+/** When something of a batch goes out: before what is held, or not before it; `marks`: before it, and its place is marked. */
+type Turn = "now" | "waits" | "marks"
+
 /**
- * Whether the rest of the batch can go out before the moves, with each client
- * still told everything in order. That is so when no client in the audiences of
- * the rest is owed a move: one that is held, or stands earlier in the batch.
+ * When each of a batch goes out; `undefined` where it has to be all of it, behind all that is held.
+ * Each client is told everything in order, so what is for a client that is owed a move, one that is held or stands earlier in the
+ * batch, cannot go out before that. Moves wait, and so does an answer to who is here: a client of ours asks for that by itself, page
+ * by page, when it has come into a large room or back into it, and with thousands of them no crowd would come together otherwise.
  * What is said to a whole room and a goodbye never overtake a move. What a room was when somebody came into it always may, and
  * what is told again to somebody who is back as soon as its connection is owed none: those are owed no move from before, and
- * must know where they are before later ones. The moves
- * of the batch are added to `debts`: where the answer is yes they are held from
- * then on, and where it is no everything goes out and `debts` is of no use any more.
+ * must know where they are before later ones. The moves of the batch are added to `debts`, which are of no use any more where the result is `undefined`.
  */
-export const canOvertake = (held: ReadonlyArray<Held>, batch: ReadonlyArray<Handed>, debts = debtsOf(held)): boolean =>
-  batch.every((handed) => {
-    if (isComingBack(handed.event)) {
-      const isOwed = debts.areOwedTo(handed.audience)
-      debts.cameBack(handed.event.you.id)
-      return !isOwed
-    }
-    if (!isMove(handed)) return isOfComing(handed) || (handed.room === undefined && handed.event._tag !== "Goodbye" && handed.event._tag !== "Resumed" && !debts.areOwedTo(handed.audience))
+const turnsOf = (batch: ReadonlyArray<Handed>, debts: Debts): ReadonlyArray<Turn> | undefined => {
+  const turns: Array<Turn> = []
+  for (const handed of batch) {
+    const turn = turnOf(handed, debts)
+    if (turn === undefined) return undefined
+    turns.push(turn)
+  }
+  return turns
+}
+
+const turnOf = (handed: Handed, debts: Debts): Turn | undefined => {
+  const { audience, event, room } = handed
+  if (isMove(handed)) {
     debts.add(handed)
-    return true
-  })
+    return "waits"
+  }
+  if (isOfComing(handed)) return "now"
+  if (room !== undefined || event._tag === "Goodbye") return undefined
+  const isOwed = debts.areOwedTo(audience)
+  if (isComingBack(event)) {
+    if (isOwed) return undefined
+    return debts.cameBack(event.you.id) ? "marks" : "now"
+  }
+  if (event._tag === "Resumed") return undefined
+  return !isOwed ? "now" : event._tag === "Members" ? "waits" : undefined
+}
 
 const isOfComing = ({ event }: Handed): boolean => event._tag === "Verbatim" && event.ofComing === true
 
@@ -86,7 +109,7 @@ const debtsOf = (held: ReadonlyArray<Held>): Debts => {
   const debts = new Debts()
   for (const each of held) {
     if (isComingBack(each.event)) debts.cameBack(each.event.you.id)
-    else debts.add(each)
+    else if (isMove(each)) debts.add(each)
   }
   return debts
 }
@@ -124,9 +147,12 @@ class Debts {
     if (isComing(event)) this.#came.add(event.member.id)
   }
 
-  /** Somebody is back: what moves there are from then on are owed to it. */
-  cameBack(id: MemberId): void {
+  /** Somebody is back, and is owed the moves from then on. Whether there are earlier ones, to be told apart from those. */
+  cameBack(id: MemberId): boolean {
+    // With the first move it is found by the audience of that.
+    if (this.#counts.size === 0) return false
     this.#came.add(id)
+    return true
   }
 
   /** Whether somebody in this audience is owed a move. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { apply } from "../../../src/domain/apply.ts"
+import { answer, apply } from "../../../src/domain/apply.ts"
 import * as Chat from "../../../src/domain/Chat.ts"
 import type { Happening } from "../../../src/domain/Entry.ts"
 import { type Event, isResumption, MemberId, type Presence } from "../../../src/domain/Event.ts"
@@ -100,6 +100,12 @@ class Crowd {
     if (hello._tag === "Join") this.submit({ _tag: "Command", client, address: "", command: { ...hello, claim: { proof: Proof.make(name), neighbourhood: "here", seen } } })
   }
 
+  ask(client: Chat.ClientId): void {
+    const peer = this.ways.to(client)
+    const event = answer(this.chat, { client, address: "" }, peer, { _tag: "Who" })
+    this.handed.push({ place: this.handed.length + 1, event, audience: [{ id: Chat.personOf(this.chat, client)?.member.id, peer }] })
+  }
+
   come(clients: ReadonlyArray<Chat.ClientId>): void {
     for (const client of clients) this.hello(client, `guest ${client}`)
   }
@@ -195,6 +201,7 @@ describe("In the midst of a crowd", () => {
       { weight: 6, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Return" as const), who: some }) },
       { weight: 3, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Wait" as const), millis: FastCheck.constantFrom(10, 900) }) },
       { weight: 4, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Come" as const), count: FastCheck.nat({ max: 20 }) }) },
+      { weight: 3, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Ask" as const), who: FastCheck.nat({ max: people - 1 }) }) },
       { weight: 1, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Say" as const), who: FastCheck.nat({ max: people - 1 }) }) },
       { weight: 6, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Whisper" as const), who: FastCheck.nat({ max: people - 1 }), to: FastCheck.nat({ max: people - 1 }) }) }
     )
@@ -243,6 +250,9 @@ describe("In the midst of a crowd", () => {
             }
             next += deed.count
             break
+          case "Ask":
+            if (here(deed.who) !== undefined) room.ask(here(deed.who) ?? 0)
+            break
           case "Say":
             if (here(deed.who) !== undefined) room.submit({ _tag: "Command", client: here(deed.who) ?? 0, address: "", command: say("hello") })
             break
@@ -272,6 +282,8 @@ describe("In the midst of a crowd", () => {
         const numbers = heard.flatMap((event) => (event._tag !== "Resumed" && "n" in event && event.n !== undefined ? [event.n] : []))
         expect(numbers).toEqual([...numbers].sort((one, other) => one - other))
         const atFirst = knownAtFirst.get(client) ?? everybody
+        // What was asked is answered, in the order of asking.
+        expect(heard.filter(({ _tag }) => _tag === "Members")).toEqual(all.filter(({ _tag }) => _tag === "Members"))
         const [found, right] = [whereabouts(heard), whereabouts(all)]
         const isHere = (where: string | undefined, id: MemberId): boolean => (where === undefined ? atFirst.has(id) : where === "here")
         expect([...right].filter(([id, where]) => isHere(found.get(id), id) !== isHere(where, id))).toEqual([])

@@ -18,7 +18,7 @@ import { native, NativeInterpreter } from "../../../src/server/dialect/native.ts
 import { plain } from "../../../src/server/dialect/plain.ts"
 import { PlainInterpreter } from "../../../src/server/dialect/PlainInterpreter.ts"
 import type { Handed, Handing } from "../../../src/server/chat/Handed.ts"
-import { canOvertake, isMove, waiting } from "../../../src/server/delivery/crowd.ts"
+import { isMove, sort, waiting } from "../../../src/server/delivery/crowd.ts"
 import { gather } from "../../../src/server/delivery/gather.ts"
 import * as Hub from "../../../src/server/chat/Hub.ts"
 import type { Peer } from "../../../src/server/chat/Peer.ts"
@@ -71,6 +71,9 @@ const handedOn = (batch: Batch): ReadonlyArray<Handed> => numbering()(batch)
 /** The members of this room wait to be told that somebody left before. */
 const held: ReadonlyArray<Handed> = handedOn(goes(newcomer, enter(members, "zed").node))
 
+/** Whether the moves go on waiting, those that are held and those of the batch. */
+const goOnWaiting = (held: ReadonlyArray<Handed>, batch: ReadonlyArray<Handed>): boolean => !sort(held, batch, true).now.some(isMove)
+
 const kindsOf = (batch: Batch) => batch.map(({ event }) => event._tag)
 
 describe("What waits may be overtaken by", () => {
@@ -95,7 +98,7 @@ describe("What waits may be overtaken by", () => {
     ["many of these", [...goes(newcomer), ...enter(room, "eve").handings, ...goes(ann)], ["Disconnected", "Connected", "Welcome", "Joined", "Left"]]
   ])("%s", (_, batch, kinds) => {
     expect(kindsOf(batch)).toEqual(kinds)
-    expect(canOvertake(held, handedOn(batch))).toBe(true)
+    expect(goOnWaiting(held, handedOn(batch))).toBe(true)
   })
 })
 
@@ -108,7 +111,6 @@ const heldUp: ReadonlyArray<readonly [string, Batch, ReadonlyArray<Handing["even
   ["what the server says to nobody", announces(empty), ["Notice"]],
   ["a whisper", does(ann, { _tag: "Whisper", to: idOf(bob), text: words }), ["Whispered"]],
   ["an answer to a member", asks(ann, { _tag: "Ping" }), ["Pong"]],
-  ["who is here", asks(ann, { _tag: "Who" }), ["Members"]],
   ["help for a member", asks(ann, { _tag: "Help" }), ["Lines"]],
   ["what a member is refused", replyTo(room, ann, refusal), ["Refused"]],
   ["words that name nobody", does(ann, { _tag: "Address", words, readings: [] }), ["Refused"]],
@@ -122,13 +124,31 @@ const heldUp: ReadonlyArray<readonly [string, Batch, ReadonlyArray<Handing["even
 describe("What waits is not overtaken by", () => {
   it.each(heldUp)("%s", (_, batch, kinds) => {
     expect(kindsOf(batch)).toEqual(kinds)
-    expect(canOvertake(held, handedOn(batch))).toBe(false)
+    expect(goOnWaiting(held, handedOn(batch))).toBe(false)
   })
 
   it.each(heldUp)("newcomers and %s in one batch", (_, batch) => {
     const coming = enter(room, "zoe").handings
-    expect(canOvertake([], handedOn([...coming, ...batch]))).toBe(false)
-    expect(canOvertake(held, handedOn([...batch, ...coming]))).toBe(false)
+    expect(goOnWaiting([], handedOn([...coming, ...batch]))).toBe(false)
+    expect(goOnWaiting(held, handedOn([...batch, ...coming]))).toBe(false)
+  })
+})
+
+describe("An answer to who is here", () => {
+  const [answer] = handedOn(asks(ann, { _tag: "Who" }))
+
+  it("waits behind the moves that its asker is owed, and does not make them go out", () => {
+    expect(answer?.event._tag).toBe("Members")
+    expect(sort(held, [answer!], true)).toMatchObject({ now: [], held: [...held, answer!] })
+    const coming = handedOn(enter(room, "zoe").handings)
+    const { held: waits, now } = sort([], [...coming, answer!], true)
+    expect(waits.map(({ event }) => event._tag)).toEqual(["Joined", "Members"])
+    expect(now).not.toContain(answer)
+  })
+
+  it("goes out at once where nothing is owed to its asker, or nothing may wait", () => {
+    expect(sort([], [answer!], true)).toMatchObject({ now: [answer!], held: [] })
+    expect(sort(held, [answer!], false)).toMatchObject({ now: [...held, answer!], held: [] })
   })
 })
 
