@@ -76,7 +76,7 @@ const allowed = (raw: string): string => {
 const graphemeCount = (name: string): number => [...graphemes.segment(name)].length
 const byteLength = (name: string): number => utf8.encode(name).length
 
-// The first grapheme clusters of a name, as many as any name can have: telling them apart costs most of what a name does.
+// The first grapheme clusters of a name, as many as a name may have: segmentation is the dearest part of reading a name, and a line may be long.
 const clustersOf = (name: string, { nameGraphemes }: NameLimits): ReadonlyArray<string> => {
   const clusters: Array<string> = []
   for (const { segment } of graphemes.segment(name)) if (clusters.push(segment) >= nameGraphemes) break

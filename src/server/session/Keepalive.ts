@@ -24,8 +24,8 @@ const make = Effect.gen(function* () {
     const connections = yield* registry.connections
     const unreachable = HashMap.isEmpty(connections) ? nobody : yield* unacknowledged.overdue
     const now = yield* monotonicMillis
-    // A server that was blocked or suspended for long has read nothing and pinged nobody. Its clients may have stood still with
-    // it: they are pinged, and get as long to answer as any other.
+    // A server whose event loop was blocked, or whose process was suspended, has read nothing and pinged nobody. Where its clients
+    // were suspended too, they are pinged, and get as long to answer as any other client.
     const mayAnswer = goneAfter - keepalive
     if (now - lastRound > mayAnswer / 2) resumed = now
     const stoodStill = now - resumed < mayAnswer
