@@ -92,7 +92,7 @@ describe.runIf(hasBrowser)("The operator's window of a room", () => {
     await ada.heard.line(words)
     await page.locator("[role=alert]", { hasText: "The room has closed: See you tomorrow!" }).waitFor()
     expect(await program.ended()).toMatchObject({ code: 0 })
-    expect(await page.locator(".state").textContent()).toBe("closed")
+    await page.locator(".state", { hasText: "closed" }).waitFor()
     // It invites to nothing that is not possible any more.
     for (const gone of ["#share", ".guests", ".qr", "code", "kbd"]) expect(await page.locator(gone).count(), gone).toBe(0)
     await page.locator(".side", { hasText: "The room has closed. Its links lead nowhere now." }).waitFor()

@@ -97,7 +97,7 @@ describe.runIf(hasBrowser)("However the server ends, the page says so, and keeps
       end(program)
       await reads(page, `The server is closing: ${reason}.`)
       await page.locator("[role=alert]", { hasText: "The room has closed." }).waitFor()
-      expect(await page.locator(".state").textContent()).toBe("not connected")
+      await page.locator(".state", { hasText: "not connected" }).waitFor()
       // Nothing more can be typed, and what was is not lost.
       expect(await page.inputValue(".draft")).toBe("too late")
       expect(await page.locator(".draft").isEditable()).toBe(false)

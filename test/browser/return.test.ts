@@ -50,7 +50,7 @@ describe.runIf(hasBrowser)("A page whose connection was lost", () => {
     await liner.event("Returned", ({ member }) => member.name === "web")
     await reads(page, "three")
     expect(wordsOf(await linesOf(page), "liner")).toEqual(["before", "one", "two", "three"])
-    expect(await page.locator(".state").textContent()).toBe("2 here")
+    await page.locator(".state", { hasText: "2 here" }).waitFor()
   })
 
   it("counts what is lost, where more was missed than is kept", async ({ stage }) => {
@@ -68,7 +68,7 @@ describe.runIf(hasBrowser)("A page whose connection was lost", () => {
     await reads(page, "n267")
     expect(await linesOf(page)).toContain("! 12 messages are lost.")
     expect(wordsOf(await linesOf(page), "liner")).toEqual(Array.from({ length: 256 }, (_, n) => `n${n + 12}`))
-    expect(await page.locator(".state").textContent()).toBe("2 here")
+    await page.locator(".state", { hasText: "2 here" }).waitFor()
   })
 
   it("hears everything once and in order, also where the connection breaks within a line", async ({ stage }) => {
@@ -188,11 +188,10 @@ describe.runIf(hasBrowser)("A page whose connection was lost", () => {
     await page.locator(".pending").first().waitFor({ state: "detached" })
     await say(page, "last")
     await liner.heard.line("web: last")
-    // The receipt is drawn with the next frame, and until then the line stands among the pending ones too.
+    expect(liner.heard.texts.filter((text) => text.startsWith("web: "))).toEqual(["web: said", "web: on its way", "web: meanwhile", "web: last"])
+    await expect.poll(async () => wordsOf(await linesOf(page), "web")).toEqual(["said", "on its way", "meanwhile", "last"])
+    // Whatever is pending is drawn with the next frame.
     await expect.poll(() => page.locator(".pending").count()).toBe(0)
-    const said = liner.heard.texts.filter((text) => text.startsWith("web: "))
-    expect(said).toEqual(["web: said", "web: on its way", "web: meanwhile", "web: last"])
-    expect(wordsOf(await linesOf(page), "web")).toEqual(["said", "on its way", "meanwhile", "last"])
   })
 
   it("shows what is on its way, and, where the place is not kept, what may not have arrived, which can be sent again", async ({ stage }) => {
@@ -295,7 +294,7 @@ describe.runIf(hasBrowser)("A page that is loaded anew", () => {
     await reads(other, "who is here?")
     const isOf = (line: string) => line.startsWith("web has")
     expect((await linesOf(other)).filter(isOf)).toEqual(liner.heard.texts.filter(isOf))
-    expect(await page.locator(".state").textContent()).toBe("3 here")
+    await page.locator(".state", { hasText: "3 here" }).waitFor()
     await page.locator(".people li", { hasText: "liner" }).waitFor()
   })
 

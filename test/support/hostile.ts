@@ -170,3 +170,6 @@ export const strings = (value: unknown): ReadonlyArray<string> => {
   if (typeof value === "string") return [value]
   return typeof value === "object" && value !== null ? [...Object.keys(value), ...Object.values(value).flatMap(strings)] : []
 }
+
+/** Settings with which no silence means anything: what is sent is heard the same at any speed. */
+export const patient = { greetAfter: 60_000, detectWithin: 60_000, nameSilence: 60_000, typedSilence: 60_000, chunkSilence: 60_000 }

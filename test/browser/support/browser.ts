@@ -96,9 +96,12 @@ export const say = async (page: Page, line: string): Promise<void> => {
   await page.press(".draft", "Enter")
 }
 
+/** A line of the conversation: one's own that is pending becomes one when it comes back, and until then stands below. */
+const conversationLine = ".log li:not(.pending)"
+
 /** The lines of the conversation as a person reads them, without times. */
 export const linesOf = (page: Page): Promise<ReadonlyArray<string>> =>
-  page.locator(".log li").evaluateAll((lines) =>
+  page.locator(conversationLine).evaluateAll((lines) =>
     lines.map((line) => {
       const copy = line.cloneNode(true)
       if (!(copy instanceof Element)) return ""
@@ -107,10 +110,23 @@ export const linesOf = (page: Page): Promise<ReadonlyArray<string>> =>
     })
   )
 
-/** Waits until a line of the conversation reads like this. */
+/** Waits for the next frame, with which the page draws what stands beside the log; a page that nobody sees draws without one. */
+const nextFrame = (page: Page): Promise<void> =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => {
+          resolve()
+        })
+        setTimeout(resolve, 500)
+      })
+  )
+
+/** Waits until a line of the conversation reads like this, and what has changed with that line is drawn. */
 export const reads = async (page: Page, text: string | RegExp): Promise<void> => {
   try {
-    await page.locator(".log li", { hasText: text }).last().waitFor()
+    await page.locator(conversationLine, { hasText: text }).last().waitFor()
+    await nextFrame(page)
   } catch (cause) {
     throw new Error(`No line reads ${String(text)}. The lines:\n${(await linesOf(page)).join("\n")}`, { cause })
   }
