@@ -37,7 +37,7 @@ export const nothing = <Peer>(chat: Chat<Peer>): Decision<Peer> => ({ chat, told
 /** Two decisions in sequence: the second starts from the state that the first leaves. */
 export const andThen = <Peer>({ chat, told }: Decision<Peer>, next: (chat: Chat<Peer>) => Decision<Peer>): Decision<Peer> => {
   const then = next(chat)
-  return { chat: then.chat, told: [...told, ...then.told] }
+  return told.length === 0 ? then : { chat: then.chat, told: [...told, ...then.told] }
 }
 
 /** What comes of one thing after the other: each starts from the state that the one before leaves. */
@@ -70,13 +70,10 @@ export const tellRoom = <Peer>(
   const n = chat.seq + 1
   const seq = room.seq + 1
   const told = event({ n, seq, at: chat.at, room: room.name })
-  return tell(remembered(keepRoom(chat, { ...room, seq }, n, told), key, n, told), {
-    seq: n,
-    event: told,
-    audience: audience ?? room.seats,
-    room: room.name,
-    from
-  })
+  return {
+    chat: remembered(keepRoom(chat, room, { n, seq }, told), key, n, told),
+    told: [{ seq: n, event: told, audience: audience ?? room.seats, room: room.name, from }]
+  }
 }
 
 /**

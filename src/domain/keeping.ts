@@ -9,10 +9,14 @@ import { isMove } from "./moves.ts"
 import type { Room } from "./Room.ts"
 import * as Window from "./Window.ts"
 
-/** The chat in which this room has been told this event, the last one, which is kept where somebody in the room can come back. */
-export const keepRoom = <Peer>(chat: Chat<Peer>, before: Room<Peer>, n: number, event: Event): Chat<Peer> => {
-  const room = { ...before, n }
-  return room.keepers === 0 ? withRoom(chat, room) : inWindow(chat, room, { n, before: before.n, seq: room.seq, event })
+/**
+ * The chat in which this room has been told this event, the last one of all, which is kept where somebody in the room can come
+ * back. Each message of each room comes by here, so the chat is copied once where nothing is kept.
+ */
+export const keepRoom = <Peer>(chat: Chat<Peer>, before: Room<Peer>, { n, seq }: { readonly n: number; readonly seq: number }, event: Event): Chat<Peer> => {
+  const room = { ...before, n, seq }
+  if (room.keepers === 0) return { ...chat, seq: n, rooms: HashMap.set(chat.rooms, room.key, room) }
+  return { ...inWindow(chat, room, { n, before: before.n, seq, event }), seq: n }
 }
 
 /** The chat in which this event is kept for those of this room who can come back: it is of somebody in it, and has the number of another room. */

@@ -179,7 +179,9 @@ const make = Effect.gen(function* () {
       const author = happening._tag === "Command" ? Option.getOrUndefined(HashMap.get(state.connections, happening.client))?.peer : undefined
       return { state: { ...state, chat }, handings: author === undefined ? told : told.map((envelope) => decidedFor(author, envelope, chat, defects)), result: told }
     })
-    return Effect.tap(decided, () => Effect.forEach(defects, (defect) => Effect.logError(`The session of ${happening._tag === "Command" ? happening.address : "a client"} has failed`, Cause.die(defect)), { discard: true }))
+    const failed = (told: ReadonlyArray<Envelope>) =>
+      Effect.as(Effect.forEach(defects, (defect) => Effect.logError(`The session of ${happening._tag === "Command" ? happening.address : "a client"} has failed`, Cause.die(defect)), { discard: true }), told)
+    return Effect.flatMap(decided, (told) => (defects.length === 0 ? Effect.succeed(told) : failed(told)))
   }
 
   const { append, close, enqueue } = yield* log.open({
@@ -217,8 +219,7 @@ const make = Effect.gen(function* () {
     )
 
   // A command of a connection that is gone.
-  const isFromNobody = (happening: Happening): Effect.Effect<boolean> =>
-    Effect.map(Ref.get(ref), ({ connections }) => happening._tag === "Command" && !HashMap.has(connections, happening.client))
+  const isFromNobody = ({ connections }: State, happening: Happening): boolean => happening._tag === "Command" && !HashMap.has(connections, happening.client)
 
   return Registry.of({
     connect: (connected) =>
@@ -236,8 +237,8 @@ const make = Effect.gen(function* () {
           return { ...unchanged(before), handings, state: { ...before, connections: HashMap.remove(before.connections, client) } }
         })
       ),
-    submit: (happening) => Effect.flatMap(isFromNobody(happening), (isVain) => (isVain ? Effect.succeed([]) : append(happening))),
-    enqueue: enqueue === undefined ? undefined : (happening) => Effect.flatMap(isFromNobody(happening), (isVain) => (isVain ? Effect.succeed(Effect.succeed([])) : enqueue(happening))),
+    submit: (happening) => Effect.flatMap(Ref.get(ref), (state) => (isFromNobody(state, happening) ? Effect.succeed([]) : append(happening))),
+    enqueue: enqueue === undefined ? undefined : (happening) => Effect.flatMap(Ref.get(ref), (state) => (isFromNobody(state, happening) ? Effect.succeed(Effect.succeed([])) : enqueue(happening))),
     close,
     answer: (client, question) =>
       replied(client, ({ at, chat }, { address, peer }) => answer({ ...chat, at }, { client, address }, peer, question)),
