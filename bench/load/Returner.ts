@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import * as Net from "node:net"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type { MemberId } from "../../src/domain/Event.ts"
+import type { MemberId } from "../../src/domain/Member.ts"
 import { Goodbye, Refused, Resumed, Welcome } from "../../src/domain/Event.ts"
 import { overTls } from "./overTls.ts"
 

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { RefusalCode } from "../domain/Refusal.ts"
-import { LeaveCode } from "../domain/Event.ts"
+import { LeaveCode } from "../domain/LeaveCode.ts"
 import { clean } from "../domain/Text.ts"
 import { formatAddress } from "../net/address.ts"
 

@@ -1,4 +1,6 @@
-import type { Event, Goodbye, LeaveCode, Limits, Member, Refused, Resumed, Welcome } from "../domain/Event.ts"
+import type { Event, Goodbye, Limits, Refused, Resumed, Welcome } from "../domain/Event.ts"
+import type { Member } from "../domain/Member.ts"
+import type { LeaveCode } from "../domain/LeaveCode.ts"
 import type { Seen } from "../domain/Place.ts"
 import { type ClientMessage, messageOf } from "../domain/command/index.ts"
 import { encode } from "../domain/wire/Ndjson.ts"

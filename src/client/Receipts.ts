@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Event, MemberId } from "../domain/Event.ts"
+import type { Event } from "../domain/Event.ts"
+import type { MemberId } from "../domain/Member.ts"
 
 /** Back-pressure: how much of what was said may wait for its receipt, UTF-16 code units; then the sender waits. */
 const mostUnanswered = 1_048_576

@@ -1,4 +1,6 @@
-import type { Entered, Member, MemberId, Place, Welcome } from "../domain/Event.ts"
+import type { Welcome } from "../domain/Event.ts"
+import type { Member, MemberId } from "../domain/Member.ts"
+import type { Entered, Place } from "../domain/RoomEvent.ts"
 
 /** A room that we are in: what we may do there, and what it is like. */
 export type OurRoom = Pick<Place, "room" | "role" | "topic" | "locked" | "hidden">

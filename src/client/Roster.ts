@@ -1,4 +1,7 @@
-import type { Entered, Event, Left, Member, MemberId, Moderated, Presence, Resumed, Welcome } from "../domain/Event.ts"
+import type { Event, Resumed, Welcome } from "../domain/Event.ts"
+import type { Member, MemberId } from "../domain/Member.ts"
+import type { Entered, Moderated } from "../domain/RoomEvent.ts"
+import type { Left, Presence } from "../domain/PresenceEvent.ts"
 import type { Concern } from "./screen/step.ts"
 import { Questions } from "./Questions.ts"
 import { type OurRoom, openRoom, ourRoomOf, RoomMembers } from "./RoomMembers.ts"

@@ -1,4 +1,5 @@
-import type { Event, Member } from "../domain/Event.ts"
+import type { Event } from "../domain/Event.ts"
+import type { Member } from "../domain/Member.ts"
 import { isOwn, lostWords, textOf, words } from "../domain/wording.ts"
 
 /**

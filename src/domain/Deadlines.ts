@@ -1,6 +1,6 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
-import type { MemberId } from "./Event.ts"
+import type { MemberId } from "./Member.ts"
 import type { NameKey } from "./Nickname.ts"
 import type { RoomKey } from "./RoomName.ts"
 

@@ -1,5 +1,7 @@
 import { type Audience, type Chat, type Decision, type Envelope, type Membership, membershipIn, type Origin, type Person, roomOf, roomWith, type Seat, withPerson } from "./Chat.ts"
-import type { Event, Member, Resumption } from "./Event.ts"
+import type { Event } from "./Event.ts"
+import type { Member } from "./Member.ts"
+import type { Resumption } from "./Reply.ts"
 import { remembered } from "./history.ts"
 import { keepAlso, keepOwn, keepRoom } from "./keeping.ts"
 import { Refusal } from "./Refusal.ts"

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Command, RoomRule } from "./command/Command.ts"
-import { LeaveCode, MemberId } from "./Event.ts"
+import { MemberId } from "./Member.ts"
+import { LeaveCode } from "./LeaveCode.ts"
 import { RoomKey } from "./RoomName.ts"
 import { Text } from "./Text.ts"
 

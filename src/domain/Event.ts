@@ -1,64 +1,15 @@
 import * as Schema from "effect/Schema"
-import { RefusalCode } from "./Refusal.ts"
-import { at, inRoom, n, Part } from "./eventFields.ts"
-import { Member, type MemberId } from "./Member.ts"
+import { at, inRoom, n } from "./eventFields.ts"
+import { LeaveCode } from "./LeaveCode.ts"
+import { Member } from "./Member.ts"
 import { Nickname } from "./Nickname.ts"
-import { RoomName } from "./RoomName.ts"
-import { Entered, Exited, Invited, Moderated, Place, Removed, RoomList, TopicSet } from "./RoomEvent.ts"
 import { AccountSet, Away, AwaySet, Described, Profile, Remark, Signalled, Watched } from "./PersonEvent.ts"
-import { Tags } from "./Tags.ts"
+import { Detached, Joined, Left, Presence, Returned } from "./PresenceEvent.ts"
+import { RefusalCode } from "./Refusal.ts"
+import { Entered, Exited, Invited, Moderated, Place, Removed, RoomList, TopicSet } from "./RoomEvent.ts"
+import { RoomName } from "./RoomName.ts"
+import { Acted, Found, Past, Said, Whispered } from "./SpeechEvent.ts"
 import { Text } from "./Text.ts"
-
-export type { Part } from "./eventFields.ts"
-export type { Away, AwaySet, Described, Profile, Signalled, Watched } from "./PersonEvent.ts"
-export { Member, MemberId, server } from "./Member.ts"
-export type { Deed, Entered, Exited, Invited, Moderated, Place, Removed, RoomList, TopicSet } from "./RoomEvent.ts"
-
-/**
- * Why somebody left.
- *
- * - `quit`: asked to; `closed`: ended the connection without a word
- * - `lost`: the connection was reset or timed out
- * - `too-slow`: did not read what was sent; `removed`: was sent away
- * - `internal-error`: a fault of the server; `closing`: the server closes
- * - `restarting`: the server closes, and is started again: clients may come back to it
- * - `exited`: left this room only, and is still in others
- * - `resumed`: came back over another connection, which goes on in place of this one
- * - `not-for-us`: spoke a protocol that is not spoken here
- * - `full`: there was no room for one more; `no-name`: gave no name in time
- * - `wrong-password`: tried too often to get in with a wrong one
- * - `other`: never sent; what a client makes of a code that it does not know
- */
-export const LeaveCode = Schema.Literal(
-  "quit",
-  "closed",
-  "lost",
-  "too-slow",
-  "removed",
-  "internal-error",
-  "closing",
-  "restarting",
-  "exited",
-  "resumed",
-  "not-for-us",
-  "full",
-  "no-name",
-  "wrong-password",
-  "other"
-)
-export type LeaveCode = typeof LeaveCode.Type
-
-/** Where the people of a server that closes may come back: `elsewhere`, as its room goes on there, or here, as it `restarts`. */
-export interface Whither {
-  readonly elsewhere?: true | undefined
-  readonly restarts?: true | undefined
-}
-
-/** What clients are told when their server closes: `lost` where its room goes on elsewhere, so that they may come back there. */
-export const closingCode = ({ elsewhere, restarts }: Whither): LeaveCode => (elsewhere === true ? "lost" : restarts === true ? "restarting" : "closing")
-
-/** Whether a client has ended in an orderly way with this goodbye: it asked to leave, or the server closed. */
-export const isOrderly = ({ code }: { readonly code: LeaveCode }): boolean => code === "quit" || code === "closing" || code === "restarting"
 
 /** What the server lets a client do, so that a client can say so before it is refused. */
 export const Limits = Schema.Struct({
@@ -106,55 +57,6 @@ export const Admitted = Schema.TaggedStruct("Admitted", {
 })
 export type Admitted = typeof Admitted.Type
 
-/** Somebody said a line. Its author gets it too: that is the receipt. */
-export const Said = Schema.TaggedStruct("Said", {
-  ...inRoom,
-  from: Member,
-  text: Text,
-  /** Whether no machine may answer it, as machines say it. Absent where people say it. */
-  notice: Schema.optional(Schema.Literal(true)),
-  /** What the author's program says to others beside it. Absent where it says nothing. */
-  tags: Schema.optional(Tags),
-  /** Absent where the message has one line. */
-  part: Schema.optional(Part),
-  /** The author's correlation id; it means something only to the author. */
-  ref: Schema.optional(Schema.String)
-})
-export type Said = typeof Said.Type
-
-/** Somebody does something: `* Ada waves`. Apart from how it reads, an `Acted` is a `Said`. */
-export const Acted = Schema.TaggedStruct("Acted", {
-  ...inRoom,
-  from: Member,
-  text: Text,
-  /** What the author's program says to others beside it. Absent where it says nothing. */
-  tags: Schema.optional(Tags),
-  ref: Schema.optional(Schema.String)
-})
-export type Acted = typeof Acted.Type
-
-/** Those in a room who have such a role, or a higher one. */
-export const Among = Schema.Struct({ room: RoomName, role: Schema.Literal("operator", "voice") })
-export type Among = typeof Among.Type
-
-/** Somebody said a line to one member only. Both get the event: for the author it is the receipt. */
-export const Whispered = Schema.TaggedStruct("Whispered", {
-  n,
-  at,
-  from: Member,
-  to: Member,
-  /** Those in a room to whom it was said, in place of one alone: then `to` is its author. Absent where it was said to one. */
-  among: Schema.optional(Among),
-  text: Text,
-  /** Whether no machine may answer it, as machines say it. Absent where people say it. */
-  notice: Schema.optional(Schema.Literal(true)),
-  /** What the author's program says to others beside it. Absent where it says nothing. */
-  tags: Schema.optional(Tags),
-  part: Schema.optional(Part),
-  ref: Schema.optional(Schema.String)
-})
-export type Whispered = typeof Whispered.Type
-
 /** Somebody bears another name from now on; `was` is the one before. */
 export const Renamed = Schema.TaggedStruct("Renamed", { ...inRoom, member: Member, was: Nickname })
 export type Renamed = typeof Renamed.Type
@@ -162,44 +64,6 @@ export type Renamed = typeof Renamed.Type
 /** The server speaks to everybody in the room. */
 export const Notice = Schema.TaggedStruct("Notice", { ...inRoom, text: Text })
 export type Notice = typeof Notice.Type
-
-/** Somebody entered the room. */
-export const Joined = Schema.TaggedStruct("Joined", {
-  ...inRoom,
-  member: Member,
-  /** What it is called in full, where it has said so. */
-  real: Schema.optional(Text),
-  /** Why it is not there, where it has said so. */
-  away: Schema.optional(Text)
-})
-export type Joined = typeof Joined.Type
-
-const gone = {
-  member: Member,
-  code: LeaveCode,
-  reason: Schema.optional(Text),
-  /** Whether that was told of before, by a `Detached`: then nobody is fewer here. Absent where it was not. */
-  detached: Schema.optional(Schema.Literal(true))
-}
-
-/** Somebody is gone: from the server, or with the code `exited` from this room only. `reason` is absent after a plain quit. */
-export const Left = Schema.TaggedStruct("Left", { ...inRoom, ...gone })
-export type Left = typeof Left.Type
-
-/** The connection of a member was lost, who may come back: until then it is not here, and its name is kept. */
-export const Detached = Schema.TaggedStruct("Detached", {
-  ...inRoom,
-  member: Member,
-  code: LeaveCode,
-  reason: Schema.optional(Text),
-  /** Until when its place is kept, ms since 1970. */
-  until: Schema.Number
-})
-export type Detached = typeof Detached.Type
-
-/** A member that was `Detached` is here again. */
-export const Returned = Schema.TaggedStruct("Returned", { ...inRoom, member: Member })
-export type Returned = typeof Returned.Type
 
 /**
  * You are back, as who you were. What you have missed follows at once, in order,
@@ -240,33 +104,6 @@ export type DutySet = typeof DutySet.Type
 /** An operator of the server speaks to all operators, and to all who want to hear that. */
 export const Proclaimed = Schema.TaggedStruct("Proclaimed", { n, at, by: Member, text: Text })
 export type Proclaimed = typeof Proclaimed.Type
-
-/**
- * Many came or went at once: one event in place of all the `Joined` and `Left`
- * numbered from `first` to `seq`. A newcomer among them gets it too, after its
- * `Welcome`. Nobody is twice in `joined` or in `left`; whoever is in both has left.
- */
-export const Presence = Schema.TaggedStruct("Presence", {
-  first: Schema.Number,
-  ...inRoom,
-  /** How many are in the room after the last of these. */
-  here: Schema.Number,
-  joined: Schema.Array(Member),
-  left: Schema.Array(Schema.Struct(gone)),
-  /** Who was lost and may come back; absent where nobody was. Who is in `joined` too has come and was lost. */
-  detached: Schema.optional(Schema.Array(Member)),
-  /** Who is back; absent where nobody is. */
-  returned: Schema.optional(Schema.Array(Member))
-})
-export type Presence = typeof Presence.Type
-
-/** What was said in a room before you entered, the oldest first; `more`: whether there was something earlier. It has happened already: nothing to be called for. */
-export const Past = Schema.TaggedStruct("Past", { n, at, room: RoomName, events: Schema.Array(Schema.Union(Said, Acted)), more: Schema.Boolean })
-export type Past = typeof Past.Type
-
-/** What was said in your rooms with the words in it that you search for, the oldest first; `more`: whether there was something earlier. */
-export const Found = Schema.TaggedStruct("Found", { at, events: Schema.Array(Schema.Union(Said, Acted)), more: Schema.Boolean })
-export type Found = typeof Found.Type
 
 /** A page of who is in the room; `more` says whether another page follows. */
 export const Members = Schema.TaggedStruct("Members", {
@@ -372,49 +209,3 @@ export const Event = Schema.Union(
   Goodbye
 )
 export type Event = typeof Event.Type
-
-/** Lines for a person who typed what only people type, such as `/help`. They are not part of the wire format of programs, which never get them. */
-export interface Lines {
-  readonly _tag: "Lines"
-  readonly at: number
-  readonly lines: ReadonlyArray<Text>
-}
-
-/** A {@link Resumed} with all that is told again behind it: in one piece, so that nothing comes in between. It is no message of its own. */
-export interface Resumption extends Resumed {
-  readonly replay: ReadonlyArray<Event>
-  /** Who the client was until now, where it comes back as somebody else. */
-  readonly was?: MemberId | undefined
-}
-
-/** Whether there is something to tell again behind this event. */
-export const isResumption = (event: Reply | Observation): event is Resumption => event._tag === "Resumed" && "replay" in event
-
-/**
- * What a dialect says for itself, in its own words: `words` makes them when they are sent, and no other dialect tells them.
- * They stand in the order of all else that the client is told.
- */
-export interface Verbatim {
-  readonly _tag: "Verbatim"
-  readonly at: number
-  readonly words: () => string
-  /** About how many bytes these are. */
-  readonly size: number
-  /** How the client is spoken to from here on; what that is, only its dialect knows. Absent where it stays as it is. */
-  readonly turn?: (() => void) | undefined
-  /** Whether it says what a room was when the client came into it, so that whatever moves are told later have come later. */
-  readonly ofComing?: true | undefined
-}
-
-/** All that a client can be told: an event, lines for people, or what its dialect says for itself. The answer to a question is a reply to its asker alone, and has no number. */
-export type Reply = Event | Lines | Verbatim
-
-/** The author of what was said to a whole room; `undefined` for any other event, such as a whisper. */
-export const authorOf = (event: Reply | Observation): MemberId | undefined =>
-  "from" in event && "room" in event ? event.from.id : undefined
-
-/** What only those who watch the server see, such as the console: nobody in the room is told. */
-export type Observation =
-  | { readonly _tag: "Connected"; readonly at: number }
-  /** `hasSpoken`: whether anything had come from it. */
-  | { readonly _tag: "Disconnected"; readonly at: number; readonly code: LeaveCode; readonly reason: Text | undefined; readonly hasSpoken: boolean }

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { MemberId } from "./Event.ts"
+import { MemberId } from "./Member.ts"
 
 /** The hash of a secret that its owner alone knows: whoever has the secret can come back. Worked out at the border; the secret itself is in no entry. */
 export const Proof = Schema.NonEmptyString.pipe(Schema.brand("Proof"))

@@ -1,7 +1,7 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import type { Person, Seat } from "./Chat.ts"
-import type { Member, MemberId } from "./Event.ts"
+import type { Member, MemberId } from "./Member.ts"
 import type { Metadata } from "./metadata.ts"
 import type { Proof } from "./Place.ts"
 import { type AskedRoom, lobby, type RoomKey, type RoomName } from "./RoomName.ts"

@@ -1,4 +1,4 @@
-import type { Detached, Joined, Left, Returned } from "./Event.ts"
+import type { Detached, Joined, Left, Returned } from "./PresenceEvent.ts"
 
 /** Who came or left, was lost or is back: of these there may be many at once, and nobody has to hear of each. */
 export type Move = Joined | Left | Detached | Returned

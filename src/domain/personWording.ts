@@ -1,6 +1,7 @@
 /** The words of what somebody is like. */
 import { lengthOf } from "./lengths.ts"
-import type { Member, Members } from "./Event.ts"
+import type { Members } from "./Event.ts"
+import type { Member } from "./Member.ts"
 import type { AwaySet, Profile, Remark } from "./PersonEvent.ts"
 import { dim, type Line, name, text } from "./spans.ts"
 

@@ -1,5 +1,8 @@
 /** The words of what happens in and between rooms. */
-import type { Among, Entered, Exited, Invited, Member, Moderated, Past, Removed, RoomList, TopicSet, Welcome } from "./Event.ts"
+import type { Welcome } from "./Event.ts"
+import type { Member } from "./Member.ts"
+import type { Entered, Exited, Invited, Moderated, Removed, RoomList, TopicSet } from "./RoomEvent.ts"
+import type { Among, Past } from "./SpeechEvent.ts"
 import { lengthOf } from "./lengths.ts"
 import { company, dim, type Line, name, sign, text } from "./spans.ts"
 import type { Text } from "./Text.ts"

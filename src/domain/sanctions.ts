@@ -1,7 +1,7 @@
 /** Bans and mutes: they always end, and nobody is hit for sharing an address with somebody else. */
 import * as HashMap from "effect/HashMap"
 import type { Chat, Person } from "./Chat.ts"
-import type { Member } from "./Event.ts"
+import type { Member } from "./Member.ts"
 import type { NameKey } from "./Nickname.ts"
 import type { Proof } from "./Place.ts"
 

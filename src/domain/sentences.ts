@@ -1,4 +1,5 @@
-import { type Event, type Member, MemberId } from "./Event.ts"
+import type { Event } from "./Event.ts"
+import { type Member, MemberId } from "./Member.ts"
 import { Nickname } from "./Nickname.ts"
 import { Moderated } from "./RoomEvent.ts"
 import { lobby } from "./RoomName.ts"

@@ -1,5 +1,6 @@
 /** The pieces that lines are made of. */
-import type { Member, Welcome } from "./Event.ts"
+import type { Welcome } from "./Event.ts"
+import type { Member } from "./Member.ts"
 
 /**
  * A piece of a line, and what it is, so that whoever shows it can colour it.

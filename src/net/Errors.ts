@@ -1,5 +1,5 @@
 import * as Data from "effect/Data"
-import type { LeaveCode } from "../domain/Event.ts"
+import type { LeaveCode } from "../domain/LeaveCode.ts"
 
 // How a connection's reading ends. These are plain values and no `Error`s: to
 // capture a stack trace for each would be expensive when thousands end at once.

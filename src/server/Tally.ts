@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
-import { authorOf, type LeaveCode } from "../domain/Event.ts"
+import { authorOf } from "../domain/Reply.ts"
+import type { LeaveCode } from "../domain/LeaveCode.ts"
 import type { RefusalCode } from "../domain/Refusal.ts"
 import type { Handed } from "./chat/Handed.ts"
 

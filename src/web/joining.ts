@@ -1,5 +1,5 @@
 import { active } from "../client/screen/rooms.ts"
-import type { RoomList } from "../domain/Event.ts"
+import type { RoomList } from "../domain/RoomEvent.ts"
 import { Refusal } from "../domain/Refusal.ts"
 import { parse } from "../domain/roomNames.ts"
 import type { Visit } from "./visit.ts"

@@ -1,4 +1,6 @@
-import type { Event, Found, Member, Past } from "../domain/Event.ts"
+import type { Event } from "../domain/Event.ts"
+import type { Member } from "../domain/Member.ts"
+import type { Found, Past } from "../domain/SpeechEvent.ts"
 import { isOwn, type Line as WordLine, words } from "../domain/wording.ts"
 import { beginsInWord, endsInWord, hash, mentions } from "../client/screen/name.ts"
 import type { Line } from "../client/screen/step.ts"

@@ -1,7 +1,7 @@
 import type { JSX } from "preact"
 import { useRef, useState } from "preact/hooks"
 import { key } from "../domain/Nickname.ts"
-import type { Member } from "../domain/Event.ts"
+import type { Member } from "../domain/Member.ts"
 import { Initial } from "./initial.tsx"
 import { hueOf } from "./line.ts"
 

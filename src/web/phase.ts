@@ -1,4 +1,4 @@
-import type { LeaveCode } from "../domain/Event.ts"
+import type { LeaveCode } from "../domain/LeaveCode.ts"
 import { ConnectFailed, type JoinError, JoinRefused } from "../client/Errors.ts"
 
 /** Where the page stands. */

@@ -6,7 +6,7 @@ import * as Form from "../client/screen/form.ts"
 import { opened } from "../client/screen/rooms.ts"
 import { type Conversation, noDraft, type Room } from "../client/screen/step.ts"
 import { Command } from "../domain/command/Command.ts"
-import { Member } from "../domain/Event.ts"
+import { Member } from "../domain/Member.ts"
 import { ToldRole } from "../domain/Role.ts"
 import { RoomName } from "../domain/RoomName.ts"
 

@@ -1,5 +1,5 @@
 import type { Line, Wish } from "../client/screen/step.ts"
-import type { RoomList } from "../domain/Event.ts"
+import type { RoomList } from "../domain/RoomEvent.ts"
 
 /** A wish that the page carries out, in the room that is looked at; the others are requests to the server, or for the connection. */
 export type Shown = Exclude<Wish, { readonly _tag: "Connect" | "Send" | "Ask" | "Quit" | "End" | "Show" }>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { json, render } from "../../src/client/render.ts"
-import { type Event, type Member, MemberId } from "../../src/domain/Event.ts"
+import type { Event } from "../../src/domain/Event.ts"
+import { type Member, MemberId } from "../../src/domain/Member.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
 import { clean } from "../../src/domain/Text.ts"
 import { decodeLine } from "../../src/domain/wire/Ndjson.ts"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Deadlines from "../../src/domain/Deadlines.ts"
-import { MemberId } from "../../src/domain/Event.ts"
+import { MemberId } from "../../src/domain/Member.ts"
 import { always } from "../support/property.ts"
 
 const place = (n: number, at: number): Deadlines.Deadline => ({ at, due: { _tag: "Place", id: MemberId.make(`m${n}`) } })

@@ -1,5 +1,6 @@
 import type * as Chat from "../../src/domain/Chat.ts"
-import { type Event, isResumption, type Reply } from "../../src/domain/Event.ts"
+import type { Event } from "../../src/domain/Event.ts"
+import { isResumption, type Reply } from "../../src/domain/Reply.ts"
 import { Outbox } from "../../src/server/delivery/Outbox.ts"
 import type { Dialect } from "../../src/server/dialect/Dialect.ts"
 import { native, NativeInterpreter } from "../../src/server/dialect/native.ts"

@@ -1,6 +1,7 @@
 import { personOf } from "../../src/domain/Chat.ts"
 import type * as Chat from "../../src/domain/Chat.ts"
-import type { LeaveCode, Reply } from "../../src/domain/Event.ts"
+import type { Reply } from "../../src/domain/Reply.ts"
+import type { LeaveCode } from "../../src/domain/LeaveCode.ts"
 import type { Handed, Handing } from "../../src/server/chat/Handed.ts"
 import type { Peer } from "../../src/server/chat/Peer.ts"
 import type { Dialect, Interpreter } from "../../src/server/dialect/Dialect.ts"

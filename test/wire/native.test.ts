@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as AST from "effect/SchemaAST"
 import { RefusalCode } from "../../src/domain/Refusal.ts"
-import { Event, LeaveCode } from "../../src/domain/Event.ts"
+import { Event } from "../../src/domain/Event.ts"
+import { LeaveCode } from "../../src/domain/LeaveCode.ts"
 import { ClientMessage } from "../../src/domain/wire/Ndjson.ts"
 
 const page = readFileSync(new URL("../../docs/wire/native.md", import.meta.url), "utf8")

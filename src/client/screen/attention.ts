@@ -1,4 +1,5 @@
-import type { Event, Member } from "../../domain/Event.ts"
+import type { Event } from "../../domain/Event.ts"
+import type { Member } from "../../domain/Member.ts"
 import { key } from "../../domain/Nickname.ts"
 
 /** Whom the user listens to. Nobody else is told: it is known in this program alone, and only while it runs. */

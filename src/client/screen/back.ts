@@ -1,4 +1,5 @@
-import type { Event, Place, Resumed, Welcome } from "../../domain/Event.ts"
+import type { Event, Resumed, Welcome } from "../../domain/Event.ts"
+import type { Place } from "../../domain/RoomEvent.ts"
 import { lostWords } from "../../domain/wording.ts"
 import { close, mostRooms, named, opened } from "./rooms.ts"
 import { andThen, type Concern, type Conversation, type Draft, info, inOrder, type Room, type Step, step } from "./step.ts"

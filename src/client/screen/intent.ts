@@ -5,7 +5,7 @@ import { behind, type Moderate, moderationLines } from "../../domain/command/mod
 import { type Address, nobody, nothingSaid } from "../../domain/command/msg.ts"
 import type { Target } from "../../domain/command/target.ts"
 import * as CommandLine from "../../domain/commandLine.ts"
-import type { Member } from "../../domain/Event.ts"
+import type { Member } from "../../domain/Member.ts"
 import { limited, mostGraphemes } from "../../domain/NameLimits.ts"
 import { NameKey } from "../../domain/Nickname.ts"
 import { Refusal } from "../../domain/Refusal.ts"

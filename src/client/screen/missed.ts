@@ -1,4 +1,5 @@
-import type { Event, Member, Welcome } from "../../domain/Event.ts"
+import type { Event, Welcome } from "../../domain/Event.ts"
+import type { Member } from "../../domain/Member.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 
 /** Up to which number a room was heard, and all that was told, within which start of its server: numbers of two starts do not compare. */

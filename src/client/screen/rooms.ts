@@ -1,4 +1,4 @@
-import type { Place } from "../../domain/Event.ts"
+import type { Place } from "../../domain/RoomEvent.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import type { AskedRoom } from "../../domain/RoomName.ts"
 import { parse } from "../../domain/roomNames.ts"

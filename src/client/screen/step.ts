@@ -1,5 +1,6 @@
 import type { Command, Question } from "../../domain/command/index.ts"
-import type { Event, Member, Resumed, Welcome } from "../../domain/Event.ts"
+import type { Event, Resumed, Welcome } from "../../domain/Event.ts"
+import type { Member } from "../../domain/Member.ts"
 import type { RefusalCode } from "../../domain/Refusal.ts"
 import type { ToldRole } from "../../domain/Role.ts"
 import type { RoomName } from "../../domain/RoomName.ts"

@@ -1,5 +1,5 @@
 import { type Command, isReceipted, type Question } from "../../domain/command/index.ts"
-import type { Member } from "../../domain/Event.ts"
+import type { Member } from "../../domain/Member.ts"
 import { exposure, isExposed } from "./form.ts"
 import { intentOf, type Intent, isResolved, onlyRoom, resolve } from "./intent.ts"
 import { askedOf, choose } from "./rooms.ts"

@@ -1,4 +1,6 @@
-import type { Entered, Event, Exited, Member, Removed } from "../../domain/Event.ts"
+import type { Event } from "../../domain/Event.ts"
+import type { Member } from "../../domain/Member.ts"
+import type { Entered, Exited, Removed } from "../../domain/RoomEvent.ts"
 import * as Attention from "./attention.ts"
 import { gapBefore, toldAfterLoss } from "./back.ts"
 import { heardAfter } from "./missed.ts"

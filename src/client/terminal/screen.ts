@@ -1,4 +1,4 @@
-import type { Member } from "../../domain/Event.ts"
+import type { Member } from "../../domain/Member.ts"
 import { completion, quoted } from "../screen/completion.ts"
 import * as Conversation from "../screen/conversation.ts"
 import type * as Form from "../screen/form.ts"

@@ -1,7 +1,7 @@
 /** What comes of all that can be asked, whoever asks for it: the tables by which commands are decided, and questions answered. */
 import { type Chat, type Decision, roomWith } from "../Chat.ts"
 import type { Asker } from "../Decision.ts"
-import type { Reply } from "../Event.ts"
+import type { Reply } from "../Reply.ts"
 import { Refusal } from "../Refusal.ts"
 import type { RoomKey } from "../RoomName.ts"
 import { decideAct } from "./act.ts"

@@ -2,7 +2,7 @@ import * as HashSet from "effect/HashSet"
 import * as Schema from "effect/Schema"
 import type { Chat } from "../Chat.ts"
 import { notJoined, refused, tellFew } from "../Decision.ts"
-import type { MemberId } from "../Event.ts"
+import type { MemberId } from "../Member.ts"
 import type { Decides } from "./Definition.ts"
 
 /**

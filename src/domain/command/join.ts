@@ -5,7 +5,7 @@ import { accountOf, bearerOf, keyOf, openedBy, placeOf, used } from "../accounts
 import { comeBack, replaced, resume, tooSoon } from "../attachment.ts"
 import { type Chat, type Decision, type Membership, type Origin, type Person, personAt, type Place, roomOf, withPerson, withRoom } from "../Chat.ts"
 import { andThen, type Asker, refused, tellFew, tellRoom } from "../Decision.ts"
-import { type Member, MemberId } from "../Event.ts"
+import { type Member, MemberId } from "../Member.ts"
 import { asked, AskedName, sparesOf, SpareNames } from "../nameIndex.ts"
 import { keptFor } from "../history.ts"
 import { countKeepers } from "../keeping.ts"

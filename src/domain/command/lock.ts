@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { type Chat, type Decision, roomOf, withRoom } from "../Chat.ts"
 import { tellRoom } from "../Decision.ts"
-import type { Moderated } from "../Event.ts"
+import type { Moderated } from "../RoomEvent.ts"
 import { forgotten } from "../history.ts"
 import { Proof } from "../Place.ts"
 import { Refusal } from "../Refusal.ts"

@@ -5,7 +5,7 @@ import { type Asker, meant, notJoined, refused, silenceIn, tellFew, tellRoom } f
 import { authorIn, without } from "../history.ts"
 import { Refusal } from "../Refusal.ts"
 import { MessageId } from "../eventFields.ts"
-import { type Member, MemberId } from "../Event.ts"
+import { type Member, MemberId } from "../Member.ts"
 import { type Letter, letterOf, withoutLetter } from "../letters.ts"
 import { hasIrc } from "../Profile.ts"
 import { AskedRoom } from "../RoomName.ts"

@@ -2,7 +2,7 @@
 import * as HashSet from "effect/HashSet"
 import type { Audience, Chat, Decision, Origin, Person } from "../Chat.ts"
 import { meant, refused, tellFew } from "../Decision.ts"
-import type { Member } from "../Event.ts"
+import type { Member } from "../Member.ts"
 import { Refusal } from "../Refusal.ts"
 import { isAtLeast, type Rank, type Role } from "../Role.ts"
 import type { Room } from "../Room.ts"

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { personWith } from "../Chat.ts"
 import { inSequence, notJoined, refused, speakLines, spoken, tellFew } from "../Decision.ts"
-import { MemberId } from "../Event.ts"
+import { MemberId } from "../Member.ts"
 import { Part } from "../eventFields.ts"
 import { delivered } from "../letters.ts"
 import { Refusal } from "../Refusal.ts"

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { type Decision, personWith } from "../Chat.ts"
 import { notJoined, refused, speaking, tellFew } from "../Decision.ts"
-import { MemberId } from "../Event.ts"
+import { MemberId } from "../Member.ts"
 import { remembered } from "../history.ts"
 import { delivered } from "../letters.ts"
 import { ircSeats } from "../metadata.ts"

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { addressee, Reading, readingsOf } from "../addressee.ts"
 import { type Chat, type Person, personNamed, personWith } from "../Chat.ts"
-import { MemberId } from "../Event.ts"
+import { MemberId } from "../Member.ts"
 import type { NameLimits } from "../NameLimits.ts"
 import * as Nickname from "../Nickname.ts"
 import { Refusal } from "../Refusal.ts"

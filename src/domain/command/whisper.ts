@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { type Chat, type Decision, type Person, personWith } from "../Chat.ts"
 import { type Asker, notJoined, refused, spoken, tellFew } from "../Decision.ts"
-import { MemberId } from "../Event.ts"
+import { MemberId } from "../Member.ts"
 import { delivered } from "../letters.ts"
 import { Refusal } from "../Refusal.ts"
 import { Tags } from "../Tags.ts"

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { type Person, personWith } from "../Chat.ts"
 import { meant } from "../Decision.ts"
-import { MemberId } from "../Event.ts"
+import { MemberId } from "../Member.ts"
 import type { Remark } from "../PersonEvent.ts"
 import { Refusal } from "../Refusal.ts"
 import * as Room from "../Room.ts"

@@ -1,5 +1,5 @@
 import type { Audience, Envelope, Origin } from "../../domain/Chat.ts"
-import type { Observation, Reply } from "../../domain/Event.ts"
+import type { Observation, Reply } from "../../domain/Reply.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import type { Peer } from "./Peer.ts"
 

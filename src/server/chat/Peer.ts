@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Chat } from "../../domain/Chat.ts"
-import type { Event, Goodbye, Reply } from "../../domain/Event.ts"
+import type { Event, Goodbye } from "../../domain/Event.ts"
+import type { Reply } from "../../domain/Reply.ts"
 import type { Dialect } from "../dialect/Dialect.ts"
 
 /**

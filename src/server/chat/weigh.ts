@@ -1,4 +1,5 @@
-import { type Event, isResumption } from "../../domain/Event.ts"
+import type { Event } from "../../domain/Event.ts"
+import { isResumption } from "../../domain/Reply.ts"
 import { sizeOfTags } from "../../domain/Tags.ts"
 import type { Handing } from "./Handed.ts"
 

@@ -1,4 +1,6 @@
-import type { Joined, MemberId, Resumption, Returned } from "../../domain/Event.ts"
+import type { MemberId } from "../../domain/Member.ts"
+import type { Joined, Returned } from "../../domain/PresenceEvent.ts"
+import type { Resumption } from "../../domain/Reply.ts"
 import * as Moves from "../../domain/moves.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import { crowd } from "../../domain/wording.ts"

@@ -1,4 +1,5 @@
-import { authorOf, type MemberId, type Reply } from "../../domain/Event.ts"
+import type { MemberId } from "../../domain/Member.ts"
+import { authorOf, type Reply } from "../../domain/Reply.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import type { Seat } from "../../domain/Chat.ts"
 import type { Held } from "./crowd.ts"

@@ -1,4 +1,5 @@
-import { isResumption, type Reply, type Resumed } from "../../domain/Event.ts"
+import type { Resumed } from "../../domain/Event.ts"
+import { isResumption, type Reply } from "../../domain/Reply.ts"
 import { bytesOf, type Dialect } from "../dialect/Dialect.ts"
 import type { Retold } from "./Retold.ts"
 import type { Log, Stay } from "./stays.ts"

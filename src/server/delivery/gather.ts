@@ -1,4 +1,6 @@
-import type { Member, MemberId, Presence, Reply } from "../../domain/Event.ts"
+import type { Member, MemberId } from "../../domain/Member.ts"
+import type { Presence } from "../../domain/PresenceEvent.ts"
+import type { Reply } from "../../domain/Reply.ts"
 import * as Moves from "../../domain/moves.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import { crowd } from "../../domain/wording.ts"

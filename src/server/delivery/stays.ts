@@ -1,4 +1,5 @@
-import type { MemberId, Reply } from "../../domain/Event.ts"
+import type { MemberId } from "../../domain/Member.ts"
+import type { Reply } from "../../domain/Reply.ts"
 import type { Seat } from "../../domain/Chat.ts"
 import type { Peer } from "../chat/Peer.ts"
 

@@ -1,5 +1,6 @@
 import type { Chat } from "../../domain/Chat.ts"
-import type { Goodbye, Reply } from "../../domain/Event.ts"
+import type { Goodbye } from "../../domain/Event.ts"
+import type { Reply } from "../../domain/Reply.ts"
 import type { Refusal } from "../../domain/Refusal.ts"
 import type { silence } from "../../net/Inbox.ts"
 import { type Dialect, type Heard, type Interpreter, refuse, reject } from "./Dialect.ts"

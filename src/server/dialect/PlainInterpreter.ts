@@ -1,6 +1,7 @@
 import { questions } from "../../domain/command/index.ts"
 import { type Join, joinAnyway } from "../../domain/command/join.ts"
-import type { Goodbye, Reply, Welcome } from "../../domain/Event.ts"
+import type { Goodbye, Welcome } from "../../domain/Event.ts"
+import type { Reply } from "../../domain/Reply.ts"
 import * as Nickname from "../../domain/Nickname.ts"
 import { quitWord } from "../../domain/quitWord.ts"
 import { Refusal } from "../../domain/Refusal.ts"

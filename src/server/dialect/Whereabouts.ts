@@ -1,4 +1,4 @@
-import type { Reply } from "../../domain/Event.ts"
+import type { Reply } from "../../domain/Reply.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 
 /** The rooms that one client has been told it is in, as of what it was told last. */

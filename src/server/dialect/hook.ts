@@ -1,4 +1,4 @@
-import type { Reply } from "../../domain/Event.ts"
+import type { Reply } from "../../domain/Reply.ts"
 import type { Dialect, Heard, Interpreter } from "./Dialect.ts"
 import { native } from "./native.ts"
 

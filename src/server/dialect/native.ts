@@ -1,7 +1,7 @@
 import { asked } from "../../domain/command/index.ts"
 import { type Line, LineSplitter, tooLong } from "../../domain/wire/Lines.ts"
 import { encode, readMessage } from "../../domain/wire/Ndjson.ts"
-import { isResumption, type Reply } from "../../domain/Event.ts"
+import { isResumption, type Reply } from "../../domain/Reply.ts"
 import { silence } from "../../net/Inbox.ts"
 import { type Dialect, type Heard, heard, type Hearing, type Interpreter, isEvent, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
 

@@ -1,4 +1,5 @@
-import { isResumption, type Reply, type Welcome } from "../../domain/Event.ts"
+import type { Welcome } from "../../domain/Event.ts"
+import { isResumption, type Reply } from "../../domain/Reply.ts"
 import { isReserved } from "../../domain/reserved.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import * as wording from "../../domain/wording.ts"

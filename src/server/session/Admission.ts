@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { LeaveCode } from "../../domain/Event.ts"
+import type { LeaveCode } from "../../domain/LeaveCode.ts"
 import type { Connection } from "../../net/Connection.ts"
 import { CutOff } from "../../net/Errors.ts"
 import { monotonicMillis } from "../../net/clock.ts"

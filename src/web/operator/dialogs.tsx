@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact"
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
-import { MemberId } from "../../domain/Event.ts"
+import { MemberId } from "../../domain/Member.ts"
 import { Nickname } from "../../domain/Nickname.ts"
 import { lobby } from "../../domain/RoomName.ts"
 import { clean, lenient } from "../../domain/Text.ts"

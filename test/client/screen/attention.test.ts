@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Attention from "../../../src/client/screen/attention.ts"
-import { type Event, type Member, MemberId } from "../../../src/domain/Event.ts"
+import type { Event } from "../../../src/domain/Event.ts"
+import { type Member, MemberId } from "../../../src/domain/Member.ts"
 import * as Nickname from "../../../src/domain/Nickname.ts"
 import { RoomName } from "../../../src/domain/RoomName.ts"
 import * as Text from "../../../src/domain/Text.ts"

@@ -3,7 +3,7 @@ import { none } from "../../../src/client/screen/attention.ts"
 import { commands, type Intent, intentOf, isResolved, resolve } from "../../../src/client/screen/intent.ts"
 import type { Command } from "../../../src/domain/command/index.ts"
 import { help } from "../../../src/domain/commandLine.ts"
-import { MemberId } from "../../../src/domain/Event.ts"
+import { MemberId } from "../../../src/domain/Member.ts"
 import * as Text from "../../../src/domain/Text.ts"
 import * as chat from "../../support/chat.ts"
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import * as FastCheck from "effect/FastCheck"
-import type { Reply } from "../../../src/domain/Event.ts"
+import type { Reply } from "../../../src/domain/Reply.ts"
 import { weigh } from "../../../src/server/chat/weigh.ts"
 import { native } from "../../../src/server/dialect/native.ts"
 import { plain } from "../../../src/server/dialect/plain.ts"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import type { Command } from "../../../src/domain/command/index.ts"
-import { MemberId } from "../../../src/domain/Event.ts"
+import { MemberId } from "../../../src/domain/Member.ts"
 import { Refusal } from "../../../src/domain/Refusal.ts"
 import { parse } from "../../../src/domain/roomNames.ts"
 import { clean } from "../../../src/domain/Text.ts"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import type { Observation } from "../../../src/domain/Event.ts"
+import type { Observation } from "../../../src/domain/Reply.ts"
 import { lobby } from "../../../src/domain/RoomName.ts"
 import { clean } from "../../../src/domain/Text.ts"
 import type { Observed } from "../../../src/server/chat/Hub.ts"

@@ -1,5 +1,6 @@
 import type { Chat } from "../../../domain/Chat.ts"
-import { authorOf, type Goodbye, type Reply } from "../../../domain/Event.ts"
+import type { Goodbye } from "../../../domain/Event.ts"
+import { authorOf, type Reply } from "../../../domain/Reply.ts"
 import type { Member } from "../../../domain/Member.ts"
 import { LineSplitter, type Line, tooLong } from "../../../domain/wire/Lines.ts"
 import { silence } from "../../../net/Inbox.ts"

@@ -1,4 +1,7 @@
-import type { Event, Reply, Signalled, Whispered } from "../../../domain/Event.ts"
+import type { Event } from "../../../domain/Event.ts"
+import type { Signalled } from "../../../domain/PersonEvent.ts"
+import type { Whispered } from "../../../domain/SpeechEvent.ts"
+import type { Reply } from "../../../domain/Reply.ts"
 import type { Client } from "./Client.ts"
 import { encodeFor } from "./encode.ts"
 

@@ -1,5 +1,11 @@
 /** Events in the words of IRC. What is told to a whole room is encoded once for all who have the same capabilities. */
-import type { Event, Left, Member, Moderated, Presence, Reply, Signalled, Watched, Whispered } from "../../../domain/Event.ts"
+import type { Event } from "../../../domain/Event.ts"
+import type { Member } from "../../../domain/Member.ts"
+import type { Moderated } from "../../../domain/RoomEvent.ts"
+import type { Signalled, Watched } from "../../../domain/PersonEvent.ts"
+import type { Whispered } from "../../../domain/SpeechEvent.ts"
+import type { Left, Presence } from "../../../domain/PresenceEvent.ts"
+import type { Reply } from "../../../domain/Reply.ts"
 import type { RoomName } from "../../../domain/RoomName.ts"
 import { textOf, words } from "../../../domain/wording.ts"
 import { type Form, tagsOf } from "./eventTags.ts"

@@ -1,5 +1,7 @@
 /** The tags of the lines that tell an event. */
-import type { Event, Member, Reply } from "../../../domain/Event.ts"
+import type { Event } from "../../../domain/Event.ts"
+import type { Member } from "../../../domain/Member.ts"
+import type { Reply } from "../../../domain/Reply.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { formatTags } from "./message.ts"
 import { msgidOf } from "./msgid.ts"

@@ -1,5 +1,6 @@
 /** What people and rooms are described by, in the words of IRC. */
-import type { Member, Signalled } from "../../../domain/Event.ts"
+import type { Member } from "../../../domain/Member.ts"
+import type { Signalled } from "../../../domain/PersonEvent.ts"
 import { longestValue, mostKeys } from "../../../domain/metadata.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { split, trailing } from "./lines.ts"

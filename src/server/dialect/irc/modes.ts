@@ -1,6 +1,5 @@
 /** How a room is ruled, as changes of its modes. */
-import type { Moderated } from "../../../domain/Event.ts"
-import type { Rule } from "../../../domain/RoomEvent.ts"
+import type { Moderated, Rule } from "../../../domain/RoomEvent.ts"
 import { maskOf } from "./masks.ts"
 import { longestBody } from "./message.ts"
 import { nickOf } from "./tokens.ts"

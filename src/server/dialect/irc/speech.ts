@@ -1,5 +1,6 @@
 /** What somebody says to a room or to one alone, as lines. A long line, and a message of several, is a batch for who knows of that: see https://ircv3.net/specs/extensions/multiline. */
-import type { Acted, Event, Said, Whispered } from "../../../domain/Event.ts"
+import type { Event } from "../../../domain/Event.ts"
+import type { Acted, Said, Whispered } from "../../../domain/SpeechEvent.ts"
 import { type Form, tagsOf } from "./eventTags.ts"
 import { line, split } from "./lines.ts"
 

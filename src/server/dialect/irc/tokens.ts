@@ -1,5 +1,5 @@
 /** Names and rooms as the words of IRC's messages. */
-import { type Member } from "../../../domain/Event.ts"
+import type { Member } from "../../../domain/Member.ts"
 import { cloak } from "../../../domain/masks.ts"
 import type { NameKey, Nickname } from "../../../domain/Nickname.ts"
 import * as Names from "../../../domain/Nickname.ts"

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import { clean } from "../../../domain/Text.ts"
 import { fingerprintOf } from "../../../net/fingerprint.ts"
-import { lookEvery, makeChanged } from "../../../net/changes.ts"
+import { lookEvery, makeChanged } from "../../changedFiles.ts"
 import { rounds } from "../../rounds.ts"
 import { CertificateError } from "./CertificateError.ts"
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { type Member, MemberId, type Moderated } from "../../../../src/domain/Event.ts"
+import { type Member, MemberId } from "../../../../src/domain/Member.ts"
+import type { Moderated } from "../../../../src/domain/RoomEvent.ts"
 import { Nickname } from "../../../../src/domain/Nickname.ts"
 import { RoomName } from "../../../../src/domain/RoomName.ts"
 import { clean } from "../../../../src/domain/Text.ts"

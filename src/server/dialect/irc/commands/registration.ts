@@ -1,6 +1,7 @@
 /** Coming in, another name, capabilities, and leaving. */
 import { accountOf } from "../../../../domain/accounts.ts"
-import { isResumption, type Refused } from "../../../../domain/Event.ts"
+import type { Refused } from "../../../../domain/Event.ts"
+import { isResumption } from "../../../../domain/Reply.ts"
 import { asked } from "../../../../domain/nameIndex.ts"
 import { clean, lenient } from "../../../../domain/Text.ts"
 import { version } from "../../../../domain/version.ts"

@@ -1,6 +1,7 @@
 /** Coming back to a place: into the rooms that it is in, with what was said there meanwhile. */
 import { roomWith } from "../../../../domain/Chat.ts"
-import type { Event, Resumption } from "../../../../domain/Event.ts"
+import type { Event } from "../../../../domain/Event.ts"
+import type { Resumption } from "../../../../domain/Reply.ts"
 import { parse as parseRoom } from "../../../../domain/roomNames.ts"
 import { Refusal } from "../../../../domain/Refusal.ts"
 import type { Heard } from "../../Dialect.ts"
