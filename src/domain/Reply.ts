@@ -34,6 +34,8 @@ export interface Verbatim {
   readonly turn?: (() => void) | undefined
   /** Whether it says what a room was when the client came into it, so that whatever moves are told later have come later. */
   readonly ofComing?: true | undefined
+  /** Whether it may wait, in its order, with the moves that its reader is owed: it answers what clients ask by themselves when they have come into a room. */
+  readonly mayWait?: true | undefined
 }
 
 /** All that a client can be told: an event, lines for people, or what its dialect says for itself. The answer to a question is a reply to its asker alone, and has no number. */

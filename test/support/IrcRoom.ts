@@ -19,6 +19,8 @@ interface Guest {
   readonly interpreter: Interpreter
   said: string
   isGone: boolean
+  /** What was looked up for it, in order: in how many bytes, and whether that may wait. */
+  readonly answers: Array<{ readonly size: number; readonly mayWait: boolean }>
 }
 
 /** A chat with clients of IRC, and no more of a server than it takes to tell them everything at once: without sockets, time or limits. */
@@ -32,7 +34,7 @@ export class IrcRoom {
     const hearing = { ...defaults, history }
     this.#dialect = makeIrc(hearing)
     this.chat = Chat.empty<number>(settings, keepFor(120_000, 10, 10), undefined, history)
-    this.guests = Array.from({ length: guests }, () => ({ interpreter: this.#dialect.open(hearing, false), said: "", isGone: false }))
+    this.guests = Array.from({ length: guests }, () => ({ interpreter: this.#dialect.open(hearing, false), said: "", isGone: false, answers: [] }))
   }
 
   /** A client sends these bytes, which may end within a line. */
@@ -59,7 +61,8 @@ export class IrcRoom {
         this.#command(who, heard.command)
         break
       case "Look": {
-        const { size, turn, words } = heard.look({ chat: this.chat, me: Chat.personOf(this.chat, who), at: this.#at })
+        const { mayWait = false, size, turn, words } = heard.look({ chat: this.chat, me: Chat.personOf(this.chat, who), at: this.#at })
+        this.guests[who]?.answers.push({ size, mayWait })
         this.#reply(who, { _tag: "Verbatim", at: this.#at, size, words, ...(turn === undefined ? {} : { turn }) })
         break
       }

@@ -113,7 +113,10 @@ const make = Effect.gen(function* () {
         watermark.advance(place)
         return
       }
-      batch = yield* nextBefore(holdEnd)
+      // While answers that wait fill the Hub, no client is heard: then nothing waits any longer.
+      const areTooMany = !hub.unsafeHasRoom() && sorted.held.some((each) => !isMove(each) && each.isTold !== true)
+      batch = yield* nextBefore(areTooMany ? now : holdEnd)
+      if (areTooMany) holdEnd = now
     }
   })
 

@@ -72,8 +72,8 @@ type Turn = "now" | "waits" | "marks"
 /**
  * When each of a batch goes out; `undefined` where it has to be all of it, behind all that is held.
  * Each client is told everything in order, so what is for a client that is owed a move, one that is held or stands earlier in the
- * batch, cannot go out before that. Moves wait, and so does an answer to who is here: a client of ours asks for that by itself, page
- * by page, when it has come into a large room or back into it, and with thousands of them no crowd would come together otherwise.
+ * batch, cannot go out before that. Moves wait, and so does an answer to who is here, and whatever else {@link mayWait}: clients ask
+ * for that by themselves when they have come into a room or back into it, and with thousands of them no crowd would come together otherwise.
  * What is said to a whole room and a goodbye never overtake a move. What a room was when somebody came into it always may, and
  * what is told again to somebody who is back as soon as its connection is owed none: those are owed no move from before, and
  * must know where they are before later ones. The moves of the batch are added to `debts`, which are of no use any more where the result is `undefined`.
@@ -102,8 +102,10 @@ const turnOf = (handed: Handed, debts: Debts): Turn | undefined => {
     return debts.cameBack(event.you.id) ? "marks" : "now"
   }
   if (event._tag === "Resumed") return undefined
-  return !isOwed ? "now" : event._tag === "Members" ? "waits" : undefined
+  return !isOwed ? "now" : mayWait(event) ? "waits" : undefined
 }
+
+const mayWait = (event: Handed["event"]): boolean => event._tag === "Members" || (event._tag === "Verbatim" && event.mayWait === true)
 
 const isOfComing = ({ event }: Handed): boolean => event._tag === "Verbatim" && event.ofComing === true
 

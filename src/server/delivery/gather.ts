@@ -90,7 +90,8 @@ const stretches = (told: ReadonlyArray<Told>): ReadonlyArray<ReadonlyArray<Move>
  * that one has entered it. Told of the moves in one line, they would hear a number before the smaller ones that the line stands
  * for, and a client that comes back after its connection was lost goes by the
  * last number it has heard. So they hear the moves one by one, as they happened. Who has come back between them likewise: of the
- * moves before it, it has been told already.
+ * moves before it, it has been told already. And what a dialect has looked up for one says how things were after the moves before it,
+ * to clients that may not take it well to be told of these behind it.
  */
 const apartIn = (told: ReadonlyArray<Told>, part: ReadonlyArray<Move>): ReadonlySet<Peer> => {
   const found = new Set<Peer>()
@@ -108,7 +109,7 @@ const apartIn = (told: ReadonlyArray<Told>, part: ReadonlyArray<Move>): Readonly
     if (entry === undefined || entry.room === room) continue
     entry.also?.forEach(came)
     if (entry.room === undefined) {
-      if (isComingBack(entry.event) || (entry.event._tag === "Entered" && !comes(entry.event.you.id, place))) entry.audience.forEach(came)
+      if (isComingBack(entry.event) || isLookedUp(entry.event) || (entry.event._tag === "Entered" && !comes(entry.event.you.id, place))) entry.audience.forEach(came)
     } else {
       compare(lists.get(entry.room) ?? [], entry.audience, { came, left: () => undefined })
       lists.set(entry.room, entry.audience)
@@ -116,6 +117,8 @@ const apartIn = (told: ReadonlyArray<Told>, part: ReadonlyArray<Move>): Readonly
   }
   return found
 }
+
+const isLookedUp = (event: Reply): boolean => event._tag === "Verbatim" && event.size > 0 && event.ofComing !== true
 
 /** How many in a room may hear moves one by one beside those who are told of them in one line: with more, everybody does. */
 const mostApart = 0.25

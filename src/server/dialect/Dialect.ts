@@ -43,7 +43,7 @@ export interface View {
 }
 
 /** What a dialect answers: see `Verbatim`. */
-export interface Seen extends Pick<Verbatim, "ofComing" | "size" | "turn" | "words"> {
+export interface Seen extends Pick<Verbatim, "mayWait" | "ofComing" | "size" | "turn" | "words"> {
   /** How long an answer would be, in bytes, that costs as much as it did to look for this one; 0 where it is absent. */
   readonly effort?: number
 }

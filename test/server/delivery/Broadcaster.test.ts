@@ -174,6 +174,13 @@ describe("A crowd that goes, a part of it in each turn", () => {
       return {
         frames,
         passes,
+        /** The one who stays is answered, in so many bytes, what may wait. */
+        asks: (size: number) =>
+          Effect.suspend(() => {
+            const event = { _tag: "Verbatim", at: 0, size, words: () => "", mayWait: true } as const
+            expect(hub.unsafePublish([{ event, audience: [{ id: Chat.personOf(chat, 1)?.member.id, peer: witness }] }])).toBe(true)
+            return turns
+          }),
         leaves: Effect.suspend(() => {
           for (let n = 0; n < size; n += 1) {
             const gone = apply(chat, { _tag: "Drop", at: 0, client: next, code: "lost", reason: undefined }, () => witness)
@@ -198,6 +205,19 @@ describe("A crowd that goes, a part of it in each turn", () => {
       expect(frames).toEqual([])
       yield* passes(2)
       expect(frames).toEqual(["60 people have left the chat.\n"])
+    })
+  )
+
+  it.scopedLive("is told of at once where the answers that wait behind it fill the Hub", () =>
+    Effect.gen(function* () {
+      const { asks, frames, leaves, passes } = yield* crowded(1)
+      yield* leaves
+      yield* asks(3 * ServerConfig.defaults.hubBytes / 4)
+      yield* passes(20)
+      expect(frames).toEqual([])
+      yield* asks(3 * ServerConfig.defaults.hubBytes / 4)
+      yield* passes(1)
+      expect(frames.join("")).toBe("20 people have left the chat.\n")
     })
   )
 

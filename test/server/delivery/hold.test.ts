@@ -136,15 +136,17 @@ describe("What waits is not overtaken by", () => {
   })
 })
 
-describe("An answer to who is here", () => {
-  const [answer] = handedOn(asks(ann, { _tag: "Who" }))
+describe.each([
+  ["who is here", asks(ann, { _tag: "Who" })],
+  ["what a client of IRC asks when it has come into a room", replyTo(room, ann, { ...verbatim, mayWait: true })]
+])("An answer to %s", (_, answers) => {
+  const [answer] = handedOn(answers)
 
   it("waits behind the moves that its asker is owed, and does not make them go out", () => {
-    expect(answer?.event._tag).toBe("Members")
     expect(sort(held, [answer!], true)).toMatchObject({ now: [], held: [...held, answer!] })
     const coming = handedOn(enter(room, "zoe").handings)
     const { held: waits, now } = sort([], [...coming, answer!], true)
-    expect(waits.map(({ event }) => event._tag)).toEqual(["Joined", "Members"])
+    expect(waits.map(({ event }) => event._tag)).toEqual(["Joined", answer?.event._tag])
     expect(now).not.toContain(answer)
   })
 

@@ -225,7 +225,14 @@ interface IrcCommand {
   readonly least: number
   /** Whether it may come before the client has come in. */
   readonly isEarly?: true
+  /** Whether clients ask this by themselves when they have come into a room: its answer may wait with the moves that they are owed. Absent where they do not. */
+  readonly isAskedOnComing?: (params: ReadonlyArray<string>) => boolean
   readonly run: Run
+}
+
+/** The same items, of which what answers the client may wait with the moves that it is owed. */
+export function* waiting(items: Iterable<Heard>): Iterable<Heard> {
+  for (const item of items) yield item._tag === "Look" ? { _tag: "Look", look: (view) => ({ ...item.look(view), mayWait: true }) } : item
 }
 
 /** Commands by their names. */

@@ -6,7 +6,7 @@ import { LineSplitter, type Line, tooLong } from "../../../domain/wire/Lines.ts"
 import { silence } from "../../../net/Inbox.ts"
 import type { Dialect, Heard, Hearing, Interpreter } from "../Dialect.ts"
 import type { Capabilities } from "./Capabilities.ts"
-import { Client, type IrcCommands, type Spoken } from "./Client.ts"
+import { Client, type IrcCommands, type Spoken, waiting } from "./Client.ts"
 import { accounts } from "./commands/accounts.ts"
 import { asking } from "./commands/asking.ts"
 import { chathistory } from "./commands/chathistory.ts"
@@ -31,6 +31,10 @@ import { capability as multiline } from "./speech.ts"
 import { nickOf } from "./tokens.ts"
 
 const commands: IrcCommands = { BATCH: { least: 1, run: batch }, ...registration, ...accounts, ...rooms, ...talking, ...people, ...asking, ...server, ...operating, CHATHISTORY: { least: 1, run: chathistory }, REDACT: { least: 2, run: redact }, MARKREAD: { least: 0, run: markread }, METADATA: metadata, MONITOR: { least: 1, run: monitor } }
+
+const commandOf = ({ command }: Message): IrcCommands[string] | undefined => (Object.hasOwn(commands, command) ? commands[command] : undefined)
+
+const isAskedOnComing = (message: Message): boolean => message.flaw === undefined && commandOf(message)?.isAskedOnComing?.(message.params) === true
 
 /** The commands that say something, unlike all that only asks. */
 const sayings: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE"])
@@ -145,7 +149,7 @@ export class IrcInterpreter implements Interpreter {
   *#line(line: Line): Iterable<Heard> {
     const client = this.#client
     const message = line === tooLong ? parseHead(this.#lines.head) : parse(line)
-    if (message !== undefined) yield* this.#labelled(message)
+    if (message !== undefined) yield* isAskedOnComing(message) ? waiting(this.#labelled(message)) : this.#labelled(message)
     // An old state of the chat would be kept for each client.
     client.outcome = undefined
     client.told = []
@@ -186,7 +190,7 @@ export class IrcInterpreter implements Interpreter {
       yield client.fail(Object.hasOwn(commands, name) ? name : "*", "INVALID_UTF8", [], "Message rejected: your client sent invalid UTF-8")
       return
     }
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+    const command = commandOf(message)
     if (command?.isEarly !== true && !client.isIn) {
       yield client.numeric("451", [], "You have not registered")
       return

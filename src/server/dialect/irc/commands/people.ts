@@ -110,7 +110,7 @@ export const people: IrcCommands = {
   ISON: { least: 1, run: ison },
   SETNAME: { least: 1, run: setname },
   USERHOST: { least: 1, run: userhost },
-  WHO: { least: 0, run: who },
+  WHO: { least: 0, isAskedOnComing: () => true, run: who },
   WHOIS: { least: 1, run: whois },
   WHOWAS: { least: 1, run: whowas }
 }

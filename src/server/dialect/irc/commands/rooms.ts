@@ -1,8 +1,9 @@
 /** Rooms: entering, leaving, and how they are ruled. */
 import * as Arr from "effect/Array"
 import * as HashMap from "effect/HashMap"
-import { membershipIn, roomWith } from "../../../../domain/Chat.ts"
+import { type Chat, membershipIn, roomWith } from "../../../../domain/Chat.ts"
 import type { RefusalCode } from "../../../../domain/Refusal.ts"
+import type { AskedRoom } from "../../../../domain/RoomName.ts"
 import { clean, lenient } from "../../../../domain/Text.ts"
 import type { Heard } from "../../Dialect.ts"
 import type { Client, IrcCommands, Numeric } from "../Client.ts"
@@ -153,13 +154,34 @@ function* invitations(client: Client): Iterable<Heard> {
   ])
 }
 
+/** So many people are named in one turn of the event loop, or those of one room. */
+const namedAtOnce = 500
+
+// Rooms in parts: each is looked at as a whole, for who is told of its moves meanwhile is told of them behind its names.
+const inParts = (rooms: ReadonlyArray<AskedRoom>, chat: Chat<unknown>): ReadonlyArray<ReadonlyArray<AskedRoom>> => {
+  const parts: Array<Array<AskedRoom>> = [[]]
+  let size = 0
+  for (const { key, name } of rooms) {
+    // Also a room that nobody is in, or that is not there, has to be looked for.
+    const more = 1 + (roomWith(chat, key)?.seats.length ?? 0)
+    if (size > 0 && size + more > namedAtOnce) {
+      parts.push([])
+      size = 0
+    }
+    parts.at(-1)?.push({ key, name })
+    size += more
+  }
+  return parts
+}
+
 // Without a room, all that may be seen are meant. However many are asked for, there is one end.
 function* names(client: Client, [channels]: ReadonlyArray<string>): Iterable<Heard> {
   const asked = channels === undefined ? undefined : Arr.dedupeWith(parts(channels).flatMap((channel) => roomOf(channel) ?? []), (one, other) => one.key === other.key)
-  yield client.numerics(({ chat, me }) => {
-    const replies = (asked ?? [...HashMap.values(chat.rooms)]).flatMap((room) => namesOf(client, chat, me, room).slice(0, -1))
-    return [...replies, ["366", [channels ?? "*"], "End of /NAMES list."]]
-  })
+  const found = (yield* client.see(({ chat }) => inParts(asked ?? [...HashMap.values(chat.rooms)], chat))) ?? []
+  for (const [index, part] of found.entries()) {
+    const end: ReadonlyArray<Numeric> = index === found.length - 1 ? [["366", [channels ?? "*"], "End of /NAMES list."]] : []
+    yield client.numerics(({ chat, me }) => [...part.flatMap((room) => namesOf(client, chat, me, room).slice(0, -1)), ...end])
+  }
 }
 
 /** The commands about rooms. */
@@ -168,8 +190,8 @@ export const rooms: IrcCommands = {
   JOIN: { least: 1, run: join },
   KICK: { least: 2, run: kick },
   LIST: { least: 0, run: list },
-  MODE: { least: 1, run: mode },
-  NAMES: { least: 0, run: names },
+  MODE: { least: 1, isAskedOnComing: ([, letters = "", mask]) => mask === undefined && /^\+?b?$/u.test(letters), run: mode },
+  NAMES: { least: 0, isAskedOnComing: () => true, run: names },
   PART: { least: 1, run: part },
   TOPIC: { least: 1, run: topic }
 }
