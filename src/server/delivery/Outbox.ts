@@ -39,6 +39,8 @@ export class Outbox implements Peer {
   // The bytes that the system had taken when that was last looked at, and since when it has taken none though some wait, ms.
   #takenBefore = 0
   #stalledSince: number | undefined
+  // When the client was pinged last, by the monotonic clock.
+  #pingedAt = -Infinity
   #open = true
   #farewell: Uint8Array | undefined
 
@@ -137,8 +139,13 @@ export class Outbox implements Peer {
     const { ping, silences } = this.dialect
     const { silentFor } = this.#connection
     if (ping === undefined || silentFor < Math.max(pingAfter, silences?.pingAfter ?? 0)) return
-    if (silentFor < Math.max(goneAfter, silences?.goneAfter ?? 0)) this.send(bytesOf(this.dialect, ping(at)))
-    else this.#giveUp()
+    if (silentFor >= Math.max(goneAfter, silences?.goneAfter ?? 0)) {
+      this.#giveUp()
+      return
+    }
+    if (now - this.#pingedAt < (silences?.pingEvery ?? 0)) return
+    this.#pingedAt = now
+    this.send(bytesOf(this.dialect, ping(at)))
   }
 
   #giveUp(): void {

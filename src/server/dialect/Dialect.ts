@@ -133,8 +133,8 @@ export interface Dialect {
   readonly frame?: (lines: string) => Uint8Array
   /** Encodes a ping, with the time `at` in ms since 1970; absent where the dialect has none. */
   readonly ping?: (at: number) => string
-  /** How long its clients may be silent where that is longer than for others, ms: until they are pinged, and until they are gone. */
-  readonly silences?: { readonly pingAfter: number; readonly goneAfter: number }
+  /** How long its clients may be silent where that is longer than for others, ms: until they are pinged, from one ping without an answer to the next, and until they are gone. */
+  readonly silences?: { readonly pingAfter: number; readonly pingEvery: number; readonly goneAfter: number }
   /** Makes the interpreter of a new client. `greeted`: whether the client was asked for its name before it said anything. */
   readonly open: (hearing: Hearing, greeted: boolean) => Interpreter
 }

@@ -7,7 +7,7 @@ import { MarksOfAccounts } from "./marks.ts"
 import { framer, overWebSocket, type Subprotocol } from "./overWebSocket.ts"
 
 /** As servers of IRC have it: clients sleep on phones and behind slow links, and count on that. */
-const silences = { pingAfter: 90_000, goneAfter: 240_000 }
+const silences = { pingAfter: 90_000, pingEvery: 60_000, goneAfter: 240_000 }
 
 /**
  * IRC, as its clients speak it: see `docs/wire/irc.md`. For each set of

@@ -33,6 +33,17 @@ describe("A client of IRC that is silent", () => {
     expect(after(50, native)).toEqual({ said: [], isGone: true })
   })
 
+  it("is pinged once a minute from then on, and not in each round", () => {
+    const client = new Silent()
+    const outbox = new Outbox(client, defaults, () => undefined, makeIrc(defaults))
+    const pinged = Array.from({ length: 48 }, (_, round) => {
+      client.silentFor = round * defaults.keepaliveEvery
+      outbox.keepAlive({ ...patience, now: 1_000_000 + client.silentFor })
+      return client.writes.splice(0).length > 0 ? client.silentFor / 1000 : undefined
+    })
+    expect(pinged.filter((seconds) => seconds !== undefined)).toEqual([90, 150, 210])
+  })
+
   it("is not gone where the server has stood still itself", () => {
     expect(after(10_000, undefined, Infinity)).toEqual({ said: ["PING :brusio\r\n"], isGone: false })
   })
