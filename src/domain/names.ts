@@ -6,7 +6,7 @@ import type { MemberId } from "./Member.ts"
 import { type AskedName, type IndexedName, numbered, type SpareNames } from "./nameIndex.ts"
 import { type NameKey, type Nickname, oneWord } from "./Nickname.ts"
 import { Refusal } from "./Refusal.ts"
-import * as wording from "./wording.ts"
+import * as phrases from "./phrases.ts"
 
 /** The names in which this member bears the one with this key: it is found by it with blanks, and as one word. */
 export const withName = <Peer>(names: Chat<Peer>["names"], id: MemberId, key: NameKey): Chat<Peer>["names"] => {
@@ -47,9 +47,9 @@ const isGone = <Peer>(chat: Chat<Peer>, name: IndexedName): boolean => isTaken(c
 
 /** Why somebody cannot take this name now: it is reserved, taken, or claimed by somebody else. `undefined` when it is free. `account`: what who asks is authenticated as. */
 export const hindrance = <Peer>(chat: Chat<Peer>, name: AskedName, account?: NameKey): Refusal | undefined => {
-  if (name.isReserved) return new Refusal({ code: "name-reserved", message: wording.nameReserved(name.name, "choose another.") })
-  if (isTaken(chat, name)) return new Refusal({ code: "name-taken", message: wording.nameTaken(name.name, "choose another.") })
-  if (isClaimed(chat, name.key, account)) return new Refusal({ code: "name-taken", message: wording.nameTaken(name.name, "it is claimed. Choose another, or come with its words.") })
+  if (name.isReserved) return new Refusal({ code: "name-reserved", message: phrases.nameReserved(name.name, "choose another.") })
+  if (isTaken(chat, name)) return new Refusal({ code: "name-taken", message: phrases.nameTaken(name.name, "choose another.") })
+  if (isClaimed(chat, name.key, account)) return new Refusal({ code: "name-taken", message: phrases.nameTaken(name.name, "it is claimed. Choose another, or come with its words.") })
   return undefined
 }
 

@@ -4,10 +4,12 @@ import { Nickname } from "./Nickname.ts"
 import { Moderated } from "./RoomEvent.ts"
 import { lobby } from "./RoomName.ts"
 import { clean } from "./Text.ts"
+import * as phrases from "./phrases.ts"
+import * as spans from "./spans.ts"
 import * as wording from "./wording.ts"
 
 /** Stands for what varies in a sentence. */
-export const anything = wording.anything
+export const anything = phrases.anything
 
 const somebody: Member = { id: MemberId.make("m1"), name: Nickname.make(anything) }
 const inRoom = { seq: 0, at: 0, room: lobby }
@@ -25,7 +27,7 @@ const happenings: ReadonlyArray<Event> = [
   { _tag: "Removed", at: 0, room: lobby, deed: "kick", by: somebody },
   { _tag: "Removed", at: 0, room: lobby, deed: "ban", by: somebody },
   { _tag: "Invited", at: 0, room: lobby, by: somebody, to: somebody, until: 0 },
-  { _tag: "Presence", ...inRoom, first: 0, here: 0, joined: Array.from({ length: wording.crowd + 1 }, () => somebody), left: Array.from({ length: wording.crowd + 1 }, () => ({ member: somebody, code: "quit" as const })) }
+  { _tag: "Presence", ...inRoom, first: 0, here: 0, joined: Array.from({ length: spans.crowd + 1 }, () => somebody), left: Array.from({ length: spans.crowd + 1 }, () => ({ member: somebody, code: "quit" as const })) }
 ]
 
 /** What the server says of somebody, behind the name: a name that has it within reads as the line. */
@@ -44,18 +46,18 @@ const farewells: ReadonlyArray<Event> = [
 /** How the server's sentences begin. A plain client is told `NAME: text`, so a name that begins so reads as one of them. */
 export const openings: ReadonlyArray<string> = [
   ...farewells.flatMap((event) => wording.words(event).map(wording.textOf)),
-  wording.greeting,
-  wording.passwordQuestion,
-  wording.wrongPassword(0),
-  wording.passwordTooSoon(0),
-  wording.wordTooSoon(0),
-  wording.wordsTooSoon(0),
-  wording.nameTaken(anything, anything),
-  wording.nameReserved(anything, anything),
-  wording.throttled(anything),
-  wording.throttledAddress(anything),
-  wording.areYouThere,
-  ...wording.refusals
+  phrases.greeting,
+  phrases.passwordQuestion,
+  phrases.wrongPassword(0),
+  phrases.passwordTooSoon(0),
+  phrases.wordTooSoon(0),
+  phrases.wordsTooSoon(0),
+  phrases.nameTaken(anything, anything),
+  phrases.nameReserved(anything, anything),
+  phrases.throttled(anything),
+  phrases.throttledAddress(anything),
+  phrases.areYouThere,
+  ...phrases.refusals
 ].map((sentence) => /^[^:.!]*/u.exec(sentence)?.[0] ?? sentence)
 
 /** The names that begin lines of the server's, such as `[server] `, and its words about itself: a name that begins so speaks for it, whatever follows. */
@@ -70,7 +72,7 @@ export const titles: ReadonlyArray<string> = [
 ].map((word) => `system ${word}`)
 
 /** What the server asks for where a secret is typed next: nobody's name begins or ends with it. */
-export const question = wording.passwordQuestion
+export const question = phrases.passwordQuestion
 
 /** The words that leave, as keys of names: a plain client that says one has gone. */
 export const leaving: ReadonlySet<string> = new Set(["{quit}", "(quit)"])

@@ -1,7 +1,8 @@
 import type { Event } from "../domain/Event.ts"
 import type { Member } from "../domain/Member.ts"
 import type { Found, Past } from "../domain/SpeechEvent.ts"
-import { isOwn, type Line as WordLine, words } from "../domain/wording.ts"
+import { isOwn, words } from "../domain/wording.ts"
+import type { Line as WordLine } from "../domain/spans.ts"
 import { beginsInWord, endsInWord, hash, mentions } from "../client/screen/name.ts"
 import type { Line } from "../client/screen/step.ts"
 

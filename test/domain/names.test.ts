@@ -12,7 +12,7 @@ import * as Nickname from "../../src/domain/Nickname.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
 import * as Text from "../../src/domain/Text.ts"
 import { openings } from "../../src/domain/sentences.ts"
-import * as wording from "../../src/domain/wording.ts"
+import * as phrases from "../../src/domain/phrases.ts"
 import { greeting, plain } from "../../src/server/dialect/plain.ts"
 import { anyString } from "../support/arbitraries.ts"
 import { connect, decide, join, leave, membersOf, named, nobody as empty, rename, settings, type Taken } from "../support/chat.ts"
@@ -295,10 +295,10 @@ describe("The beginning of a sentence of the server's", () => {
     ["that it closes", { _tag: "Goodbye", at, code: "closing", reason: Text.clean("out for lunch") }],
     ["that one is disconnected", { _tag: "Goodbye", at, code: "wrong-password", reason: Text.clean("wrong password") }],
     ["who is here", { _tag: "Members", at, here: 1, members: [nobody], more: false }],
-    ["that it wants a password", { _tag: "Refused", at, code: "password-required", message: wording.passwordQuestion }],
+    ["that it wants a password", { _tag: "Refused", at, code: "password-required", message: phrases.passwordQuestion }],
     ["that a name is taken", welcome("ada")],
     ["that a name is reserved", welcome("[server]")],
-    ["that one is too fast", { _tag: "Throttled", at, perSecond: 10, message: wording.throttled(10) }]
+    ["that one is too fast", { _tag: "Throttled", at, perSecond: 10, message: phrases.throttled(10) }]
   ]
   const sentences = [
     ...events.map(([title, event]) => [title, plain.encode(event).trimEnd().split("\n").at(-1) ?? ""] as const),

@@ -5,7 +5,7 @@ import { asked } from "../../src/domain/nameIndex.ts"
 import * as Nickname from "../../src/domain/Nickname.ts"
 import { isReserved } from "../../src/domain/reserved.ts"
 import { Refusal } from "../../src/domain/Refusal.ts"
-import * as wording from "../../src/domain/wording.ts"
+import * as phrases from "../../src/domain/phrases.ts"
 
 /** What a program is answered that asks for this name: a refusal's code, or the name. */
 const outcome = (raw: string): string => {
@@ -117,7 +117,7 @@ describe("A name that reads as somebody else's line, or as the server's, is nobo
     expect(worded.filter((start) => outcome(start.slice(0, 30).replace(/ \S*$/u, "")) !== "name-reserved" && outcome(start) !== "name-reserved")).toEqual([])
   })
 
-  it.each(wording.refusals)("as refusals begin: %s", (start) => {
+  it.each(phrases.refusals)("as refusals begin: %s", (start) => {
     expect(outcome(start)).toBe("name-reserved")
   })
 })

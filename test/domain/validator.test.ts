@@ -5,7 +5,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Happening } from "../../src/domain/Entry.ts"
-import { Part } from "../../src/domain/replica/state.ts"
+import { Part } from "../../src/domain/replica/Part.ts"
 import { validator } from "../../src/domain/replica/validator.ts"
 import { always } from "../support/property.ts"
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { throttledAddress } from "../../src/domain/wording.ts"
+import { throttledAddress } from "../../src/domain/phrases.ts"
 import { connect, eventually, otherEnd, type Peer } from "../support/Peer.ts"
 import { event, eventsOf, member, next, opened, plainMember, tell, upTo } from "../support/room.ts"
 

@@ -9,7 +9,7 @@ import { ToldRole } from "../../src/domain/Role.ts"
 import { Moderated } from "../../src/domain/RoomEvent.ts"
 import { lobby } from "../../src/domain/RoomName.ts"
 import * as Text from "../../src/domain/Text.ts"
-import { crowd } from "../../src/domain/wording.ts"
+import { crowd } from "../../src/domain/spans.ts"
 
 // Characters with rules of their own in Unicode or terminals: joiners, what
 // composes or folds, invisible characters, controls.

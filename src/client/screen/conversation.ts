@@ -1,6 +1,8 @@
 import type { Resumed, Welcome } from "../../domain/Event.ts"
 import { Refusal } from "../../domain/Refusal.ts"
 import { clean } from "../../domain/Text.ts"
+import * as roomWording from "../../domain/roomWording.ts"
+import * as spans from "../../domain/spans.ts"
 import * as wording from "../../domain/wording.ts"
 import * as Attention from "./attention.ts"
 import * as Form from "./form.ts"
@@ -110,7 +112,7 @@ const entered = (known: Conversation, answer: Welcome | Resumed, draft: Draft): 
   const welcomed = andThen({ after: before, wishes }, () =>
     step(
       { ...placed.after, phase: "room", me: you, heard: heardFrom(welcome), unmarked: undefined, entering: undefined, ahead: [] },
-      ...(isNew ? [info(`Welcome ${you.name}! ${hints}`), info(wording.textOf(wording.company(welcome))), ...(welcome.topic === undefined ? [] : [info(`It is about: ${welcome.topic}`)]), ...wording.keeping(welcome).map((line) => info(wording.textOf(line)))] : [{ _tag: "Print", line: { _tag: "Event", event: answer, me: you } } as const, info(hints)]),
+      ...(isNew ? [info(`Welcome ${you.name}! ${hints}`), info(wording.textOf(spans.company(welcome))), ...(welcome.topic === undefined ? [] : [info(`It is about: ${welcome.topic}`)]), ...roomWording.keeping(welcome).map((line) => info(wording.textOf(line)))] : [{ _tag: "Print", line: { _tag: "Event", event: answer, me: you } } as const, info(hints)]),
       ...placed.wishes
     )
   )

@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from "chalk"
 import type { Event } from "../../domain/Event.ts"
-import { isOwn, type Line as WordLine, type Span, words } from "../../domain/wording.ts"
+import { isOwn, words } from "../../domain/wording.ts"
+import type { Line as WordLine, Span } from "../../domain/spans.ts"
 import { hash } from "../screen/name.ts"
 import type { Line } from "../screen/step.ts"
 import { mentionsIn } from "./mention.ts"

@@ -8,7 +8,7 @@ import { AskedName } from "../nameIndex.ts"
 import { Proof } from "../Place.ts"
 import { Refusal } from "../Refusal.ts"
 import { tellWatchers } from "../watch.ts"
-import * as wording from "../wording.ts"
+import * as phrases from "../phrases.ts"
 import type { Decides } from "./Definition.ts"
 
 /** Be taken for who has claimed a name, by its words. One goes on to bear the name that one has. */
@@ -73,9 +73,9 @@ export const decideClaimName: Decides<ClaimName> = (chat, asker, { certificate, 
 
 // Why somebody cannot claim this name: it is reserved, claimed already, or somebody else bears it.
 const hindrance = <Peer>(chat: Chat<Peer>, name: AskedName, person: Person<Peer> | undefined): Refusal | undefined => {
-  if (name.isReserved) return new Refusal({ code: "name-reserved", message: wording.nameReserved(name.name, "choose another.") })
-  if (accountOf(chat, name.key) !== undefined) return new Refusal({ code: "name-taken", message: wording.nameTaken(name.name, "it is claimed already.") })
+  if (name.isReserved) return new Refusal({ code: "name-reserved", message: phrases.nameReserved(name.name, "choose another.") })
+  if (accountOf(chat, name.key) !== undefined) return new Refusal({ code: "name-taken", message: phrases.nameTaken(name.name, "it is claimed already.") })
   const bearer = bearerOf(chat, { name })
-  if (bearer !== undefined && bearer.member.id !== person?.member.id) return new Refusal({ code: "name-taken", message: wording.nameTaken(name.name, "somebody bears it.") })
+  if (bearer !== undefined && bearer.member.id !== person?.member.id) return new Refusal({ code: "name-taken", message: phrases.nameTaken(name.name, "somebody bears it.") })
   return undefined
 }

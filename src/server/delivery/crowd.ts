@@ -3,7 +3,7 @@ import type { Joined, Returned } from "../../domain/PresenceEvent.ts"
 import type { Resumption } from "../../domain/Reply.ts"
 import * as Moves from "../../domain/moves.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
-import { crowd } from "../../domain/wording.ts"
+import { crowd } from "../../domain/spans.ts"
 import type { Handed } from "../chat/Handed.ts"
 import type { Peer } from "../chat/Peer.ts"
 

@@ -9,6 +9,7 @@ import type { RoomName } from "../../domain/RoomName.ts"
 import { clean, type Text } from "../../domain/Text.ts"
 import * as Typed from "../../domain/typed.ts"
 import { silence } from "../../net/Inbox.ts"
+import * as phrases from "../../domain/phrases.ts"
 import * as wording from "../../domain/wording.ts"
 import { squeezed } from "./blanks.ts"
 import { type Dialect, type Heard, heard, type Hearing, type Interpreter, lineTooLong, nameLimits, refuse } from "./Dialect.ts"
@@ -183,7 +184,7 @@ export class PlainInterpreter implements Interpreter {
         return [unit]
       case "Ask":
         this.#isAsked = true
-        return [{ _tag: "Answer", bytes: utf8.encode(`${wording.greeting}${this.#reader.wantsCrLf ? "\r\n" : "\n"}`) }]
+        return [{ _tag: "Answer", bytes: utf8.encode(`${phrases.greeting}${this.#reader.wantsCrLf ? "\r\n" : "\n"}`) }]
       case "Foreign":
         return this.#turnAway(unit.protocol)
     }

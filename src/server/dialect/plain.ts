@@ -2,6 +2,9 @@ import type { Welcome } from "../../domain/Event.ts"
 import { isResumption, type Reply } from "../../domain/Reply.ts"
 import { isReserved } from "../../domain/reserved.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
+import * as phrases from "../../domain/phrases.ts"
+import * as roomWording from "../../domain/roomWording.ts"
+import type * as spans from "../../domain/spans.ts"
 import * as wording from "../../domain/wording.ts"
 import { squeezed } from "./blanks.ts"
 import type { Dialect } from "./Dialect.ts"
@@ -11,7 +14,7 @@ import { PlainInterpreter } from "./PlainInterpreter.ts"
 export const maxLineBytes = 960
 
 /** What a connection that has said nothing yet is sent. */
-export const greeting = `${wording.greeting}\n`
+export const greeting = `${phrases.greeting}\n`
 
 /** Lines for people and for programs written long before this one: see `docs/wire/plain.md`. */
 export const plain: Dialect = {
@@ -59,7 +62,7 @@ const encode = (event: Reply, end: LineEnd, markOf: (event: Reply) => string = u
   }
   if (event._tag === "Welcome") return welcome(event, end)
   // People are asked for the password, and answer with the next line.
-  if (event._tag === "Refused" && event.code === "password-required") return `${wording.passwordQuestion}${end}`
+  if (event._tag === "Refused" && event.code === "password-required") return `${phrases.passwordQuestion}${end}`
   let encoded = ""
   const mark = markOf(event)
   // The help is in columns, and nobody else's words are in it.
@@ -70,17 +73,17 @@ const encode = (event: Reply, end: LineEnd, markOf: (event: Reply) => string = u
 // The welcome is a line of its own, before all else: programs that sent a name wait for just this line.
 const welcome = ({ asked, claimed, history, you }: Welcome, end: LineEnd): string => {
   const first = `Welcome ${you.name}! To leave, type {quit}.${end}`
-  const kept = wording.keeping({ history }).map((line) => `${wording.textOf(line)}${end}`).join("")
+  const kept = roomWording.keeping({ history }).map((line) => `${wording.textOf(line)}${end}`).join("")
   if (asked === undefined) return `${first}${kept}`
-  const why = isReserved(asked) ? wording.nameReserved : wording.nameTaken
+  const why = isReserved(asked) ? phrases.nameReserved : phrases.nameTaken
   return `${first}${why(asked, `you are ${you.name}.${claimed === true ? ` If it is yours, type /back ${asked} WORDS` : ""}`)}${end}${kept}`
 }
 
-const narrow = ({ as, text }: wording.Span): wording.Span => ({ as, text: squeezed(text) })
+const narrow = ({ as, text }: spans.Span): spans.Span => ({ as, text: squeezed(text) })
 
 // Many programs read at most 1024 bytes at once and show them as one message, so
 // a longer line is cut, between grapheme clusters, into lines that each bear the mark and the name.
-const fitted = (line: wording.Line, lineEnd: LineEnd, mark: string): string => {
+const fitted = (line: spans.Line, lineEnd: LineEnd, mark: string): string => {
   const whole = `${mark}${wording.textOf(line)}`
   // A UTF-16 code unit is three bytes at most: most lines fit without being measured.
   if ((whole.length + 1) * 3 <= maxLineBytes) return `${whole}${lineEnd}`

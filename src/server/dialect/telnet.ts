@@ -1,4 +1,4 @@
-import { areYouThere } from "../../domain/wording.ts"
+import { areYouThere } from "../../domain/phrases.ts"
 
 const SE = 240
 const AYT = 246

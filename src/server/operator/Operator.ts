@@ -12,6 +12,7 @@ import { isQuitWord } from "../../domain/quitWord.ts"
 import type { AskedRoom, RoomKey } from "../../domain/RoomName.ts"
 import { nameOf } from "../../domain/roomWording.ts"
 import * as Text from "../../domain/Text.ts"
+import * as phrases from "../../domain/phrases.ts"
 import * as wording from "../../domain/wording.ts"
 import { Closing } from "../Closing.ts"
 import { Console } from "./Console.ts"
@@ -75,7 +76,7 @@ const make = Effect.gen(function* () {
     })
   const find = (words: string) =>
     Effect.map(registry.chat, (chat) => addressee({ words, readings: readingsOf(words) }, (key) => personNamed(chat, key)))
-  const sendAway = ({ member: { id } }: Person<Peer>, reason: string) => registry.remove(id, wording.removal(Text.lenient(reason)))
+  const sendAway = ({ member: { id } }: Person<Peer>, reason: string) => registry.remove(id, phrases.removal(Text.lenient(reason)))
   const kick = (words: string) =>
     Effect.flatMap(find(words), (found) => (found === undefined ? console.tell(nobody) : sendAway(found.to, found.text)))
   const remove = (id: string, reason: string) =>

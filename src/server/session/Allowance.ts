@@ -1,4 +1,4 @@
-import { throttled, throttledAddress } from "../../domain/wording.ts"
+import { throttled, throttledAddress } from "../../domain/phrases.ts"
 import type { Text } from "../../domain/Text.ts"
 import type { Wait } from "../../net/Wait.ts"
 import type { RateLimit } from "../ServerConfig.ts"

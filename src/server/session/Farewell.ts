@@ -5,7 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { closingCode, type LeaveCode } from "../../domain/LeaveCode.ts"
 import { clean, type Text } from "../../domain/Text.ts"
-import { wereNotSaid } from "../../domain/wording.ts"
+import { wereNotSaid } from "../../domain/phrases.ts"
 import { ConnectionLost, CutOff, EndOfInput } from "../../net/Errors.ts"
 import type { ClosingReason } from "../Closing.ts"
 

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { Proof } from "../../domain/Place.ts"
 import { Refusal } from "../../domain/Refusal.ts"
-import { wordsTooSoon, wordTooSoon } from "../../domain/wording.ts"
+import { wordsTooSoon, wordTooSoon } from "../../domain/phrases.ts"
 import { monotonicMillis } from "../../net/clock.ts"
 import type { ReadError } from "../../net/Errors.ts"
 import { Seal, sealCost } from "../chat/proof.ts"

@@ -4,7 +4,8 @@ import { MemberId } from "../../domain/Member.ts"
 import { Nickname } from "../../domain/Nickname.ts"
 import { lobby } from "../../domain/RoomName.ts"
 import { clean, lenient } from "../../domain/Text.ts"
-import { removal, textOf, words } from "../../domain/wording.ts"
+import { textOf, words } from "../../domain/wording.ts"
+import { removal } from "../../domain/phrases.ts"
 import type { Guest } from "./page.ts"
 
 /** The longest reason, UTF-16 code units: the server cuts longer ones. */

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { apply } from "../../../src/domain/apply.ts"
 import * as Chat from "../../../src/domain/Chat.ts"
 import { Entry } from "../../../src/domain/Entry.ts"
-import { digest } from "../../../src/domain/replica/state.ts"
+import { digest } from "../../../src/domain/replica/digest.ts"
 import { settings } from "../../support/chat.ts"
 import { keepIn } from "../../support/tellings.ts"
 

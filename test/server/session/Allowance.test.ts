@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { throttled, throttledAddress } from "../../../src/domain/wording.ts"
+import { throttled, throttledAddress } from "../../../src/domain/phrases.ts"
 import { Allowance, type Due, weight } from "../../../src/server/session/Allowance.ts"
 import { Shaper } from "../../../src/server/session/Shaper.ts"
 import type { RateLimit } from "../../../src/server/ServerConfig.ts"

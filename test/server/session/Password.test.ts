@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import { Nickname } from "../../../src/domain/Nickname.ts"
 import { Refusal } from "../../../src/domain/Refusal.ts"
 import { isReserved } from "../../../src/domain/reserved.ts"
-import * as wording from "../../../src/domain/wording.ts"
+import * as phrases from "../../../src/domain/phrases.ts"
 import { Guesses } from "../../../src/server/session/Guesses.ts"
 import { Gate } from "../../../src/server/session/Password.ts"
 import { connect } from "../../support/Peer.ts"
@@ -64,7 +64,7 @@ describe("A right password", () => {
       const { port } = yield* opened({ password: Redacted.make(set) })
       const bob = yield* connect(port)
       yield* bob.send("Bob\n")
-      expect(yield* bob.line).toBe(wording.passwordQuestion)
+      expect(yield* bob.line).toBe(phrases.passwordQuestion)
       yield* bob.send(`${given}\n`)
       expect(yield* bob.line).toBe("Welcome Bob! To leave, type {quit}.")
       const ada = yield* connect(port)
@@ -82,9 +82,9 @@ describe("A right password", () => {
       const { port } = yield* opened({ password: Redacted.make(set) })
       const bob = yield* connect(port)
       yield* bob.send("Bob\n")
-      expect(yield* bob.line).toBe(wording.passwordQuestion)
+      expect(yield* bob.line).toBe(phrases.passwordQuestion)
       yield* bob.send(`${given}\n`)
-      expect(yield* bob.line).toBe(wording.wrongPassword(0))
+      expect(yield* bob.line).toBe(phrases.wrongPassword(0))
       // A quit word that is not the password still leaves.
       yield* bob.send("{quit}\n")
       expect(yield* bob.line).toBe("Goodbye!")
@@ -197,7 +197,7 @@ describe("Where there is a password", () => {
       yield* ada.send("ada\nopen\n")
       const question = yield* ada.line
       const denial = yield* ada.line
-      expect([question, denial]).toEqual([wording.passwordQuestion, wording.wrongPassword(0)])
+      expect([question, denial]).toEqual([phrases.passwordQuestion, phrases.wrongPassword(0)])
       for (const line of [question, denial]) expect(isReserved(Nickname.make(line.slice(0, line.indexOf(":"))))).toBe(true)
     })
   )
