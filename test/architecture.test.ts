@@ -234,6 +234,22 @@ describe("The server", () => {
   })
 })
 
+// What is written for people, and the tools' own files beside the source, which it also names.
+const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "bench/README.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md")).map((name) => join("docs", name))]
+const inTree = ["src", "test", "bench", "examples", "launch", "scripts", "soak"].flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)))
+
+describe("The documents", () => {
+  it("name no source file that is not there", () => {
+    const lost = documents.flatMap((document) =>
+      [...read(document).matchAll(/`([\w./-]+\.(?:ts|tsx|mjs))`/gu)].flatMap(([, file = ""]) =>
+        // `NAME.ts` stands for any.
+        file.endsWith("NAME.ts") || inTree.some((known) => `/${known}`.endsWith(`/${file}`)) ? [] : [`${document}: ${file}`]
+      )
+    )
+    expect(lost).toEqual([])
+  })
+})
+
 const Manifest = Schema.Struct({
   version: Schema.String,
   dependencies: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
