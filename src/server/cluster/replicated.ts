@@ -29,6 +29,7 @@ import { ServerConfig, type ServerOptions } from "../ServerConfig.ts"
 import { Engine, type EngineLost, type Logged } from "./Engine.ts"
 import { comesBack, NodeRefused, words } from "./ended.ts"
 import { Slices } from "../slices.ts"
+import { watchOutages } from "./outages.ts"
 import * as Transfer from "./Transfer.ts"
 
 /** How often it is looked what this node has to write besides its entries, ms. */
@@ -36,9 +37,6 @@ const lookEvery = 100
 
 /** For how long a node that closes waits until its last entry has come back, ms. */
 const lastWithin = 500
-
-/** After so long without the rest of the cluster a node says goodbye to its people, ms; they have been told after 2 s. */
-const awayFor = 58_000
 
 type Told = ReadonlyArray<Envelope>
 
@@ -246,23 +244,7 @@ const make = (name: string) =>
     )
     yield* rounds("what a node of the cluster writes", Effect.sync(write), lookEvery)
 
-    // People are told that the rest cannot be reached, and when it can again; after a minute they are told goodbye.
-    const watch = Effect.gen(function* () {
-      const { outage } = yield* Deferred.await(opened)
-      let isAway = false
-      const changed = (isReachable: boolean) =>
-        Effect.gen(function* () {
-          if (isReachable !== isAway) return
-          isAway = !isReachable
-          yield* Effect.logWarning(isAway ? "The rest of the cluster cannot be reached: what is said here waits" : "The rest of the cluster can be reached again")
-          yield* outage(!isAway)
-          if (!isAway) return
-          yield* Effect.sleep(awayFor)
-          yield* closing.leave(words("away"), true)
-        })
-      yield* Stream.runDrain(Stream.flatMap(engine.reachable.changes, (isReachable) => Stream.fromEffect(changed(isReachable)), { switch: true }))
-    })
-    yield* Effect.forkScoped(watch)
+    yield* Effect.forkScoped(Effect.flatMap(Deferred.await(opened), ({ outage }) => watchOutages(outage)))
 
     // The node is gone for the others at once; the last one leaves no log behind.
     const leave = ({ reason }: Last) =>

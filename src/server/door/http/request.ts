@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http"
 import { isIP } from "node:net"
 
 /** What programs ask for that watch the server. */
@@ -46,6 +47,15 @@ export interface Asked {
   /** Whether it says that a body follows. */
   readonly hasBody: boolean
 }
+
+/** What is checked of a request before anything of it is answered. */
+export const askedOf = (request: IncomingMessage): Asked => ({
+  method: request.method ?? "",
+  target: request.url ?? "",
+  hosts: request.headersDistinct["host"] ?? [],
+  origins: request.headersDistinct["origin"] ?? [],
+  hasBody: (request.headers["content-length"] ?? "0") !== "0" || request.headers["transfer-encoding"] !== undefined
+})
 
 /** Why a request is not served: a status, and words for whoever sees the answer. */
 export interface Denied {
