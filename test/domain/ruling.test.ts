@@ -143,12 +143,22 @@ describe("Whoever means somebody who is not there", () => {
     ["/invite bob", "bob is in #dev already."],
     ["/ban bob 0", "That lasts 1 to 1440 minutes: type /ban NAME [MINUTES] [REASON]"],
     ["/ban bob 1441", "That lasts 1 to 1440 minutes: type /ban NAME [MINUTES] [REASON]"],
+    ["/ban bob -1", "That lasts 1 to 1440 minutes: type /ban NAME [MINUTES] [REASON]"],
+    ["/mute bob 1.5 spam", "That lasts 1 to 1440 minutes: type /mute NAME [MINUTES] [REASON]"],
+    ["/ban ada", "You cannot do that to yourself."],
+    ["/mute ada 5", "You cannot do that to yourself."],
+    ["/topic -", "#dev has no topic."],
     ["/op bob too", "Type /op NAME"],
     ["/leave tea", "You are not in #tea: enter it first, with /join tea."],
     ["/show", "#dev is not hidden."],
     ["/unlock", "#dev is not locked."]
   ])("is told so: %s", (line, words) => {
     expect(room().refusal("ada", line)).toBe(words)
+  })
+
+  it("is told so where a room is locked already; another word, or none any more, is a change", () => {
+    const rooms = room()
+    expect(["/lock", "/lock", "/lock sesame", "/lock open", "/lock", "/lock"].map((line) => rooms.refusal("ada", line))).toEqual(["", "#dev is locked already.", "", "", "", "#dev is locked already."])
   })
 })
 

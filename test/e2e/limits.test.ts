@@ -413,6 +413,7 @@ describe.concurrent("A limit that cannot be one is refused, with what it may be"
     ["address-rate-burst", "off", "a whole number from 1 to 1000000"],
     ["connect-rate-limit", "0", "a whole number from 1 to 1000000"],
     ["connect-rate-burst", "0", "a whole number from 1 to 1000000"],
+    ["history", "500,12h,300", "lines such as 500 (at most 100000), a size such as 256KB or 1MB (at most 64MB), an age such as 30m, 12h or 2d (at most 7d), or several of these with commas between"],
     ["max-rooms", "0", "a whole number from 1 to 1000000"],
     ["max-turned-away", "0", "a whole number from 1 to 1000000"],
     ["password-tries", "0", "a whole number from 1 to 1000000"],

@@ -27,7 +27,9 @@ const History = Schema.transformOrFail(Schema.String, Schema.Struct({ lines: Sch
   strict: true,
   decode: (text, _, ast) => {
     const parts = text.split(",").map(boundOf)
-    return parts.some((part) => part === undefined)
+    // Each of the three once.
+    const kinds = parts.flatMap((part) => Object.keys(part ?? {}))
+    return parts.some((part) => part === undefined) || new Set(kinds).size < kinds.length
       ? ParseResult.fail(new ParseResult.Type(ast, text))
       : ParseResult.succeed(parts.reduce<Bounds>((all, part) => ({ ...all, ...part }), defaultBounds))
   },

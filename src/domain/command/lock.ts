@@ -46,6 +46,7 @@ export const ruleLock: Ruling<Lock> = {
   what: "lock it",
   least: "operator",
   rule: (chat, ruler, room, { word }) => {
+    if (word === undefined && room.lock !== undefined && room.lock.word === undefined) return denied(chat, ruler, noChange(`#${room.name} is locked already.`))
     // What was said while everybody could read it is not for those who are let in later, unless the owner has said so.
     const next = room.key === lobby || room.isRemembered === true ? chat : forgotten(chat, room)
     return changed(next, ruler, roomOf(next, room.key), { lock: { word } }, "lock", word !== undefined)

@@ -109,9 +109,10 @@ export interface Said {
 export const behind = (deed: Deed, rest: string): Said | Refusal => {
   const { takes } = deeds[deed]
   if (takes === "nothing") return rest.trim() === "" ? { forMs: undefined, reason: undefined } : new Refusal({ code: "bad-command", message: `Type ${usageOf(deed)}` })
-  const [, minutes, words = ""] = (takes === "length" ? /^(\d+)(?=\s|$)\s*(.*)$/su.exec(rest) : undefined) ?? ["", undefined, rest]
+  // Another number than of whole minutes is no reason either.
+  const [, minutes, words = ""] = (takes === "length" ? /^([-+]?\d[\d.,]*)(?=\s|$)\s*(.*)$/su.exec(rest) : undefined) ?? ["", undefined, rest]
   const forMs = minutes === undefined ? undefined : Number(minutes) * 60_000
-  if (forMs !== undefined && (forMs === 0 || forMs > longest)) {
+  if (minutes !== undefined && forMs !== undefined && (!/^\d+$/u.test(minutes) || forMs === 0 || forMs > longest)) {
     return new Refusal({ code: "bad-command", message: `That lasts 1 to ${longest / 60_000} minutes: type ${usageOf(deed)}` })
   }
   // The rest of a safe text is safe too.
@@ -169,7 +170,7 @@ export const hindrance = <Peer>(ruler: Ruler<Peer>, room: Room<Peer>, person: Pe
   }
   return isAbove(ruler.rank, role)
     ? undefined
-    : new Refusal({ code: "not-allowed", message: isOneself ? `To leave #${room.name} yourself, type /leave.` : `You cannot do that to ${name}, who rules #${room.name} too.` })
+    : new Refusal({ code: "not-allowed", message: isOneself ? (deed === "kick" ? `To leave #${room.name} yourself, type /leave.` : "You cannot do that to yourself.") : `You cannot do that to ${name}, who rules #${room.name} too.` })
 }
 
 // Who is put out is told, then the room; and it gets another owner where that was its.

@@ -6,7 +6,7 @@ import { isAtLeast } from "../Role.ts"
 import { AskedRoom } from "../RoomName.ts"
 import * as Text from "../Text.ts"
 import { command, type CommandForm, messageForm, question, type Request } from "./Definition.ts"
-import { by, denied, notAllowed, type Ruling } from "./ruling.ts"
+import { by, denied, noChange, notAllowed, type Ruling } from "./ruling.ts"
 import { inRoom } from "./text.ts"
 
 /** Give a room a topic; an empty one takes it away. */
@@ -54,6 +54,7 @@ export const ruleTopic: Ruling<Topic> = {
       const why = !room.manner.isTopicFree || ruler.person === undefined ? notAllowed(room, "set its topic") : silenceIn(chat, ruler.person, room.key, "set the topic")
       if (why !== undefined) return denied(chat, ruler, why)
     }
+    if (text === "" && room.topic === undefined) return denied(chat, ruler, noChange(`#${room.name} has no topic.`))
     const topicSet = { by: ruler.person?.member, at: chat.at }
     return tellRoom(withRoom(chat, { ...room, topic: text === "" ? undefined : text, topicSet }), ruler.origin, room.key, ({ at, n, room, seq }) => ({
       _tag: "TopicSet",
