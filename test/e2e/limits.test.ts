@@ -112,7 +112,8 @@ const limits: ReadonlyArray<Limit> = [
     option: "rate-limit", value: "7",
     meet: async (stage, port) => {
       const ada = await nativeClient(stage, port, "ada")
-      await ada.write(`${JSON.stringify({ _tag: "Ping" })}\n`.repeat(102))
+      // Far more than a slow machine earns anew while it reads them.
+      await ada.write(`${JSON.stringify({ _tag: "Ping" })}\n`.repeat(400))
       expect(await ada.event("Throttled")).toMatchObject({ perSecond: 7 })
     }
   },
@@ -120,7 +121,7 @@ const limits: ReadonlyArray<Limit> = [
     option: "rate-burst", value: "3", args: ["--rate-limit", "1"],
     meet: async (stage, port) => {
       const ada = await nativeClient(stage, port, "ada")
-      await ada.write(`${JSON.stringify({ _tag: "Ping" })}\n`.repeat(5))
+      await ada.write(`${JSON.stringify({ _tag: "Ping" })}\n`.repeat(50))
       expect(await ada.event("Throttled")).toMatchObject({ perSecond: 1 })
     }
   },
@@ -128,6 +129,7 @@ const limits: ReadonlyArray<Limit> = [
     option: "address-rate-limit", value: "9", args: ["--rate-limit", "1000", "--rate-burst", "1000", "--address-rate-burst", "1"],
     meet: async (stage, port) => {
       const ada = await nativeClient(stage, port, "ada")
+      await ada.write(`${JSON.stringify({ _tag: "Ping" })}\n`.repeat(300))
       expect(await ada.event("Throttled")).toMatchObject({ perSecond: 9 })
     }
   },
@@ -137,6 +139,7 @@ const limits: ReadonlyArray<Limit> = [
       // A connection and a hello each: one more than there are.
       for (const name of ["one", "two", "three"]) await nativeClient(stage, port, name)
       const ada = await nativeClient(stage, port, "ada")
+      await ada.write(`${JSON.stringify({ _tag: "Ping" })}\n`.repeat(50))
       expect(await ada.event("Throttled")).toMatchObject({ perSecond: 1 })
     }
   },
