@@ -8,13 +8,14 @@ import { isReceipted } from "../domain/command/index.ts"
 import type { Event, Resumed, Welcome } from "../domain/Event.ts"
 import type { Member, MemberId } from "../domain/Member.ts"
 import { isOrderly } from "../domain/LeaveCode.ts"
-import { lobby } from "../domain/RoomName.ts"
 import { clean } from "../domain/Text.ts"
 import type { ChatClient } from "./ChatClient.ts"
 import type { Lost } from "./Errors.ts"
+import { Moving } from "./Moving.ts"
 import { lostBefore, none, roomOf, roomsAfter } from "./roomsHeard.ts"
 import * as Attention from "./screen/attention.ts"
 import { intentOf, isResolved, onlyRoom, resolve } from "./screen/intent.ts"
+import { keyOf } from "./screen/rooms.ts"
 
 /** Input and output of the line mode: a terminal, a pipe, a test. */
 export interface LineIo {
@@ -58,7 +59,7 @@ export const converse = (client: ChatClient, io: LineIo, format: LineFormat): Ef
     const ended = yield* Ref.make(false)
     const attention = yield* Ref.make(Attention.none)
     const answer = yield* Ref.make<Welcome | Resumed>(client.welcome)
-    const state: State = { ended, attention, answer, sent: new Map<string, string>() }
+    const state: State = { ended, attention, answer, moving: new Moving(), sent: new Map<string, string>() }
     const showing = yield* Effect.forkScoped(showEvents(client, io, format, state))
     const sending = yield* Effect.forkScoped(sendLines(client, io, format, state))
     const left = Effect.zipRight(Fiber.join(sending), Effect.as(Effect.sleep(goodbyePatience), true))
@@ -80,6 +81,7 @@ interface State {
   readonly attention: Ref.Ref<Attention.Attention>
   /** The answer to the last hello. */
   readonly answer: Ref.Ref<Welcome | Resumed>
+  readonly moving: Moving
   /** The lines that wait for their receipt, by correlation id, so that a refusal can quote its own: no more than the client itself holds of them. */
   readonly sent: Map<string, string>
 }
@@ -107,6 +109,7 @@ const showEvents = (client: ChatClient, io: LineIo, { complaint, lost, quotes, r
       const you = yield* me
       const attention = yield* Ref.updateAndGet(state.attention, (before) => Attention.heard(before, event, you))
       const line = take(event, you.id)
+      state.moving.heard(event)
       if (Attention.isIgnored(attention, event)) return
       const missing = lostBefore(rooms, event)
       rooms = roomsAfter(rooms, event)
@@ -145,7 +148,7 @@ const showEvents = (client: ChatClient, io: LineIo, { complaint, lost, quotes, r
     })
   })
 
-const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { exposure, isLiteral, quotes }: LineFormat, { answer, attention, sent }: State) {
+const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, { exposure, isLiteral, quotes }: LineFormat, { answer, attention, moving, sent }: State) {
   let count = 0
   let isWarned = false
   for (;;) {
@@ -175,16 +178,22 @@ const sendLines = Effect.fnUntraced(function* (client: ChatClient, io: LineIo, {
         yield* client.ask(intent.question)
         break
       case "Send": {
-        const rooms = yield* client.rooms
-        if (intent.command._tag === "Exit" && rooms.length === 1) {
-          yield* wrong(onlyRoom(rooms[0]?.room ?? lobby))
+        const { command } = intent
+        // How many rooms one is in is known once all that was typed before is answered.
+        if (command._tag === "Exit") yield* moving.answered
+        const [only, ...others] = command._tag === "Exit" ? yield* client.rooms : []
+        if (command._tag === "Exit" && only !== undefined && others.length === 0 && (command.room === undefined || command.room.key === keyOf(only.room))) {
+          yield* wrong(onlyRoom(only.room))
           break
         }
+        const isMove = command._tag === "Enter" || command._tag === "Exit"
+        if (isMove) moving.sent()
         count += 1
         const ref = String(count)
-        if (isReceipted(intent.command)) sent.set(ref, line.value)
-        yield* Effect.catchTag(client.perform(intent.command, ref, intent.word), "Refusal", ({ message }) => {
+        if (isReceipted(command)) sent.set(ref, line.value)
+        yield* Effect.catchTag(client.perform(command, ref, intent.word), "Refusal", ({ message }) => {
           sent.delete(ref)
+          if (isMove) moving.unsent()
           return wrong(message)
         })
         if (intent.word !== undefined && exposure !== undefined && !isWarned) {

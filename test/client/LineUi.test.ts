@@ -123,6 +123,23 @@ describe.concurrent("A conversation", () => {
     })
   )
 
+  it.scopedLive("leaves and keeps rooms by what all that was typed before has come to", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const ada = yield* conversation(port)
+      // All at once: nothing is answered yet.
+      yield* ada.type("/join dev", "/leave", "/leave tea", "/join dev", "/leave dev", "/leave", "/join dev", "/leave lobby", "in dev")
+      yield* ada.endInput
+      expect(yield* ada.ended).toBe(true)
+      expect([yield* ada.complaint, yield* ada.complaint]).toEqual([
+        "You are not in #tea: enter it first, with /join tea.",
+        "#lobby is the only room that you are in. To leave the chat, type {quit}."
+      ])
+      const entered = [...(yield* ada.all)].flatMap((line) => /You are in #\w+/u.exec(line) ?? [])
+      expect(entered).toEqual(["dev", "lobby", "dev", "lobby", "dev", "dev"].map((room) => `You are in #${room}`))
+    })
+  )
+
   it.scopedLive("does not leave the only room that one is in", () =>
     Effect.gen(function* () {
       const { port } = yield* opened()
