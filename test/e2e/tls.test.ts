@@ -1,6 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { createPrivateKey, createPublicKey, webcrypto, X509Certificate } from "node:crypto"
+import { writeFile } from "node:fs/promises"
 import * as Https from "node:https"
 import * as Net from "node:net"
 import { join } from "node:path"
@@ -280,6 +281,18 @@ describe.runIf(hasOpenssl).concurrent("A certificate of one's own", () => {
     await program.line(/ERROR Cannot use the certificate in .*: the first file holds no certificate in PEM .* The one before stays/u)
     expect(await shown()).toBe("CN=two")
     await inside.roundTrip()
+  })
+
+  it("is read once where it is in one file with its key, so that both are of one moment", async ({ stage }) => {
+    const path = folder(stage)
+    const { cert, key } = certified(path, "one")
+    const pipe = join(path, "pipe")
+    spawnSync("mkfifo", [pipe])
+    // What is in a pipe is read by whoever reads first, and by nobody else.
+    const writing = writeFile(pipe, `${readFileSync(cert, "utf8")}${readFileSync(key, "utf8")}`)
+    const { port } = await serve(stage, { args: ["--tls-cert", pipe, "--tls-key", pipe] })
+    await writing
+    await secured(stage, port)
   })
 
   it("is refused at the start in words, whatever is wrong with it", async ({ stage }) => {

@@ -86,7 +86,8 @@ const load = (files: Files) =>
   Effect.gen(function* () {
     const source = sourceOf(files)
     const cert = yield* read(files.cert, source)
-    const key = yield* read(files.key, source)
+    // One file is read once: the certificate and the key in it belong together, also where it is replaced meanwhile.
+    const key = files.key === files.cert ? cert : yield* read(files.key, source)
     return yield* usable({ cert, key }, source, yield* Clock.currentTimeMillis)
   })
 
