@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process"
-import { chmodSync, existsSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { createPrivateKey, createPublicKey, webcrypto, X509Certificate } from "node:crypto"
 import { writeFile } from "node:fs/promises"
 import * as Https from "node:https"
@@ -177,6 +177,18 @@ describe.concurrent("A client of ours", () => {
     expect(refused.stderr).toContain(`line 2 of ${known}`)
     writeFileSync(known, "# nobody\n")
     expect(await joined(stage, config, "--tls", "--port", String(port))).toMatchObject({ code: 0 })
+  })
+
+  it("trusts nobody by a line that is spoiled, and says which it is", async ({ stage }) => {
+    const { fingerprint, port } = await own(stage)
+    const config = folder(stage)
+    mkdirSync(join(config, "brusio"))
+    for (const rest of [fingerprint.slice(1), `${fingerprint} more`, ""]) {
+      writeFileSync(join(config, "brusio", "known_rooms"), `# a comment\n\n127.0.0.1:${port} ${rest}\n`)
+      const { code, stderr } = await joined(stage, config, "--tls", `127.0.0.1:${port}`)
+      expect(stderr).toMatch(/line 3 of .*known_rooms, by which you know this room, is spoiled/u)
+      expect(code).toBe(1)
+    }
   })
 
   it("joins all the same where nothing can be remembered, and says so", async ({ stage }) => {

@@ -16,14 +16,15 @@ const byAuthority = "authority"
 interface Line {
   readonly number: number
   readonly address: string
-  readonly known: Known
+  /** `undefined` where what stands behind the address is neither. */
+  readonly known: Known | undefined
 }
 
 const read = (text: string): ReadonlyArray<Line> =>
   text.split(/\r?\n/u).flatMap((line, index) => {
     const [address = "", word = "", ...more] = line.trim().split(/\s+/u)
     const known: Known | undefined = word === byAuthority ? { _tag: "Authority" } : fingerprintForm.test(word) ? { _tag: "Fingerprint", fingerprint: word } : undefined
-    return address.startsWith("#") || known === undefined || more.length > 0 ? [] : [{ number: index + 1, address, known }]
+    return address === "" || address.startsWith("#") ? [] : [{ number: index + 1, address, known: more.length > 0 ? undefined : known }]
   })
 
 const header = "# Rooms that were joined over TLS, and by what they are known again. Take a line out to meet its room anew.\n"
@@ -48,6 +49,7 @@ export const makeKnownRooms: Effect.Effect<KnownRooms, never, FileSystem> = Effe
     Effect.catchIf((error) => error._tag === "SystemError" && error.reason === "NotFound", () => Effect.succeed("")),
     Effect.mapError(() => new ConnectionLost({ code: untrusted, reason: `${path}, where the rooms are that you know, cannot be read.` }))
   )
+  const spoiled = ({ number }: Line) => new ConnectionLost({ code: untrusted, reason: `line ${number} of ${path}, by which you know this room, is spoiled: take it out to meet the room anew.` })
   const lineOf = (address: string) => Effect.map(text, (text) => read(text).find((line) => line.address === address))
 
   const tell = (words: string) => Ref.update(news, (all) => [...all, words])
@@ -73,7 +75,7 @@ export const makeKnownRooms: Effect.Effect<KnownRooms, never, FileSystem> = Effe
 
   return {
     servers: {
-      find: (address) => Effect.map(lineOf(address), (line) => line?.known),
+      find: (address) => Effect.flatMap(lineOf(address), (line) => (line !== undefined && line.known === undefined ? Effect.fail(spoiled(line)) : Effect.succeed(line?.known))),
       remember,
       place: (address) => Effect.map(Effect.orElseSucceed(lineOf(address), () => undefined), (line) => (line === undefined ? path : `line ${line.number} of ${path}`))
     },
