@@ -17,12 +17,13 @@ import { Desk } from "../../operator/Desk.ts"
 import { ServerConfig } from "../../ServerConfig.ts"
 import { Admission, type Full } from "../../session/Admission.ts"
 import { TtlMap } from "../../session/TtlMap.ts"
-import { lastAnswer } from "./answer.ts"
+import { answerText, lastAnswer } from "./answer.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Hooks from "./Hooks.ts"
 import type { Denied } from "./request.ts"
 import { along, makeRespond } from "./respond.ts"
 import { acceptance, checkUpgrade } from "./upgrade.ts"
+import { asksForOther, withoutUpgrade } from "./otherProtocol.ts"
 import type { Becoming, Visit } from "./Visit.ts"
 
 /** HTTP on the open port: a visit serves the page, until the connection ends or turns into a WebSocket. */
@@ -107,9 +108,15 @@ const make = Effect.gen(function* () {
     visits.get(socket)?.leave()
   }
   const upgrade = (request: Http.IncomingMessage, socket: Duplex, head: Buffer) => {
+    const visit = visits.get(socket)
+    if (visit !== undefined && asksForOther(request)) {
+      socket.unshift(Buffer.concat([withoutUpgrade(request), head]))
+      server.emit("connection", socket)
+      socket.resume()
+      return
+    }
     // Until the connection is ours again, an error of the socket has no other listener.
     socket.on("error", () => undefined)
-    const visit = visits.get(socket)
     const checked = checkUpgrade(names, request, visit)
     if (typeof checked !== "string") {
       refuseUpgrade(socket, checked)
@@ -131,11 +138,15 @@ const make = Effect.gen(function* () {
     socket.write(lastAnswer(status, words))
     visits.get(socket)?.leave()
   }
+  const checkExpectation = (_: Http.IncomingMessage, response: Http.ServerResponse) => {
+    answerText(response, 417, "Nothing but 100-continue can be expected of this server.", { connection: "close" })
+  }
   const guard = yield* makeGuard
   const lost = (_: unknown, socket: Duplex) => {
     socket.destroy()
   }
   server.on("upgrade", guard("Opening a WebSocket", upgrade, lost))
+  server.on("checkExpectation", checkExpectation)
   server.on("connect", guard("Refusing a proxy's request", connect, lost))
   server.on("clientError", guard("Refusing a request", clientError, lost))
   // A server that never listens enforces its timeouts only once it believes that it does.

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { Receiver, Sender } from "ws"
 import type { Event } from "../../../../src/domain/Event.ts"
@@ -263,7 +264,6 @@ describe("The page on the port", () => {
         ["a rebound page", ["GET / HTTP/1.1", "Host: evil.example", "Origin: http://evil.example", ...upgrade], [421]],
         ["two hosts", ["GET / HTTP/1.1", host(port), host(port), ...upgrade], [400]],
         ["elsewhere", ["GET /operator HTTP/1.1", host(port), ...upgrade], [404]],
-        ["another protocol", ["GET / HTTP/1.1", host(port), "Connection: Upgrade", "Upgrade: h2c"], [400]],
         ["no key", ["GET / HTTP/1.1", host(port), "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"], [400]],
         ["an old version", ["GET / HTTP/1.1", host(port), ...upgrade.slice(0, 3), "Sec-WebSocket-Version: 8"], [426]],
         ["a tunnel", [`CONNECT 127.0.0.1:${port} HTTP/1.1`, host(port)], [400, 405]]
@@ -276,6 +276,35 @@ describe("The page on the port", () => {
       // Of all that, the room was told nothing.
       yield* tell(ada, { _tag: "Say", text: "still here" })
       expect(yield* next(ada, "Said")).toMatchObject({ seq: 2, text: "still here" })
+    })
+  )
+
+  it.scopedLive("passes over the offer of another protocol, with a body too, and the connection goes on", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened({ hookToken: Redacted.make("0123456789abcdef") })
+      const offer = [host(port), "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA"]
+      const { first, peer } = yield* ask(port, ["GET / HTTP/1.1", ...offer])
+      expect(first).toMatchObject({ status: 200 })
+      expect(first?.body.toString()).toContain("<title>page</title>")
+      yield* peer.send(`${["GET /health HTTP/1.1", ...offer].join("\r\n")}\r\n\r\n`)
+      expect(yield* answer(peer)).toMatchObject({ status: 200 })
+      const saying = ["POST /rooms/lobby HTTP/1.1", ...offer, "Authorization: Bearer 0123456789abcdef", "Content-Length: 5", "", "hello"].join("\r\n")
+      yield* peer.send(saying)
+      expect(yield* answer(peer)).toMatchObject({ status: 201 })
+      // What the client wants of its connection besides is kept.
+      yield* peer.send(`${["GET /health HTTP/1.1", ...offer.map((line) => line.replace("Upgrade, ", "Upgrade, close, "))].join("\r\n")}\r\n\r\n`)
+      expect(yield* answer(peer)).toMatchObject({ status: 200 })
+      expect(yield* peer.closed).toBe("end")
+    })
+  )
+
+  it.scopedLive("says so where something is expected of it that it cannot do", () =>
+    Effect.gen(function* () {
+      const { port } = yield* opened()
+      const { first, peer } = yield* ask(port, ["GET / HTTP/1.1", host(port), "Expect: wonders"])
+      expect(first?.status).toBe(417)
+      expect(first?.body.toString()).toBe("Nothing but 100-continue can be expected of this server.\n")
+      expect(yield* peer.closed).toBe("end")
     })
   )
 
