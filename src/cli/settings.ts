@@ -57,7 +57,7 @@ const Address = Schema.transformOrFail(Schema.String, Schema.Struct({ host: Sche
 /** An address or a host name; a port may stand behind it. */
 export const host: Setting<Written> = {
   name: "host", pseudoName: "HOST[:PORT]",
-  expected: "an address or a host name, such as 127.0.0.1 or chat.example.org, and nothing else but a port behind a colon",
+  expected: "an address or a host name, such as 127.0.0.1 or chat.example.org, and nothing else but a port behind a colon; or a whole link to a room, whose fingerprint has 43 characters",
   decode: Schema.decodeUnknownEither(Address)
 }
 const decodePort = (least: number) => {
