@@ -20,6 +20,17 @@ export const Limits = Schema.Struct({
 })
 export type Limits = typeof Limits.Type
 
+// What whoever is in, or back, is told of the server.
+const ofServer = {
+  /** The server's name and version, for people. */
+  server: Schema.String,
+  /** Opaque, and new at every start of a server: the numbers of rooms compare within one. Absent from servers of before. */
+  instance: Schema.optional(Schema.String),
+  limits: Limits,
+  /** How long your place is kept when the connection is lost, ms; absent where it is not kept. */
+  keep: Schema.optional(Schema.Number)
+}
+
 /** You are in. `seq` is the number of your own `Joined`, the room's last so far; `members` holds the first 100, you included. */
 export const Welcome = Schema.TaggedStruct("Welcome", {
   ...inRoom,
@@ -33,13 +44,7 @@ export const Welcome = Schema.TaggedStruct("Welcome", {
   members: Schema.Array(Member),
   /** What the room is about; absent where nobody has said so. */
   topic: Schema.optional(Text),
-  /** The server's name and version, for people. */
-  server: Schema.String,
-  /** Opaque, and new at every start of a server: the numbers of rooms compare within one. Absent from servers of before. */
-  instance: Schema.optional(Schema.String),
-  limits: Limits,
-  /** How long your place is kept when the connection is lost, ms; absent where it is not kept. */
-  keep: Schema.optional(Schema.Number),
+  ...ofServer,
   /** For how long what is said in the room is kept for those who enter later, ms; absent where it is not kept. */
   history: Schema.optional(Schema.Number)
 })
@@ -50,10 +55,7 @@ export const Admitted = Schema.TaggedStruct("Admitted", {
   n,
   at,
   you: Member,
-  server: Schema.String,
-  instance: Schema.optional(Schema.String),
-  limits: Limits,
-  keep: Schema.optional(Schema.Number)
+  ...ofServer
 })
 export type Admitted = typeof Admitted.Type
 
@@ -77,10 +79,7 @@ export const Resumed = Schema.TaggedStruct("Resumed", {
   last: Schema.optional(Schema.String),
   gaps: Schema.Boolean,
   rooms: Schema.Array(Place),
-  server: Schema.String,
-  instance: Schema.optional(Schema.String),
-  limits: Limits,
-  keep: Schema.optional(Schema.Number),
+  ...ofServer,
   /** How many messages are lost of those that your rooms were told meanwhile; only in the answer to a `Back`, as who sends one has not counted. Absent where none are. */
   lost: Schema.optional(Schema.Number)
 })
