@@ -16,7 +16,7 @@ import * as Text from "../../src/domain/Text.ts"
 import {
   address, ask, connect, decide, join, leave, membersOf, type Node, nobody, rename, roomOf as room, settings, type Step, steps, submit, take
 } from "../support/chat.ts"
-import { always } from "../support/property.ts"
+import { always, remembered } from "../support/property.ts"
 
 type Envelope = Chat.Envelope<string>
 
@@ -85,9 +85,11 @@ const membersIn = (present: ReadonlyArray<Chat.ClientId>, node: Node<string>, au
 const isForRoom = (event: Event): event is Exclude<Extract<Event, { readonly room: unknown }>, { readonly _tag: "Welcome" }> =>
   "room" in event && event._tag !== "Welcome"
 
+const played = remembered(play)
+
 const promise = (name: string, holds: (moments: ReadonlyArray<Moment>) => void) => {
   it(name, () => {
-    always(steps.map(play), holds, 150)
+    always(steps, (all) => { holds(played(all)) }, 150)
   })
 }
 

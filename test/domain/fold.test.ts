@@ -6,7 +6,7 @@ import * as Chat from "../../src/domain/Chat.ts"
 import { Entry } from "../../src/domain/Entry.ts"
 import { nobody, roomSteps, settings, type Step, take } from "../support/chat.ts"
 import { logs } from "../support/happenings.ts"
-import { always } from "../support/property.ts"
+import { always, remembered } from "../support/property.ts"
 import { samples } from "../support/samples.ts"
 
 const peerOf = (client: Chat.ClientId) => `peer ${client}`
@@ -62,9 +62,11 @@ const overTheWire = (entry: Entry): Entry => decode(encode(entry))
 
 const asJson = (value: unknown): string => JSON.stringify(value)
 
+const played = remembered(play)
+
 const promise = (name: string, holds: (played: Played) => void) => {
   it(name, () => {
-    always(roomSteps.map(play), holds, 100)
+    always(roomSteps, (all) => { holds(played(all)) }, 100)
   })
 }
 

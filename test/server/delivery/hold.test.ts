@@ -1,5 +1,6 @@
-import { describe, expect, it } from "@effect/vitest"
+import { afterAll, describe, expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
@@ -583,6 +584,16 @@ describe("What has waited, of more than one line can name,", () => {
 })
 
 describe("Whoever comes, talks, changes names and goes, and however long the room waits to hear of it,", () => {
+  const count = 600
+  // Played once, for each of the tests that read them, and forgotten when these are over.
+  const [plays, forget] = Effect.runSync(
+    Effect.cachedInvalidateWithTTL(
+      Effect.suspend(() => Effect.forEach(samples(scripts, count), (script) => Effect.map(play(script), (played) => ({ played, ends: followAll(played) })))),
+      Duration.infinity
+    )
+  )
+  afterAll(() => Effect.runPromise(forget))
+
   it.live("each is told all that is meant for it, also where one line cannot name them all", () =>
     Effect.gen(function* () {
       for (const kind of kinds) {
@@ -596,10 +607,7 @@ describe("Whoever comes, talks, changes names and goes, and however long the roo
   it.live("each is told all that is meant for it, once and in the one order, from its welcome on", () =>
     Effect.gen(function* () {
       const seen = { crowds: 0, overtakings: 0, renames: 0, leaves: 0 }
-      const count = 600
-      for (const script of samples(scripts, count)) {
-        const played = yield* play(script)
-        followAll(played)
+      for (const { played } of yield* plays) {
         seen.crowds += new Set(crowdsOf(played).values()).size
         seen.overtakings += overtakings(played)
         seen.renames += played.told.filter(({ event }) => event._tag === "Renamed").length
@@ -615,9 +623,7 @@ describe("Whoever comes, talks, changes names and goes, and however long the roo
   it.live("each has been told of what somebody waits for, when that one need not wait any more", () =>
     Effect.gen(function* () {
       let checked = 0
-      for (const script of samples(scripts, 300)) {
-        const played = yield* play(script)
-        const ends = followAll(played)
+      for (const { ends, played } of yield* plays) {
         for (const { place, writes } of played.handed) {
           for (const [client, count] of writes) {
             const due = ends.get(client)?.findLast((told) => told.place <= place)?.end ?? 0
