@@ -79,7 +79,8 @@ export const attend = (settings: JoinSettings, news: Effect.Effect<ReadonlyArray
     yield* io.prompt("> ")
     for (const words of yield* news) yield* settings.isTerminal ? io.show(words) : complain(words)
     const conversation = yield* Effect.forkScoped(converse(client, io, lineFormat(settings, answered, client)))
-    const left = Effect.raceFirst(Deferred.await(end), Effect.as(outputClosed, undefined))
+    // The output of a terminal is closed with its window, which may be noticed before the signal of that.
+    const left = Effect.raceFirst(Deferred.await(end), Effect.as(outputClosed, settings.isTerminal ? hangUp : undefined))
     return yield* Effect.raceFirst(
       Fiber.join(conversation),
       Effect.flatMap(left, (ending) =>
@@ -95,6 +96,8 @@ export const attend = (settings: JoinSettings, news: Effect.Effect<ReadonlyArray
       Effect.ensuring(exitWithin(leaveWithin, 1))
     )
   }).pipe(Effect.catchTag("Left", () => Effect.succeed(true)))
+
+const hangUp: Ending = { _tag: "Signal", name: "SIGHUP" }
 
 const leave = (client: ChatClient, ending: Ending | undefined): Effect.Effect<void> => {
   if (ending === undefined) return client.quit()
