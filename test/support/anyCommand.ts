@@ -208,4 +208,3 @@ export const commandIn = (draw: Draw, known: Known, tag: string | undefined): Co
 export const ruleTags: ReadonlyArray<string> = Object.keys(rules)
 /** Whether this rules a room. */
 export const isRule = (tag: string): tag is keyof RoomRules => tag in rules
-

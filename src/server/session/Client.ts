@@ -35,4 +35,3 @@ export interface Client {
   /** What it has shown to have claimed before it has come in. */
   readonly identity: Identity
 }
-

@@ -24,4 +24,3 @@ export interface Door {
    */
   readonly recognise: (connection: Connection, noRoom?: Full) => Effect.Effect<Recognised | Diverted, ReadError>
 }
-

@@ -31,4 +31,3 @@ export const news = (draft: 2 | 3, server: string, nick: string, target: string,
   const head = `:${by === undefined ? server : sourceOf(by)} METADATA ${target} ${key} *`
   return value === undefined ? head : (split(`${head} :`, value)[0] ?? "")
 }
-
