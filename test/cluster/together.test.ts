@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises"
 import { describe, expect } from "vitest"
 import { start } from "../e2e/support/program.ts"
 import { Proxy } from "../e2e/support/proxy.ts"
@@ -90,7 +91,7 @@ describe.runIf(hasNats).concurrent("Two nodes", { timeout: 120_000 }, () => {
     expect(departures(bob, "eve") + departures(bob, "ada")).toBe(0)
   })
 
-  it("take many lines of one person at once, and not each after the round trip of the one before", async ({ stage }) => {
+  it.for(["at once", "one by one, each in a segment of its own"])("take many lines of one person %s, and not each after the round trip of the one before", async (how, { stage }) => {
     const engine = await engineOf(stage)
     const far = await Proxy.open(stage, engine.port, [{ delay: 40 }])
     const one = await node(stage, `nats://127.0.0.1:${far.port}`, { args: ["--rate-limit", "off"] })
@@ -104,7 +105,12 @@ describe.runIf(hasNats).concurrent("Two nodes", { timeout: 120_000 }, () => {
     expect(roundTrip).toBeGreaterThan(80)
     const lines = Array.from({ length: 400 }, (_, n) => `line ${n}`)
     const start = performance.now()
-    await Promise.all(lines.map((text) => ada.send({ _tag: "Say", text })))
+    if (how === "at once") await ada.write(lines.map((text) => `${JSON.stringify({ _tag: "Say", text })}\n`).join(""))
+    else
+      for (const text of lines) {
+        await ada.send({ _tag: "Say", text })
+        await setTimeout(3)
+      }
     await hears(ada, "line 399")
     expect(performance.now() - start).toBeLessThan(roundTrip * (lines.length / 10))
     await hears(bob, "line 399")

@@ -86,6 +86,8 @@ const make = Effect.gen(function* () {
     const { client, quit } = met
     let ended = quit
     while (ended === undefined) {
+      // What has come already goes on its way with what was said before it, however the network has cut it.
+      if (connection.unreadBytes === 0) yield* settle(client)
       client.flow.rest()
       const bytes = yield* connection.read(client.interpreter.patience)
       if (bytes instanceof Uint8Array) ended = yield* hear(client, [bytes])

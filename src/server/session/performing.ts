@@ -224,12 +224,11 @@ export const makePerforming = Effect.gen(function* () {
       const quit = yield* perform(client, client.interpreter.hear(piece), piece)
       if (quit !== undefined) return quit
     }
-    yield* pipeline.settle(client)
     return undefined
   })
 
   return {
-    /** Interprets what was read, and performs it; ends with the `Quit` of a client that leaves. */
+    /** Interprets what was read, and performs it, or sends it on its way; ends with the `Quit` of a client that leaves. */
     hear,
     /** Performs what was heard, in order, up to a `Quit`. */
     perform,
