@@ -141,8 +141,17 @@ export class Tcp extends ByteStream {
     const socket = this.#socket
     const write = socket._write.bind(socket)
     const writeAll = socket._writev?.bind(socket)
-    const written = (done: Written): Written => (error) => {
-      done(this.#isKept(error) ? null : error)
+    // Node calls back with the same function each time: one is made for all writes, not one for each.
+    let last: Written | undefined
+    let kept: Written = ignore
+    const written = (done: Written): Written => {
+      if (done !== last) {
+        last = done
+        kept = (error) => {
+          done(this.#isKept(error) ? null : error)
+        }
+      }
+      return kept
     }
     socket._write = (chunk, encoding, done) => {
       if (this.#isBroken) done()
@@ -165,3 +174,5 @@ export class Tcp extends ByteStream {
 }
 
 type Written = (error?: NodeJS.ErrnoException | null) => void
+
+const ignore = () => undefined
