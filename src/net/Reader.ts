@@ -154,10 +154,13 @@ export class Reader {
     this.#end(error)
   }
 
-  /** The connection is gone, as a write has shown: what had come before is still read, wherever it is, and then the end is `error`. */
+  /**
+   * The connection is gone, as a write has shown: what had come before is still read, wherever it is, and then the end is `error`.
+   * EPIPE does not tell how the connection has ended: on Linux a FIN came before the RST. The reading shows that.
+   */
   expectEnd(error: ConnectionLost): void {
     if (this.#ended !== undefined || this.#broken !== undefined) return
-    this.#broken = error
+    if (error.code !== "EPIPE") this.#broken = error
     this.#startLastCall(error)
   }
 
@@ -266,6 +269,12 @@ export class Reader {
   })
 
   readonly #onEnd = this.#guarded((): void => {
+    // It may be a RST (see `Tcp`): a write that is under way meets it in this turn, and says so.
+    if (this.#socket.writableLength > 0) afterArrivals(this.#inputEnded)
+    else this.#inputEnded()
+  })
+
+  readonly #inputEnded = this.#guarded((): void => {
     this.#end(new EndOfInput())
   })
 

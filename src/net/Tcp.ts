@@ -20,8 +20,12 @@ const brokenPipe: ReadonlySet<string> = new Set(["ECONNABORTED", "ECONNRESET", "
  * A {@link Connection} over a TCP socket. It can lend its socket for a while, to
  * node:http or node:tls.
  *
- * Invariant: a write that meets a RST does not destroy the socket, as Node does
- * by itself. What had come before the RST is still in the system, and is read.
+ * Invariants:
+ * - A write that meets a RST does not destroy the socket, as Node does by itself.
+ *   What had come before the RST is still in the system, and is read.
+ * - A RST right behind data is read as lost. For Node it is the end of the input:
+ *   where a hangup comes with the last data, libuv does not read on, and takes it for a FIN.
+ *   Not so under TLS, where nothing can be asked of the socket.
  */
 export class Tcp extends ByteStream {
   #socket: Net.Socket
@@ -40,6 +44,8 @@ export class Tcp extends ByteStream {
     // TCP keepalive: a peer behind a cut cable is noticed even when neither side says anything.
     socket.setKeepAlive(true, tcpKeepalive)
     this.#keepWhenBroken()
+    // Before the reader's own listener.
+    socket.prependListener("end", this.#meetReset)
   }
 
   /** The fingerprint of the certificate that the peer has shown, where it came with TLS: SHA-256, in hexadecimal digits. */
@@ -94,6 +100,7 @@ export class Tcp extends ByteStream {
     const unread = this.reader.detach()
     if (unread === undefined) return undefined
     this.#isLent = true
+    this.#socket.off("end", this.#meetReset)
     for (const chunk of [...heard, ...unread].reverse()) this.#socket.unshift(chunk)
     return this.#socket
   }
@@ -102,7 +109,9 @@ export class Tcp extends ByteStream {
   takeBack(head: Uint8Array): void {
     this.#isLent = false
     this.#socket.setTimeout(0)
+    if (this.#socket.readableEnded) this.#meetReset()
     this.reader.attach(head)
+    this.#socket.prependListener("end", this.#meetReset)
   }
 
   /** Takes back the socket that was lent to TLS: what is read and written from now on goes over its clear side. */
@@ -134,6 +143,12 @@ export class Tcp extends ByteStream {
   override presumeLost(error: ConnectionLost): void {
     super.presumeLost(error)
     if (this.#isLent) this.#socket.destroy()
+  }
+
+  // Writes nothing, which sends nothing: the system answers with the RST, if one has come, and with EPIPE where a FIN came before it.
+  readonly #meetReset = (): void => {
+    const socket = this.#socket
+    if (socket.writable && socket.writableLength === 0) socket.write(nothing)
   }
 
   // Takes the place of what the socket does with what is written to it. A borrower of the socket meets its errors itself.
@@ -172,6 +187,8 @@ export class Tcp extends ByteStream {
     return true
   }
 }
+
+const nothing = new Uint8Array(0)
 
 type Written = (error?: NodeJS.ErrnoException | null) => void
 

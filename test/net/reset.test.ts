@@ -2,7 +2,7 @@ import * as Net from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import { CutOff, type ReadError } from "../../src/net/Errors.ts"
+import { CutOff, EndOfInput, type ReadError } from "../../src/net/Errors.ts"
 import { silence } from "../../src/net/Inbox.ts"
 import { Tcp } from "../../src/net/Tcp.ts"
 import { listening } from "../support/listening.ts"
@@ -124,4 +124,75 @@ describe("What had come before a reset", () => {
       expect(yield* readAll(tcp)).toMatchObject({ length: 0, end: lost })
     })
   )
+})
+
+describe("A reset right behind data, which Node reads as the end of the input,", () => {
+  const options = { maxUnheard: 65_536, tcpKeepalive: 30_000 }
+
+  it.scopedLive("is a reset", () =>
+    Effect.gen(function* () {
+      const { peer, socket } = yield* unread
+      yield* peer.send("hello\n")
+      peer.socket.resetAndDestroy()
+      yield* peer.closed
+      const tcp = new Tcp(socket, options)
+      socket.resume()
+      expect(yield* readAll(tcp)).toMatchObject({ length: 6, end: { ...lost, code: "ECONNRESET" } })
+      yield* tcp.close(15_000)
+    })
+  )
+
+  it.scopedLive("is a reset where something waits to be written", () =>
+    Effect.gen(function* () {
+      const { peer, socket } = yield* unread
+      const tcp = new Tcp(socket, options)
+      peer.socket.pause()
+      while (tcp.backlog === 0) tcp.write(Buffer.alloc(1_000_000))
+      yield* peer.send("hello\n")
+      peer.socket.resetAndDestroy()
+      yield* peer.closed
+      socket.resume()
+      expect(yield* readAll(tcp)).toMatchObject({ length: 6, end: { ...lost, code: "ECONNRESET" } })
+      yield* tcp.close(15_000)
+    })
+  )
+
+  it.scopedLive("is a reset where the socket was lent meanwhile", () =>
+    Effect.gen(function* () {
+      const { peer, socket } = yield* unread
+      const tcp = new Tcp(socket, options)
+      const borrowed = tcp.lend()
+      yield* peer.send("hello\n")
+      peer.socket.resetAndDestroy()
+      yield* peer.closed
+      borrowed?.resume()
+      yield* eventually("its end is here", () => socket.readableEnded)
+      tcp.takeBack(nothing)
+      expect(yield* readAll(tcp)).toMatchObject({ length: 0, end: lost })
+    })
+  )
+
+  for (const writes of [false, true]) {
+    it.scopedLive(`is an end where a FIN came before it${writes ? ", also where a write met it first" : ""}`, () =>
+      Effect.gen(function* () {
+        const { peer, socket } = yield* unread
+        yield* peer.send("hello")
+        peer.socket.end()
+        yield* Effect.async<void>((resume) => {
+          peer.socket.once("finish", () => {
+            resume(Effect.void)
+          })
+        })
+        peer.socket.resetAndDestroy()
+        yield* peer.closed
+        const tcp = new Tcp(socket, options)
+        socket.resume()
+        if (writes) tcp.write("one\n")
+        const { end, length } = yield* readAll(tcp)
+        expect(length).toBe(5)
+        expect(end).toBeInstanceOf(EndOfInput)
+        yield* tcp.close(15_000)
+      })
+    )
+  }
 })
