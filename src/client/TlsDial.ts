@@ -11,7 +11,8 @@ export type Known = { readonly _tag: "Authority" } | { readonly _tag: "Fingerpri
 /** The servers that somebody knows, by their addresses (`HOST:PORT`): whoever is met for the first time is trusted, and known from then on. */
 export interface KnownServers {
   readonly find: (address: string) => Effect.Effect<Known | undefined, ConnectionLost>
-  readonly remember: (address: string, known: Known) => Effect.Effect<void>
+  /** `unvouched`: why no authority vouches for it, in words; empty where one does. */
+  readonly remember: (address: string, known: Known, unvouched: string) => Effect.Effect<void>
   /** Where a person finds what is known of this server, to take it out: such as `line 3 of FILE`. */
   readonly place: (address: string) => Effect.Effect<string>
 }
@@ -23,6 +24,20 @@ export interface Trust {
   /** Without it, only servers are trusted for whom an authority vouches. */
   readonly known?: KnownServers | undefined
 }
+
+/** Why no authority vouches for a certificate, by the codes of Node and OpenSSL. */
+const whys = new Map([
+  ["CERT_HAS_EXPIRED", "it has ended"],
+  ["CERT_NOT_YET_VALID", "it has not begun yet"],
+  ["CERT_SIGNATURE_FAILURE", "its signature is not that of its authority"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "it is signed by itself"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "it is for another name"],
+  ["INVALID_PURPOSE", "it is not for servers"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "its authority is not known on this machine"],
+  ["UNABLE_TO_GET_ISSUER_CERT", "its authority is not known on this machine"],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "its authority is not known on this machine"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "its authority is not known on this machine"]
+])
 
 const refuse = (reason: string) => Effect.fail(new ConnectionLost({ code: untrusted, reason }))
 
@@ -38,15 +53,16 @@ const unvouched = (reason: string, fingerprint: string) =>
 const check = (shown: Shown | undefined, address: string, { fingerprint: wanted, known }: Trust) =>
   Effect.gen(function* () {
     if (shown === undefined) return yield* refuse("it shows no certificate.")
-    const { fingerprint, unvouched: why } = shown
+    const { fingerprint, unvouched: code } = shown
     if (wanted !== undefined) {
       return fingerprint === wanted ? undefined : yield* other(`the fingerprint ${fingerprint}`, `the link says ${wanted}`, "Ask whoever gave you the link.")
     }
     const before = yield* known?.find(address) ?? Effect.succeed(undefined)
-    if (why === undefined) {
-      if (before?._tag !== "Authority") yield* known?.remember(address, { _tag: "Authority" }) ?? Effect.void
+    if (code === undefined) {
+      if (before?._tag !== "Authority") yield* known?.remember(address, { _tag: "Authority" }, "") ?? Effect.void
       return
     }
+    const why = whys.get(code) ?? code
     if (known === undefined) return yield* unvouched(why, fingerprint)
     const advice = `If you know why, take it out (${yield* known.place(address)}) and join again.`
     switch (before?._tag) {
@@ -55,7 +71,7 @@ const check = (shown: Shown | undefined, address: string, { fingerprint: wanted,
       case "Fingerprint":
         return before.fingerprint === fingerprint ? undefined : yield* other(`the fingerprint ${fingerprint}`, `you know ${before.fingerprint}`, advice)
       case undefined:
-        yield* known.remember(address, { _tag: "Fingerprint", fingerprint })
+        yield* known.remember(address, { _tag: "Fingerprint", fingerprint }, why)
     }
   })
 
@@ -69,7 +85,7 @@ export const layer = (trust: Trust = {}): Layer.Layer<Dial> =>
       dial: (host, port) =>
         dialTls(host, port).pipe(
           Effect.mapError((lost) => (isNoTls(lost.code) ? new ConnectionLost({ code: untrusted, reason: noTls }) : lost)),
-          Effect.tap(({ shown }) => check(shown, formatAddress(host, port), trust)),
+          Effect.tap(({ shown }) => check(shown, formatAddress(host.toLowerCase(), port), trust)),
           Effect.map(({ connection }) => connection)
         )
     })

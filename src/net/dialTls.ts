@@ -12,7 +12,7 @@ import { fingerprintOf } from "./fingerprint.ts"
 export interface Shown {
   /** The fingerprint of its key. */
   readonly fingerprint: string
-  /** Why no authority of the system's vouches for it, under the name that was dialled, as OpenSSL says it; `undefined` where one does. */
+  /** Why no authority that Node.js knows vouches for it, under the name that was dialled, as a code of Node's or OpenSSL's; `undefined` where one does. */
   readonly unvouched: string | undefined
 }
 

@@ -165,7 +165,7 @@ describe.concurrent("A client of ours", () => {
     const { fingerprint, port } = first
     const met = await joined(stage, config, "--tls", "--port", String(port))
     expect(met).toMatchObject({ code: 0 })
-    expect(met.stderr).toContain(`You are at 127.0.0.1:${port} for the first time: its certificate has the fingerprint ${fingerprint}`)
+    expect(met.stderr).toContain(`You are at 127.0.0.1:${port} for the first time, and no authority vouches for it (it is signed by itself): its certificate has the fingerprint ${fingerprint}`)
     expect(await joined(stage, config, `brusios://127.0.0.1:${port}`)).toMatchObject({ code: 0, stderr: "" })
     const known = join(config, "brusio", "known_rooms")
     expect(statSync(known).mode & 0o777).toBe(0o600)
