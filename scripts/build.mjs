@@ -1,5 +1,5 @@
 // Bundles the program into `dist/cli.js`, and emits the library with its types into `dist/lib`.
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, basename, join, relative } from "node:path"
@@ -50,7 +50,11 @@ await build({ ...common, entryPoints: { cli: "src/cli/start.ts" }, target: "node
 const cli = join(next, "cli.js")
 chmodSync(cli, 0o755)
 // The first start: it keeps what V8 compiled for all others.
-execFileSync(process.execPath, [cli, "--help"], { stdio: ["ignore", "ignore", "inherit"] })
+const said = ["hello", "/who", "/help", "/nick third", "/me waves", "/quit"]
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("BRUSIO_")))
+const { status } = spawnSync(process.execPath, ["scripts/keep.mjs", next], { input: `${said.join("\n")}\n`, stdio: ["pipe", "ignore", "ignore"], env, timeout: 60_000 })
+// Where nothing may listen, less is kept.
+if (status !== 0) execFileSync(process.execPath, [cli, "--help"], { stdio: ["ignore", "ignore", "inherit"] })
 
 // A module with the names of this one, each a function without a result: for what is put together, and never run.
 const withNothing = async (path) => `const nothing = () => undefined; export { ${Object.keys(await import(pathToFileURL(path).href)).map((name) => `nothing as ${name}`).join(", ")} }`

@@ -3,6 +3,7 @@ import { Refusal } from "./Refusal.ts"
 import { invisible } from "./invisible.ts"
 import { defaultLimits, type NameLimits } from "./NameLimits.ts"
 import { type Rule, rules } from "./nameRules.ts"
+import { segmenter } from "./segmenter.ts"
 import { withoutPiles } from "./Text.ts"
 
 export { defaultLimits, limited, mostGraphemes, type NameLimits } from "./NameLimits.ts"
@@ -33,7 +34,6 @@ const tooLong = ({ nameBytes, nameGraphemes }: NameLimits) =>
     message: `A name has at most ${nameGraphemes} characters and ${nameBytes} bytes.`
   })
 
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 const utf8 = new TextEncoder()
 
 // ZWJ and ZWNJ between letters or emoji, a variation selector after one, and
@@ -73,13 +73,13 @@ const allowed = (raw: string): string => {
   return name === raw ? name : allowed(name)
 }
 
-const graphemeCount = (name: string): number => [...graphemes.segment(name)].length
+const graphemeCount = (name: string): number => [...segmenter().segment(name)].length
 const byteLength = (name: string): number => utf8.encode(name).length
 
 // The first grapheme clusters of a name, as many as a name may have: segmentation is the dearest part of reading a name, and a line may be long.
 const clustersOf = (name: string, { nameGraphemes }: NameLimits): ReadonlyArray<string> => {
   const clusters: Array<string> = []
-  for (const { segment } of graphemes.segment(name)) if (clusters.push(segment) >= nameGraphemes) break
+  for (const { segment } of segmenter().segment(name)) if (clusters.push(segment) >= nameGraphemes) break
   return clusters
 }
 

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net"
+import { globalValue } from "effect/GlobalValue"
 
 /** Whether a text is an IP address, or a range of them as `ADDRESS/BITS`. */
 export const isAddressRange = (text: string): boolean => {
@@ -23,5 +24,8 @@ export const inRanges = (ranges: ReadonlyArray<string>): ((address: string) => b
   }
 }
 
+// Made when it is first needed: what tells IPv6 addresses apart takes Node some milliseconds to compile.
+const ofLoopback = () => globalValue("brusio/loopback", () => inRanges(["127.0.0.0/8", "::1"]))
+
 /** Whether an IP address is of the loopback: nobody but this machine itself has it. */
-export const isLoopback = inRanges(["127.0.0.0/8", "::1"])
+export const isLoopback = (address: string): boolean => ofLoopback()(address)

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { Script } from "node:vm"
 import { describe, expect, it } from "@effect/vitest"
 import { cli, environment, root } from "../e2e/support/program.ts"
@@ -43,5 +43,10 @@ describe("The start", () => {
       cachedData: readFileSync(`${root}/dist/program.v8`)
     })
     expect(cachedDataRejected).toBe(false)
+  })
+
+  it("takes up what a server and a client run, and not only the help", () => {
+    // Of the help alone it is 1.3 MB.
+    expect(statSync(`${root}/dist/program.v8`).size).toBeGreaterThan(2_000_000)
   })
 })

@@ -1,4 +1,4 @@
-const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" })
+import { segmenter } from "../../domain/segmenter.ts"
 
 /** Longer than most grapheme clusters, short enough to be copied once for each of them; UTF-16 code units. */
 const pieceLength = 64
@@ -14,7 +14,7 @@ export function* graphemesOf(text: string, piece = pieceLength): Generator<strin
   let length = piece
   while (from < text.length) {
     const end = border(text, from + length)
-    const found = Array.from(segmenter.segment(text.slice(from, end)), ({ segment }) => segment)
+    const found = Array.from(segmenter().segment(text.slice(from, end)), ({ segment }) => segment)
     // The last cluster of a piece may continue behind the piece: it is segmented again with the next one.
     if (end < text.length) found.pop()
     yield* found

@@ -3,6 +3,7 @@ import { isResumption, type Reply } from "../../domain/Reply.ts"
 import { isReserved } from "../../domain/reserved.ts"
 import type { RoomName } from "../../domain/RoomName.ts"
 import * as phrases from "../../domain/phrases.ts"
+import { segmenter } from "../../domain/segmenter.ts"
 import * as roomWording from "../../domain/roomWording.ts"
 import type * as spans from "../../domain/spans.ts"
 import * as wording from "../../domain/wording.ts"
@@ -114,8 +115,6 @@ const cut = (text: string, start: number, room: number): number => {
   return end
 }
 
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
-
 /** How many UTF-16 code units before a cut the start of its grapheme cluster is looked for; looking costs time in proportion. */
 const maxLookBack = 64
 
@@ -123,6 +122,6 @@ const maxLookBack = 64
 const atCharacter = (text: string, start: number, end: number): number => {
   if (text.charCodeAt(end) < 0x80) return end
   const from = Math.max(start, end - maxLookBack)
-  const begin = graphemes.segment(text.slice(from, end + maxLookBack)).containing(end - from)?.index ?? 0
+  const begin = segmenter().segment(text.slice(from, end + maxLookBack)).containing(end - from)?.index ?? 0
   return begin === 0 ? end : from + begin
 }

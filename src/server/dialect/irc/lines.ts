@@ -1,7 +1,6 @@
 /** Lines of IRC: their parts, and how long ones are cut. */
+import { segmenter } from "../../../domain/segmenter.ts"
 import { longestBody } from "./message.ts"
-
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 
 /** A line with its end. */
 export const line = (text: string): string => `${text}\r\n`
@@ -37,7 +36,7 @@ export const split = (head: string, text: string, tail = ""): ReadonlyArray<stri
   const lines: Array<string> = []
   let part = ""
   let bytes = 0
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of segmenter().segment(text)) {
     // A cluster that is longer than a line is cut between code points.
     for (const piece of Buffer.byteLength(segment) > room ? segment : [segment]) {
       const size = Buffer.byteLength(piece)
