@@ -54,8 +54,12 @@ export const drop = <Peer>(before: Chat<Peer>, end: End): Decision<Peer> => {
   const seat = { id: person.seat.id, peer: undefined }
   const attachment: Attachment = { _tag: "Detached", since: chat.at, told: false, code, reason, heard: place.key === undefined && person.account === undefined ? undefined : heardBy(chat, person) }
   const lost = withPerson({ ...chat, clients: HashMap.remove(chat.clients, person.client) }, { ...person, seat, attachment })
-  return nothing(waiting(count(inRooms(lost, person, (room) => Room.reseated(room, seat)), place, 1), person, chat.at + chat.keep.quietFor))
+  return nothing(waiting(count(inRooms(lost, person, (room) => Room.reseated(room, seat)), place, 1), person, toldOfAt(chat, place, chat.at)))
 }
+
+// When others are told of somebody who was lost at this time: not before its client could be back, which after it has just been back takes longer.
+const toldOfAt = ({ keep }: Pick<Chat<unknown>, "keep">, { resumedAt = -Infinity }: Place, since: number): number =>
+  Math.min(Math.max(since, resumedAt + keep.resumeEvery) + keep.quietFor, since + keep.for)
 
 /** Somebody leaves for good, and the connection that it may have ends: its client goes on over another one, as somebody else. */
 export const replaced = <Peer>(chat: Chat<Peer>, person: Person<Peer>, from: Origin): Decision<Peer> => {
@@ -247,9 +251,9 @@ const waiting = <Peer>(chat: Chat<Peer>, { member: { id } }: Person<Peer>, at: n
 
 // The chat in which the place of somebody who was detached is waited for no more.
 const recalled = <Peer>(chat: Chat<Peer>, { member: { id }, place }: Person<Peer>, { since, told }: Extract<Attachment, { readonly _tag: "Detached" }>): Chat<Peer> => {
-  const { keep } = chat
-  const deadlines = Deadlines.remove(chat.deadlines, { at: since + (told ? keep.for : keep.quietFor), due: { _tag: "Place", id } })
-  return place === undefined ? { ...chat, deadlines } : count({ ...chat, deadlines }, place, -1)
+  if (place === undefined) return chat
+  const at = told ? since + chat.keep.for : toldOfAt(chat, place, since)
+  return count({ ...chat, deadlines: Deadlines.remove(chat.deadlines, { at, due: { _tag: "Place", id } }) }, place, -1)
 }
 
 const detachedOf = <Peer>({ detached }: Chat<Peer>, { neighbourhood }: Place): number => Option.getOrElse(HashMap.get(detached.by, neighbourhood), () => 0)

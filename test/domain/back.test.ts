@@ -7,6 +7,7 @@ import { apply } from "../../src/domain/apply.ts"
 import * as Chat from "../../src/domain/Chat.ts"
 import { type Join, joinOrRefuse } from "../../src/domain/command/join.ts"
 import { Entry } from "../../src/domain/Entry.ts"
+import * as Deadlines from "../../src/domain/Deadlines.ts"
 import type { Event } from "../../src/domain/Event.ts"
 import type { MemberId } from "../../src/domain/Member.ts"
 import { isResumption } from "../../src/domain/Reply.ts"
@@ -292,6 +293,38 @@ describe("Who says no password again, as its place is kept", () => {
 
   it.each([["another secret", "theirs", chat], ["a place that has gone meanwhile", "mine", empty]] as const)("is not let in with %s", (_, proof, from) => {
     expect(told(proof, from).map(({ audience, event }) => [audience.map(({ peer }) => peer), event])).toMatchObject([[[2], { _tag: "Refused", code: "password-required" }]])
+  })
+})
+
+describe("Who is lost right after it has come back", () => {
+  const came: Join = { ...joinOrRefuse(named("ada")), claim: { proof: Proof.make("mine"), neighbourhood: "here" } }
+  const keep = keepFor(120_000, 1000, 1000)
+
+  it("is told of only when its client could have been back again, which has to wait", () => {
+    let chat = Chat.empty<number>(settings, keep)
+    const tell = (entry: Entry) => {
+      const decision = apply(chat, entry, (client) => client)
+      chat = decision.chat
+      return decision.told.map(({ event }) => event._tag)
+    }
+    const command = (at: number, client: number): Entry => ({ _tag: "Command", at, client, address: "a:1", command: came })
+    const drop = (at: number, client: number): Entry => ({ _tag: "Drop", at, client, code: "lost", reason: undefined })
+    const start = 1_000_000
+    tell(command(start, 1))
+    expect(tell(command(start, 2))).toContain("Resumed")
+    tell(drop(start, 1))
+    tell(drop(start + 100, 2))
+    expect(tell(command(start + 200, 3))).toEqual(["Refused"])
+    expect(Chat.nextDeadline(chat)).toBe(start + keep.resumeEvery + keep.quietFor)
+    // The one that has waited is in, and nobody was told anything.
+    expect(tell({ _tag: "Expire", at: start + 1000, by: start + 1000 })).toEqual([])
+    expect(tell(command(start + 1000, 3))).toEqual(["Resumed"])
+    expect(Deadlines.all(chat.deadlines).filter(({ due }) => due._tag === "Place")).toEqual([])
+    // One that does not come is told of, and its place is kept for as long as ever.
+    tell(drop(start + 1500, 3))
+    expect(tell({ _tag: "Expire", at: start + 2499, by: start + 2499 })).toEqual([])
+    expect(tell({ _tag: "Expire", at: start + 2500, by: start + 2500 })).toEqual(["Detached"])
+    expect(Chat.nextDeadline(chat)).toBe(start + 1500 + keep.for)
   })
 })
 

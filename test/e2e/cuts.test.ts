@@ -4,7 +4,7 @@ import type { Fate, Manner } from "../support/Cable.ts"
 import { range } from "../support/range.ts"
 import { until } from "../support/waiting.ts"
 import { Proxy } from "./support/proxy.ts"
-import { type Native, nativeClient } from "./support/raw.ts"
+import { awaitEvent, connect, type Native, nativeClient } from "./support/raw.ts"
 import { join, serve } from "./support/program.ts"
 import { isEncryptedPort } from "./support/encrypted.ts"
 import { it, type Stage } from "./support/stage.ts"
@@ -169,5 +169,43 @@ describe("A server that is stopped, and goes on after all of its clients have lo
       expect(client.resumes > 0, client.name).toBe(client.name !== "patient")
     }
     expect(program.stderr.text).toBe("")
+  })
+
+  /** A person whose client tries to come back while the server stands still. */
+  const persons = (stage: Stage, port: number) => {
+    const hello = (n: number) => `${JSON.stringify({ _tag: "Hello", v: 1, nickname: `client-${n}`, secret: String(n).padStart(40, "x") })}\n`
+    const come = async (n: number) => {
+      const raw = (await connect(stage, port)).read()
+      await raw.write(hello(n))
+      return raw
+    }
+    const all = <A>(what: (n: number) => Promise<A>) => Promise.all(range(5, what))
+    return { all, come, hello }
+  }
+
+  const movesOf = ({ events }: Native) => events.filter(({ _tag }) => _tag === "Detached" || _tag === "Returned" || _tag === "Left" || _tag === "Presence")
+
+  it("tells nobody of who has come back meanwhile, however often it has tried", async ({ stage }) => {
+    const { port, program } = await serve(stage)
+    const witness = await nativeClient(stage, port, "witness")
+    const { all, come, hello } = persons(stage, port)
+    const first = await all(come)
+    for (const raw of first) await awaitEvent(raw.heard, "Welcome")
+    program.kill("SIGSTOP")
+    for (const raw of first) raw.socket.resetAndDestroy()
+    // Hellos that nobody waits for any more, and then one each that waits.
+    const lost = await all(come)
+    for (const raw of lost) raw.socket.destroy()
+    const last = await all(come)
+    program.kill("SIGCONT")
+    await Promise.all(last.map(async (raw, n) => {
+      const { wait = 0 } = await awaitEvent(raw.heard, "Refused", ({ code }) => code === "too-soon")
+      await new Promise((resolve) => setTimeout(resolve, wait))
+      await raw.write(hello(n))
+      await awaitEvent(raw.heard, "Resumed")
+      await raw.write(`{"_tag":"Say","text":"back ${n}"}\n`)
+    }))
+    await hasHeard(witness, range(5, (n) => `back ${n}`))
+    expect(movesOf(witness)).toEqual([])
   })
 })
