@@ -52,7 +52,9 @@ describe("Whoever embeds a server", () => {
       yield* eventually("the span of the goodbye", () => named("brusio.goodbye")?.status._tag === "Ended")
       expect(named("brusio.goodbye")?.attributes.get("brusio.reason")).toBe("quit")
       expect(named("brusio.goodbye")?.attributes.get("client.address")).toMatch(/^127\.0\.0\.1:\d+$/u)
-      yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}/health?x=y`))
+      // Of the connection of a member, however much it says, there are these and no others.
+      expect(spans.map(({ name }) => name)).toEqual(["brusio.recognise", "brusio.goodbye"])
+      yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}/health?x=y`, { headers: { connection: "close" } }))
       yield* eventually("the span of the request", () => named("brusio.http")?.status._tag === "Ended")
       expect(Object.fromEntries(named("brusio.http")?.attributes ?? [])).toEqual({ "http.request.method": "GET", "url.path": "/health" })
     })
