@@ -448,6 +448,22 @@ describe.concurrent("Handshakes", () => {
     await ada.roundTrip()
   })
 
+  it("take of the allowance of their address from the first byte on: those that are never ended, too", async ({ stage }) => {
+    const { port } = await own(stage, "--rate-limit", "10", "--connect-rate-limit", "1", "--connect-rate-burst", "3")
+    // Another address has an allowance of its own.
+    const elsewhere = Net.connect({ host: "127.0.0.1", port, localAddress: "127.0.0.2" })
+    stage.onEnd(() => {
+      elsewhere.destroy()
+    })
+    for (let n = 0; n < 3; n += 1) await (await connectInClear(stage, port)).write(Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01))
+    const start = performance.now()
+    const late = connectInClear(stage, port).then(({ socket }) => encrypt(socket))
+    await encrypt(elsewhere)
+    const other = performance.now() - start
+    await late
+    expect(performance.now() - start).toBeGreaterThan(Math.max(900, other))
+  })
+
   it("by a thousand at once, and a thousand that are never ended, leave those inside talking", async ({ stage }) => {
     const { port } = await own(stage)
     const ada = await nativeClient(stage, port, "ada")
