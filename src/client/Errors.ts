@@ -24,7 +24,7 @@ const notIn = "what listens there does not let us in."
 
 const at = (host: string, port: number): string => formatAddress(clean(host), port)
 
-/** No connection, or no brusio server at its other end. `code` is the system's error code, `no-answer`, or `untrusted`, where `said` says why. */
+/** No connection, or no brusio server at its other end. `code` is the system's error code, `no-answer`, or `untrusted` or `no-tls`, where `said` says why. */
 export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectFailed", {
   code: Schema.String,
   /** The first line received that is not of the native dialect, made safe to show. */
@@ -36,7 +36,7 @@ export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectF
   override get message(): string {
     const heard = this.said === undefined ? noAnswer : `${notIn} It says: ${this.said}`
     const answer = this.kind === undefined ? heard : `that is ${this.kind}, not a brusio server.`
-    if (this.code === "untrusted" && this.said !== undefined) return `Cannot connect to ${at(this.host, this.port)}: ${this.said}`
+    if ((this.code === "untrusted" || this.code === "no-tls") && this.said !== undefined) return `Cannot connect to ${at(this.host, this.port)}: ${this.said}`
     const words = this.code === "no-answer" ? answer : (systemWords[this.code] ?? `${this.code}.`)
     return `Cannot connect to ${at(this.host, this.port)}: ${words}`
   }

@@ -3,7 +3,7 @@ import * as Layer from "effect/Layer"
 import { formatAddress } from "../net/address.ts"
 import { dialTls, isNoTls, type Shown } from "../net/dialTls.ts"
 import { ConnectionLost } from "../net/Errors.ts"
-import { Dial, untrusted } from "./Dial.ts"
+import { Dial, noTls, untrusted } from "./Dial.ts"
 
 /** By what a server was known when it was last reached: an authority vouched for its certificate, or its key had this fingerprint. */
 export type Known = { readonly _tag: "Authority" } | { readonly _tag: "Fingerprint"; readonly fingerprint: string }
@@ -75,7 +75,7 @@ const check = (shown: Shown | undefined, address: string, { fingerprint: wanted,
     }
   })
 
-const noTls = "TLS is not spoken there, or the server is too busy to. Without TLS, the room is at brusio:// and not brusios://."
+const answersInClear = "TLS is not spoken there, or the server is too busy to. Without TLS, the room is at brusio:// and not brusios://."
 
 /** {@link Dial} over TLS, 1.2 and up: to servers that are trusted by an authority, by the fingerprint that is given, or as they are known. */
 export const layer = (trust: Trust = {}): Layer.Layer<Dial> =>
@@ -84,7 +84,7 @@ export const layer = (trust: Trust = {}): Layer.Layer<Dial> =>
     Dial.of({
       dial: (host, port) =>
         dialTls(host, port).pipe(
-          Effect.mapError((lost) => (isNoTls(lost.code) ? new ConnectionLost({ code: untrusted, reason: noTls }) : lost)),
+          Effect.mapError((lost) => (isNoTls(lost.code) ? new ConnectionLost({ code: noTls, reason: answersInClear }) : lost)),
           Effect.tap(({ shown }) => check(shown, formatAddress(host.toLowerCase(), port), trust)),
           Effect.map(({ connection }) => connection)
         )

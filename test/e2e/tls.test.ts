@@ -12,7 +12,7 @@ import { fingerprintOf } from "../../src/net/fingerprint.ts"
 import { selfSigned } from "../support/selfSigned.ts"
 import { encrypt, folder } from "./support/encrypted.ts"
 import { environment, Program, run, type Served, serve, start } from "./support/program.ts"
-import { connectInClear, lineClient, Native, nativeClient, Raw } from "./support/raw.ts"
+import { connectInClear, lineClient, listen, Native, nativeClient, Raw } from "./support/raw.ts"
 import { it, type Stage } from "./support/stage.ts"
 
 const has = (command: string, ...args: ReadonlyArray<string>): boolean => spawnSync(command, args, { stdio: "ignore" }).error === undefined
@@ -212,6 +212,29 @@ describe.concurrent("A client of ours", () => {
     await another(stage, first.port)
     expect((await ada.ended(30_000)).code).toBe(1)
     expect(ada.stderr.text).toContain(`Connection to 127.0.0.1:${port} lost: its certificate is not the one that you know.`)
+  })
+
+  it("goes on trying to come back where something answers without TLS, as a server does that is closing", async ({ stage }) => {
+    const { fingerprint, home, port, program } = await own(stage)
+    const ada = start(stage, ["join", `brusios://127.0.0.1:${port}#${fingerprint}`, "--name", "ada", "--reconnect", "120"])
+    await ada.line(/^Welcome ada!/u)
+    program.kill("SIGKILL")
+    await program.ended()
+    const inClear = Net.createServer()
+    await listen(stage, inClear, port)
+    // The client has heard the words in clear by the time that it comes again.
+    for (let n = 0; n < 2; n += 1) {
+      await new Promise<void>((resolve) => {
+        inClear.once("connection", (socket) => {
+          socket.on("error", () => undefined)
+          socket.end("Too busy.\n")
+          resolve()
+        })
+      })
+    }
+    inClear.close()
+    const again = start(stage, ["serve", "--tls", "--port", String(port)], { env: { XDG_STATE_HOME: home } })
+    await again.line(/ ada joined /u, 30_000)
   })
 
   it("says so where TLS is not spoken, and what is wrong with a link", async ({ stage }) => {
