@@ -13,8 +13,9 @@ export const levelOf = (bytes: number): number => (bytes <= smallest ? 0 : Math.
  * and those who paste take turns.
  */
 export class FairQueue<A> {
-  // By level: who waits, and the number of its arrival; the earliest first.
-  readonly #levels: ReadonlyArray<Map<A, number>> = Array.from({ length: levels }, () => new Map<A, number>())
+  // By level: who waits, and the number of its arrival; the earliest first. There are none before the first one has to wait:
+  // thousands of addresses are remembered of which nobody ever does.
+  #levels: ReadonlyArray<Map<A, number>> = []
   #arrivals = 0
 
   /** The lowest level that somebody waits at; `Infinity` when nobody waits. */
@@ -25,6 +26,7 @@ export class FairQueue<A> {
 
   /** Puts somebody at the end of a level. */
   add(waiting: A, level: number): void {
+    if (this.#levels.length === 0) this.#levels = Array.from({ length: levels }, () => new Map<A, number>())
     this.#levels[level]?.set(waiting, (this.#arrivals += 1))
   }
 
