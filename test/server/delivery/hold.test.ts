@@ -339,7 +339,7 @@ const play = ({ all, batchSize, cost, kindOf, moments }: Script): Effect.Effect<
       Broadcaster.layer.pipe(
         Layer.provideMerge(Hub.layer),
         Layer.provide(Closing.layer),
-        Layer.provide(ServerConfig.layer({ batchSize, hubCapacity: 2048 }))
+        Layer.provide(ServerConfig.layer({ batchSize, hubCapacity: 2048, maxClients: 600 }))
       )
     )
     const timeGoesBy = Effect.suspend(() => {
