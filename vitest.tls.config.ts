@@ -9,7 +9,7 @@ export default defineConfig({
     allowOnly: false,
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    include: ["test/server/hostile.test.ts", "test/e2e/{back,cuts,faults,inTime,places,room,rooms,secrets,termination}.test.ts"],
+    include: ["test/server/hostile.test.ts", "test/e2e/{back,cuts,faults,inTime,places,restart,room,rooms,secrets,termination}.test.ts"],
     env: { TLS_UNDER_TEST: "1" }
   }
 })

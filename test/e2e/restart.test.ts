@@ -1,8 +1,10 @@
 import { describe, expect } from "vitest"
+import { encryptedArgs, joinArgs } from "./support/encrypted.ts"
 import { cli, join, type Program, serve, start, type StartOptions } from "./support/program.ts"
 import { lineClient, type Native, nativeClient } from "./support/raw.ts"
 import { it, type Stage } from "./support/stage.ts"
 import { hasTmux, openTerminal } from "./support/tmux.ts"
+import { isEncrypted } from "./support/transcript.ts"
 
 // A server that is ended in order to be started again, and its people.
 
@@ -12,7 +14,7 @@ const service = { args: ["--on-stop", "restart"] }
 
 /** Starts a server where one has ended, and waits until it listens. */
 const serveAgain = async (stage: Stage, port: number, args: ReadonlyArray<string> = [], options: StartOptions = {}): Promise<Program> => {
-  const program = start(stage, ["serve", "--port", String(port), "--rate-limit", "off", ...args], options)
+  const program = start(stage, ["serve", "--port", String(port), ...(isEncrypted ? encryptedArgs(stage) : []), "--rate-limit", "off", ...args], options)
   await program.line(/Listening on /u)
   return program
 }
@@ -105,7 +107,7 @@ describe.runIf(hasTmux)("The chat screen, at a server that is started again", ()
   it("keeps what is being typed, and comes back", async ({ stage }) => {
     const { port, program } = await serve(stage, service)
     const terminal = await openTerminal(stage)
-    await terminal.enter(`clear; node ${cli} join --host 127.0.0.1 --port ${port} --name ada; echo rc=$?`)
+    await terminal.enter(`clear; node ${cli} join ${joinArgs(port).join(" ")} --name ada; echo rc=$?`)
     await terminal.shows(/ here · connected/u)
     await terminal.type("half a line")
     await terminal.shows(/half a line/u)
