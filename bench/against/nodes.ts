@@ -12,6 +12,9 @@ const withReceipts = { clients: 100, rate: 200 }
 /** How many people are there when a node asks to come in. */
 const handedOver = 10_000
 
+const sumOf = (figures: ReadonlyArray<number | null>): number | null =>
+  figures.reduce((sum, figure) => (sum === null || figure === null ? null : sum + figure), 0)
+
 /** The trials of several nodes that are one room, each beside one server in the same round. */
 export const clusterTrials = (lengths: Lengths): Readonly<Record<(typeof clusterTrialNames)[number], Trial>> => ({
   "nodes-saturated": {
@@ -21,20 +24,27 @@ export const clusterTrials = (lengths: Lengths): Readonly<Record<(typeof cluster
       { label: "CPU us/delivery, 2 nodes and the engine", digits: 3 },
       { label: "of that the engine, %", digits: 1 },
       { label: "one server / 2 nodes", digits: 2, goal: { of: "value", atLeast: 0.8 } },
+      { label: "CPU us/delivery, each of 2 servers of their own", digits: 3 },
+      { label: "2 servers of their own / 2 nodes", digits: 2 },
       { label: "deliveries/s, one server", digits: 0 },
       { label: "deliveries/s, 2 nodes on one core", digits: 0 }
     ],
     measure: ({ program, server }) =>
       Effect.gen(function* () {
         const one = yield* run(lengths, server, { clients: 1000 })
+        // What it costs that two processes share a core and its caches, without a cluster.
+        const apart = yield* Effect.all(Array.from({ length: nodes }, () => run(lengths, server, { clients: 1000 })), { concurrency: nodes })
         const many = yield* run(lengths, yield* cluster(program, nodes), { clients: 1000 * nodes, talkers: 10 * nodes })
         const [ours, theirs] = [cpu.of(one), cpu.of(many)]
+        const own = sumOf(apart.map(cpu.of))
         const engine = many.eachCpuSeconds.at(-1) ?? null
         return [
           ours,
           theirs,
           engine === null || many.serverCpuSeconds === null ? null : (100 * engine) / many.serverCpuSeconds,
           ours === null || theirs === null ? null : ours / theirs,
+          own === null ? null : own / nodes,
+          own === null || theirs === null ? null : own / nodes / theirs,
           deliveries.of(one),
           deliveries.of(many)
         ]
