@@ -25,7 +25,7 @@ const run = (args) => {
   program(createRequire(home), home)
 }
 
-// Nothing of it is shown, but for what is wrong.
+// What it prints is read for the port, and not shown.
 const port = new Promise((resolve) => {
   process.stdout.write = (text, ...more) => {
     const [, found] = /Listening on [^ ]*?:(\d+)/u.exec(text) ?? []

@@ -23,7 +23,7 @@ import { clean, type Text } from "./Text.ts"
 export const apply = <Peer>(before: Chat<Peer>, entry: Entry, peerOf: (client: ClientId) => Peer | undefined): Decision<Peer> => {
   if (before.closed) return nothing(before)
   // The time of the state is monotonic, even when the clock that entries are stamped with goes back. Many entries come in the same
-  // millisecond, and a copy of the state is most of what deciding one costs.
+  // millisecond, and a copy of the state is a good part of what deciding one costs.
   const chat = entry.at > before.at ? { ...before, at: entry.at } : before
   switch (entry._tag) {
     case "Command":

@@ -1,5 +1,6 @@
 import type * as Net from "node:net"
 import type { TLSSocket } from "node:tls"
+import { constVoid } from "effect/Function"
 import { formatAddress } from "./address.ts"
 import { isLoopback } from "./addressRanges.ts"
 import { ByteStream } from "./ByteStream.ts"
@@ -158,7 +159,7 @@ export class Tcp extends ByteStream {
     const writeAll = socket._writev?.bind(socket)
     // Node calls back with the same function each time: one is made for all writes, not one for each.
     let last: Written | undefined
-    let kept: Written = ignore
+    let kept: Written = constVoid
     const written = (done: Written): Written => {
       if (done !== last) {
         last = done
@@ -191,5 +192,3 @@ export class Tcp extends ByteStream {
 const nothing = new Uint8Array(0)
 
 type Written = (error?: NodeJS.ErrnoException | null) => void
-
-const ignore = () => undefined

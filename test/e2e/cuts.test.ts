@@ -206,7 +206,10 @@ describe("A server that is stopped, and goes on after all of its clients have lo
     const last = await all(come)
     program.kill("SIGCONT")
     await Promise.all(last.map(async (raw, n) => {
-      const answer = await raw.heard.find("An answer", (line) => [eventOf(line)].find(({ _tag }) => _tag === "Resumed" || _tag === "Refused"))
+      const answer = await raw.heard.find("An answer", (line) => {
+        const event = eventOf(line)
+        return event._tag === "Resumed" || event._tag === "Refused" ? event : undefined
+      })
       // A hello that nobody waits for any more was taken for its coming back, where it was read in time.
       if (answer._tag === "Refused") {
         expect(answer.code).toBe("too-soon")

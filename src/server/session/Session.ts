@@ -86,7 +86,7 @@ const make = Effect.gen(function* () {
     const { client, quit } = met
     let ended = quit
     while (ended === undefined) {
-      // What has come already goes on its way with what was said before it, however the network has cut it.
+      // Pipelining: what is undecided is waited for once nothing more has come, so it does not matter how the network has cut the bytes.
       if (connection.unreadBytes === 0) yield* settle(client)
       client.flow.rest()
       const bytes = yield* connection.read(client.interpreter.patience)
